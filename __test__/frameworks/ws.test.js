@@ -1,0 +1,77 @@
+/** ws 8: it takes the socket of the 'upgrade' event over and drives it as a plain duplex. */
+'use strict';
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const WebSocket = require('ws');
+const { modes, serve } = require('./compare');
+
+for (const mode of ['node', ...modes]) {
+  test(`ws on ${mode}`, async (t) => {
+    const base = await serve(t, 'ws', mode);
+    const address = base.replace('http', 'ws');
+
+    for (const path of ['/plain', '/deflated']) {
+      await t.test(`${path} echoes text, bytes and large messages in order`, async () => {
+        const { socket, next } = await connect(address + path);
+        assert.strictEqual(String(await next()), `hello ${path}`);
+        const messages = ['short', 'ü'.repeat(40_000), Buffer.alloc(3 << 20, 'binary'), ''];
+        for (const message of messages) socket.send(message);
+        for (const message of messages) {
+          assert.ok(
+            (await next()).equals(Buffer.from(message)),
+            `the message of ${message.length}`,
+          );
+        }
+        for (let i = 0; i < 2000; i++) socket.send(String(i));
+        for (let i = 0; i < 2000; i++) assert.strictEqual(String(await next()), String(i));
+        socket.close(1000);
+        await once(socket, 'close');
+      });
+    }
+
+    await t.test('ping, and a close from the server', async () => {
+      const { socket, next } = await connect(`${address}/plain`);
+      await next();
+      socket.ping('are you there');
+      assert.strictEqual(String((await once(socket, 'pong'))[0]), 'are you there');
+      socket.send('close me');
+      const [code, reason] = await once(socket, 'close');
+      assert.deepStrictEqual([code, String(reason)], [4001, 'as asked']);
+    });
+
+    await t.test('a refused upgrade, and an ordinary request', async () => {
+      const refused = new WebSocket(`${address}/nowhere`);
+      const [error] = await once(refused, 'error');
+      assert.match(error.message, /403/);
+      assert.strictEqual(await (await fetch(base)).text(), 'not a socket');
+    });
+
+    await t.test('a client that vanishes leaves the server well', async () => {
+      const { socket } = await connect(`${address}/plain`);
+      socket.terminate();
+      assert.strictEqual(await (await fetch(base)).text(), 'not a socket');
+    });
+  });
+}
+
+/** An open socket, and its messages one after the other. */
+async function connect(url) {
+  const socket = new WebSocket(url);
+  const messages = [];
+  const waiting = [];
+  socket.on('message', (data) => {
+    const resolve = waiting.shift();
+    if (resolve) resolve(data);
+    else messages.push(data);
+  });
+  await once(socket, 'open');
+  return {
+    socket,
+    async next() {
+      if (messages.length > 0) return messages.shift();
+      return await new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}

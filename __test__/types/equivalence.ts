@@ -1,0 +1,25 @@
+/** Both ways: our module where Node's is asked for, and Node's where ours is. */
+import * as node from 'node:http';
+import * as ours from 'rust-http';
+
+export const forward: typeof node = ours;
+export const back: typeof ours = node;
+
+declare const nodeServer: node.Server;
+declare const ourServer: ours.Server;
+declare const nodeResponse: node.ServerResponse;
+declare const ourResponse: ours.ServerResponse;
+declare const nodeAgent: node.Agent;
+declare const ourAgent: ours.Agent;
+
+export const servers: [ours.Server, node.Server] = [nodeServer, ourServer];
+export const responses: [ours.ServerResponse, node.ServerResponse] = [nodeResponse, ourResponse];
+export const agents: [ours.Agent, node.Agent] = [nodeAgent, ourAgent];
+
+declare const nodeOptions: node.ServerOptions;
+declare const ourOptions: ours.ServerOptions;
+export const options: [ours.ServerOptions, node.ServerOptions] = [nodeOptions, ourOptions];
+
+declare const nodeListener: node.RequestListener;
+declare const ourListener: ours.RequestListener;
+export const made = [ours.createServer(nodeListener), node.createServer(ourListener)];

@@ -1,0 +1,78 @@
+/**
+ * The load: wrk where it is installed (it takes least of a small machine from the server), else
+ * autocannon from npm. Both give { requests, seconds, p50Micros, p99Micros, errors }.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { BuildError } from '../lib/internal/build.mjs';
+import { ensureInstalled } from '../lib/internal/install.mjs';
+
+const execute = promisify(execFile);
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+export function pickLoadGenerator() {
+  // wrk without arguments shows its usage; what matters is that it starts.
+  if (!spawnSync('wrk', ['--version']).error) return { name: 'wrk', run: runWrk };
+  if (!ensureInstalled(folder))
+    throw new BuildError('no load generator: install wrk or let npm reach its registry');
+  return { name: 'autocannon', run: runAutocannon };
+}
+
+async function runWrk(url, load, seconds) {
+  return await withBodyFile(load.body, async (bodyFile) => {
+    const args = [
+      '--threads',
+      '1',
+      '--connections',
+      String(load.connections),
+      '--duration',
+      `${seconds}s`,
+    ];
+    args.push('--timeout', '10s', '--script', join(folder, 'wrk.lua'), url, '--');
+    args.push(load.method, String(load.pipeline), bodyFile);
+    for (const [name, value] of Object.entries(load.headers)) args.push(name, value);
+    const { stdout } = await execute('wrk', args);
+    const [, json] = /^RESULT (.*)$/m.exec(stdout) ?? [];
+    if (!json) throw new Error(`wrk gave no result:\n${stdout}`);
+    return JSON.parse(json);
+  });
+}
+
+async function runAutocannon(url, load, seconds) {
+  return await withBodyFile(load.body, async (bodyFile) => {
+    const args = [
+      join(folder, 'node_modules', 'autocannon', 'autocannon.js'),
+      '--json',
+      '--no-progress',
+    ];
+    args.push('--connections', String(load.connections), '--pipelining', String(load.pipeline));
+    args.push('--duration', String(seconds), '--method', load.method);
+    if (load.body) args.push('--input', bodyFile);
+    for (const [name, value] of Object.entries(load.headers))
+      args.push('--headers', `${name}=${value}`);
+    const { stdout } = await execute(process.execPath, [...args, url], { maxBuffer: 1 << 26 });
+    const result = JSON.parse(stdout);
+    return {
+      requests: result['2xx'],
+      seconds: result.duration,
+      p50Micros: result.latency.p50 * 1000,
+      p99Micros: result.latency.p99 * 1000,
+      errors: result.errors + result.timeouts + result.non2xx,
+    };
+  });
+}
+
+async function withBodyFile(body, work) {
+  const scratch = mkdtempSync(join(tmpdir(), 'rust-http-bench-'));
+  try {
+    const file = join(scratch, 'body');
+    writeFileSync(file, body);
+    return await work(file);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,249 @@
+'use strict';
+// The socket of a native connection before anyone looks at it: see `socket`. It can do what
+// sending responses needs; everything else makes it complete first.
+// May use Node, `symbols`, `socket` and `internal`.
+const { kConnection } = require('../symbols');
+const { NativeSocket, complete } = require('../socket');
+const native = require('./native');
+const { timerDuration } = require('../validate');
+
+const LATIN1 = new Set(['latin1', 'binary', 'ascii']);
+const UTF8 = new Set([undefined, null, '', 'utf8', 'utf-8']);
+
+function BareSocket(server) {
+  this[kConnection] = null; // set once the connection exists
+  this.server = server;
+  this._server = server;
+  this._httpMessage = null;
+  this._paused = false;
+  this.parser = null;
+  // What is written while corked.
+  this.held = null;
+}
+Object.setPrototypeOf(BareSocket.prototype, NativeSocket.prototype);
+
+/** Pieces that leave together. */
+class Held {
+  constructor() {
+    this.corked = 0;
+    this.length = 0;
+    this.needDrain = false;
+    this.chunks = [];
+    this.encodings = [];
+    this.callbacks = [];
+  }
+
+  /** Adds a piece; neighbours that are encoded alike become one. */
+  add(chunk, encoding, callback) {
+    if (typeof callback === 'function') this.callbacks.push(callback);
+    const { length } = chunk;
+    if (length === 0) return;
+    this.length += length;
+    const { chunks, encodings } = this;
+    const last = chunks.length - 1;
+    if (last >= 0 && typeof chunk === 'string' && typeof chunks[last] === 'string' && alike(encodings[last], encoding)) {
+      chunks[last] += chunk;
+      return;
+    }
+    chunks.push(chunk);
+    encodings.push(encoding);
+  }
+}
+
+function alike(a, b) {
+  return a === b || (LATIN1.has(a) && LATIN1.has(b)) || (UTF8.has(a) && UTF8.has(b));
+}
+
+const { prototype } = BareSocket;
+
+function constant(name, value) {
+  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, value, writable: true });
+}
+function getter(name, get) {
+  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get, set(value) {
+    complete(this);
+    this[name] = value;
+  } });
+}
+
+Object.defineProperty(prototype, 'isBare', { __proto__: null, value: true });
+constant('connecting', false);
+getter('destroyed', function() { return this[kConnection].destroyed; });
+getter('closed', function() { return this[kConnection].closed; });
+getter('errored', () => null);
+getter('readable', function() {
+  const connection = this[kConnection];
+  return !connection.readEnded && !connection.destroyed;
+});
+getter('writable', function() {
+  const connection = this[kConnection];
+  return !connection.writeEnded && !connection.destroyed && !connection.closed;
+});
+getter('writableLength', function() { return this[kConnection].pending + (this.held?.length ?? 0); });
+getter('writableCorked', function() { return this.held?.corked ?? 0; });
+getter('writableNeedDrain', function() { return this.held?.needDrain ?? false; });
+getter('writableHighWaterMark', function() { return this.server.highWaterMark; });
+getter('readableHighWaterMark', function() { return this.server.highWaterMark; });
+getter('timeout', function() { return this[kConnection].timeout || undefined; });
+
+prototype.cork = function cork() {
+  this.held ??= new Held();
+  this.held.corked++;
+};
+
+prototype.uncork = function uncork() {
+  const { held } = this;
+  if (held !== null && held.corked > 0 && --held.corked === 0) this.flushHeld();
+};
+
+prototype.write = function write(chunk, encoding, callback) {
+  if (!this.writable || chunk === null || (typeof chunk !== 'string' && !Buffer.isBuffer(chunk))) {
+    complete(this); // errors and rarer forms are the stream's business
+    return this.write(chunk, encoding, callback);
+  }
+  if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = undefined;
+  }
+  this.held ??= new Held();
+  const { held } = this;
+  held.add(chunk, encoding, callback);
+  const more = this.writableLength < this.writableHighWaterMark;
+  if (!more) held.needDrain = true;
+  if (held.corked === 0) this.flushHeld();
+  return more;
+};
+
+/** Sends what was held back. */
+Object.defineProperty(NativeSocket.prototype, 'flushHeld', { __proto__: null, writable: true, value: function flushHeld() {
+  const { held } = this;
+  if (held === null || held === undefined) return;
+  const connection = this[kConnection];
+  const { callbacks, chunks, encodings } = held;
+  if (chunks.length === 0 && callbacks.length === 0) return;
+  held.chunks = [];
+  held.encodings = [];
+  held.callbacks = [];
+  held.length = 0;
+  if (chunks.length === 0 ? connection.pending === 0 : connection.send(chunks, encodings, null)) {
+    process.nextTick(afterSend, this, callbacks);
+  } else if (connection.pending > 0) {
+    connection.waiting.push(...callbacks);
+  } else {
+    // The send failed; `connection` has reported it.
+    process.nextTick(failAll, callbacks);
+  }
+} });
+
+function afterSend(socket, callbacks) {
+  for (const callback of callbacks) callback(null);
+  if (socket.isBare && socket[kConnection].pending === 0) socket.onDrained();
+}
+
+function failAll(callbacks) {
+  const error = new Error('write EPIPE');
+  error.code = 'EPIPE';
+  for (const callback of callbacks) callback(error);
+}
+
+/** All that was written has left. */
+prototype.onDrained = function onDrained() {
+  const { held } = this;
+  if (held === null || !held.needDrain) return;
+  held.needDrain = false;
+  if (this[kConnection].http) this[kConnection].onSocketDrain();
+};
+
+prototype.end = function end(...args) {
+  if (args.length > 0 || this[kConnection].writeEnded) {
+    complete(this);
+    return this.end(...args);
+  }
+  this.flushHeld();
+  const connection = this[kConnection];
+  connection.shutdown(() => { if (connection.readEnded) connection.close(false); });
+  return this;
+};
+
+prototype.destroy = function destroy(error) {
+  if (error && !this[kConnection].closed) {
+    complete(this);
+    return this.destroy(error);
+  }
+  this[kConnection].close(false);
+  return this;
+};
+
+prototype.destroySoon = function destroySoon() {
+  this.flushHeld();
+  this[kConnection].closeSoon();
+};
+
+prototype.setTimeout = function setTimeout(msecs, callback) {
+  if (callback !== undefined) {
+    complete(this);
+    return this.setTimeout(msecs, callback);
+  }
+  if (!this.destroyed) this[kConnection].setTimeout(Math.ceil(timerDuration(msecs, 'msecs')));
+  return this;
+};
+
+prototype.setNoDelay = function setNoDelay(enable) {
+  if (!this.destroyed) native.io.setNoDelay(this[kConnection].id, enable === undefined ? true : Boolean(enable));
+  return this;
+};
+
+prototype.pause = function pause() {
+  this[kConnection].pauseReading();
+  return this;
+};
+
+prototype.resume = function resume() {
+  const connection = this[kConnection];
+  if (!connection.paused) connection.resumeReading();
+  return this;
+};
+
+prototype.ref = function ref() {
+  if (!this.destroyed) this[kConnection].setRef(true);
+  return this;
+};
+
+prototype.unref = function unref() {
+  this[kConnection].setRef(false);
+  return this;
+};
+
+prototype.joinHttp = function joinHttp() {};
+
+prototype.leaveHttp = function leaveHttp() {
+  complete(this);
+  this.leaveHttp();
+};
+
+prototype.onClosed = function onClosed() {};
+
+// Every other field of a complete socket makes this one complete when it is touched.
+{
+  const template = Object.create(NativeSocket.prototype);
+  template[kConnection] = { http: false, destroyed: false };
+  require('net').Socket.call(template, { manualStart: true });
+  const own = new BareSocket();
+  for (const key of Reflect.ownKeys(template)) {
+    if (Object.hasOwn(own, key) || Object.hasOwn(prototype, key)) continue;
+    Object.defineProperty(prototype, key, {
+      __proto__: null,
+      configurable: true,
+      get() {
+        complete(this);
+        return this[key];
+      },
+      set(value) {
+        complete(this);
+        this[key] = value;
+      },
+    });
+  }
+}
+
+module.exports = { BareSocket };

@@ -1,0 +1,78 @@
+'use strict';
+// Node's own http: the classes ours inherit from, the keys of its private fields, its defaults.
+// Sharing the fields is what keeps our objects right when their prototype is exchanged for the
+// host's (as Express does). May use Node only.
+const http = require('http');
+
+const {
+  Agent, ClientRequest, IncomingMessage, METHODS, OutgoingMessage, Server, ServerResponse,
+  STATUS_CODES, _connectionListener, get, request,
+} = http;
+
+const incoming = new IncomingMessage();
+const outgoing = new OutgoingMessage();
+const server = new Server();
+
+/** The host's symbol of this description on `object`, or a new one where the host has none. */
+function keyOf(object, description) {
+  const found = Object.getOwnPropertySymbols(object).find((s) => s.description === description);
+  return found ?? Symbol(description);
+}
+
+/** Private fields of messages, under the host's keys. */
+const keys = {
+  kHeaders: keyOf(incoming, 'kHeaders'),
+  kHeadersCount: keyOf(incoming, 'kHeadersCount'),
+  kHeadersDistinct: Symbol('kHeadersDistinct'), // made on demand by the host, so its key is not seen
+  kTrailers: keyOf(incoming, 'kTrailers'),
+  kTrailersCount: keyOf(incoming, 'kTrailersCount'),
+  kTrailersDistinct: Symbol('kTrailersDistinct'),
+  kOutHeaders: keyOf(outgoing, 'kOutHeaders'),
+  kNeedDrain: keyOf(outgoing, 'kNeedDrain'),
+  kCorked: keyOf(outgoing, 'corked'),
+  kBytesWritten: keyOf(outgoing, 'kBytesWritten'),
+  kErrored: keyOf(outgoing, 'errored'),
+  kHighWaterMark: keyOf(outgoing, 'kHighWaterMark'),
+  kRejectNonStandardBodyWrites: keyOf(outgoing, 'kRejectNonStandardBodyWrites'),
+  kChunkedBuffer: keyOf(outgoing, 'kChunkedBuffer'),
+  kChunkedLength: keyOf(outgoing, 'kChunkedLength'),
+  kWritableFinished: keyOf(outgoing, 'kWritableFinished'),
+  kEndCallbacks: keyOf(outgoing, 'kEndCallbacks'),
+  kFlushError: keyOf(outgoing, 'kFlushError'),
+  kUniqueHeaders: keyOf(server, 'kUniqueHeaders'),
+  kIncomingMessage: keyOf(server, 'IncomingMessage'),
+  kServerResponse: keyOf(server, 'ServerResponse'),
+};
+
+/** Fields of our own that this host's constructor of OutgoingMessage does not make. */
+const missingOutgoing = {
+  chunks: !Object.hasOwn(outgoing, keys.kChunkedBuffer),
+  finished: !Object.hasOwn(outgoing, keys.kWritableFinished),
+};
+
+/** Defaults of a server, in the host's version. */
+const defaults = {
+  requestTimeout: server.requestTimeout,
+  headersTimeout: server.headersTimeout,
+  keepAliveTimeout: server.keepAliveTimeout,
+  keepAliveTimeoutBuffer: server.keepAliveTimeoutBuffer ?? 1000,
+  connectionsCheckingInterval: server.connectionsCheckingInterval,
+};
+
+module.exports = {
+  Agent,
+  ClientRequest,
+  IncomingMessage,
+  METHODS,
+  OutgoingMessage,
+  STATUS_CODES,
+  Server,
+  ServerResponse,
+  _connectionListener,
+  defaults,
+  get,
+  http,
+  keys,
+  missingOutgoing,
+  request,
+};

@@ -1,0 +1,57 @@
+'use strict';
+// Field lines of a received message as the objects Node's documentation describes: `headers`,
+// `headersDistinct` and their trailer twins, and the rules by which duplicates are joined.
+// May use the generated layout.
+const { COMMON_NAMES } = require('./ring-layout');
+
+// How a second line of the same name is treated.
+const FIRST_WINS = 0;
+const JOIN_COOKIE = 2;
+const ARRAY = 3;
+
+const rules = new Map();
+for (const name of ['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires',
+  'from', 'host', 'if-modified-since', 'if-unmodified-since', 'last-modified', 'location',
+  'max-forwards', 'proxy-authorization', 'referer', 'retry-after', 'server', 'user-agent'])
+  rules.set(name, FIRST_WINS);
+rules.set('cookie', JOIN_COOKIE);
+rules.set('set-cookie', ARRAY);
+
+// Lower-case forms of the spellings that are common, so that most names need no conversion.
+const lowered = new Map();
+for (const name of COMMON_NAMES) {
+  const lower = name.toLowerCase();
+  lowered.set(name, lower);
+  lowered.set(lower, lower);
+}
+const lowerCase = (name) => lowered.get(name) ?? name.toLowerCase();
+
+/** Adds a field line to `headers`, joining it with what is there as Node does. */
+function addLine(headers, name, value, joinDuplicates) {
+  const key = lowerCase(name);
+  const present = headers[key];
+  switch (rules.get(key)) {
+    case undefined:
+      headers[key] = typeof present === 'string' ? `${present}, ${value}` : value;
+      break;
+    case JOIN_COOKIE:
+      headers[key] = typeof present === 'string' ? `${present}; ${value}` : value;
+      break;
+    case ARRAY:
+      if (present !== undefined) present.push(value);
+      else headers[key] = [value];
+      break;
+    default:
+      if (present === undefined) headers[key] = value;
+      else if (joinDuplicates) headers[key] = `${present}, ${value}`;
+  }
+}
+
+/** Adds a field line to the form in which each name has an array. */
+function addLineDistinct(headers, name, value) {
+  const key = lowerCase(name);
+  if (headers[key]) headers[key].push(value);
+  else headers[key] = [value];
+}
+
+module.exports = { addLine, addLineDistinct };

@@ -1,0 +1,305 @@
+'use strict';
+// A server's connection whose socket belongs to the native side: records in, sends out.
+// As long as nobody touches its socket as a stream ("bare"), nothing but this object exists of it.
+// May use Node, `errors`, `symbols` and `internal`.
+const { errnoException } = require('../errors');
+const layout = require('./ring-layout');
+const native = require('./native');
+const { readHead, readMalformed, readTrailers } = require('./records');
+const { ServerConnection } = require('./server-connection');
+
+const { WRITE_LATIN1, WRITE_MORE } = layout;
+
+class NativeConnection extends ServerConnection {
+  constructor(server, id, socket) {
+    super(server, socket);
+    this.id = id;
+    /** Bytes the kernel has not taken yet. */
+    this.pending = 0;
+    /** Callbacks of writes that are not complete. */
+    this.waiting = [];
+    this.reading = true;
+    this.readEnded = false;
+    this.writeEnded = false;
+    this.destroyed = false;
+    this.closed = false;
+    this.tracked = true;
+    this.referenced = true;
+    this.afterShutdown = null;
+    this.remote = undefined;
+    this.local = undefined;
+    this.bytesRead = 0;
+    this.bytesWritten = 0;
+    this.timeout = server.timeout || 0;
+    native.register(this);
+    native.ref();
+  }
+
+  // ---- records ----
+
+  onRecord(kind, flags, words, at, buffer) {
+    switch (kind) {
+      case layout.HEAD:
+        if (!this.destroyed) this.onHead(flags, readHead(words, at, buffer));
+        break;
+      case layout.CONTENT:
+        if (!this.destroyed) this.inContext(this.onContent, native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]));
+        break;
+      case layout.COMPLETE:
+        if (!this.destroyed) this.inContext(this.onComplete, readTrailers(words, at, buffer));
+        break;
+      case layout.RAW:
+        if (!this.destroyed) this.onRaw(native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]));
+        break;
+      case layout.DRAIN:
+        this.onDrained();
+        break;
+      case layout.SHUTDOWN:
+        this.onDrained();
+        this.onShutdown();
+        break;
+      case layout.END:
+        this.onInputEnd();
+        break;
+      case layout.TIMEOUT:
+        if (!this.destroyed) this.inContext(this.onIdle);
+        break;
+      case layout.EXPIRED:
+        if (!this.destroyed && this.http) this.inContext(this.onExpired);
+        break;
+      case layout.MALFORMED:
+        if (!this.destroyed) this.inContext(this.onMalformed, readMalformed(words, at, buffer));
+        break;
+      case layout.CLOSE:
+        this.onClose(words[at + 3], words[at + 4]);
+        break;
+    }
+  }
+
+  /** Bytes that are not HTTP: those behind an upgrade, or all when JavaScript asked for them. */
+  onRaw(bytes) {
+    if (this.declined) {
+      this.declined = false;
+    } else if (this.upgrading !== null) {
+      this.inContext(this.onUpgradeHead, bytes);
+    } else if (!this.socket.push(bytes) && !this.http) {
+      this.pauseReading();
+    }
+  }
+
+  onInputEnd() {
+    if (this.destroyed) return;
+    this.readEnded = true;
+    const { socket } = this;
+    if (!socket.isBare) {
+      socket.push(null);
+      socket.read(0);
+    }
+    if (this.http) this.inContext(this.onEnd);
+  }
+
+  onIdle() {
+    if (!this.socket.isBare) this.socket.emit('timeout');
+    if (this.http) this.onTimeout();
+  }
+
+  onClose(errno, call) {
+    this.closed = true;
+    if (!this.destroyed && errno !== 0) {
+      this.fail(errnoException(-errno, call === 0 ? 'read' : 'write'));
+    }
+    this.destroyed = true;
+    this.release();
+    for (const callback of this.waiting.splice(0)) callback(errnoException(errno ? -errno : -32, 'write'));
+    this.socket.onClosed();
+    if (this.http) this.inContext(this.onClosed);
+  }
+
+  // ---- writing ----
+
+  /**
+   * Sends pieces of text and bytes in one go. Returns true when the kernel has taken all of it;
+   * else `callback` is called when it has, or when it fails.
+   */
+  send(chunks, encodings, callback) {
+    const last = chunks.length - 1;
+    let result = 0;
+    for (let i = 0; i <= last; i++) {
+      result = this.sendPiece(chunks[i], encodings[i], i < last ? WRITE_MORE : 0);
+    }
+    return this.sent(result, callback);
+  }
+
+  sendPiece(chunk, encoding, flags) {
+    if (typeof chunk !== 'string') return native.fast.sendBytes(this.id, chunk, flags);
+    switch (encoding) {
+      case 'latin1':
+      case 'binary':
+      case 'ascii':
+        return native.fast.sendText(this.id, chunk, flags | WRITE_LATIN1);
+      case undefined:
+      case null:
+      case '':
+      case 'utf8':
+      case 'utf-8':
+        return native.fast.sendText(this.id, chunk, flags);
+      default:
+        return native.fast.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
+    }
+  }
+
+  sent(result, callback) {
+    if (result === 0) {
+      this.pending = 0;
+      return true;
+    }
+    if (result > 0) {
+      this.pending = result;
+      if (callback) this.waiting.push(callback);
+      return false;
+    }
+    // The I/O side will say so, too; whoever wrote hears it from here.
+    const error = errnoException(result === native.CLOSED ? -32 : result, 'write');
+    if (callback) process.nextTick(callback, error);
+    if (!this.closed) process.nextTick(failLater, this, error);
+    return false;
+  }
+
+  onDrained() {
+    this.pending = 0;
+    if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
+    if (this.socket.isBare) this.socket.onDrained();
+  }
+
+  /** Ends the writing side behind what was written. */
+  shutdown(callback) {
+    this.writeEnded = true;
+    if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
+    else this.afterShutdown = callback;
+  }
+
+  onShutdown() {
+    const callback = this.afterShutdown;
+    this.afterShutdown = null;
+    callback?.();
+  }
+
+  // ---- the transport's side of ServerConnection ----
+
+  pauseReading() {
+    if (!this.reading || this.closed) return;
+    this.reading = false;
+    native.io.pause(this.id, true);
+  }
+
+  resumeReading() {
+    if (this.reading || this.closed || this.refused) return;
+    this.reading = true;
+    native.io.pause(this.id, false);
+  }
+
+  /** Nothing more of this connection is of interest. */
+  stopReading() {
+    this.pauseReading();
+    this.refused = true;
+  }
+
+  answerUpgrade(accepted) {
+    this.declined = !accepted;
+    native.io.verdict(this.id, accepted);
+  }
+
+  handOver() {
+    this.socket.setTimeout(0);
+    this.answerUpgrade(true);
+    this.socket.leaveHttp();
+  }
+
+  startKeepAliveTimeout() {
+    if (!this.closed) native.io.beginKeepAlive(this.id);
+  }
+
+  /** The native side has lifted it with the head. */
+  endKeepAliveTimeout(timeout) {
+    this.timeout = timeout;
+  }
+
+  isBetweenMessages() {
+    return native.io.isIdle(this.id);
+  }
+
+  setTimeout(timeout) {
+    this.timeout = timeout;
+    if (!this.closed) native.io.setTimeout(this.id, timeout);
+  }
+
+  // ---- the end ----
+
+  /** Something failed: the socket gets an 'error', which is for `onError` unless it was taken over. */
+  fail(error) {
+    if (this.destroyed) return;
+    if (this.http && this.socket.isBare) this.inContext(this.onError, error);
+    else this.socket.destroy(error);
+  }
+
+  /** Closes the socket; `reset` lets the peer see a reset. */
+  close(reset) {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.untrack();
+    if (!this.closed) {
+      this.saveCounts();
+      native.io.destroy(this.id, reset);
+    }
+  }
+
+  /** Closes the socket when all output has left. */
+  closeSoon() {
+    this.writeEnded = true;
+    if (!this.closed) native.io.destroySoon(this.id);
+  }
+
+  saveCounts() {
+    this.bytesRead = native.io.bytesRead(this.id);
+    this.bytesWritten = native.io.bytesWritten(this.id);
+    this.remoteAddress();
+    this.localAddress();
+  }
+
+  remoteAddress() {
+    this.remote ??= this.closed ? undefined : native.io.remoteAddress(this.id);
+    return this.remote;
+  }
+
+  localAddress() {
+    this.local ??= this.closed ? undefined : native.io.localAddress(this.id);
+    return this.local;
+  }
+
+  /** Not one of the server's connections any more. */
+  untrack() {
+    if (!this.tracked) return;
+    this.tracked = false;
+    this.server._connections--;
+    this.server._emitCloseIfDrained();
+  }
+
+  release() {
+    this.untrack();
+    this.setRef(false);
+  }
+
+  /** Whether the connection keeps the process alive. */
+  setRef(referenced) {
+    if (this.referenced === referenced) return;
+    this.referenced = referenced;
+    if (referenced) native.ref();
+    else native.unref();
+  }
+}
+
+function failLater(connection, error) {
+  connection.fail(error);
+}
+
+module.exports = { NativeConnection };

@@ -1,0 +1,197 @@
+'use strict';
+// The native listener under a server: put in place where `net.Server.listen()` has done arguments,
+// DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
+// `_handle`: addresses, sending it to other processes and closing it are Node's.
+// May use Node, `errors`, `symbols`, `socket` and `internal`.
+const net = require('net');
+const { channel } = require('diagnostics_channel');
+const { constants } = require('os');
+const { addressException } = require('../errors');
+const { kConnection, kListener } = require('../symbols');
+const { BareSocket } = require('./bare-socket');
+const native = require('./native');
+const { NativeConnection } = require('./native-connection');
+const { nativeOptions } = require('./server-options');
+
+const netServerSocket = channel('net.server.socket');
+const { errno: { EADDRINUSE } } = constants;
+
+class NativeListener {
+  constructor(server) {
+    this.server = server;
+    this.referenced = false;
+    this.hold = this.mustHold();
+    this.id = native.start().createListener(nativeOptions(server, this.hold));
+    native.listeners.set(this.id, this);
+  }
+
+  /** Someone besides us wants to see connections before anything is read from them. */
+  mustHold() {
+    const { server } = this;
+    return !server.isPlainConnection() || netServerSocket.hasSubscribers;
+  }
+
+  /** Tells the native side that options have changed. */
+  update() {
+    this.hold = this.mustHold();
+    native.io.configure(this.id, nativeOptions(this.server, this.hold));
+  }
+
+  /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
+  listen(handle, backlog) {
+    try {
+      native.io.listen(this.id, handle.fd, backlog || 511);
+    } catch (error) {
+      native.listeners.delete(this.id);
+      native.io.closeListener(this.id);
+      return -Number.parseInt(error.message, 10) || -constants.errno.EINVAL;
+    }
+    this.wrap(handle);
+    return 0;
+  }
+
+  /** Connections that a cluster's primary accepted come with the handle's callback. */
+  adoptFrom(handle) {
+    handle.onconnection = (error, client) => {
+      if (error) return;
+      native.io.adopt(this.id, client.fd);
+      client.close();
+    };
+    this.wrap(handle);
+  }
+
+  /** Ties the listener to the life of the server's handle. */
+  wrap(handle) {
+    const { close } = handle;
+    handle.close = (...args) => {
+      this.close();
+      return Reflect.apply(close, handle, args);
+    };
+    handle.ref = () => { this.setRef(true); };
+    handle.unref = () => { this.setRef(false); };
+    handle.hasRef = () => this.referenced;
+    this.setRef(true);
+  }
+
+  setRef(referenced) {
+    if (this.referenced === referenced) return;
+    this.referenced = referenced;
+    if (referenced) native.ref();
+    else native.unref();
+  }
+
+  /** Stops accepting. Connections that were accepted before are still announced. */
+  close() {
+    if (this.closed) return;
+    this.closed = true;
+    native.io.closeListener(this.id);
+    this.setRef(false);
+    if (this.server[kListener] === this) this.server[kListener] = null;
+  }
+
+  /** A connection was accepted. */
+  onOpen(id) {
+    const { server } = this;
+    const socket = new BareSocket(server);
+    const connection = new NativeConnection(server, id, socket);
+    socket[kConnection] = connection;
+    server._connections++;
+    if (this.closed && server._handle === null) {
+      // Accepted in the moment of closing: Node would not have taken it from the queue.
+      socket.destroy();
+      return;
+    }
+    if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
+      if (this.hold) native.io.speak(id, true);
+      return;
+    }
+    connection.http = false;
+    server.emit('connection', socket);
+    if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
+    if (!connection.destroyed) native.io.speak(id, connection.http);
+  }
+
+  /** A connection was refused because of `maxConnections`; `text` names both ends. */
+  onDrop(text) {
+    const [local, remote] = text.split(',').map((end) => end.split(' '));
+    if (local.length < 3) {
+      this.server.emit('drop');
+      return;
+    }
+    this.server.emit('drop', {
+      __proto__: null,
+      localAddress: local[0],
+      localPort: Number(local[1]),
+      localFamily: local[2],
+      remoteAddress: remote[0],
+      remotePort: Number(remote[1]),
+      remoteFamily: remote[2],
+    });
+  }
+}
+
+/** A handle bound as `net.Server` would bind it, or a (negative) error number. */
+function bind(address, port, addressType, fd, flags) {
+  if (!address && typeof fd !== 'number') {
+    const handle = checked(net._createServerHandle('::', port, 6, fd, flags), port);
+    if (typeof handle !== 'number') return { handle, address: '::', addressType: 6 };
+    address = '0.0.0.0';
+    addressType = 4;
+  }
+  return { handle: checked(net._createServerHandle(address, port, addressType, fd, flags), port), address, addressType };
+}
+
+/** libuv reports a taken port only when listening, which it does not do here: look at the port. */
+function checked(handle, port) {
+  if (typeof handle === 'number' || !(port > 0) || !handle.getsockname) return handle;
+  const bound = {};
+  const error = handle.getsockname(bound);
+  if (error === 0 && bound.port === port) return handle;
+  handle.close();
+  return error || -EADDRINUSE;
+}
+
+/** `_listen2` of our servers: binds unless there is a handle, and accepts natively. */
+function listen(server, address, port, addressType, backlog, fd, flags) {
+  if (server._handle && !(server._handle.fd >= 0)) {
+    // A handle without a descriptor: connections come from the cluster's primary.
+    Reflect.apply(net.Server.prototype._listen2, server, [address, port, addressType, backlog, fd, flags]);
+    if (!server._handle) return;
+    server[kListener] = new NativeListener(server);
+    server[kListener].adoptFrom(server._handle);
+    if (server._unref) server.unref();
+    return;
+  }
+  if (!server._handle) {
+    const bound = bind(address, port, addressType, fd, flags);
+    if (typeof bound.handle === 'number') {
+      fail(server, bound.handle, bound.address, port);
+      return;
+    }
+    server._handle = bound.handle;
+    ({ address, addressType } = bound);
+  }
+  const listener = new NativeListener(server);
+  const error = listener.listen(server._handle, backlog);
+  if (error) {
+    server._handle.close();
+    server._handle = null;
+    fail(server, error, address, port);
+    return;
+  }
+  server[kListener] = listener;
+  server._connectionKey = `${addressType}:${address}:${port}`;
+  if (server._unref) server.unref();
+  process.nextTick(emitListening, server);
+}
+
+function fail(server, errno, address, port) {
+  const error = addressException(errno, 'listen', address, port);
+  process.nextTick(() => { server.emit('error', error); });
+}
+
+function emitListening(server) {
+  if (server._handle) server.emit('listening');
+}
+
+module.exports = { listen };

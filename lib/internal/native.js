@@ -1,0 +1,156 @@
+'use strict';
+// The one importer of the native binding: starts the I/O side, reads its records, and hands them
+// to their connections. May use the binding, the layout and Node.
+const { markAsUntransferable } = require('worker_threads');
+const binding = require('./binding');
+const layout = require('./ring-layout');
+const { version } = require('../../package.json');
+
+if (binding.version() !== version) {
+  throw new Error(`rust-http ${version} found a native addon of version ${binding.version()}. ` +
+    'Remove node_modules and the lock file and install again, or run `npm run build` in a clone.');
+}
+
+const { GROUP_END } = layout;
+const FLAG_SHIFT = 8;
+const ARENA_SIZE = 64 * 1024;
+/** Batches handled before timers and other I/O of the process get their turn. */
+const BATCHES_PER_TURN = 16;
+/** Content shorter than this is copied, so that keeping it does not keep the arena. */
+const COPY_SIZE = 4096;
+/** Result of a send on a connection that is not there any more. */
+const CLOSED = -2147483648;
+
+/** @type {import('./binding').Io | undefined} */
+let io;
+let fast;
+let references = 0;
+
+// Records are copied here by the native side and read in place; once full, the arena is left to the
+// garbage collector with the messages that still point into it.
+let arena;
+let words;
+let filled = 0;
+let cursor = 0;
+let end = 0;
+
+/** Connections by slot, and listeners by id. */
+const connections = [];
+const listeners = new Map();
+const SLOT_MASK = (1 << 20) - 1;
+
+function start() {
+  if (io === undefined) {
+    io = new binding.Io(threads(), drain);
+    fast = io.fast();
+    renewArena(ARENA_SIZE);
+  }
+  return io;
+}
+
+/** `RUST_HTTP_IO_THREADS`: how many threads do I/O; one by default. */
+function threads() {
+  const wanted = Number(process.env.RUST_HTTP_IO_THREADS);
+  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 64) : 1;
+}
+
+function renewArena(size) {
+  arena = Buffer.allocUnsafeSlow(size);
+  markAsUntransferable(arena.buffer);
+  words = new Uint32Array(arena.buffer);
+  filled = 0;
+  fast.setArena(arena);
+}
+
+/**
+ * Handles all records that wait. Called by the native side; when a handler throws, the exception
+ * leaves through here, is made an `uncaughtException`, and the native side calls again.
+ */
+function drain() {
+  let batches = 0;
+  for (;;) {
+    while (cursor < end) {
+      const at = cursor >>> 2;
+      const head = words[at];
+      cursor += words[at + 1];
+      handle(head & 0xff, head >>> FLAG_SHIFT, words[at + 2], at);
+      // What one read of one connection brought is one callback of Node's: ticks run behind it.
+      if ((head >>> FLAG_SHIFT) & GROUP_END) process._tickCallback();
+    }
+    if (batches++ === BATCHES_PER_TURN) {
+      io.wakeAgain();
+      return;
+    }
+    const size = fast.drain(filled);
+    if (size === 0) return;
+    if (size < 0) {
+      renewArena(Math.max(ARENA_SIZE, -size));
+      continue;
+    }
+    cursor = filled;
+    end = filled += size;
+  }
+}
+
+function handle(kind, flags, id, at) {
+  if (kind === layout.OPEN) {
+    listeners.get(words[at + 3])?.onOpen(id);
+    return;
+  }
+  if (kind === layout.DROP) {
+    listeners.get(id)?.onDrop(text((at + 4) << 2, words[at + 3]));
+    return;
+  }
+  const connection = connections[id & SLOT_MASK];
+  if (connection === undefined || connection.id !== id) {
+    if (kind === layout.CLOSE) io.release(id);
+    return;
+  }
+  if (kind === layout.CLOSE) {
+    connections[id & SLOT_MASK] = undefined;
+    io.release(id);
+  }
+  connection.onRecord(kind, flags, words, at, arena);
+}
+
+function text(from, length) {
+  return arena.latin1Slice(from, from + length);
+}
+
+/** Bytes of a record as a Buffer of their own. */
+function takeBytes(buffer, from, length) {
+  if (length < COPY_SIZE) {
+    const copy = Buffer.allocUnsafe(length);
+    buffer.copy(copy, 0, from, from + length);
+    return copy;
+  }
+  return buffer.subarray(from, from + length);
+}
+
+/** Enters a connection, which gets the records of its id from now on. */
+function register(connection) {
+  connections[connection.id & SLOT_MASK] = connection;
+}
+
+/** While the count is above 0 the process does not exit by itself. */
+function ref() {
+  if (references++ === 0) start().setRef(true);
+}
+
+function unref() {
+  if (--references === 0) io.setRef(false);
+}
+
+module.exports = {
+  CLOSED,
+  StreamParser: binding.StreamParser,
+  get fast() { return fast; },
+  get io() { return start(); },
+  listeners,
+  profile: binding.profile,
+  ref,
+  register,
+  start,
+  takeBytes,
+  unref,
+};

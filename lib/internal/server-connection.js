@@ -1,0 +1,412 @@
+'use strict';
+// One connection of a server, above its transport: requests in, responses out in their order,
+// errors, timeouts, hand-over after an upgrade. Both transports (`native-connection`,
+// `stream-connection`) extend it. May use Node, `errors`, `symbols` and `internal`.
+const { AsyncResource } = require('async_hooks');
+const { channel } = require('diagnostics_channel');
+const { debuglog } = require('util');
+const { codes, connectionReset, parseError } = require('../errors');
+const { detachSignal } = require('../incoming-message');
+const { emitClose } = require('../outgoing-message');
+const { kConnection, kConnections, kOptimizeEmptyRequests } = require('../symbols');
+const host = require('./host');
+const layout = require('./ring-layout');
+
+const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
+const { BAD_HOST, HAS_EXPECT, HAS_HOST, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
+const { STATUS_CODES } = host;
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+/** Header pairs that are kept when `maxHeadersCount` does not say otherwise, names and values counted. */
+const MAX_HEADER_PAIRS = 2000;
+/** Requests of one connection that may wait for their answer; then reading stops. */
+const MAX_PIPELINED = 512;
+
+const debug = debuglog('http');
+const requestStart = channel('http.server.request.start');
+const responseFinish = channel('http.server.response.finish');
+
+const errorAnswer = (status) => Buffer.from(
+  `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
+const errorAnswers = {
+  HPE_HEADER_OVERFLOW: errorAnswer(431),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: errorAnswer(413),
+  ERR_HTTP_REQUEST_TIMEOUT: errorAnswer(408),
+};
+const badRequest = errorAnswer(400);
+
+class ServerConnection {
+  constructor(server, socket) {
+    this.server = server;
+    this.socket = socket;
+    /** Requests whose response is not complete, in order. */
+    this.incoming = [];
+    /** Responses that wait for their turn behind the socket's current one. */
+    this.outgoing = [];
+    /** The request whose content is arriving. */
+    this.current = null;
+    /** The request that asked for another protocol, until the bytes behind it are here. */
+    this.upgrading = null;
+    /** Bytes held by responses that wait for their turn. */
+    this.outgoingData = 0;
+    this.requests = 0;
+    this.keepAliveTimeoutSet = false;
+    /** Reading stopped because too much waits to be written. */
+    this.paused = false;
+    /** The async resource of the newest request. */
+    this.resource = null;
+    this.http = true;
+    this.onPendingData = undefined;
+    const { maxHeadersCount } = server;
+    this.maxHeaderPairs = typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
+    (server[kConnections] ??= new Set()).add(this);
+  }
+
+  // What a transport has to offer:
+  // pauseReading(), resumeReading(), answerUpgrade(accepted), isBetweenMessages(),
+  // startKeepAliveTimeout(), handOver().
+
+  /** Runs `handler` in the async context of the newest request. */
+  inContext(handler, argument) {
+    if (this.resource === null) return handler.call(this, argument);
+    return this.resource.runInAsyncScope(handler, this, argument);
+  }
+
+  // ---- requests ----
+
+  /** A request's head has arrived. */
+  onHead(flags, head) {
+    this.resource = new AsyncResource('HTTPINCOMINGMESSAGE');
+    this.resource.runInAsyncScope(this.receive, this, flags, head);
+  }
+
+  receive(flags, head) {
+    const { server } = this;
+    const req = this.createRequest(server, head);
+    this.current = req;
+    this.resetTimeout();
+    if (flags & UPGRADE) {
+      req.upgrade = req.method === 'CONNECT' || this.shouldUpgrade(req);
+      if (req.upgrade) {
+        this.upgrading = req;
+        this.completeCurrent();
+        return;
+      }
+      this.answerUpgrade(false);
+    }
+    this.respond(req, flags);
+    if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
+  }
+
+  shouldUpgrade(req) {
+    const { server } = this;
+    return typeof server.shouldUpgradeCallback === 'function'
+      ? !!server.shouldUpgradeCallback(req)
+      : server.listenerCount('upgrade') > 0;
+  }
+
+  createRequest(server, head) {
+    const IncomingMessage = server[kIncomingMessage];
+    const req = new IncomingMessage(this.socket);
+    req[kConnection] = this;
+    req.httpVersionMajor = head.major;
+    req.httpVersionMinor = head.minor;
+    req.httpVersion = head.major === 1 && head.minor === 1 ? '1.1' : `${head.major}.${head.minor}`;
+    req.joinDuplicateHeaders = server.joinDuplicateHeaders;
+    req.url = head.line;
+    req.upgrade = false;
+    const { lines } = head;
+    const limit = this.maxHeaderPairs;
+    req._addHeaderLines(lines, limit > 0 && limit < lines.length ? limit : lines.length);
+    req.method = METHODS[head.code];
+    return req;
+  }
+
+  /** Makes the response and lets the server's listeners have both. */
+  respond(req, flags) {
+    const { server, socket } = this;
+    this.incoming.push(req);
+    if (this.incoming.length >= MAX_PIPELINED || this.isWriteBlocked()) this.pauseForWriting();
+
+    const ServerResponse = server[kServerResponse];
+    const res = new ServerResponse(req, {
+      highWaterMark: socket.writableHighWaterMark,
+      rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
+    });
+    res[kConnection] = this;
+    res._keepAliveTimeout = server.keepAliveTimeout;
+    res._maxRequestsPerSocket = server.maxRequestsPerSocket;
+    this.onPendingData ??= (delta) => { this.addOutgoingData(delta); };
+    res._onPendingData = this.onPendingData;
+    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0;
+    res[kUniqueHeaders] = server[kUniqueHeaders];
+    if (requestStart.hasSubscribers)
+      requestStart.publish({ request: req, response: res, socket, server });
+    if (server[kOptimizeEmptyRequests] === true && !hasBodyHeaders(req.headers)) {
+      req._dumpAndCloseReadable();
+      req._read();
+    }
+    if (socket._httpMessage) this.outgoing.push(res);
+    else res.assignSocket(socket);
+    res.on('finish', onResponseFinish);
+    this.dispatch(req, res, flags);
+  }
+
+  dispatch(req, res, flags) {
+    const { server } = this;
+    if (this.isHostRefused(req, flags)) {
+      res.writeHead(400, ['Connection', 'close']);
+      res.end();
+      return;
+    }
+    if (req.httpVersionMajor === 1 && req.httpVersionMinor === 1) {
+      const limit = server.maxRequestsPerSocket;
+      if (typeof limit === 'number' && limit > 0) {
+        this.requests++;
+        res.maxRequestsOnConnectionReached = limit <= this.requests;
+        if (limit < this.requests) {
+          server.emit('dropRequest', req, this.socket);
+          res.writeHead(503);
+          res.end();
+          return;
+        }
+      }
+      if (flags & HAS_EXPECT) {
+        this.answerExpectation(req, res);
+        return;
+      }
+    }
+    server.emit('request', req, res);
+  }
+
+  /** RFC 9112, section 3.2: no Host in HTTP/1.1, more than one, or one that is none. */
+  isHostRefused(req, flags) {
+    const { server } = this;
+    if (!server.requireHostHeader) return false;
+    if (!(flags & HAS_HOST)) return req.httpVersionMajor === 1 && req.httpVersionMinor === 1;
+    if (!(flags & BAD_HOST) || server.insecureHTTPParser || server.httpValidation === 'insecure')
+      return false;
+    this.stopReading();
+    return true;
+  }
+
+  answerExpectation(req, res) {
+    const { server } = this;
+    if (CONTINUE.test(req.headers.expect)) {
+      res._expect_continue = true;
+      if (server.listenerCount('checkContinue') > 0) {
+        server.emit('checkContinue', req, res);
+      } else {
+        res.writeContinue();
+        server.emit('request', req, res);
+      }
+    } else if (server.listenerCount('checkExpectation') > 0) {
+      server.emit('checkExpectation', req, res);
+    } else {
+      res.writeHead(417);
+      res.end();
+    }
+  }
+
+  /** A piece of the current request's content. */
+  onContent(chunk) {
+    const req = this.current;
+    if (req === null || req._dumped) return;
+    if (!req.push(chunk)) this.pauseReading();
+  }
+
+  /** The current request is complete; `lines` is its trailer section. */
+  onComplete(lines) {
+    const req = this.current;
+    if (req === null) return;
+    req.complete = true;
+    if (lines !== undefined) req._addHeaderLines(lines, lines.length);
+    this.completeCurrent();
+  }
+
+  completeCurrent() {
+    const req = this.current;
+    this.current = null;
+    req.complete = true;
+    req.push(null);
+    if (!this.paused) this.resumeReading();
+  }
+
+  /** `req` is being read: content may go on arriving. */
+  resumeFor() {
+    if (!this.paused && this.socket.readable) this.resumeReading();
+  }
+
+  // ---- responses ----
+
+  addOutgoingData(delta) {
+    this.outgoingData += delta;
+    this.onSocketDrain();
+  }
+
+  isWriteBlocked() {
+    const { socket } = this;
+    return socket.writableNeedDrain || this.outgoingData >= socket.writableHighWaterMark;
+  }
+
+  pauseForWriting() {
+    if (this.paused) return;
+    this.paused = true;
+    this.socket._paused = true;
+    this.pauseReading();
+  }
+
+  /** The socket has room again. */
+  onSocketDrain() {
+    const { socket } = this;
+    const full = this.outgoingData > socket.writableHighWaterMark || this.incoming.length >= MAX_PIPELINED;
+    if (this.paused && !full) {
+      this.paused = false;
+      socket._paused = false;
+      this.resumeReading();
+    }
+    const message = socket._httpMessage;
+    if (message && !message.finished && message[kNeedDrain] && message.writableLength === 0) {
+      message[kNeedDrain] = false;
+      message.emit('drain');
+    }
+  }
+
+  /** The response at the head of the line is complete. */
+  finishResponse(res) {
+    const { server, socket } = this;
+    const { req } = res;
+    if (responseFinish.hasSubscribers)
+      responseFinish.publish({ request: req, response: res, socket, server });
+    if (req[kConnection] === this) detachSignal(req);
+    this.incoming.shift();
+    // Content nobody asked for is read and thrown away, so that the next request can be found.
+    if (!req._consuming && !req._readableState?.resumeScheduled) req._dump();
+    res.detachSocket(socket);
+    process.nextTick(closeResponse, res);
+    if (res._last) {
+      if (typeof socket.destroySoon === 'function') socket.destroySoon();
+      else socket.end();
+    } else if (this.outgoing.length === 0) {
+      this.beginKeepAlive();
+    } else {
+      const next = this.outgoing.shift();
+      next.assignSocket(socket);
+    }
+    if (this.paused) this.onSocketDrain();
+  }
+
+  // ---- timeouts ----
+
+  beginKeepAlive() {
+    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server;
+    if (!Number.isFinite(keepAliveTimeout) || keepAliveTimeout <= 0) return;
+    const buffer = Number.isFinite(keepAliveTimeoutBuffer) && keepAliveTimeoutBuffer >= 0 ? keepAliveTimeoutBuffer : 1000;
+    this.startKeepAliveTimeout(keepAliveTimeout + buffer);
+    this.keepAliveTimeoutSet = true;
+  }
+
+  /** No traffic for as long as the socket's timeout says. */
+  onTimeout() {
+    const { server, socket } = this;
+    const req = this.current;
+    const byRequest = req && !req.complete && req.emit('timeout', socket);
+    const res = socket._httpMessage;
+    const byResponse = res?.emit('timeout', socket);
+    const byServer = server.emit('timeout', socket);
+    if (!byRequest && !byResponse && !byServer) socket.destroy();
+  }
+
+  /** The request took longer than `headersTimeout` or `requestTimeout` to arrive. */
+  onExpired() {
+    this.onError(new codes.ERR_HTTP_REQUEST_TIMEOUT());
+  }
+
+  // ---- errors and ends ----
+
+  onMalformed({ code, reason, bytesParsed, rawPacket }) {
+    debug('parse error', code);
+    if (code === 'HPE_PAUSED_H2_UPGRADE') {
+      this.socket.destroy();
+      return;
+    }
+    this.onError(parseError(code, reason, bytesParsed, rawPacket));
+  }
+
+  /** Leaves an error to 'clientError', or answers it and closes. */
+  onError(error) {
+    const { server, socket } = this;
+    if (server.emit('clientError', error, socket)) return;
+    // An answer in the middle of another would be taken for part of it.
+    if (socket.writable && !socket._httpMessage?._headerSent)
+      socket.write(errorAnswers[error.code] ?? badRequest);
+    socket.destroy(error);
+  }
+
+  /** The peer sends no more. */
+  onEnd() {
+    const { server, socket } = this;
+    if (!server.httpAllowHalfOpen) {
+      socket.end();
+    } else if (this.outgoing.length > 0) {
+      this.outgoing.at(-1)._last = true;
+    } else if (socket._httpMessage) {
+      socket._httpMessage._last = true;
+    } else {
+      socket.end();
+    }
+  }
+
+  /** The socket is closed: what was under way is aborted. */
+  onClosed() {
+    this.server[kConnections].delete(this);
+    while (this.incoming.length > 0) this.incoming.shift().destroy(connectionReset('aborted'));
+    while (this.outgoing.length > 0) this.outgoing.shift().destroy(connectionReset('aborted'));
+    const message = this.socket._httpMessage;
+    if (message) closeResponse(message);
+  }
+
+  /** The bytes behind the head that asked for another protocol: hands the socket over. */
+  onUpgradeHead(bytes) {
+    const { server, socket, upgrading: req } = this;
+    this.upgrading = null;
+    this.http = false;
+    server[kConnections].delete(this);
+    this.handOver();
+    const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+    if (server.listenerCount(event) === 0) {
+      socket.destroy();
+      return;
+    }
+    debug('SERVER have listener for %s', event);
+    socket.readableFlowing = null;
+    server.emit(event, req, socket, bytes);
+  }
+
+  /** Neither a request is arriving nor one waits for its answer. */
+  isIdle() {
+    const message = this.socket._httpMessage;
+    return this.isBetweenMessages() && (!message || message.finished);
+  }
+
+  resetTimeout() {
+    if (!this.keepAliveTimeoutSet) return;
+    this.keepAliveTimeoutSet = false;
+    this.endKeepAliveTimeout(this.server.timeout || 0);
+  }
+}
+
+function hasBodyHeaders(headers) {
+  return 'content-length' in headers || 'transfer-encoding' in headers;
+}
+
+function onResponseFinish() {
+  this[kConnection]?.finishResponse(this);
+}
+
+function closeResponse(res) {
+  if (res._closed) return;
+  res.destroyed = true;
+  emitClose(res);
+}
+
+module.exports = { ServerConnection };

@@ -1,0 +1,155 @@
+'use strict';
+// A server's connection over any Duplex: a TLS socket, a pipe, `server.emit('connection', duplex)`.
+// Its bytes are fed to the same parser as a native connection's, and the records are handled at
+// once. May use Node, `errors`, `symbols` and `internal`.
+const layout = require('./ring-layout');
+const native = require('./native');
+const { readHead, readMalformed, readTrailers } = require('./records');
+const { ServerConnection } = require('./server-connection');
+const { parserOptions } = require('./server-options');
+
+class StreamConnection extends ServerConnection {
+  constructor(server, socket) {
+    super(server, socket);
+    const { maxHeaderSize, validation } = parserOptions(server);
+    this.parser = new native.StreamParser(maxHeaderSize, validation);
+    /** When the message being received began (or the connection, before the first one); 0 between. */
+    this.messageStart = Date.now();
+    /** Records that are not handled yet. */
+    this.batches = [];
+    this.handling = false;
+    this.listeners = [
+      ['data', (chunk) => { this.feed(chunk); }],
+      ['end', () => { this.execute(this.parser.finish()); }],
+      ['close', () => { this.inContext(this.onClosed); }],
+      ['drain', () => { this.onSocketDrain(); }],
+      ['error', (error) => { this.onSocketError(error); }],
+      ['timeout', () => { this.onTimeout(); }],
+    ];
+    for (const [event, listener] of this.listeners) socket.on(event, listener);
+    socket._paused = false;
+    socket.server = server;
+    if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
+  }
+
+  feed(chunk) {
+    const records = this.parser.execute(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = Date.now();
+    this.execute(records);
+  }
+
+  /** Handles records; when a handler throws, the rest is handled before the next callback. */
+  execute(buffer) {
+    const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 2);
+    this.batches.push({ buffer, words, cursor: 0 });
+    if (!this.handling) this.handleBatches();
+  }
+
+  handleBatches() {
+    this.handling = true;
+    try {
+      while (this.batches.length > 0) {
+        const batch = this.batches[0];
+        const { buffer, cursor, words } = batch;
+        if (cursor === words.length) {
+          this.batches.shift();
+          continue;
+        }
+        batch.cursor += words[cursor + 1] >>> 2;
+        this.onRecord(words[cursor] & 0xff, words[cursor] >>> 8, words, cursor, buffer);
+      }
+    } finally {
+      this.handling = false;
+      if (this.batches.length > 0) process.nextTick(() => { this.handleBatches(); });
+    }
+  }
+
+  onRecord(kind, flags, words, at, buffer) {
+    switch (kind) {
+      case layout.HEAD:
+        if (!this.refused) this.onHead(flags, readHead(words, at, buffer));
+        break;
+      case layout.CONTENT: {
+        const from = (at + layout.CONTENT_WORDS) << 2;
+        this.inContext(this.onContent, buffer.subarray(from, from + words[at + 3]));
+        break;
+      }
+      case layout.COMPLETE:
+        this.inContext(this.onComplete, readTrailers(words, at, buffer));
+        break;
+      case layout.RAW: {
+        if (this.upgrading === null) break;
+        const from = (at + layout.CONTENT_WORDS) << 2;
+        this.inContext(this.onUpgradeHead, buffer.subarray(from, from + words[at + 3]));
+        break;
+      }
+      case layout.MALFORMED:
+        this.inContext(this.onMalformed, readMalformed(words, at, buffer));
+        break;
+      case layout.END:
+        this.inContext(this.onEnd);
+        break;
+    }
+    if (kind === layout.COMPLETE || (kind === layout.HEAD && flags & layout.NO_CONTENT)) this.messageStart = 0;
+  }
+
+  onSocketError(error) {
+    const { socket } = this;
+    this.forget('error');
+    if (socket.listenerCount('error') === 0) socket.on('error', () => {});
+    this.inContext(this.onError, error);
+  }
+
+  forget(...events) {
+    for (const [event, listener] of this.listeners)
+      if (events.length === 0 || events.includes(event)) this.socket.removeListener(event, listener);
+  }
+
+  // ---- the transport's side of ServerConnection ----
+
+  pauseReading() {
+    this.socket.pause?.();
+  }
+
+  resumeReading() {
+    const { socket } = this;
+    if (socket && !this.refused && socket.readable && this.http) socket.resume?.();
+  }
+
+  stopReading() {
+    this.refused = true;
+  }
+
+  answerUpgrade(accepted) {
+    this.execute(this.parser.verdict(accepted));
+  }
+
+  handOver() {
+    this.forget();
+    this.answerUpgrade(true);
+  }
+
+  startKeepAliveTimeout(timeout) {
+    if (typeof this.socket.setTimeout === 'function') this.socket.setTimeout(timeout);
+  }
+
+  endKeepAliveTimeout(timeout) {
+    if (typeof this.socket.setTimeout === 'function') this.socket.setTimeout(timeout);
+  }
+
+  isBetweenMessages() {
+    return this.messageStart === 0 && !this.parser.inMessage;
+  }
+
+  /** Reports a message that takes longer to arrive than the timeouts (in milliseconds) allow. */
+  checkTimeouts(now, headersTimeout, requestTimeout) {
+    if (this.messageStart === 0) return;
+    const age = now - this.messageStart;
+    const headers = headersTimeout > 0 && !this.parser.headComplete && age >= headersTimeout;
+    if (!headers && !(requestTimeout > 0 && age >= requestTimeout)) return;
+    this.messageStart = 0;
+    this.inContext(this.onExpired);
+  }
+}
+
+module.exports = { StreamConnection };

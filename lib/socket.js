@@ -1,0 +1,253 @@
+'use strict';
+// The net.Socket of a native connection. It begins "bare": a small object with the prototype of a
+// socket and none of its state, enough to send responses and to tell addresses. The first touch of
+// anything else makes it a complete net.Socket in place, so that its identity never changes.
+// May use Node, `errors`, `symbols`, `validate` and `internal/native-connection`.
+const net = require('net');
+const { codes } = require('./errors');
+const native = require('./internal/native');
+const { kConnection } = require('./symbols');
+const { timerDuration, validateFunction } = require('./validate');
+
+const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
+
+/** A complete socket on a native connection. Made by `complete` alone. */
+function NativeSocket() {}
+Object.setPrototypeOf(NativeSocket.prototype, net.Socket.prototype);
+Object.setPrototypeOf(NativeSocket, net.Socket);
+
+/** What `net.Socket` expects of the handle below it. */
+class Handle {
+  constructor(connection) {
+    this.connection = connection;
+    this.reading = true;
+  }
+
+  get fd() { return native.io.fd(this.connection.id); }
+  get bytesRead() { return native.io.bytesRead(this.connection.id); }
+  get bytesWritten() { return native.io.bytesWritten(this.connection.id); }
+  get writeQueueSize() { return this.connection.pending; }
+  get onread() { return undefined; }
+  set onread(_) {} // bytes come by records, not by this callback
+
+  readStart() { this.connection.resumeReading(); return 0; }
+  readStop() { this.connection.pauseReading(); return 0; }
+  setNoDelay(enable) { native.io.setNoDelay(this.connection.id, enable); return 0; }
+  setKeepAlive(enable, delay) { native.io.setKeepAlive(this.connection.id, enable, delay); return 0; }
+  ref() { this.connection.setRef(true); }
+  unref() { this.connection.setRef(false); }
+  hasRef() { return this.connection.referenced; }
+  getpeername(out) { return fill(out, this.connection.remoteAddress()); }
+  getsockname(out) { return fill(out, this.connection.localAddress()); }
+  close() { this.connection.close(false); }
+}
+
+const ENOTCONN = -107;
+function fill(out, address) {
+  if (!address) return ENOTCONN;
+  Object.assign(out, address);
+  return 0;
+}
+
+const { prototype } = NativeSocket;
+
+Object.defineProperty(prototype, 'isBare', { __proto__: null, value: false });
+
+prototype._read = function _read() {
+  const connection = this[kConnection];
+  if (!connection.http) connection.resumeReading();
+};
+
+prototype._writeGeneric = function _writeGeneric(writev, data, encoding, callback) {
+  const connection = this[kConnection];
+  if (connection.destroyed) {
+    callback(new ERR_SOCKET_CLOSED());
+    return;
+  }
+  let chunks = [data];
+  let encodings = [encoding];
+  if (writev) {
+    chunks = data.map((piece) => (data.allBuffers ? piece : piece.chunk));
+    encodings = data.map((piece) => piece.encoding);
+  }
+  if (connection.send(chunks, encodings, callback)) callback(null);
+};
+
+prototype._final = function _final(callback) {
+  const connection = this[kConnection];
+  if (connection.destroyed) callback();
+  else connection.shutdown(callback);
+};
+
+prototype._destroy = function _destroy(error, callback) {
+  const connection = this[kConnection];
+  this.connecting = false;
+  connection.hadError = !!error;
+  connection.close(this.resetAndClosing === true);
+  this._handle = null;
+  callback(error);
+};
+
+prototype.resetAndDestroy = function resetAndDestroy() {
+  if (this._handle) {
+    this.resetAndClosing = true;
+    this.destroy();
+  } else {
+    this.destroy(new ERR_SOCKET_CLOSED());
+  }
+  return this;
+};
+
+/** Timeout without traffic in milliseconds, kept by the native side; 0 switches it off. */
+prototype.setTimeout = function setTimeout(msecs, callback) {
+  if (this.destroyed) return this;
+  this.timeout = msecs;
+  msecs = timerDuration(msecs, 'msecs');
+  this[kConnection].setTimeout(Math.ceil(msecs));
+  if (callback !== undefined) {
+    validateFunction(callback, 'callback');
+    if (msecs === 0) this.removeListener('timeout', callback);
+    else this.once('timeout', callback);
+  }
+  return this;
+};
+
+prototype.pause = function pause() {
+  if (this[kConnection].http) this[kConnection].pauseReading();
+  return net.Socket.prototype.pause.call(this);
+};
+
+prototype.resume = function resume() {
+  const connection = this[kConnection];
+  if (connection.http && !connection.paused) connection.resumeReading();
+  return net.Socket.prototype.resume.call(this);
+};
+
+// While HTTP is spoken, the parser consumes the bytes; who listens for them gets them, too.
+for (const name of ['on', 'addListener', 'prependListener']) {
+  prototype[name] = function(event, listener) {
+    const result = net.Socket.prototype[name].call(this, event, listener);
+    if ((event === 'data' || event === 'readable') && this[kConnection]?.http) {
+      const connection = this[kConnection];
+      if (!connection.closed) native.io.tap(connection.id);
+    }
+    return result;
+  };
+}
+
+prototype.setEncoding = function setEncoding(encoding) {
+  if (this[kConnection].http) throw new ERR_HTTP_SOCKET_ENCODING();
+  return net.Socket.prototype.setEncoding.call(this, encoding);
+};
+
+/** The connection speaks HTTP: what a stream's listeners did not take, its own do. */
+prototype.joinHttp = function joinHttp() {
+  this.on('error', onSocketError);
+  this.on('drain', onSocketDrain);
+};
+
+/** The connection speaks another protocol from now on: HTTP's listeners go. */
+prototype.leaveHttp = function leaveHttp() {
+  this.removeListener('error', onSocketError);
+  this.removeListener('drain', onSocketDrain);
+};
+
+/** The native side has closed the socket. */
+prototype.onClosed = function onClosed() {
+  if (!this.destroyed) this.destroy();
+  this.emit('close', this[kConnection].hadError === true);
+};
+
+prototype.onDrained = function onDrained() {};
+
+/** A getter that answers from the connection, before and after the socket is closed. */
+function counter(name, saved) {
+  Object.defineProperty(prototype, name, {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get() {
+      const connection = this[kConnection];
+      return connection.destroyed ? connection[saved] : native.io[saved](connection.id);
+    },
+  });
+}
+counter('bytesRead', 'bytesRead');
+counter('_bytesDispatched', 'bytesWritten');
+
+Object.defineProperty(prototype, 'bytesWritten', {
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  get() { return this._bytesDispatched + this.writableLength; },
+});
+
+for (const [name, end, field] of [
+  ['remoteAddress', 'remoteAddress', 'address'], ['remoteFamily', 'remoteAddress', 'family'],
+  ['remotePort', 'remoteAddress', 'port'], ['localAddress', 'localAddress', 'address'],
+  ['localFamily', 'localAddress', 'family'], ['localPort', 'localAddress', 'port']]) {
+  Object.defineProperty(prototype, name, {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get() { return this[kConnection][end]()?.[field]; },
+  });
+}
+
+prototype.address = function address() {
+  const local = this[kConnection].localAddress();
+  return local ? { ...local } : {};
+};
+
+function onSocketError(error) {
+  const connection = this[kConnection];
+  this.removeListener('error', onSocketError);
+  if (this.listenerCount('error') === 0) this.on('error', () => {});
+  connection.inContext(connection.onError, error);
+}
+
+function onSocketDrain() {
+  this[kConnection].onSocketDrain();
+}
+
+/** Makes a bare socket a complete one. */
+function complete(socket) {
+  const { _httpMessage, _paused, _server, parser, server } = socket;
+  const connection = socket[kConnection];
+  Object.setPrototypeOf(socket, prototype);
+  socket.flushHeld?.();
+  net.Socket.call(socket, {
+    handle: connection.destroyed ? undefined : new Handle(connection),
+    allowHalfOpen: true,
+    manualStart: true,
+    readableHighWaterMark: server.highWaterMark,
+    writableHighWaterMark: server.highWaterMark,
+  });
+  Object.assign(socket, { _httpMessage, _paused, _server, parser, server });
+  if (connection.timeout > 0) socket.timeout = connection.timeout;
+  if (connection.http) {
+    socket.on('error', onSocketError);
+    socket.on('drain', onSocketDrain);
+  }
+  catchUp(socket, connection);
+}
+
+/** Brings the stream's state to where the connection is. */
+function catchUp(socket, connection) {
+  if (connection.destroyed) {
+    for (const state of [socket._readableState, socket._writableState]) {
+      state.destroyed = true;
+      state.closed = connection.closed;
+      state.closeEmitted = connection.closed;
+    }
+    socket._handle = null;
+    return;
+  }
+  if (connection.readEnded) {
+    socket.push(null);
+    socket.read(0);
+  }
+  if (connection.writeEnded) socket.end();
+}
+
+module.exports = { NativeSocket, complete };

@@ -1,0 +1,12 @@
+'use strict';
+// Private fields that more than one module touches. Those shared with the host's classes are in
+// `internal/host`.
+module.exports = {
+  /** On sockets and messages: the connection of ours they belong to, or null. */
+  kConnection: Symbol('rust-http.connection'),
+  /** On servers: the open connections, and the native listener. */
+  kConnections: Symbol('rust-http.connections'),
+  kListener: Symbol('rust-http.listener'),
+  kOptions: Symbol('rust-http.options'),
+  kOptimizeEmptyRequests: Symbol('rust-http.optimizeEmptyRequests'),
+};

@@ -1,0 +1,106 @@
+'use strict';
+// Checks of arguments, with Node's errors. May use Node and `errors`.
+const { codes } = require('./errors');
+const {
+  ERR_HTTP_INVALID_HEADER_VALUE, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_CHAR,
+  ERR_INVALID_HTTP_TOKEN, ERR_OUT_OF_RANGE,
+} = codes;
+
+const TOKEN = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
+const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+// Under `insecureHTTPParser`: what the Fetch standard lets through.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const NOT_RELAXED_VALUE = /[\x00\x0a\x0d]|[^\x00-\xff]/;
+const LINK = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+
+const isToken = (text) => TOKEN.test(text);
+const isInvalidValue = (value, relaxed) => (relaxed ? NOT_RELAXED_VALUE : NOT_FIELD_VALUE).test(value);
+
+function validateBoolean(value, name) {
+  if (typeof value !== 'boolean') throw new ERR_INVALID_ARG_TYPE(name, 'boolean', value);
+}
+
+function validateFunction(value, name) {
+  if (typeof value !== 'function') throw new ERR_INVALID_ARG_TYPE(name, 'Function', value);
+}
+
+function validateInteger(value, name, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {
+  if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
+  if (!Number.isInteger(value)) throw new ERR_OUT_OF_RANGE(name, 'an integer', value);
+  if (value < min || value > max) throw new ERR_OUT_OF_RANGE(name, `>= ${min} && <= ${max}`, value);
+}
+
+function validateObject(value, name) {
+  if (value === null || Array.isArray(value) || typeof value !== 'object')
+    throw new ERR_INVALID_ARG_TYPE(name, 'Object', value);
+}
+
+function validateOneOf(value, name, allowed) {
+  if (allowed.includes(value)) return;
+  const choices = allowed.map((item) => (typeof item === 'string' ? `'${item}'` : String(item))).join(', ');
+  throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${choices}`);
+}
+
+function validateString(value, name) {
+  if (typeof value !== 'string') throw new ERR_INVALID_ARG_TYPE(name, 'string', value);
+}
+
+/** A timeout for `socket.setTimeout`, in milliseconds; too long ones are cut to what a timer can. */
+function timerDuration(msecs, name) {
+  if (typeof msecs !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', msecs);
+  if (msecs < 0 || !Number.isFinite(msecs)) throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', msecs);
+  if (msecs <= MAX_TIMER) return msecs;
+  process.emitWarning(`${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${MAX_TIMER}.`,
+    'TimeoutOverflowWarning');
+  return MAX_TIMER;
+}
+const MAX_TIMER = 2 ** 31 - 1;
+
+/** Checks a field name. `label` is what the message calls it. */
+function validateHeaderName(name, label) {
+  if (typeof name !== 'string' || !name || !isToken(name)) {
+    const error = new ERR_INVALID_HTTP_TOKEN(label || 'Header name', name);
+    Error.captureStackTrace(error, validateHeaderName);
+    throw error;
+  }
+}
+
+/** Checks a field value; `relaxed` lets control characters through. */
+function validateHeaderValue(name, value, relaxed) {
+  let error;
+  if (value === undefined) error = new ERR_HTTP_INVALID_HEADER_VALUE(value, name);
+  else if (isInvalidValue(value, relaxed)) error = new ERR_INVALID_CHAR('header content', name);
+  if (error) throw error;
+}
+
+/** The value of a Link field from one link or an array of them. */
+function validateLinkHeaderValue(hints) {
+  const links = Array.isArray(hints) ? hints : [hints];
+  for (const link of links) {
+    if (typeof link !== 'string' || !LINK.test(link)) {
+      throw new ERR_INVALID_ARG_VALUE('hints', hints,
+        'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+    }
+  }
+  return links.join(', ');
+}
+
+/** The `uniqueHeaders` option as a set of lower-case names, or null. */
+function parseUniqueHeaders(names) {
+  return Array.isArray(names) ? new Set(names.map((name) => name.toLowerCase())) : null;
+}
+
+module.exports = {
+  isInvalidValue,
+  parseUniqueHeaders,
+  timerDuration,
+  validateBoolean,
+  validateFunction,
+  validateHeaderName,
+  validateHeaderValue,
+  validateInteger,
+  validateLinkHeaderValue,
+  validateObject,
+  validateOneOf,
+  validateString,
+};

@@ -1,0 +1,23 @@
+//! The only room that knows Node: exported classes and functions, thin over `io` and `protocol`.
+//!
+//! May use everything below it, napi and napi-derive.
+
+mod environment;
+mod error;
+mod fast;
+mod io;
+mod options;
+mod stream;
+mod wake;
+
+/// `"release"` or `"debug"`: benchmarks refuse the latter.
+#[napi_derive::napi]
+pub fn profile() -> &'static str {
+    if cfg!(debug_assertions) { "debug" } else { "release" }
+}
+
+/// The version of the crate, compared with that of the package when it is loaded.
+#[napi_derive::napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,70 @@
+//! A server's options as JavaScript gives them.
+
+use crate::io::{Mode, Options};
+use crate::protocol::{Leniency, Limits};
+
+/// How strictly input is read.
+#[napi_derive::napi(string_enum = "lowercase")]
+#[derive(Debug, Eq, PartialEq)]
+pub enum Validation {
+    /// As the RFCs and Node demand.
+    Strict,
+    /// Control characters in field values are let through (`httpValidation: 'relaxed'`).
+    Relaxed,
+    /// `insecureHTTPParser`.
+    Insecure,
+}
+
+impl Validation {
+    pub fn leniency(&self) -> Leniency {
+        match self {
+            Self::Strict => Leniency::default(),
+            Self::Relaxed => Leniency::relaxed(),
+            Self::Insecure => Leniency::insecure(),
+        }
+    }
+}
+
+/// What a server wants of its connections. Times are in milliseconds, 0 switches one off.
+#[napi_derive::napi(object)]
+pub struct ServerOptions {
+    /// Bytes of target, field names and values of one message.
+    pub max_header_size: u32,
+    pub validation: Validation,
+    pub timeout: u32,
+    pub headers_timeout: u32,
+    pub request_timeout: u32,
+    /// The buffer that Node adds is in it.
+    pub keep_alive_timeout: u32,
+    pub checking_interval: u32,
+    /// 0: no limit.
+    pub max_connections: u32,
+    pub no_delay: bool,
+    /// Seconds before an idle peer is probed; negative: never.
+    pub keep_alive_probe: i32,
+    /// New connections wait for `speak`.
+    pub hold: bool,
+}
+
+impl From<ServerOptions> for Options {
+    fn from(options: ServerOptions) -> Self {
+        Self {
+            limits: limits(options.max_header_size),
+            leniency: options.validation.leniency(),
+            timeout: options.timeout,
+            headers_timeout: options.headers_timeout,
+            request_timeout: options.request_timeout,
+            keep_alive_timeout: options.keep_alive_timeout,
+            checking_interval: options.checking_interval,
+            max_connections: options.max_connections as usize,
+            no_delay: options.no_delay,
+            keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
+            mode: if options.hold { Mode::Held } else { Mode::Http },
+        }
+    }
+}
+
+/// The parser's limits, given `maxHeaderSize`.
+pub fn limits(max_header_size: u32) -> Limits {
+    Limits { max_header_size: max_header_size as usize, ..Limits::default() }
+}

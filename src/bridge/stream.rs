@@ -1,0 +1,107 @@
+//! The protocol fed by JavaScript, for connections whose bytes come from any `Duplex`.
+
+use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
+
+use crate::bridge::options::{Validation, limits};
+use crate::protocol::{Parser, Role, Verdict};
+use crate::ring::layout::Kind;
+use crate::ring::sink::{Outcome, RecordSink};
+use crate::ring::{ConnId, record};
+
+/// Parses one connection's input into records, which JavaScript reads as those of a native one.
+#[napi_derive::napi]
+pub struct StreamParser {
+    parser: Parser,
+    bare: bool,
+    records: Vec<u8>,
+    /// What came behind a head that asks for an upgrade, until the verdict.
+    rest: Vec<u8>,
+    dead: bool,
+}
+
+#[napi_derive::napi]
+impl StreamParser {
+    /// A parser of requests.
+    #[napi(constructor)]
+    pub fn new(max_header_size: u32, validation: Validation) -> Self {
+        Self {
+            parser: Parser::new(Role::Server, limits(max_header_size), validation.leniency()),
+            bare: false,
+            records: Vec::new(),
+            rest: Vec::new(),
+            dead: false,
+        }
+    }
+
+    /// Parses a chunk; the records are valid until the next call.
+    #[napi]
+    pub fn execute<'env>(&mut self, env: &'env Env, chunk: Uint8Array) -> Result<BufferSlice<'env>> {
+        self.parse(&chunk);
+        self.take(env)
+    }
+
+    /// The verdict on an upgrade; declined, parsing goes on with what came behind the head.
+    #[napi]
+    pub fn verdict<'env>(&mut self, env: &'env Env, accepted: bool) -> Result<BufferSlice<'env>> {
+        let rest = std::mem::take(&mut self.rest);
+        if accepted {
+            self.parser.resume(Verdict::Upgrade);
+            self.dead = true;
+        } else {
+            self.parser.resume(Verdict::Content);
+            self.parse(&rest);
+        }
+        self.take(env)
+    }
+
+    /// The input has ended.
+    #[napi]
+    pub fn finish<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
+        if !self.dead {
+            self.dead = true;
+            self.sink_parse(|sink, parser| sink.finish(parser));
+        }
+        record::plain(&mut self.records, Kind::End, 0, STREAM_ID, &[]);
+        self.take(env)
+    }
+
+    /// A message has begun and is not complete.
+    #[napi(getter)]
+    pub fn in_message(&self) -> bool {
+        self.parser.in_message()
+    }
+
+    /// The head of the current message is complete.
+    #[napi(getter)]
+    pub fn head_complete(&self) -> bool {
+        self.parser.head_complete()
+    }
+
+    fn parse(&mut self, chunk: &[u8]) {
+        if self.dead {
+            return;
+        }
+        match self.sink_parse(|sink, parser| sink.parse(parser, chunk)) {
+            Outcome::Parsed => {}
+            Outcome::Paused(consumed) => self.rest = chunk[consumed..].to_vec(),
+            Outcome::Malformed => self.dead = true,
+        }
+    }
+
+    fn sink_parse(
+        &mut self,
+        run: impl FnOnce(&mut RecordSink<'_, ()>, &mut Parser) -> Outcome,
+    ) -> Outcome {
+        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.bare, ());
+        run(&mut sink, &mut self.parser)
+    }
+
+    fn take<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
+        let slice = BufferSlice::copy_from(env, &self.records);
+        self.records.clear();
+        slice
+    }
+}
+
+/// Records of streams go straight to their connection: the id in them is not used.
+const STREAM_ID: ConnId = ConnId::NONE;

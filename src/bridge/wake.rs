@@ -1,0 +1,138 @@
+//! Waking JavaScript: one unreferenced thread-safe function for each environment.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use napi::{Env, Error, Result, Status, sys};
+
+use crate::io::Wake;
+
+/// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
+pub struct Waker {
+    function: sys::napi_threadsafe_function,
+}
+
+// SAFETY: thread-safe functions are made to be called from any thread; the environment's clean-up
+// joins the threads that do before the function is released.
+unsafe impl Send for Waker {}
+// SAFETY: as above.
+unsafe impl Sync for Waker {}
+
+impl Clone for Waker {
+    fn clone(&self) -> Self {
+        Self { function: self.function }
+    }
+}
+
+impl Wake for Waker {
+    fn wake(&self) {
+        // SAFETY: the function lives until clean-up, which ends the callers first. A closing
+        // environment answers with a status that needs no reaction.
+        unsafe {
+            sys::napi_call_threadsafe_function(
+                self.function,
+                ptr::null_mut(),
+                sys::ThreadsafeFunctionCallMode::nonblocking,
+            );
+        }
+    }
+}
+
+impl Waker {
+    /// `drain` is called with no arguments; it returns when there is nothing left.
+    pub fn new(env: &Env, drain: sys::napi_value) -> Result<Self> {
+        let mut reference = ptr::null_mut();
+        let mut name = ptr::null_mut();
+        let mut function = ptr::null_mut();
+        // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
+        // function's context and lives as long as the environment.
+        unsafe {
+            check(sys::napi_create_reference(env.raw(), drain, 1, &mut reference))?;
+            let text = "rust-http";
+            check(sys::napi_create_string_utf8(
+                env.raw(),
+                text.as_ptr().cast(),
+                text.len() as isize,
+                &mut name,
+            ))?;
+            check(sys::napi_create_threadsafe_function(
+                env.raw(),
+                ptr::null_mut(),
+                ptr::null_mut(),
+                name,
+                0,
+                1,
+                ptr::null_mut(),
+                None,
+                reference.cast(),
+                Some(call_drain),
+                &mut function,
+            ))?;
+            check(sys::napi_unref_threadsafe_function(env.raw(), function))?;
+        }
+        Ok(Self { function })
+    }
+
+    /// Whether the wake-up keeps the process alive.
+    pub fn set_ref(&self, env: &Env, referenced: bool) -> Result<()> {
+        // SAFETY: the function is alive as long as the environment is.
+        check(unsafe {
+            if referenced {
+                sys::napi_ref_threadsafe_function(env.raw(), self.function)
+            } else {
+                sys::napi_unref_threadsafe_function(env.raw(), self.function)
+            }
+        })
+    }
+}
+
+pub fn check(status: sys::napi_status) -> Result<()> {
+    match Status::from(status) {
+        Status::Ok => Ok(()),
+        status => Err(Error::new(status, "Node-API call failed")),
+    }
+}
+
+/// Calls the drain function. When a handler throws, the exception is made an `uncaughtException`
+/// as Node does it, and the rest of the batch is delivered after it.
+unsafe extern "C" fn call_drain(
+    env: sys::napi_env,
+    _function: sys::napi_value,
+    context: *mut c_void,
+    _data: *mut c_void,
+) {
+    if env.is_null() {
+        return;
+    }
+    // SAFETY: called by Node on the JavaScript thread with a handle scope open; `context` is the
+    // reference made in `new`.
+    unsafe {
+        loop {
+            let mut drain = ptr::null_mut();
+            let mut receiver = ptr::null_mut();
+            sys::napi_get_reference_value(env, context.cast(), &mut drain);
+            sys::napi_get_undefined(env, &mut receiver);
+            if drain.is_null() {
+                return;
+            }
+            let mut result = ptr::null_mut();
+            let status =
+                sys::napi_call_function(env, receiver, drain, 0, ptr::null(), &mut result);
+            if status == sys::Status::napi_ok {
+                return;
+            }
+            let mut pending = false;
+            sys::napi_is_exception_pending(env, &mut pending);
+            if !pending {
+                return;
+            }
+            let mut exception = ptr::null_mut();
+            if sys::napi_get_and_clear_last_exception(env, &mut exception) != sys::Status::napi_ok {
+                return;
+            }
+            if sys::napi_fatal_exception(env, exception) != sys::Status::napi_ok {
+                return;
+            }
+        }
+    }
+}

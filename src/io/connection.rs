@@ -1,0 +1,202 @@
+//! What the JavaScript thread and the I/O thread share of one connection.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use atomic_waker::AtomicWaker;
+
+use crate::io::listener::Listener;
+use crate::io::outgoing::Outgoing;
+use crate::ring::ConnId;
+
+/// What is done with the bytes that arrive.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// Nothing is read until JavaScript says what the connection is for.
+    Held,
+    /// They are parsed.
+    Http,
+    /// They are passed on as they are.
+    Raw,
+}
+
+/// Requests to the driver, as bits; those in `STATES` stay until they are taken back.
+pub(crate) mod command {
+    pub const DESTROY: u32 = 1;
+    pub const RESET: u32 = 1 << 1;
+    pub const FLUSH: u32 = 1 << 2;
+    pub const TIMER: u32 = 1 << 3;
+    pub const SPEAK_HTTP: u32 = 1 << 4;
+    pub const SPEAK_RAW: u32 = 1 << 5;
+    pub const UPGRADE: u32 = 1 << 6;
+    pub const DECLINE_UPGRADE: u32 = 1 << 7;
+    pub const PAUSED: u32 = 1 << 8;
+    /// Also pass on the bytes that are parsed.
+    pub const TAP: u32 = 1 << 9;
+
+    pub const STATES: u32 = PAUSED | TAP;
+}
+
+/// One connection, shared between the threads.
+#[derive(Debug)]
+pub struct Connection {
+    pub id: ConnId,
+    pub listener: Option<Arc<Listener>>,
+    outgoing: Mutex<Outgoing>,
+    commands: AtomicU32,
+    driver: AtomicWaker,
+    /// Milliseconds without traffic until `Timeout` is posted; 0: never.
+    idle_timeout: AtomicU32,
+    /// The idle timeout above is the one between requests; the next request's head lifts it.
+    between_requests: AtomicBool,
+    /// Milliseconds on the hub's clock.
+    pub(crate) last_activity: AtomicU64,
+    /// When the message being received began, 0 between messages.
+    pub(crate) message_start: AtomicU64,
+    pub(crate) head_complete: AtomicBool,
+    pub(crate) bytes_read: AtomicU64,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        id: ConnId,
+        fd: std::os::fd::RawFd,
+        listener: Option<Arc<Listener>>,
+        now: u64,
+    ) -> Self {
+        Self {
+            id,
+            listener,
+            outgoing: Mutex::new(Outgoing::new(fd)),
+            commands: AtomicU32::new(0),
+            driver: AtomicWaker::new(),
+            idle_timeout: AtomicU32::new(0),
+            between_requests: AtomicBool::new(false),
+            last_activity: AtomicU64::new(now),
+            message_start: AtomicU64::new(now.max(1)),
+            head_complete: AtomicBool::new(false),
+            bytes_read: AtomicU64::new(0),
+        }
+    }
+
+    /// The write side. A poisoned lock means a panic between two system calls: the queue is whole.
+    pub fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
+        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the driver for something.
+    fn command(&self, bits: u32) {
+        self.commands.fetch_or(bits, Ordering::AcqRel);
+        self.driver.wake();
+    }
+
+    /// What has been asked since the last call, and the states that stay.
+    pub(crate) fn take_commands(&self) -> u32 {
+        self.commands.fetch_and(command::STATES, Ordering::AcqRel)
+    }
+
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.driver.register(waker);
+    }
+
+    /// Closes the connection; with `reset`, so that the peer sees a reset.
+    pub fn destroy(&self, reset: bool) {
+        self.command(if reset { command::DESTROY | command::RESET } else { command::DESTROY });
+    }
+
+    /// Lets the driver send what the caller's thread could not.
+    pub fn flush_later(&self) {
+        self.command(command::FLUSH);
+    }
+
+    /// Stops or resumes reading.
+    pub fn pause(&self, paused: bool) {
+        if paused {
+            self.commands.fetch_or(command::PAUSED, Ordering::AcqRel);
+        } else if self.commands.fetch_and(!command::PAUSED, Ordering::AcqRel) & command::PAUSED != 0
+        {
+            self.driver.wake();
+        }
+    }
+
+    /// Decides what a held connection is for.
+    pub fn speak(&self, mode: Mode) {
+        match mode {
+            Mode::Held => {}
+            Mode::Http => self.command(command::SPEAK_HTTP),
+            Mode::Raw => self.command(command::SPEAK_RAW),
+        }
+    }
+
+    /// Passes on the bytes that are parsed, too.
+    pub fn tap(&self) {
+        self.commands.fetch_or(command::TAP, Ordering::AcqRel);
+    }
+
+    /// The verdict on a request to upgrade, for which the driver waits.
+    pub fn upgrade(&self, accepted: bool) {
+        self.command(if accepted { command::UPGRADE } else { command::DECLINE_UPGRADE });
+    }
+
+    /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
+    pub fn set_idle_timeout(&self, timeout: u32, now: u64) {
+        self.last_activity.store(now, Ordering::Relaxed);
+        self.between_requests.store(false, Ordering::Relaxed);
+        self.idle_timeout.store(timeout, Ordering::Release);
+        self.command(command::TIMER);
+    }
+
+    /// The timeout a connection begins with.
+    pub(crate) fn set_initial_timeout(&self, timeout: u32) {
+        self.idle_timeout.store(timeout, Ordering::Release);
+    }
+
+    /// A response is complete and no other request waits: from now on the keep-alive timeout runs.
+    /// The driver is not woken: it looks at least every keep-alive timeout while a request runs.
+    pub fn begin_idle(&self, timeout: u32) {
+        self.idle_timeout.store(timeout, Ordering::Release);
+        self.between_requests.store(true, Ordering::Release);
+    }
+
+    /// A request's head has arrived: the timeout between requests ends.
+    pub(crate) fn end_idle(&self, timeout: u32) {
+        if self.between_requests.swap(false, Ordering::AcqRel) {
+            self.idle_timeout.store(timeout, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn idle_timeout(&self) -> u32 {
+        self.idle_timeout.load(Ordering::Acquire)
+    }
+
+    /// Notes that something was written or read.
+    pub fn touch(&self, now: u64) {
+        self.last_activity.store(now, Ordering::Relaxed);
+    }
+
+    /// No message is being received.
+    pub fn is_between_messages(&self) -> bool {
+        self.message_start.load(Ordering::Acquire) == 0
+    }
+
+    /// Bytes received and sent so far.
+    pub fn byte_counts(&self) -> (u64, u64) {
+        (self.bytes_read.load(Ordering::Relaxed), self.outgoing().written)
+    }
+
+    /// `begin_idle` with the listener's keep-alive timeout.
+    pub fn begin_keep_alive(&self) {
+        if let Some(listener) = &self.listener {
+            let timeout = listener.options().keep_alive_timeout;
+            if timeout > 0 {
+                self.begin_idle(timeout);
+            }
+        }
+    }
+
+    /// The queue was drained: reading may go on.
+    pub fn resume_waiting(&self) {
+        self.driver.wake();
+    }
+}

@@ -1,0 +1,431 @@
+//! The one loop that reads, feeds the parser and finishes writes: the life of one connection.
+//!
+//! A driver is a future on an I/O thread. It is woken by the socket, by its timer, or by a command
+//! of the JavaScript thread, and then looks at everything anew: nothing depends on who woke it.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep};
+
+use crate::io::connection::{Connection, Mode, command};
+use crate::io::error::errno;
+use crate::io::hub::{Extra, Hub};
+use crate::io::listener::Listener;
+use crate::io::outgoing::Sent;
+use crate::io::sink::MessageClock;
+use crate::io::stream::Stream;
+use crate::protocol::{Parser, Role, Verdict};
+use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::record;
+use crate::ring::sink::{Outcome, RecordSink};
+
+/// Bytes read by one system call.
+const READ_SIZE: usize = 64 * 1024;
+/// Bytes one connection may post between two drains of the queue.
+const READ_WINDOW: usize = 256 * 1024;
+/// Reads in one turn, so that a busy connection leaves room for the others.
+const READS_PER_TURN: usize = 8;
+
+thread_local! {
+    /// Shared by the connections of a thread: an idle connection holds no buffer.
+    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
+    /// Records of the read under way.
+    static RECORDS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Which system call ended a connection.
+#[derive(Clone, Copy)]
+enum Call {
+    Read = 0,
+    Write = 1,
+}
+
+/// What becomes of arriving bytes.
+enum Reading {
+    /// Not yet decided by JavaScript.
+    Held,
+    Http,
+    /// Between an upgrade's head and JavaScript's verdict; holds the bytes that came behind it.
+    Verdict(Vec<u8>),
+    Raw,
+    /// After malformed input: only the end is of interest.
+    Discard,
+    /// The peer has ended its side.
+    Ended,
+}
+
+pub(crate) struct Driver {
+    hub: Arc<Hub>,
+    listener: Arc<Listener>,
+    connection: Arc<Connection>,
+    stream: Stream,
+    parser: Parser,
+    reading: Reading,
+    bare: bool,
+    flushing: bool,
+    timer: Option<Pin<Box<Sleep>>>,
+    /// `Timeout` was posted and nothing has happened since.
+    timed_out: Option<u64>,
+    window_epoch: u64,
+    window_used: usize,
+    waiting: bool,
+    done: bool,
+}
+
+impl Driver {
+    /// Gives the stream an id. `None` when there are none left: the stream is closed then.
+    pub fn open(hub: &Arc<Hub>, listener: &Arc<Listener>, stream: Stream) -> Option<Self> {
+        let connection = hub.open(stream.as_raw_fd(), Some(listener.clone()))?;
+        let options = listener.options().clone();
+        connection.set_initial_timeout(options.timeout);
+        Some(Self {
+            hub: hub.clone(),
+            listener: listener.clone(),
+            connection,
+            stream,
+            parser: Parser::new(Role::Server, options.limits, options.leniency),
+            reading: match options.mode {
+                Mode::Held => Reading::Held,
+                Mode::Http => Reading::Http,
+                Mode::Raw => Reading::Raw,
+            },
+            bare: false,
+            flushing: false,
+            timer: None,
+            timed_out: None,
+            window_epoch: 0,
+            window_used: 0,
+            waiting: false,
+            done: false,
+        })
+    }
+
+    pub fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+
+    /// Obeys the JavaScript thread. `Ready` means that the connection is to be closed.
+    fn obey(&mut self, commands: u32) -> Poll<()> {
+        if commands & command::RESET != 0 {
+            let linger = Some(Duration::ZERO);
+            // Fails only on a socket that is gone already.
+            let _ = socket2::SockRef::from(&self.stream).set_linger(linger);
+        }
+        if commands & command::DESTROY != 0 {
+            return Poll::Ready(());
+        }
+        if commands & command::SPEAK_HTTP != 0 && matches!(self.reading, Reading::Held) {
+            self.reading = Reading::Http;
+        }
+        if commands & command::SPEAK_RAW != 0 && !matches!(self.reading, Reading::Ended) {
+            self.reading = Reading::Raw;
+        }
+        if commands & command::FLUSH != 0 {
+            self.flushing = true;
+        }
+        if commands & command::TIMER != 0 {
+            self.timer = None;
+            self.timed_out = None;
+        }
+        if commands & (command::UPGRADE | command::DECLINE_UPGRADE) != 0 {
+            self.on_verdict(commands & command::UPGRADE != 0);
+        }
+        Poll::Pending
+    }
+
+    fn on_verdict(&mut self, accepted: bool) {
+        let Reading::Verdict(_) = self.reading else { return };
+        let next = if accepted { Reading::Raw } else { Reading::Http };
+        let Reading::Verdict(rest) = std::mem::replace(&mut self.reading, next) else { return };
+        if accepted {
+            self.parser.resume(Verdict::Upgrade);
+        } else {
+            self.parser.resume(Verdict::Content);
+            self.parse(&rest);
+        }
+    }
+
+    /// Sends what waits. `Ready` means that the connection is to be closed.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Option<(i32, Call)>> {
+        let mut written = Vec::new();
+        let sent = loop {
+            let sent = self.stream.try_write_io(|| {
+                match self.connection.outgoing().flush(&mut written) {
+                    Sent::Pending(_) => Err(io::ErrorKind::WouldBlock.into()),
+                    sent => Ok(sent),
+                }
+            });
+            match sent {
+                Ok(sent) => break Poll::Ready(sent),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    match self.stream.poll_write_ready(cx) {
+                        Poll::Ready(Ok(())) => {}
+                        Poll::Ready(Err(error)) => break Poll::Ready(Sent::Failed(errno(&error))),
+                        Poll::Pending => break Poll::Pending,
+                    }
+                }
+                Err(error) => break Poll::Ready(Sent::Failed(errno(&error))),
+            }
+        };
+        if !written.is_empty() {
+            self.connection.touch(self.hub.now());
+            self.hub.post(|p| p.extras.extend(written.into_iter().map(Extra::Written)));
+        }
+        match ready!(sent) {
+            Sent::All => self.emptied(),
+            Sent::Pending(_) => Poll::Pending,
+            Sent::Failed(errno) => Poll::Ready(Some((errno, Call::Write))),
+            Sent::Closed => Poll::Ready(None),
+        }
+    }
+
+    /// All output is in the kernel.
+    fn emptied(&mut self) -> Poll<Option<(i32, Call)>> {
+        self.flushing = false;
+        self.connection.touch(self.hub.now());
+        let id = self.connection.id;
+        let mut outgoing = self.connection.outgoing();
+        if outgoing.close_when_empty {
+            return Poll::Ready(None);
+        }
+        let shut_down = std::mem::take(&mut outgoing.shutdown_when_empty);
+        drop(outgoing);
+        if shut_down {
+            // Fails only when the peer is gone, which reading tells.
+            let _ = socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write);
+        }
+        let kind = if shut_down { Kind::Shutdown } else { Kind::Drain };
+        self.hub.post(|p| record::plain(&mut p.records, kind, GROUP_END, id, &[]));
+        Poll::Pending
+    }
+
+    fn may_read(&mut self, commands: u32) -> bool {
+        match self.reading {
+            Reading::Held | Reading::Verdict(_) | Reading::Ended => return false,
+            Reading::Discard => return true,
+            Reading::Http | Reading::Raw => {}
+        }
+        if commands & command::PAUSED != 0 {
+            return false;
+        }
+        if self.waiting {
+            if self.hub.queue.epoch() == self.window_epoch {
+                return false;
+            }
+            self.waiting = false;
+        }
+        true
+    }
+
+    /// Reads until the socket is empty or the turn is over. `Ready` means: to be closed.
+    fn poll_read(&mut self, cx: &mut Context<'_>, commands: u32) -> Poll<Option<(i32, Call)>> {
+        for _ in 0..READS_PER_TURN {
+            if !self.may_read(commands) {
+                return Poll::Pending;
+            }
+            let read = READ_BUFFER.with_borrow_mut(|buffer| {
+                let read = ready!(self.stream.poll_read(cx, buffer))?;
+                self.arrived(&buffer[..read], commands);
+                Poll::Ready(io::Result::Ok(read))
+            });
+            match ready!(read) {
+                Ok(0) => {
+                    self.ended();
+                    return Poll::Pending;
+                }
+                Ok(_) => {}
+                Err(error) => return Poll::Ready(Some((errno(&error), Call::Read))),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn arrived(&mut self, bytes: &[u8], commands: u32) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.connection.touch(self.hub.now());
+        self.connection.bytes_read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if commands & command::TAP != 0 && !matches!(self.reading, Reading::Raw) {
+            self.post_raw(bytes, 0);
+        }
+        match self.reading {
+            Reading::Http => self.parse(bytes),
+            Reading::Raw => self.post_raw(bytes, GROUP_END),
+            _ => {}
+        }
+    }
+
+    fn post_raw(&mut self, bytes: &[u8], flags: u32) {
+        let id = self.connection.id;
+        self.posted(self.hub.post(|p| record::bytes(&mut p.records, Kind::Raw, flags, id, bytes)), bytes.len());
+    }
+
+    /// Counts against the window; stops reading until the next drain when it is used up.
+    fn posted(&mut self, posted: crate::ring::queue::Posted, bytes: usize) {
+        if posted.epoch != self.window_epoch {
+            self.window_epoch = posted.epoch;
+            self.window_used = 0;
+        }
+        self.window_used += bytes;
+        if (self.window_used > READ_WINDOW || posted.full) && !self.waiting {
+            self.waiting = true;
+            let waiter = self.connection.clone();
+            let again = self.hub.post(|p| p.extras.push(Extra::Waiting(waiter)));
+            self.window_epoch = again.epoch;
+        }
+    }
+
+    /// Feeds the parser and posts the records of this read.
+    fn parse(&mut self, bytes: &[u8]) {
+        RECORDS.with_borrow_mut(|out| {
+            let clock = MessageClock {
+                connection: &self.connection,
+                now: self.hub.now(),
+                timeout: self.listener.options().timeout,
+            };
+            let mut sink = RecordSink::new(out, self.connection.id, &mut self.bare, clock);
+            match sink.parse(&mut self.parser, bytes) {
+                Outcome::Parsed => {}
+                Outcome::Paused(consumed) => {
+                    self.reading = Reading::Verdict(bytes[consumed..].to_vec());
+                }
+                Outcome::Malformed => self.reading = Reading::Discard,
+            }
+            let size = out.len();
+            if size == 0 {
+                return;
+            }
+            let posted = self.hub.post(|p| {
+                if p.records.is_empty() {
+                    std::mem::swap(&mut p.records, out);
+                } else {
+                    p.records.extend_from_slice(out);
+                }
+            });
+            out.clear();
+            self.posted(posted, size);
+        });
+    }
+
+    /// The peer has ended its side.
+    fn ended(&mut self) {
+        let reading = std::mem::replace(&mut self.reading, Reading::Ended);
+        RECORDS.with_borrow_mut(|out| {
+            if let Reading::Http = reading {
+                RecordSink::new(out, self.connection.id, &mut self.bare, ())
+                    .finish(&mut self.parser);
+            }
+            record::plain(out, Kind::End, GROUP_END, self.connection.id, &[]);
+            self.hub.post(|p| p.records.extend_from_slice(out));
+            out.clear();
+        });
+    }
+
+    /// Looks at the idle timeout. The timer is set anew only when it fires, never at each request.
+    fn poll_timer(&mut self, cx: &mut Context<'_>) {
+        loop {
+            let timeout = u64::from(self.timer_period());
+            if timeout == 0 {
+                self.timer = None;
+                return;
+            }
+            let now = self.hub.now();
+            let last = self.connection.last_activity.load(Ordering::Relaxed);
+            if self.timed_out.is_some_and(|at| at != last) {
+                self.timed_out = None;
+            }
+            let timer = self.timer.get_or_insert_with(|| {
+                let rest = (last + timeout).saturating_sub(now).max(1);
+                Box::pin(tokio::time::sleep(Duration::from_millis(rest)))
+            });
+            if timer.as_mut().poll(cx).is_pending() {
+                return;
+            }
+            let active = u64::from(self.connection.idle_timeout());
+            let mut next = timeout;
+            if active > 0 {
+                let due = last + active;
+                if due <= now && self.timed_out.is_none() {
+                    self.timed_out = Some(last);
+                    let id = self.connection.id;
+                    self.hub.post(|p| {
+                        record::plain(&mut p.records, Kind::Timeout, GROUP_END, id, &[]);
+                    });
+                } else if due > now {
+                    next = due - now;
+                }
+            }
+            if let Some(timer) = self.timer.as_mut() {
+                timer.as_mut().reset(Instant::now() + Duration::from_millis(next.max(1)));
+            }
+        }
+    }
+
+    /// How often the timer looks: the shortest timeout that may come into force without a command.
+    fn timer_period(&self) -> u32 {
+        let keep_alive = self.listener.options().keep_alive_timeout;
+        match (self.connection.idle_timeout(), keep_alive) {
+            (0, other) | (other, 0) => other,
+            (one, other) => one.min(other),
+        }
+    }
+
+    /// Closes the socket and tells JavaScript.
+    fn close(&mut self, error: Option<(i32, Call)>) {
+        self.done = true;
+        let mut released = Vec::new();
+        self.connection.outgoing().close(&mut released);
+        self.hub.closed(self.connection.id);
+        self.listener.count.fetch_sub(1, Ordering::AcqRel);
+        let (errno, call) = error.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
+        let id = self.connection.id;
+        self.hub.post(|p| {
+            p.extras.extend(released.into_iter().map(Extra::Written));
+            record::plain(&mut p.records, Kind::Close, GROUP_END, id, &[errno, call]);
+        });
+    }
+}
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        this.connection.register(cx.waker());
+        let commands = this.connection.take_commands();
+        let error = 'open: {
+            if this.obey(commands).is_ready() {
+                break 'open None;
+            }
+            if this.flushing && let Poll::Ready(error) = this.poll_flush(cx) {
+                break 'open error;
+            }
+            if let Poll::Ready(error) = this.poll_read(cx, commands) {
+                break 'open error;
+            }
+            this.poll_timer(cx);
+            return Poll::Pending;
+        };
+        this.close(error);
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Driver {
+    /// The runtime is going away: whoever sends must not use the descriptor any more.
+    fn drop(&mut self) {
+        if !self.done {
+            self.connection.outgoing().close(&mut Vec::new());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The I/O side of one JavaScript environment: its threads, its connections, its event queue.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use crate::io::Error;
+use crate::io::connection::Connection;
+use crate::io::listener::Listener;
+use crate::ring::id::IdAllocator;
+use crate::ring::queue::{EventQueue, Pending, Posted};
+use crate::ring::ConnId;
+
+/// Wakes the reader of the queue.
+pub trait Wake: Send + Sync {
+    fn wake(&self);
+}
+
+/// What travels to the JavaScript thread beside the records.
+#[derive(Debug)]
+pub enum Extra {
+    /// A new connection; its `Open` record is in the same batch.
+    Opened(Arc<Connection>),
+    /// This connection stopped reading until the queue has been drained.
+    Waiting(Arc<Connection>),
+    /// Pinned memory that has been written.
+    Written(usize),
+}
+
+struct Thread {
+    handle: Handle,
+    stop: Arc<Notify>,
+    join: JoinHandle<()>,
+}
+
+/// Ids and connections of the environment.
+#[derive(Default)]
+struct Table {
+    ids: IdAllocator,
+    connections: Vec<Option<Arc<Connection>>>,
+}
+
+/// The I/O side of one environment.
+pub struct Hub {
+    threads: Mutex<Vec<Thread>>,
+    next: AtomicUsize,
+    pub(crate) queue: EventQueue<Extra>,
+    wake: Box<dyn Wake>,
+    table: Mutex<Table>,
+    started: Instant,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").finish_non_exhaustive()
+    }
+}
+
+fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// Starts `threads` I/O threads (at least one).
+    pub fn start(threads: usize, wake: Box<dyn Wake>) -> Result<Arc<Self>, Error> {
+        let hub = Arc::new(Self {
+            threads: Mutex::default(),
+            next: AtomicUsize::new(0),
+            queue: EventQueue::default(),
+            wake,
+            table: Mutex::default(),
+            started: Instant::now(),
+        });
+        for _ in 0..threads.max(1) {
+            let thread = start_thread()?;
+            relock(&hub.threads).push(thread);
+        }
+        Ok(hub)
+    }
+
+    /// Milliseconds since the hub was started.
+    pub fn now(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64
+    }
+
+    /// The runtime for the next connection or listener.
+    pub(crate) fn runtime(&self) -> Result<Handle, Error> {
+        let threads = relock(&self.threads);
+        if threads.is_empty() {
+            return Err(Error::Closing);
+        }
+        let next = self.next.fetch_add(1, Ordering::Relaxed) % threads.len();
+        Ok(threads[next].handle.clone())
+    }
+
+    /// Posts to JavaScript and wakes it if it sleeps.
+    pub(crate) fn post(&self, write: impl FnOnce(&mut Pending<Extra>)) -> Posted {
+        let posted = self.queue.post(write);
+        if posted.wake {
+            self.wake.wake();
+        }
+        posted
+    }
+
+    /// Takes what waits for JavaScript (see `EventQueue::take`).
+    pub fn take(&self, spare: &mut Pending<Extra>) -> bool {
+        self.queue.take(spare)
+    }
+
+    /// Asks for another wake although the queue is being read: the reader gives way to others.
+    pub fn wake_again(&self) {
+        self.wake.wake();
+    }
+
+    pub(crate) fn open(
+        &self,
+        fd: std::os::fd::RawFd,
+        listener: Option<Arc<Listener>>,
+    ) -> Option<Arc<Connection>> {
+        let mut table = relock(&self.table);
+        let id = table.ids.allocate()?;
+        let connection = Arc::new(Connection::new(id, fd, listener, self.now()));
+        if table.connections.len() <= id.slot() {
+            table.connections.resize(id.slot() + 1, None);
+        }
+        table.connections[id.slot()] = Some(connection.clone());
+        Some(connection)
+    }
+
+    /// The connection is closed; its id stays taken until JavaScript has seen that.
+    pub(crate) fn closed(&self, id: ConnId) {
+        if let Some(slot) = relock(&self.table).connections.get_mut(id.slot()) {
+            *slot = None;
+        }
+    }
+
+    /// JavaScript has seen the connection close: its id may be reused.
+    pub fn release(&self, id: ConnId) {
+        relock(&self.table).ids.release(id);
+    }
+
+    /// All open connections.
+    pub(crate) fn connections(&self) -> Vec<Arc<Connection>> {
+        relock(&self.table).connections.iter().flatten().cloned().collect()
+    }
+
+    /// Stops the threads and closes every socket. Nothing is posted afterwards.
+    pub fn shut_down(&self) -> Pending<Extra> {
+        let rest = self.queue.close();
+        let threads = std::mem::take(&mut *relock(&self.threads));
+        for thread in &threads {
+            thread.stop.notify_one();
+        }
+        for thread in threads {
+            // A panicked I/O thread has closed its sockets by unwinding.
+            let _ = thread.join.join();
+        }
+        rest
+    }
+}
+
+fn start_thread() -> Result<Thread, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
+        .map_err(Error::Thread)?;
+    let handle = runtime.handle().clone();
+    let stop = Arc::new(Notify::new());
+    let stopped = stop.clone();
+    let join = std::thread::Builder::new()
+        .name("rust-http-io".into())
+        .spawn(move || runtime.block_on(stopped.notified()))
+        .map_err(Error::Thread)?;
+    Ok(Thread { handle, stop, join })
+}

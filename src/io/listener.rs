@@ -1,0 +1,211 @@
+//! Listening sockets: accepting, the limit on connections, recovery from a lack of descriptors.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use socket2::{Domain, SockRef, Socket, TcpKeepalive};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::Notify;
+
+use crate::io::connection::Mode;
+use crate::io::driver::Driver;
+use crate::io::hub::{Extra, Hub};
+use crate::io::stream::Stream;
+use crate::io::{Error, describe, expiry};
+use crate::protocol::{Leniency, Limits};
+use crate::ring::layout::Kind;
+use crate::ring::record;
+
+/// How long accepting rests after the process ran out of descriptors or memory.
+const BACK_OFF: Duration = Duration::from_millis(50);
+
+/// What a server wants of its connections. Times are in milliseconds, 0 switches one off.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub limits: Limits,
+    pub leniency: Leniency,
+    pub timeout: u32,
+    pub headers_timeout: u32,
+    pub request_timeout: u32,
+    pub keep_alive_timeout: u32,
+    pub checking_interval: u32,
+    /// 0: no limit.
+    pub max_connections: usize,
+    pub no_delay: bool,
+    /// Probe idle peers: seconds before the first probe.
+    pub keep_alive_probe: Option<u32>,
+    /// What new connections begin with.
+    pub mode: Mode,
+}
+
+/// One listening socket, or the group of connections adopted under its id.
+#[derive(Debug)]
+pub struct Listener {
+    pub id: u32,
+    options: Mutex<Options>,
+    pub(crate) count: AtomicUsize,
+    stop: Notify,
+    pub(crate) changed: Notify,
+}
+
+impl Listener {
+    pub fn new(id: u32, options: Options) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            options: Mutex::new(options),
+            count: AtomicUsize::new(0),
+            stop: Notify::new(),
+            changed: Notify::new(),
+        })
+    }
+
+    pub(crate) fn options(&self) -> MutexGuard<'_, Options> {
+        self.options.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes options; connections that are open keep their parser's.
+    pub fn configure(&self, options: Options) {
+        *self.options() = options;
+        self.changed.notify_one();
+    }
+
+    /// Listens on a bound descriptor and accepts until `close`.
+    pub fn listen(self: &Arc<Self>, hub: &Arc<Hub>, fd: OwnedFd, backlog: i32) -> Result<(), Error> {
+        let system = |call| move |source| Error::System { call, source };
+        let socket = Socket::from(fd);
+        socket.listen(backlog).map_err(system("listen"))?;
+        socket.set_nonblocking(true).map_err(system("listen"))?;
+        let runtime = hub.runtime()?;
+        let _inside = runtime.enter();
+        let acceptor = if socket.domain().map_err(system("listen"))? == Domain::UNIX {
+            Acceptor::Unix(UnixListener::from_std(socket.into()).map_err(system("listen"))?)
+        } else {
+            // Accepted sockets inherit this on Linux, which saves a call for each.
+            let _ = socket.set_tcp_nodelay(self.options().no_delay);
+            Acceptor::Tcp(TcpListener::from_std(socket.into()).map_err(system("listen"))?)
+        };
+        runtime.spawn(accept_loop(self.clone(), hub.clone(), acceptor));
+        Ok(())
+    }
+
+    /// Begins to watch `headersTimeout` and `requestTimeout`.
+    pub fn watch(self: &Arc<Self>, hub: &Arc<Hub>) -> Result<(), Error> {
+        hub.runtime()?.spawn(expiry::watch(Arc::downgrade(self), Arc::downgrade(hub)));
+        Ok(())
+    }
+
+    /// Stops accepting. Connections stay.
+    pub fn close(&self) {
+        self.stop.notify_one();
+    }
+
+    /// Takes over a connected descriptor as if it had been accepted.
+    pub fn adopt(self: &Arc<Self>, hub: &Arc<Hub>, fd: OwnedFd) -> Result<(), Error> {
+        let runtime = hub.runtime()?;
+        let _inside = runtime.enter();
+        let stream = Stream::from_fd(fd).map_err(|source| Error::System { call: "open", source })?;
+        begin(self, hub, stream, &runtime);
+        Ok(())
+    }
+}
+
+enum Acceptor {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Acceptor {
+    async fn accept(&self) -> io::Result<Stream> {
+        match self {
+            Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
+            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+        }
+    }
+}
+
+async fn accept_loop(listener: Arc<Listener>, hub: Arc<Hub>, acceptor: Acceptor) {
+    let mut stop = std::pin::pin!(listener.stop.notified());
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut stop => return,
+            accepted = acceptor.accept() => accepted,
+        };
+        match accepted {
+            Ok(stream) => accepted_stream(&listener, &hub, stream),
+            Err(error) if is_exhaustion(&error) => {
+                tokio::select! {
+                    () = &mut stop => return,
+                    () = tokio::time::sleep(BACK_OFF) => {}
+                }
+            }
+            // The peer gave up before it was accepted: there will be others.
+            Err(_) => {}
+        }
+    }
+}
+
+fn is_exhaustion(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
+    )
+}
+
+fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
+    let limit = listener.options().max_connections;
+    if limit > 0 && listener.count.load(Ordering::Acquire) >= limit {
+        let text = describe(stream.as_fd());
+        hub.post(|p| record::drop_connection(&mut p.records, listener.id, &text));
+        return;
+    }
+    // With several I/O threads the socket moves to the thread that is next.
+    match hub.runtime() {
+        Ok(runtime) => begin(listener, hub, stream, &runtime),
+        Err(_) => drop(stream),
+    }
+}
+
+/// Announces the connection to JavaScript and starts its driver.
+fn begin(
+    listener: &Arc<Listener>,
+    hub: &Arc<Hub>,
+    stream: Stream,
+    runtime: &tokio::runtime::Handle,
+) {
+    set_options(&stream, listener);
+    let Some(driver) = Driver::open(hub, listener, stream) else { return };
+    let connection = driver.connection().clone();
+    listener.count.fetch_add(1, Ordering::AcqRel);
+    hub.post(|p| {
+        record::plain(&mut p.records, Kind::Open, 0, connection.id, &[listener.id]);
+        p.extras.push(Extra::Opened(connection));
+    });
+    runtime.spawn(driver);
+}
+
+fn set_options(stream: &Stream, listener: &Listener) {
+    if let Stream::Unix(_) = stream {
+        return;
+    }
+    let (no_delay, probe) = {
+        let options = listener.options();
+        (options.no_delay, options.keep_alive_probe)
+    };
+    let fd = stream.as_fd();
+    let socket = SockRef::from(&fd);
+    // These fail only when the peer is gone already, which reading will tell.
+    if no_delay && !cfg!(target_os = "linux") {
+        let _ = socket.set_tcp_nodelay(true);
+    }
+    if let Some(seconds) = probe {
+        let _ = socket.set_keepalive(true);
+        if seconds > 0 {
+            let time = Duration::from_secs(u64::from(seconds));
+            let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(time));
+        }
+    }
+}

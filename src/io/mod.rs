@@ -1,0 +1,21 @@
+//! Sockets on tokio: listeners, connections, timers, and writes from the caller's thread.
+//!
+//! May use `protocol` and `ring`, tokio, socket2 and libc; never napi.
+
+mod address;
+mod connection;
+mod driver;
+mod error;
+mod expiry;
+mod hub;
+mod listener;
+mod outgoing;
+mod sink;
+mod stream;
+
+pub use address::{Address, describe};
+pub use connection::{Connection, Mode};
+pub use error::Error;
+pub use hub::{Extra, Hub, Wake};
+pub use listener::{Listener, Options};
+pub use outgoing::{Pinned, Segment, Sent};

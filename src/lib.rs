@@ -1,0 +1,14 @@
+//! `rust-http`: Node's `http` module, with its sockets, parser and server loop in Rust.
+//!
+//! The rooms, from the bottom: `protocol` (bytes in, events out), `agent` (the pool's decisions),
+//! `ring` (what crosses to JavaScript), `io` (tokio and sockets), `bridge` (the only room that
+//! knows Node). Each may use only the rooms before it; cargo features enforce it.
+
+pub mod protocol;
+pub mod ring;
+
+#[cfg(feature = "io")]
+pub mod io;
+
+#[cfg(feature = "node")]
+mod bridge;

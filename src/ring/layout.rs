@@ -1,0 +1,169 @@
+//! The layout of records, each constant once. `lib/internal/ring-layout.js` is printed from here
+//! (`RUST_HTTP_WRITE_LAYOUT=1 cargo test --no-default-features layout`), and a test fails when
+//! that file is stale.
+//!
+//! A record is a sequence of 32-bit words in host order, then text or bytes, padded to a word:
+//!
+//! | word | meaning |
+//! |---|---|
+//! | 0 | kind, and flags from bit 8 on |
+//! | 1 | size of the whole record in bytes, padding included |
+//! | 2 | connection id (listener id for `DROP`) |
+//! | 3… | by kind, see [`Kind`] |
+
+/// What a record tells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+pub enum Kind {
+    /// A connection was accepted. 3: listener id.
+    Open = 1,
+    /// A message's head. 3: method or status, 4: version (major << 8 | minor), 5: number of fields,
+    /// 6: length of target or reason, 7: length of the text, then two words a field (name index
+    /// with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
+    /// target, then for each field its name unless it is common, and its value.
+    Head = 2,
+    /// Bytes of content. 3: their number, then the bytes.
+    Content = 3,
+    /// The message is complete. 3: number of trailer fields, 4: length of the text; then as in
+    /// `Head`.
+    Complete = 4,
+    /// Malformed input. 3: index of the error kind, 4: bytes parsed, 5: length of the chunk that
+    /// held the error, then the chunk.
+    Malformed = 5,
+    /// The peer sends no more.
+    End = 6,
+    /// The connection is gone. 3: errno or 0, 4: which system call failed (0 read, 1 write).
+    Close = 7,
+    /// All that was written has been taken by the kernel.
+    Drain = 8,
+    /// No traffic for as long as the connection's timeout says.
+    Timeout = 9,
+    /// The request did not arrive within `headersTimeout` or `requestTimeout`.
+    Expired = 10,
+    /// Bytes of a connection that does not speak HTTP (any more). 3: their number, then the bytes.
+    Raw = 11,
+    /// A connection was refused because of `maxConnections`. 3: length of the text, then the text:
+    /// local and remote address.
+    Drop = 12,
+    /// The writing side has been shut down.
+    Shutdown = 13,
+}
+
+/// The peer keeps the connection open after this message.
+pub const KEEP_ALIVE: u32 = 1;
+/// The head asks for another protocol (or is CONNECT); parsing waits for JavaScript's verdict.
+pub const UPGRADE: u32 = 1 << 1;
+/// The message has no content: it is complete with its head.
+pub const NO_CONTENT: u32 = 1 << 2;
+/// Last record of what one read of one connection brought: ticks run after it.
+pub const GROUP_END: u32 = 1 << 3;
+/// There is a Host field.
+pub const HAS_HOST: u32 = 1 << 4;
+/// There is more than one Host field, or one that is no host.
+pub const BAD_HOST: u32 = 1 << 5;
+/// There is an Expect field.
+pub const HAS_EXPECT: u32 = 1 << 6;
+/// Field name word: the low bits are an index into the common names.
+pub const COMMON_NAME: u32 = 1 << 31;
+
+/// Words of a `Head` record before its fields.
+pub const HEAD_WORDS: usize = 8;
+/// Words of a `Complete` record before its fields.
+pub const COMPLETE_WORDS: usize = 5;
+/// Words before the bytes of a `Content` or `Raw` record.
+pub const CONTENT_WORDS: usize = 4;
+/// Words before the bytes of a `Malformed` record.
+pub const MALFORMED_WORDS: usize = 6;
+
+/// Flags of a write command.
+pub mod write {
+    /// Text is latin1; otherwise UTF-8.
+    pub const LATIN1: u32 = 1;
+    /// More follows at once: keep it back.
+    pub const MORE: u32 = 1 << 1;
+    /// Last of the connection: close it when all has left.
+    pub const LAST: u32 = 1 << 2;
+    /// A response is finished and none is waiting: the keep-alive timeout runs from now on.
+    pub const IDLE: u32 = 1 << 3;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{ErrorKind, METHODS};
+    use crate::ring::fields::NAMES;
+    use std::fmt::Write;
+
+    fn list(out: &mut String, name: &str, items: impl Iterator<Item = String>) {
+        let _ = writeln!(out, "const {name} = [");
+        for item in items {
+            let _ = writeln!(out, "  {item},");
+        }
+        let _ = writeln!(out, "];\n");
+    }
+
+    fn javascript() -> String {
+        let mut out = String::from(
+            "// Generated from src/ring/layout.rs: do not edit. See that file for what each means.\n'use strict';\n\n",
+        );
+        let constants: &[(&str, u32)] = &[
+            ("OPEN", Kind::Open as u32),
+            ("HEAD", Kind::Head as u32),
+            ("CONTENT", Kind::Content as u32),
+            ("COMPLETE", Kind::Complete as u32),
+            ("MALFORMED", Kind::Malformed as u32),
+            ("END", Kind::End as u32),
+            ("CLOSE", Kind::Close as u32),
+            ("DRAIN", Kind::Drain as u32),
+            ("TIMEOUT", Kind::Timeout as u32),
+            ("EXPIRED", Kind::Expired as u32),
+            ("RAW", Kind::Raw as u32),
+            ("DROP", Kind::Drop as u32),
+            ("SHUTDOWN", Kind::Shutdown as u32),
+            ("KEEP_ALIVE", KEEP_ALIVE),
+            ("UPGRADE", UPGRADE),
+            ("NO_CONTENT", NO_CONTENT),
+            ("GROUP_END", GROUP_END),
+            ("HAS_HOST", HAS_HOST),
+            ("BAD_HOST", BAD_HOST),
+            ("HAS_EXPECT", HAS_EXPECT),
+            ("HEAD_WORDS", HEAD_WORDS as u32),
+            ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
+            ("CONTENT_WORDS", CONTENT_WORDS as u32),
+            ("MALFORMED_WORDS", MALFORMED_WORDS as u32),
+            ("WRITE_LATIN1", write::LATIN1),
+            ("WRITE_MORE", write::MORE),
+            ("WRITE_LAST", write::LAST),
+            ("WRITE_IDLE", write::IDLE),
+        ];
+        for (name, value) in constants {
+            let _ = writeln!(out, "const {name} = {value};");
+        }
+        out.push('\n');
+        let quote = |text: &str| format!("'{}'", text.replace('\'', "\\'"));
+        list(&mut out, "COMMON_NAMES", NAMES.iter().map(|name| quote(name)));
+        list(&mut out, "METHODS", METHODS.iter().map(|name| quote(name)));
+        list(
+            &mut out,
+            "ERRORS",
+            ErrorKind::ALL.iter().map(|e| format!("[{}, {}]", quote(e.code()), quote(e.reason()))),
+        );
+        out.push_str("module.exports = {\n");
+        for (name, _) in constants {
+            let _ = writeln!(out, "  {name},");
+        }
+        out.push_str("  COMMON_NAMES,\n  METHODS,\n  ERRORS,\n};\n");
+        out
+    }
+
+    #[test]
+    fn layout_file_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/lib/internal/ring-layout.js");
+        let wanted = javascript();
+        if std::env::var_os("RUST_HTTP_WRITE_LAYOUT").is_some() {
+            std::fs::write(path, &wanted).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(found == wanted, "{path} is stale: see the top of src/ring/layout.rs");
+    }
+}

@@ -1,0 +1,13 @@
+//! What crosses to JavaScript, without knowing JavaScript: ids, record layout, the event queue.
+//!
+//! May use `protocol`, std and `bytes`; never tokio, never napi.
+
+pub mod fields;
+pub mod id;
+pub mod layout;
+pub mod queue;
+pub mod record;
+pub mod sink;
+
+pub use id::ConnId;
+pub use queue::EventQueue;

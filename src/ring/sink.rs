@@ -1,0 +1,113 @@
+//! Turns the parser's events into records.
+
+use crate::protocol::{Fields, Framing, Head, ParseError, Parser, Sink, State, Verdict};
+use crate::ring::id::ConnId;
+use crate::ring::layout::{self, Kind};
+use crate::ring::record;
+
+/// Is told where messages begin and end, beside the records.
+pub trait Observer {
+    fn message_begins(&mut self) {}
+    fn head_is_complete(&mut self) {}
+    fn message_is_complete(&mut self) {}
+}
+
+impl Observer for () {}
+
+/// Appends the records of one chunk to `out`.
+#[derive(Debug)]
+pub struct RecordSink<'a, O> {
+    pub out: &'a mut Vec<u8>,
+    pub id: ConnId,
+    /// The head said that there is no content; `complete` needs no record of its own. Kept by the
+    /// caller between chunks.
+    pub bare: &'a mut bool,
+    pub observer: O,
+    /// Where the newest record begins.
+    last: Option<usize>,
+}
+
+/// What became of a chunk.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    Parsed,
+    /// A head asks for an upgrade; so many bytes of the chunk belong to it and what was before.
+    Paused(usize),
+    Malformed,
+}
+
+impl<'a, O: Observer> RecordSink<'a, O> {
+    pub fn new(out: &'a mut Vec<u8>, id: ConnId, bare: &'a mut bool, observer: O) -> Self {
+        Self { out, id, bare, observer, last: None }
+    }
+
+    /// Feeds the parser one chunk and writes all that follows from it: the records of its
+    /// messages, the end of the group, malformed input.
+    pub fn parse(&mut self, parser: &mut Parser, chunk: &[u8]) -> Outcome {
+        match parser.parse(chunk, self) {
+            Ok(progress) if progress.state == State::Paused => {
+                let rest = &chunk[progress.consumed..];
+                record::bytes(self.out, Kind::Raw, layout::GROUP_END, self.id, rest);
+                Outcome::Paused(progress.consumed)
+            }
+            Ok(_) => {
+                if let Some(last) = self.last {
+                    record::end_group(self.out, last);
+                }
+                Outcome::Parsed
+            }
+            Err(error) => self.malformed(error, chunk),
+        }
+    }
+
+    /// The input has ended.
+    pub fn finish(&mut self, parser: &mut Parser) -> Outcome {
+        match parser.finish(self) {
+            Ok(()) => Outcome::Parsed,
+            Err(error) => self.malformed(error, &[]),
+        }
+    }
+
+    fn malformed(&mut self, error: ParseError, chunk: &[u8]) -> Outcome {
+        record::malformed(self.out, self.id, error.kind, error.bytes_parsed, chunk);
+        Outcome::Malformed
+    }
+}
+
+impl<O: Observer> Sink for RecordSink<'_, O> {
+    fn message_begin(&mut self) {
+        self.observer.message_begins();
+    }
+
+    fn head(&mut self, head: &Head<'_>) -> Verdict {
+        self.observer.head_is_complete();
+        let mut flags = 0;
+        if head.keep_alive {
+            flags |= layout::KEEP_ALIVE;
+        }
+        if head.upgrade {
+            flags |= layout::UPGRADE;
+        }
+        *self.bare = head.framing == Framing::None;
+        if *self.bare {
+            flags |= layout::NO_CONTENT;
+        }
+        self.last = Some(self.out.len());
+        record::head(self.out, self.id, flags, head);
+        if head.upgrade { Verdict::Pause } else { Verdict::Content }
+    }
+
+    fn content(&mut self, bytes: &[u8]) {
+        self.last = Some(self.out.len());
+        record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+    }
+
+    fn complete(&mut self, trailers: &Fields<'_>) {
+        self.observer.message_is_complete();
+        if std::mem::take(self.bare) {
+            return;
+        }
+        self.last = Some(self.out.len());
+        record::complete(self.out, self.id, 0, trailers);
+    }
+}
