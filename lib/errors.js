@@ -1,7 +1,7 @@
 'use strict';
 // Node's coded errors. Node keeps its own classes to itself, so they are made here: same class,
 // `code` and wording. May use Node only.
-const { getSystemErrorMap, inspect } = require('util');
+const { format, getSystemErrorMap, inspect } = require('util');
 
 /** Makes a constructor of errors with `code` and a message formatted from the arguments. */
 function coded(code, Base, format) {
@@ -92,9 +92,9 @@ const codes = {
   ERR_HTTP_HEADERS_SENT: coded('ERR_HTTP_HEADERS_SENT', Error,
     (verb) => `Cannot ${verb} headers after they are sent to the client`),
   ERR_HTTP_INVALID_HEADER_VALUE: coded('ERR_HTTP_INVALID_HEADER_VALUE', TypeError,
-    (value, name) => `Invalid value "${value}" for header "${name}"`),
+    (value, name) => format('Invalid value "%s" for header "%s"', value, name)),
   ERR_HTTP_INVALID_STATUS_CODE: coded('ERR_HTTP_INVALID_STATUS_CODE', RangeError,
-    (status) => `Invalid status code: ${status}`),
+    (status) => format('Invalid status code: %s', status)),
   ERR_HTTP_REQUEST_TIMEOUT: coded('ERR_HTTP_REQUEST_TIMEOUT', Error, () => 'Request timeout'),
   ERR_HTTP_SOCKET_ASSIGNED: coded('ERR_HTTP_SOCKET_ASSIGNED', Error,
     () => 'ServerResponse has an already assigned socket'),
@@ -110,7 +110,7 @@ const codes = {
   ERR_INVALID_HANDLE_TYPE: coded('ERR_INVALID_HANDLE_TYPE', TypeError,
     () => 'This handle type cannot be sent'),
   ERR_INVALID_HTTP_TOKEN: coded('ERR_INVALID_HTTP_TOKEN', TypeError,
-    (name, value) => `${name} must be a valid HTTP token ["${value}"]`),
+    (name, value) => format('%s must be a valid HTTP token ["%s"]', name, value)),
   ERR_METHOD_NOT_IMPLEMENTED: coded('ERR_METHOD_NOT_IMPLEMENTED', Error,
     (name) => `The ${name} method is not implemented`),
   ERR_OUT_OF_RANGE: coded('ERR_OUT_OF_RANGE', RangeError, outOfRange),

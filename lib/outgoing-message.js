@@ -20,7 +20,10 @@ const {
 } = host.keys;
 const { isUint8Array } = types;
 const debug = debuglog('http');
-const CRLF = Buffer.from('\r\n');
+const CRLF = '\r\n';
+// Up to Node 22 a message counts as finished once nothing of it waits, and callbacks of `end()`
+// hear nothing of errors; code written for the runtime expects its way.
+const oldFinish = host.missingOutgoing.finished;
 
 /**
  * The common part of requests and responses on their way out.
@@ -39,19 +42,16 @@ function initialize(message) {
     message[kChunkedBuffer] = null;
     message[kChunkedLength] = 0;
   }
-  if (host.missingOutgoing.finished) {
-    message[kWritableFinished] = false;
-    message[kEndCallbacks] = null;
-    message[kFlushError] = null;
   }
-}
 
 function getter(name, get, more) {
   Object.defineProperty(OutgoingMessage.prototype, name, { __proto__: null, configurable: true, get, ...more });
 }
 getter('errored', function() { return this[kErrored]; });
 getter('closed', function() { return this._closed; });
-getter('writableFinished', function() { return this[kWritableFinished]; });
+getter('writableFinished', function() {
+  return oldFinish ? this.finished && isFlushed(this) : this[kWritableFinished];
+});
 getter('writableObjectMode', () => false);
 getter('writableEnded', function() { return this.finished; });
 getter('writableCorked', function() { return this[kCorked]; });
@@ -111,12 +111,13 @@ function flushPieces(message) {
   const pieces = message[kChunkedBuffer];
   if (!pieces || pieces.length === 0) return;
   const callbacks = [];
-  message._send(`${message[kChunkedLength].toString(16)}\r\n`, 'latin1', null);
+  message._send(message[kChunkedLength].toString(16), 'latin1', null);
+  message._send(CRLF, 'latin1', null);
   for (let i = 0; i < pieces.length; i += 3) {
     message._send(pieces[i], pieces[i + 1], null);
     if (pieces[i + 2]) callbacks.push(pieces[i + 2]);
   }
-  message._send(CRLF, null, (error) => callbacks.forEach((f) => { f(error); }));
+  message._send(CRLF, 'latin1', (error) => callbacks.forEach((f) => { f(error); }));
   pieces.length = 0;
   pieces.drain = true;
   message[kChunkedLength] = 0;
@@ -241,9 +242,12 @@ function writeChunk(message, chunk, encoding, callback) {
     message[kChunkedLength] += length;
     return message[kChunkedLength] < message[kHighWaterMark];
   }
-  message._send(`${length.toString(16)}\r\n`, 'latin1', null);
+  // Encoded like the chunk where that is text, so that the socket can join them.
+  const around = typeof chunk === 'string' ? encoding : 'latin1';
+  message._send(length.toString(16), around, null);
+  message._send(CRLF, around, null);
   message._send(chunk, encoding, null, length);
-  return message._send(CRLF, null, callback);
+  return message._send(CRLF, around, callback);
 }
 
 const isStrict = (message) => message.strictContentLength && message._contentLength != null &&
@@ -259,7 +263,8 @@ function countStrictly(message, length, last) {
 }
 
 function raise(message, error, callback) {
-  if (!message.destroyed) process.nextTick(emitError, message, error, callback);
+  if (message.destroyed) process.nextTick(callback, error);
+  else process.nextTick(emitError, message, error, callback);
 }
 
 function emitError(message, error, callback) {
@@ -367,7 +372,11 @@ function releaseCorks(message) {
 
 /** Callbacks of `end()`: null once all was written, else the error that prevented it. */
 function queueEndCallback(message, callback) {
-  if (message[kWritableFinished]) {
+  if (oldFinish && !message.finished) {
+    message.once('finish', callback);
+  } else if (oldFinish && !message.writableFinished) {
+    message.on('finish', callback);
+  } else if (message.writableFinished) {
     callback(new ERR_STREAM_ALREADY_FINISHED('end'));
   } else if (message[kFlushError] !== null) {
     process.nextTick(callback, message[kFlushError]);
@@ -376,6 +385,9 @@ function queueEndCallback(message, callback) {
     message[kEndCallbacks].push(callback);
   }
 }
+
+const isFlushed = (message) =>
+  message.outputSize === 0 && (!message.socket || message.socket.writableLength === 0);
 
 function callEndCallbacks(message, error) {
   const callbacks = message[kEndCallbacks];
@@ -386,6 +398,10 @@ function callEndCallbacks(message, error) {
 
 function onFinish(message, error) {
   const { socket } = message;
+  if (oldFinish) {
+    if (!socket?._hadError) message.emit('finish');
+    return;
+  }
   if (error || message[kErrored] || socket?.errored || socket?._hadError) {
     message[kFlushError] = error ?? message[kErrored] ?? socket?.errored ?? new ERR_STREAM_DESTROYED('end');
     callEndCallbacks(message, message[kFlushError]);

@@ -4,8 +4,8 @@
 const { channel } = require('diagnostics_channel');
 const { codes } = require('./errors');
 const host = require('./internal/host');
-const { emitClose, inheritMessage, initialize } = require('./outgoing-message');
-const { kConnection } = require('./symbols');
+const { onSocketClose } = require('./internal/response-close');
+const { inheritMessage, initialize } = require('./outgoing-message');
 const {
   isInvalidValue, validateHeaderName, validateHeaderValue, validateInteger,
   validateLinkHeaderValue, validateObject,
@@ -49,20 +49,12 @@ ServerResponse.prototype._finish = function _finish() {
   host.ServerResponse.prototype._finish.call(this);
 };
 
-function onSocketClose() {
-  // May come after detaching: the emitter works on a copy of its listeners.
-  if (this._httpMessage) {
-    this._httpMessage.destroyed = true;
-    emitClose(this._httpMessage);
-  }
-}
-
 /** Gives the response its socket: from now on it may send. */
 ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   if (socket._httpMessage) throw new ERR_HTTP_SOCKET_ASSIGNED();
   socket._httpMessage = this;
-  // A connection of ours closes its response itself.
-  if (!socket[kConnection]) socket.on('close', onSocketClose);
+  // A connection nobody looks at closes its response itself.
+  if (!socket.isBare) socket.on('close', onSocketClose);
   for (let i = 0; i < this[kCorked]; i++) socket.cork();
   this.socket = socket;
   this.emit('socket', socket);
@@ -70,7 +62,7 @@ ServerResponse.prototype.assignSocket = function assignSocket(socket) {
 };
 
 ServerResponse.prototype.detachSocket = function detachSocket(socket) {
-  if (!socket[kConnection]) socket.removeListener('close', onSocketClose);
+  if (!socket.isBare) socket.removeListener('close', onSocketClose);
   socket._httpMessage = null;
   this.socket = null;
 };

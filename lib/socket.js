@@ -6,6 +6,7 @@
 const net = require('net');
 const { codes } = require('./errors');
 const native = require('./internal/native');
+const { onSocketClose } = require('./internal/response-close');
 const { kConnection } = require('./symbols');
 const { timerDuration, validateFunction } = require('./validate');
 
@@ -53,10 +54,7 @@ const { prototype } = NativeSocket;
 
 Object.defineProperty(prototype, 'isBare', { __proto__: null, value: false });
 
-prototype._read = function _read() {
-  const connection = this[kConnection];
-  if (!connection.http) connection.resumeReading();
-};
+prototype._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
 
 prototype._writeGeneric = function _writeGeneric(writev, data, encoding, callback) {
   const connection = this[kConnection];
@@ -140,16 +138,37 @@ prototype.setEncoding = function setEncoding(encoding) {
   return net.Socket.prototype.setEncoding.call(this, encoding);
 };
 
-/** The connection speaks HTTP: what a stream's listeners did not take, its own do. */
-prototype.joinHttp = function joinHttp() {
-  this.on('error', onSocketError);
-  this.on('drain', onSocketDrain);
+// What HTTP listens to on a complete socket, as on Node's.
+const httpListeners = {
+  data() {}, // the parser has the bytes already
+  end() {}, // known from the connection
+  close() { this[kConnection]?.inContext(this[kConnection].onClosed); },
+  drain() { this[kConnection].onSocketDrain(); },
+  error: onSocketError,
+  timeout() { this[kConnection].onTimeout(); },
 };
 
-/** The connection speaks another protocol from now on: HTTP's listeners go. */
+/** The connection speaks HTTP. */
+prototype.joinHttp = function joinHttp() {
+  for (const event in httpListeners) net.Socket.prototype.on.call(this, event, httpListeners[event]);
+  if (this._httpMessage) this.on('close', onSocketClose);
+};
+
+/**
+ * The connection does not speak HTTP (any more): its descriptor becomes a handle of Node's own, and
+ * this a plain net.Socket on it, for TLS, WebSockets and whatever else works on those.
+ */
 prototype.leaveHttp = function leaveHttp() {
-  this.removeListener('error', onSocketError);
-  this.removeListener('drain', onSocketDrain);
+  for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
+  this.removeListener('close', onSocketClose);
+  const connection = this[kConnection];
+  const fd = connection.detach();
+  const opener = new net.Socket({ fd, manualStart: true });
+  const handle = opener._handle;
+  opener._handle = null;
+  this[kConnection] = null;
+  becomeSocket(this, net.Socket.prototype, handle);
+  this.readableFlowing = null;
 };
 
 /** The native side has closed the socket. */
@@ -157,8 +176,6 @@ prototype.onClosed = function onClosed() {
   if (!this.destroyed) this.destroy();
   this.emit('close', this[kConnection].hadError === true);
 };
-
-prototype.onDrained = function onDrained() {};
 
 /** A getter that answers from the connection, before and after the socket is closed. */
 function counter(name, saved) {
@@ -201,34 +218,36 @@ prototype.address = function address() {
 
 function onSocketError(error) {
   const connection = this[kConnection];
+  // Ignore further errors.
   this.removeListener('error', onSocketError);
   if (this.listenerCount('error') === 0) this.on('error', () => {});
   connection.inContext(connection.onError, error);
 }
 
-function onSocketDrain() {
-  this[kConnection].onSocketDrain();
-}
-
-/** Makes a bare socket a complete one. */
-function complete(socket) {
+/** Makes `socket`, bare or not, a net.Socket on `handle` with the methods of `proto`. */
+function becomeSocket(socket, proto, handle) {
   const { _httpMessage, _paused, _server, parser, server } = socket;
-  const connection = socket[kConnection];
-  Object.setPrototypeOf(socket, prototype);
-  socket.flushHeld?.();
+  Object.setPrototypeOf(socket, proto);
+  const endListeners = socket._events?.end;
   net.Socket.call(socket, {
-    handle: connection.destroyed ? undefined : new Handle(connection),
+    handle,
     allowHalfOpen: true,
     manualStart: true,
     readableHighWaterMark: server.highWaterMark,
     writableHighWaterMark: server.highWaterMark,
   });
+  // A second initialisation adds the constructor's own listener once more.
+  if (endListeners !== undefined) socket._events.end = endListeners;
   Object.assign(socket, { _httpMessage, _paused, _server, parser, server });
+}
+
+/** Makes a bare socket a complete one. */
+function complete(socket) {
+  const connection = socket[kConnection];
+  socket.flushHeld();
+  becomeSocket(socket, prototype, connection.destroyed ? undefined : new Handle(connection));
   if (connection.timeout > 0) socket.timeout = connection.timeout;
-  if (connection.http) {
-    socket.on('error', onSocketError);
-    socket.on('drain', onSocketDrain);
-  }
+  if (connection.http) socket.joinHttp();
   catchUp(socket, connection);
 }
 

@@ -42,10 +42,19 @@ exports.compareWithNode = function compareWithNode(app, requests) {
   }
 };
 
-/** By Node's own client, on a connection of its own or, with `agent`, on a kept one. */
-function send(base, { path, method = 'GET', headers = {}, body }) {
+/** Twice by Node's own client: on a connection of its own, and on one kept from earlier requests. */
+async function send(base, request) {
+  return {
+    alone: await sendOnce(base, request, false),
+    kept: await sendOnce(base, request, keeping),
+  };
+}
+
+const keeping = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+function sendOnce(base, { path, method = 'GET', headers = {}, body }, agent) {
   // Both servers are named alike, so that an answer may quote the name.
-  const options = { method, headers: { Host: 'example.test', ...headers }, agent: false };
+  const options = { method, headers: { Host: 'example.test', ...headers }, agent, timeout: 10_000 };
   return new Promise((resolve, reject) => {
     const request = http.request(base + path, options, (res) => {
       const chunks = [];
@@ -58,6 +67,7 @@ function send(base, { path, method = 'GET', headers = {}, body }) {
       });
     });
     request.on('error', reject);
+    request.on('timeout', () => request.destroy(new Error('no answer in 10 s')));
     request.end(body);
   });
 }

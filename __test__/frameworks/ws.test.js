@@ -7,14 +7,16 @@ const { test } = require('node:test');
 const WebSocket = require('ws');
 const { modes, serve } = require('./compare');
 
+const limit = { timeout: 10_000 };
+
 for (const mode of ['node', ...modes]) {
   test(`ws on ${mode}`, async (t) => {
     const base = await serve(t, 'ws', mode);
     const address = base.replace('http', 'ws');
 
     for (const path of ['/plain', '/deflated']) {
-      await t.test(`${path} echoes text, bytes and large messages in order`, async () => {
-        const { socket, next } = await connect(address + path);
+      await t.test(`${path} echoes text, bytes and large messages in order`, limit, async (t) => {
+        const { socket, next } = await connect(t, address + path);
         assert.strictEqual(String(await next()), `hello ${path}`);
         const messages = ['short', 'ü'.repeat(40_000), Buffer.alloc(3 << 20, 'binary'), ''];
         for (const message of messages) socket.send(message);
@@ -31,8 +33,8 @@ for (const mode of ['node', ...modes]) {
       });
     }
 
-    await t.test('ping, and a close from the server', async () => {
-      const { socket, next } = await connect(`${address}/plain`);
+    await t.test('ping, and a close from the server', limit, async (t) => {
+      const { socket, next } = await connect(t, `${address}/plain`);
       await next();
       socket.ping('are you there');
       assert.strictEqual(String((await once(socket, 'pong'))[0]), 'are you there');
@@ -41,15 +43,15 @@ for (const mode of ['node', ...modes]) {
       assert.deepStrictEqual([code, String(reason)], [4001, 'as asked']);
     });
 
-    await t.test('a refused upgrade, and an ordinary request', async () => {
+    await t.test('a refused upgrade, and an ordinary request', limit, async () => {
       const refused = new WebSocket(`${address}/nowhere`);
       const [error] = await once(refused, 'error');
       assert.match(error.message, /403/);
       assert.strictEqual(await (await fetch(base)).text(), 'not a socket');
     });
 
-    await t.test('a client that vanishes leaves the server well', async () => {
-      const { socket } = await connect(`${address}/plain`);
+    await t.test('a client that vanishes leaves the server well', limit, async (t) => {
+      const { socket } = await connect(t, `${address}/plain`);
       socket.terminate();
       assert.strictEqual(await (await fetch(base)).text(), 'not a socket');
     });
@@ -57,8 +59,9 @@ for (const mode of ['node', ...modes]) {
 }
 
 /** An open socket, and its messages one after the other. */
-async function connect(url) {
+async function connect(t, url) {
   const socket = new WebSocket(url);
+  t.after(() => socket.terminate());
   const messages = [];
   const waiting = [];
   socket.on('message', (data) => {

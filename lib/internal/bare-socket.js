@@ -68,6 +68,7 @@ function getter(name, get) {
 
 Object.defineProperty(prototype, 'isBare', { __proto__: null, value: true });
 constant('connecting', false);
+constant('_hadError', false);
 getter('destroyed', function() { return this[kConnection].destroyed; });
 getter('closed', function() { return this[kConnection].closed; });
 getter('errored', () => null);
@@ -117,7 +118,7 @@ prototype.write = function write(chunk, encoding, callback) {
 /** Sends what was held back. */
 Object.defineProperty(NativeSocket.prototype, 'flushHeld', { __proto__: null, writable: true, value: function flushHeld() {
   const { held } = this;
-  if (held === null || held === undefined) return;
+  if (held === null) return;
   const connection = this[kConnection];
   const { callbacks, chunks, encodings } = held;
   if (chunks.length === 0 && callbacks.length === 0) return;
@@ -216,12 +217,10 @@ prototype.unref = function unref() {
 
 prototype.joinHttp = function joinHttp() {};
 
-prototype.leaveHttp = function leaveHttp() {
-  complete(this);
-  this.leaveHttp();
+prototype.onClosed = function onClosed() {
+  const connection = this[kConnection];
+  if (connection.http) connection.inContext(connection.onClosed);
 };
-
-prototype.onClosed = function onClosed() {};
 
 // Every other field of a complete socket makes this one complete when it is touched.
 {

@@ -64,6 +64,8 @@ export function build({ debug = false } = {}) {
   const begun = new Date();
   if (napiCliRuns()) buildWithNapiCli(debug);
   else buildWithCargo(debug);
+  // The tool may leave a hard link to cargo's own file, whose time is cargo's business.
+  replaceFile(addon, addon);
   // A source changed while the compiler ran must count as newer than the result.
   utimesSync(addon, begun, begun);
   const { status, stderr } = spawnSync(process.execPath, [
@@ -93,14 +95,18 @@ function buildWithCargo(debug) {
     .flatMap((line) => JSON.parse(line).filenames)
     .find((file) => /\.(so|dylib|dll)$/.test(file));
   if (!library) throw new BuildError('cargo named no library among its results');
-  // Renamed into place: a running process may have the old file mapped.
-  copyFileSync(library, `${addon}.new`);
-  renameSync(`${addon}.new`, addon);
+  replaceFile(library, addon);
   rmSync(join(outputDir, 'binding.d.ts'), { force: true });
   writeFileSync(
     loader,
     `// Written by build.mjs, which built without @napi-rs/cli.\nmodule.exports = require('./rust-http.${platformName()}.node');\n`,
   );
+}
+
+/** Copies, and renames into place: a running process may have the old file mapped. */
+function replaceFile(from, to) {
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
 }
 
 function run(command, args, options) {

@@ -24,6 +24,10 @@ class NativeConnection extends ServerConnection {
     this.destroyed = false;
     this.closed = false;
     this.tracked = true;
+    /** The record with the bytes behind a declined upgrade is still to come. */
+    this.declined = false;
+    this.refused = false;
+    this.hadError = false;
     this.referenced = true;
     this.afterShutdown = null;
     this.remote = undefined;
@@ -82,8 +86,8 @@ class NativeConnection extends ServerConnection {
       this.declined = false;
     } else if (this.upgrading !== null) {
       this.inContext(this.onUpgradeHead, bytes);
-    } else if (!this.socket.push(bytes) && !this.http) {
-      this.pauseReading();
+    } else {
+      this.socket.push(bytes); // someone listens on the socket beside the parser
     }
   }
 
@@ -100,7 +104,7 @@ class NativeConnection extends ServerConnection {
 
   onIdle() {
     if (!this.socket.isBare) this.socket.emit('timeout');
-    if (this.http) this.onTimeout();
+    else if (this.http) this.onTimeout();
   }
 
   onClose(errno, call) {
@@ -112,7 +116,6 @@ class NativeConnection extends ServerConnection {
     this.release();
     for (const callback of this.waiting.splice(0)) callback(errnoException(errno ? -errno : -32, 'write'));
     this.socket.onClosed();
-    if (this.http) this.inContext(this.onClosed);
   }
 
   // ---- writing ----
@@ -166,7 +169,9 @@ class NativeConnection extends ServerConnection {
   }
 
   onDrained() {
-    this.pending = 0;
+    // What was written since the record was made may wait again.
+    this.pending = this.closed ? 0 : native.io.pending(this.id);
+    if (this.pending > 0) return;
     if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
     if (this.socket.isBare) this.socket.onDrained();
   }
@@ -204,15 +209,25 @@ class NativeConnection extends ServerConnection {
     this.refused = true;
   }
 
-  answerUpgrade(accepted) {
-    this.declined = !accepted;
-    native.io.verdict(this.id, accepted);
+  declineUpgrade() {
+    this.declined = true;
+    native.io.declineUpgrade(this.id);
   }
 
   handOver() {
-    this.socket.setTimeout(0);
-    this.answerUpgrade(true);
     this.socket.leaveHttp();
+  }
+
+  /** Gives the descriptor away; nothing of the connection is left here but the server's count. */
+  detach() {
+    this.socket.flushHeld();
+    const fd = native.io.detach(this.id);
+    native.forget(this);
+    this.destroyed = true;
+    this.closed = true;
+    this.tracked = false; // `net.Socket` counts down when it is destroyed
+    this.setRef(false);
+    return fd;
   }
 
   startKeepAliveTimeout() {

@@ -102,13 +102,15 @@ class NativeListener {
       return;
     }
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
-      if (this.hold) native.io.speak(id, true);
+      if (this.hold) native.io.speak(id);
       return;
     }
     connection.http = false;
     server.emit('connection', socket);
     if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
-    if (!connection.destroyed) native.io.speak(id, connection.http);
+    if (connection.destroyed) return;
+    if (connection.http) native.io.speak(id);
+    else socket.leaveHttp(); // none of the listeners made it HTTP
   }
 
   /** A connection was refused because of `maxConnections`; `text` names both ends. */

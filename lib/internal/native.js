@@ -132,6 +132,11 @@ function register(connection) {
   connections[connection.id & SLOT_MASK] = connection;
 }
 
+/** A connection was given away: its last records are nobody's. */
+function forget(connection) {
+  connections[connection.id & SLOT_MASK] = undefined;
+}
+
 /** While the count is above 0 the process does not exit by itself. */
 function ref() {
   if (references++ === 0) start().setRef(true);
@@ -144,6 +149,7 @@ function unref() {
 module.exports = {
   CLOSED,
   StreamParser: binding.StreamParser,
+  forget,
   get fast() { return fast; },
   get io() { return start(); },
   listeners,

@@ -7,9 +7,9 @@ const { channel } = require('diagnostics_channel');
 const { debuglog } = require('util');
 const { codes, connectionReset, parseError } = require('../errors');
 const { detachSignal } = require('../incoming-message');
-const { emitClose } = require('../outgoing-message');
 const { kConnection, kConnections, kOptimizeEmptyRequests } = require('../symbols');
 const host = require('./host');
+const { closeResponse } = require('./response-close');
 const layout = require('./ring-layout');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
@@ -62,8 +62,8 @@ class ServerConnection {
   }
 
   // What a transport has to offer:
-  // pauseReading(), resumeReading(), answerUpgrade(accepted), isBetweenMessages(),
-  // startKeepAliveTimeout(), handOver().
+  // pauseReading(), resumeReading(), stopReading(), declineUpgrade(), handOver(),
+  // isBetweenMessages(), startKeepAliveTimeout(), endKeepAliveTimeout().
 
   /** Runs `handler` in the async context of the newest request. */
   inContext(handler, argument) {
@@ -91,7 +91,7 @@ class ServerConnection {
         this.completeCurrent();
         return;
       }
-      this.answerUpgrade(false);
+      this.declineUpgrade();
     }
     this.respond(req, flags);
     if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
@@ -358,6 +358,7 @@ class ServerConnection {
 
   /** The socket is closed: what was under way is aborted. */
   onClosed() {
+    this.http = false;
     this.server[kConnections].delete(this);
     while (this.incoming.length > 0) this.incoming.shift().destroy(connectionReset('aborted'));
     while (this.outgoing.length > 0) this.outgoing.shift().destroy(connectionReset('aborted'));
@@ -401,12 +402,6 @@ function hasBodyHeaders(headers) {
 
 function onResponseFinish() {
   this[kConnection]?.finishResponse(this);
-}
-
-function closeResponse(res) {
-  if (res._closed) return;
-  res.destroyed = true;
-  emitClose(res);
 }
 
 module.exports = { ServerConnection };

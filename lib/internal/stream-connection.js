@@ -18,6 +18,7 @@ class StreamConnection extends ServerConnection {
     /** Records that are not handled yet. */
     this.batches = [];
     this.handling = false;
+    this.refused = false;
     this.listeners = [
       ['data', (chunk) => { this.feed(chunk); }],
       ['end', () => { this.execute(this.parser.finish()); }],
@@ -120,13 +121,13 @@ class StreamConnection extends ServerConnection {
     this.refused = true;
   }
 
-  answerUpgrade(accepted) {
-    this.execute(this.parser.verdict(accepted));
+  declineUpgrade() {
+    this.execute(this.parser.verdict(false));
   }
 
   handOver() {
     this.forget();
-    this.answerUpgrade(true);
+    this.parser.verdict(true);
   }
 
   startKeepAliveTimeout(timeout) {

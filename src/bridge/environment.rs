@@ -68,7 +68,8 @@ impl Environment {
     /// the size needed, negated, when the arena has no room for them.
     pub fn drain(&self, env: sys::napi_env, offset: usize) -> i64 {
         let mut batch = self.batch.borrow_mut();
-        if batch.records.is_empty() {
+        // A batch may bring extras alone. Only `take` finding nothing lets the next post wake us.
+        while batch.records.is_empty() {
             if !self.hub.take(&mut batch) {
                 return 0;
             }

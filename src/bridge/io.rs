@@ -1,6 +1,6 @@
 //! The class `Io`: one for each environment, made at the first listener.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::bridge::error::to_napi;
 use crate::bridge::fast;
 use crate::bridge::options::ServerOptions;
 use crate::bridge::wake::Waker;
-use crate::io::{Address, Connection, Hub, Listener, Mode};
+use crate::io::{Address, Connection, Hub, Listener};
 use crate::ring::ConnId;
 
 /// One end of a connection.
@@ -155,16 +155,31 @@ impl Io {
         self.with(id, |connection| connection.pause(paused));
     }
 
-    /// Decides what a held connection, or the rest of one, is for.
+    /// Begins to read a held connection.
     #[napi]
-    pub fn speak(&self, id: u32, http: bool) {
-        self.with(id, |connection| connection.speak(if http { Mode::Http } else { Mode::Raw }));
+    pub fn speak(&self, id: u32) {
+        self.with(id, |connection| connection.speak());
     }
 
-    /// The verdict on a request to upgrade.
+    /// Gives a connection away that is held or waits for the verdict on an upgrade: returns a
+    /// duplicate of its descriptor and closes ours. Output that waits is written first, blocking.
     #[napi]
-    pub fn verdict(&self, id: u32, accepted: bool) {
-        self.with(id, |connection| connection.upgrade(accepted));
+    pub fn detach(&self, id: u32) -> Result<i32> {
+        self.with(id, |connection| {
+            let mut done = self.environment.released.borrow_mut();
+            let fd = connection.outgoing().detach(&mut done).map_err(|error| {
+                Error::from_reason(format!("{}:{error}", error.raw_os_error().unwrap_or(0)))
+            })?;
+            connection.destroy(false);
+            Ok(fd.into_raw_fd())
+        })
+        .unwrap_or_else(|| Err(Error::from_reason("the connection is closed")))
+    }
+
+    /// A request to upgrade is declined: what came behind it is parsed.
+    #[napi]
+    pub fn decline_upgrade(&self, id: u32) {
+        self.with(id, |connection| connection.decline_upgrade());
     }
 
     /// Also posts the raw bytes of what is parsed.
@@ -231,6 +246,12 @@ impl Io {
     #[napi]
     pub fn fd(&self, id: u32) -> i32 {
         self.with(id, |connection| connection.outgoing().fd()).flatten().unwrap_or(-1)
+    }
+
+    /// Bytes that wait for the kernel.
+    #[napi]
+    pub fn pending(&self, id: u32) -> u32 {
+        self.with(id, |connection| connection.outgoing().pending() as u32).unwrap_or(0)
     }
 
     /// Bytes read so far.

@@ -1,6 +1,6 @@
 //! A server's options as JavaScript gives them.
 
-use crate::io::{Mode, Options};
+use crate::io::Options;
 use crate::protocol::{Leniency, Limits};
 
 /// How strictly input is read.
@@ -59,7 +59,7 @@ impl From<ServerOptions> for Options {
             max_connections: options.max_connections as usize,
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
-            mode: if options.hold { Mode::Held } else { Mode::Http },
+            hold: options.hold,
         }
     }
 }

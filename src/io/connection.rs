@@ -10,30 +10,17 @@ use crate::io::listener::Listener;
 use crate::io::outgoing::Outgoing;
 use crate::ring::ConnId;
 
-/// What is done with the bytes that arrive.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Mode {
-    /// Nothing is read until JavaScript says what the connection is for.
-    Held,
-    /// They are parsed.
-    Http,
-    /// They are passed on as they are.
-    Raw,
-}
-
 /// Requests to the driver, as bits; those in `STATES` stay until they are taken back.
 pub(crate) mod command {
     pub const DESTROY: u32 = 1;
     pub const RESET: u32 = 1 << 1;
     pub const FLUSH: u32 = 1 << 2;
     pub const TIMER: u32 = 1 << 3;
-    pub const SPEAK_HTTP: u32 = 1 << 4;
-    pub const SPEAK_RAW: u32 = 1 << 5;
-    pub const UPGRADE: u32 = 1 << 6;
-    pub const DECLINE_UPGRADE: u32 = 1 << 7;
-    pub const PAUSED: u32 = 1 << 8;
+    pub const SPEAK: u32 = 1 << 4;
+    pub const DECLINE_UPGRADE: u32 = 1 << 5;
+    pub const PAUSED: u32 = 1 << 6;
     /// Also pass on the bytes that are parsed.
-    pub const TAP: u32 = 1 << 9;
+    pub const TAP: u32 = 1 << 7;
 
     pub const STATES: u32 = PAUSED | TAP;
 }
@@ -120,13 +107,9 @@ impl Connection {
         }
     }
 
-    /// Decides what a held connection is for.
-    pub fn speak(&self, mode: Mode) {
-        match mode {
-            Mode::Held => {}
-            Mode::Http => self.command(command::SPEAK_HTTP),
-            Mode::Raw => self.command(command::SPEAK_RAW),
-        }
+    /// Begins to read a held connection.
+    pub fn speak(&self) {
+        self.command(command::SPEAK);
     }
 
     /// Passes on the bytes that are parsed, too.
@@ -134,9 +117,9 @@ impl Connection {
         self.commands.fetch_or(command::TAP, Ordering::AcqRel);
     }
 
-    /// The verdict on a request to upgrade, for which the driver waits.
-    pub fn upgrade(&self, accepted: bool) {
-        self.command(if accepted { command::UPGRADE } else { command::DECLINE_UPGRADE });
+    /// Parses on behind a head that asked for an upgrade, for which the driver waits.
+    pub fn decline_upgrade(&self) {
+        self.command(command::DECLINE_UPGRADE);
     }
 
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-use crate::io::connection::{Connection, Mode, command};
+use crate::io::connection::{Connection, command};
 use crate::io::error::errno;
 use crate::io::hub::{Extra, Hub};
 use crate::io::listener::Listener;
@@ -55,7 +55,6 @@ enum Reading {
     Http,
     /// Between an upgrade's head and JavaScript's verdict; holds the bytes that came behind it.
     Verdict(Vec<u8>),
-    Raw,
     /// After malformed input: only the end is of interest.
     Discard,
     /// The peer has ended its side.
@@ -92,11 +91,7 @@ impl Driver {
             connection,
             stream,
             parser: Parser::new(Role::Server, options.limits, options.leniency),
-            reading: match options.mode {
-                Mode::Held => Reading::Held,
-                Mode::Http => Reading::Http,
-                Mode::Raw => Reading::Raw,
-            },
+            reading: if options.hold { Reading::Held } else { Reading::Http },
             bare: false,
             flushing: false,
             timer: None,
@@ -122,11 +117,8 @@ impl Driver {
         if commands & command::DESTROY != 0 {
             return Poll::Ready(());
         }
-        if commands & command::SPEAK_HTTP != 0 && matches!(self.reading, Reading::Held) {
+        if commands & command::SPEAK != 0 && matches!(self.reading, Reading::Held) {
             self.reading = Reading::Http;
-        }
-        if commands & command::SPEAK_RAW != 0 && !matches!(self.reading, Reading::Ended) {
-            self.reading = Reading::Raw;
         }
         if commands & command::FLUSH != 0 {
             self.flushing = true;
@@ -135,19 +127,15 @@ impl Driver {
             self.timer = None;
             self.timed_out = None;
         }
-        if commands & (command::UPGRADE | command::DECLINE_UPGRADE) != 0 {
-            self.on_verdict(commands & command::UPGRADE != 0);
+        if commands & command::DECLINE_UPGRADE != 0 {
+            self.upgrade_declined();
         }
         Poll::Pending
     }
 
-    fn on_verdict(&mut self, accepted: bool) {
+    fn upgrade_declined(&mut self) {
         let Reading::Verdict(_) = self.reading else { return };
-        let next = if accepted { Reading::Raw } else { Reading::Http };
-        let Reading::Verdict(rest) = std::mem::replace(&mut self.reading, next) else { return };
-        if accepted {
-            self.parser.resume(Verdict::Upgrade);
-        } else {
+        if let Reading::Verdict(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
             self.parser.resume(Verdict::Content);
             self.parse(&rest);
         }
@@ -189,10 +177,14 @@ impl Driver {
 
     /// All output is in the kernel.
     fn emptied(&mut self) -> Poll<Option<(i32, Call)>> {
-        self.flushing = false;
         self.connection.touch(self.hub.now());
         let id = self.connection.id;
         let mut outgoing = self.connection.outgoing();
+        if outgoing.pending() > 0 {
+            // More was queued meanwhile, and with it another command to flush.
+            return Poll::Pending;
+        }
+        self.flushing = false;
         if outgoing.close_when_empty {
             return Poll::Ready(None);
         }
@@ -211,7 +203,7 @@ impl Driver {
         match self.reading {
             Reading::Held | Reading::Verdict(_) | Reading::Ended => return false,
             Reading::Discard => return true,
-            Reading::Http | Reading::Raw => {}
+            Reading::Http => {}
         }
         if commands & command::PAUSED != 0 {
             return false;
@@ -255,19 +247,19 @@ impl Driver {
         }
         self.connection.touch(self.hub.now());
         self.connection.bytes_read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if commands & command::TAP != 0 && !matches!(self.reading, Reading::Raw) {
-            self.post_raw(bytes, 0);
+        if commands & command::TAP != 0 {
+            self.post_raw(bytes);
         }
-        match self.reading {
-            Reading::Http => self.parse(bytes),
-            Reading::Raw => self.post_raw(bytes, GROUP_END),
-            _ => {}
+        if let Reading::Http = self.reading {
+            self.parse(bytes);
         }
     }
 
-    fn post_raw(&mut self, bytes: &[u8], flags: u32) {
+    /// For whoever listens on the socket beside the parser.
+    fn post_raw(&mut self, bytes: &[u8]) {
         let id = self.connection.id;
-        self.posted(self.hub.post(|p| record::bytes(&mut p.records, Kind::Raw, flags, id, bytes)), bytes.len());
+        let posted = self.hub.post(|p| record::bytes(&mut p.records, Kind::Raw, 0, id, bytes));
+        self.posted(posted, bytes.len());
     }
 
     /// Counts against the window; stops reading until the next drain when it is used up.

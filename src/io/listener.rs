@@ -10,7 +10,6 @@ use socket2::{Domain, SockRef, Socket, TcpKeepalive};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Notify;
 
-use crate::io::connection::Mode;
 use crate::io::driver::Driver;
 use crate::io::hub::{Extra, Hub};
 use crate::io::stream::Stream;
@@ -37,8 +36,8 @@ pub struct Options {
     pub no_delay: bool,
     /// Probe idle peers: seconds before the first probe.
     pub keep_alive_probe: Option<u32>,
-    /// What new connections begin with.
-    pub mode: Mode,
+    /// New connections wait for `Connection::speak`.
+    pub hold: bool,
 }
 
 /// One listening socket, or the group of connections adopted under its id.

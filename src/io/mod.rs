@@ -14,7 +14,7 @@ mod sink;
 mod stream;
 
 pub use address::{Address, describe};
-pub use connection::{Connection, Mode};
+pub use connection::Connection;
 pub use error::Error;
 pub use hub::{Extra, Hub, Wake};
 pub use listener::{Listener, Options};

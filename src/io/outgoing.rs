@@ -6,10 +6,13 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::os::fd::RawFd;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::time::{Duration, Instant};
 
 /// Most slices given to one `sendmsg`.
 const MAX_SLICES: usize = 64;
+/// How long giving the descriptor away may wait for earlier output; there is hardly ever any.
+const DETACH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Memory that JavaScript owns and keeps alive until it has been written.
 #[derive(Debug)]
@@ -176,6 +179,21 @@ impl Outgoing {
             }
         }
         Sent::All
+    }
+
+    /// A duplicate of the descriptor for a new owner. What waits is written before that.
+    pub fn detach(&mut self, done: &mut Vec<usize>) -> io::Result<OwnedFd> {
+        let fd = self.fd.ok_or(io::ErrorKind::NotConnected)?;
+        // SAFETY: open as long as `self.fd` says so, which closing changes under the same lock.
+        let owned = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned()?;
+        let deadline = Instant::now() + DETACH_TIMEOUT;
+        while let Sent::Pending(_) = self.flush(done) {
+            if Instant::now() > deadline {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            std::thread::yield_now();
+        }
+        Ok(owned)
     }
 
     /// The descriptor is about to be closed: no one may use it any more.

@@ -17,9 +17,9 @@ module.exports = async (http) => {
       200: { type: 'object', properties: { name: { type: 'string' }, n: { type: 'number' } } },
     },
   };
-  app.addHook('onSend', async (request, reply) =>
-    reply.header('x-route', request.routeOptions.url),
-  );
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-route', request.routeOptions.url);
+  });
   app.get('/', async () => 'home');
   app.get('/json', { schema: answer }, async (request) => ({
     name: request.query.name,
