@@ -9,7 +9,8 @@ const { Server, _connectionListener } = require('./lib/server');
 const { ServerResponse } = require('./lib/server-response');
 
 const { Agent, ClientRequest, METHODS, STATUS_CODES, get, request } = host;
-const { CloseEvent, MessageEvent, WebSocket, globalAgent, maxHeaderSize } = host.http;
+const { globalAgent, maxHeaderSize } = host.accessors;
+const { CloseEvent, MessageEvent, WebSocket } = globalThis;
 
 module.exports = {
   _connectionListener,
@@ -40,13 +41,13 @@ Object.defineProperties(api, {
     __proto__: null,
     configurable: true,
     enumerable: true,
-    get() { return host.http.maxHeaderSize; },
+    get() { return host.accessors.maxHeaderSize; },
   },
   globalAgent: {
     __proto__: null,
     configurable: true,
     enumerable: true,
-    get() { return host.http.globalAgent; },
-    set(agent) { host.http.globalAgent = agent; },
+    get() { return host.accessors.globalAgent; },
+    set(agent) { host.accessors.globalAgent = agent; },
   },
 });

@@ -1,17 +1,17 @@
 /**
  * The load: wrk where it is installed (it takes least of a small machine from the server), else
- * autocannon from npm. Both give { requests, seconds, p50Micros, p99Micros, errors }.
+ * autocannon from npm. Both give { requests, seconds, p50Micros, p99Micros, errors, busy }, where
+ * `busy` is the generator's own share of a core: near 1 it measures itself, not the server.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { BuildError } from '../lib/internal/build.mjs';
 import { ensureInstalled } from '../lib/internal/install.mjs';
+import { cpuSeconds } from './processor.mjs';
 
-const execute = promisify(execFile);
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 export function pickLoadGenerator() {
@@ -35,10 +35,10 @@ async function runWrk(url, load, seconds) {
     args.push('--timeout', '10s', '--script', join(folder, 'wrk.lua'), url, '--');
     args.push(load.method, String(load.pipeline), bodyFile);
     for (const [name, value] of Object.entries(load.headers)) args.push(name, value);
-    const { stdout } = await execute('wrk', args);
+    const { stdout, busy } = await execute('wrk', args, seconds);
     const [, json] = /^RESULT (.*)$/m.exec(stdout) ?? [];
     if (!json) throw new Error(`wrk gave no result:\n${stdout}`);
-    return JSON.parse(json);
+    return { ...JSON.parse(json), busy };
   });
 }
 
@@ -54,7 +54,7 @@ async function runAutocannon(url, load, seconds) {
     if (load.body) args.push('--input', bodyFile);
     for (const [name, value] of Object.entries(load.headers))
       args.push('--headers', `${name}=${value}`);
-    const { stdout } = await execute(process.execPath, [...args, url], { maxBuffer: 1 << 26 });
+    const { stdout, busy } = await execute(process.execPath, [...args, url], seconds);
     const result = JSON.parse(stdout);
     return {
       requests: result['2xx'],
@@ -62,7 +62,25 @@ async function runAutocannon(url, load, seconds) {
       p50Micros: result.latency.p50 * 1000,
       p99Micros: result.latency.p99 * 1000,
       errors: result.errors + result.timeouts + result.non2xx,
+      busy,
     };
+  });
+}
+
+function execute(command, args, seconds) {
+  return new Promise((resolve, reject) => {
+    let busy;
+    const child = execFile(command, args, { maxBuffer: 1 << 26 }, (error, stdout) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve({ stdout, busy });
+    });
+    // Just before its end: afterwards the kernel has forgotten it.
+    const at = seconds * 0.9;
+    const timer = setTimeout(() => {
+      const used = cpuSeconds(child.pid);
+      if (used !== undefined) busy = used / at;
+    }, at * 1000);
   });
 }
 

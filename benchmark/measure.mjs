@@ -49,6 +49,7 @@ async function measureOnce(subject, { workload, generator, seconds }) {
     p50Micros: load.p50Micros,
     p99Micros: load.p99Micros,
     rss: subject.rss(),
+    loadBusy: load.busy,
     errors: load.errors,
   };
 }
@@ -86,6 +87,7 @@ function summarise(contestants, runs) {
       p50Micros: spread(runs[i].map((run) => run.p50Micros)),
       p99Micros: spread(runs[i].map((run) => run.p99Micros)),
       rss: spread(runs[i].map((run) => run.rss)),
+      loadBusy: spread(runs[i].map((run) => run.loadBusy)),
       errors: runs[i].reduce((sum, run) => sum + run.errors, 0),
       // Against the first contestant's measurement of the same round.
       ratio: spread(runs[i].map((run, round) => run.rps / runs[0][round].rps)),

@@ -12,6 +12,7 @@ const columns = [
   ['p50', ({ p50Micros }) => millis(p50Micros.median)],
   ['p99', ({ p99Micros }) => millis(p99Micros.median)],
   ['RSS', ({ rss }) => (rss ? `${Math.round(rss.median / 2 ** 20)} MiB` : '–')],
+  ['load', ({ loadBusy }) => (loadBusy ? `${Math.round(loadBusy.median * 100)} %` : '–')],
   ['errors', ({ errors }) => String(errors)],
 ];
 
@@ -20,6 +21,7 @@ export function renderTable({ machine, rounds, seconds, workloads }) {
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}; ${machine.loadGenerator}`,
     `medians of ${rounds} interleaved rounds of ${seconds} s`,
+    `load: the share of a core that ${machine.loadGenerator} itself took; near 100 % it is what was measured`,
   ];
   for (const { name, title, results } of workloads) {
     lines.push('', `${name}: ${title}`, ...block(results));

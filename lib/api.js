@@ -12,7 +12,7 @@ function createServer(options, requestListener) {
 /** Node keeps so many idle parsers; ours need no pool, so the number is only checked. */
 function setMaxIdleHTTPParsers(max) {
   validateInteger(max, 'max', 1);
-  host.http.setMaxIdleHTTPParsers(max);
+  host.setMaxIdleHTTPParsers(max);
 }
 
 module.exports = {

@@ -180,4 +180,11 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closeEmitted = true;
 };
 
+/** Leaves the stream as reading it to its end would, without the events that nobody hears. */
+Object.defineProperty(IncomingMessage.prototype, '_endQuietly', { __proto__: null, value: function _endQuietly() {
+  this._dumpAndCloseReadable();
+  this._consuming = true;
+  this._readableState.flowing = true;
+} });
+
 module.exports = { IncomingMessage, detachSignal };

@@ -367,6 +367,7 @@ function sendEnd(message, chunk) {
 function releaseCorks(message) {
   const { socket } = message;
   message[kCorked] = 0;
+  if (socket?.isBare) socket.willEnd(message);
   while (socket?.writableCorked > 0) socket.uncork();
 }
 

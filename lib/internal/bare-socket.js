@@ -7,8 +7,6 @@ const { NativeSocket, complete } = require('../socket');
 const native = require('./native');
 const { timerDuration } = require('../validate');
 
-const LATIN1 = new Set(['latin1', 'binary', 'ascii']);
-const UTF8 = new Set([undefined, null, '', 'utf8', 'utf-8']);
 
 function BareSocket(server) {
   this[kConnection] = null; // set once the connection exists
@@ -22,36 +20,68 @@ function BareSocket(server) {
 }
 Object.setPrototypeOf(BareSocket.prototype, NativeSocket.prototype);
 
-/** Pieces that leave together. */
+/** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
 class Held {
   constructor() {
     this.corked = 0;
     this.length = 0;
     this.needDrain = false;
-    this.chunks = [];
-    this.encodings = [];
-    this.callbacks = [];
+    this.chunk = null;
+    this.encoding = undefined;
+    /** The pieces before `chunk`, and their encodings. */
+    this.chunks = null;
+    this.encodings = null;
+    this.callback = null;
+    this.callbacks = null;
   }
 
   /** Adds a piece; neighbours that are encoded alike become one. */
   add(chunk, encoding, callback) {
-    if (typeof callback === 'function') this.callbacks.push(callback);
+    if (typeof callback === 'function') this.addCallback(callback);
     const { length } = chunk;
     if (length === 0) return;
     this.length += length;
-    const { chunks, encodings } = this;
-    const last = chunks.length - 1;
-    if (last >= 0 && typeof chunk === 'string' && typeof chunks[last] === 'string' && alike(encodings[last], encoding)) {
-      chunks[last] += chunk;
-      return;
+    if (this.chunk === null) {
+      this.chunk = chunk;
+      this.encoding = encoding;
+    } else if (typeof chunk === 'string' && typeof this.chunk === 'string' && alike(this.encoding, encoding)) {
+      this.chunk += chunk;
+    } else {
+      this.chunks ??= [];
+      this.encodings ??= [];
+      this.chunks.push(this.chunk);
+      this.encodings.push(this.encoding);
+      this.chunk = chunk;
+      this.encoding = encoding;
     }
-    chunks.push(chunk);
-    encodings.push(encoding);
+  }
+
+  addCallback(callback) {
+    if (this.callback === null) this.callback = callback;
+    else (this.callbacks ??= []).push(callback);
+  }
+
+  /** The callbacks so far, as a function or an array of them; null if there is none. */
+  takeCallbacks() {
+    const { callback, callbacks } = this;
+    this.callback = null;
+    this.callbacks = null;
+    if (callbacks === null) return callback;
+    callbacks.unshift(callback);
+    return callbacks;
   }
 }
 
+function callAll(callbacks, error) {
+  if (typeof callbacks === 'function') callbacks(error);
+  else if (callbacks !== null) for (const callback of callbacks) callback(error);
+}
+
+const isLatin1 = (encoding) => encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
+const isUtf8 = (encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
+
 function alike(a, b) {
-  return a === b || (LATIN1.has(a) && LATIN1.has(b)) || (UTF8.has(a) && UTF8.has(b));
+  return a === b || (isUtf8(a) && isUtf8(b)) || (isLatin1(a) && isLatin1(b));
 }
 
 const { prototype } = BareSocket;
@@ -115,36 +145,51 @@ prototype.write = function write(chunk, encoding, callback) {
   return more;
 };
 
+/** The response is about to end with what is held. */
+prototype.willEnd = function willEnd(response) {
+  if (this._httpMessage === response) this[kConnection].ending = response;
+};
+
 /** Sends what was held back. */
 Object.defineProperty(NativeSocket.prototype, 'flushHeld', { __proto__: null, writable: true, value: function flushHeld() {
   const { held } = this;
   if (held === null) return;
+  const { chunk, chunks, encoding, encodings } = held;
+  if (chunk === null && held.callback === null) return;
   const connection = this[kConnection];
-  const { callbacks, chunks, encodings } = held;
-  if (chunks.length === 0 && callbacks.length === 0) return;
-  held.chunks = [];
-  held.encodings = [];
-  held.callbacks = [];
+  const callbacks = held.takeCallbacks();
+  held.chunk = null;
   held.length = 0;
-  if (chunks.length === 0 ? connection.pending === 0 : connection.send(chunks, encodings, null)) {
+  let sent;
+  if (chunk === null) {
+    sent = connection.pending === 0;
+  } else if (chunks === null) {
+    sent = connection.sendOne(chunk, encoding, null);
+  } else {
+    held.chunks = null;
+    held.encodings = null;
+    chunks.push(chunk);
+    encodings.push(encoding);
+    sent = connection.send(chunks, encodings, null);
+  }
+  if (sent) {
     process.nextTick(afterSend, this, callbacks);
   } else if (connection.pending > 0) {
-    connection.waiting.push(...callbacks);
+    if (callbacks !== null) connection.waiting.push((error) => { callAll(callbacks, error); });
   } else {
-    // The send failed; `connection` has reported it.
-    process.nextTick(failAll, callbacks);
+    process.nextTick(failAll, callbacks); // `connection` has reported the failure
   }
 } });
 
 function afterSend(socket, callbacks) {
-  for (const callback of callbacks) callback(null);
+  callAll(callbacks, null);
   if (socket.isBare && socket[kConnection].pending === 0) socket.onDrained();
 }
 
 function failAll(callbacks) {
   const error = new Error('write EPIPE');
   error.code = 'EPIPE';
-  for (const callback of callbacks) callback(error);
+  callAll(callbacks, error);
 }
 
 /** All that was written has left. */

@@ -9,6 +9,14 @@ const {
   STATUS_CODES, _connectionListener, get, request,
 } = http;
 
+// Taken now, because `register` puts ours in their place.
+const { globalAgent, maxHeaderSize, setMaxIdleHTTPParsers } = Object.getOwnPropertyDescriptors(http);
+const accessors = {
+  get globalAgent() { return globalAgent.get(); },
+  set globalAgent(agent) { globalAgent.set(agent); },
+  get maxHeaderSize() { return maxHeaderSize.get(); },
+};
+
 const incoming = new IncomingMessage();
 const outgoing = new OutgoingMessage();
 const server = new Server();
@@ -69,10 +77,12 @@ module.exports = {
   Server,
   ServerResponse,
   _connectionListener,
+  accessors,
   defaults,
   get,
   http,
   keys,
   missingOutgoing,
   request,
+  setMaxIdleHTTPParsers: setMaxIdleHTTPParsers.value,
 };

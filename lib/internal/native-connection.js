@@ -8,7 +8,9 @@ const native = require('./native');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 
-const { WRITE_LATIN1, WRITE_MORE } = layout;
+const { WRITE_IDLE, WRITE_LAST, WRITE_LATIN1, WRITE_MORE } = layout;
+/** Characters and bytes that answers of one group may hold back. */
+const GROUP_LIMIT = 64 * 1024;
 
 class NativeConnection extends ServerConnection {
   constructor(server, id, socket) {
@@ -18,6 +20,13 @@ class NativeConnection extends ServerConnection {
     this.pending = 0;
     /** Callbacks of writes that are not complete. */
     this.waiting = [];
+    /** More requests of the same read are to come: their answers are held back to leave together. */
+    this.grouped = false;
+    this.heldBack = 0;
+    /** The response that ends with what is being sent, and what the native side did for it then. */
+    this.ending = null;
+    this.idleBegun = false;
+    this.closeBegun = false;
     this.reading = true;
     this.readEnded = false;
     this.writeEnded = false;
@@ -126,11 +135,46 @@ class NativeConnection extends ServerConnection {
    */
   send(chunks, encodings, callback) {
     const last = chunks.length - 1;
-    let result = 0;
-    for (let i = 0; i <= last; i++) {
-      result = this.sendPiece(chunks[i], encodings[i], i < last ? WRITE_MORE : 0);
+    for (let i = 0; i < last; i++) {
+      this.heldBack += chunks[i].length;
+      this.sendPiece(chunks[i], encodings[i], WRITE_MORE);
+    }
+    return this.sendOne(chunks[last], encodings[last], callback);
+  }
+
+  /** Sends one piece behind those that are held back. */
+  sendOne(chunk, encoding, callback) {
+    this.heldBack += chunk.length;
+    if (this.grouped && this.heldBack < GROUP_LIMIT) {
+      this.sendPiece(chunk, encoding, WRITE_MORE);
+      return true;
+    }
+    this.heldBack = 0;
+    const flags = this.endingFlags();
+    const result = this.sendPiece(chunk, encoding, flags);
+    if (result === 0 && flags !== 0) {
+      this.idleBegun = (flags & WRITE_IDLE) !== 0;
+      this.closeBegun = (flags & WRITE_LAST) !== 0;
     }
     return this.sent(result, callback);
+  }
+
+  /** What is to happen on the native side once the response that ends here has left. */
+  endingFlags() {
+    const response = this.ending;
+    if (response === null) return 0;
+    this.ending = null;
+    if (this.socket._httpMessage !== response) return 0; // it ended with nothing left to send
+    if (response._last) return WRITE_LAST;
+    return this.outgoing.length === 0 && this.server.keepAliveTimeout > 0 ? WRITE_IDLE : 0;
+  }
+
+  /** All requests of one read have been handled: sends what their answers held back. */
+  endGroup() {
+    this.grouped = false;
+    if (this.heldBack === 0 || this.closed) return;
+    this.heldBack = 0;
+    this.sent(native.fast.flush(this.id), null);
   }
 
   sendPiece(chunk, encoding, flags) {
@@ -231,7 +275,8 @@ class NativeConnection extends ServerConnection {
   }
 
   startKeepAliveTimeout() {
-    if (!this.closed) native.io.beginKeepAlive(this.id);
+    if (this.idleBegun) this.idleBegun = false;
+    else if (!this.closed) native.io.beginKeepAlive(this.id);
   }
 
   /** The native side has lifted it with the head. */
@@ -271,7 +316,7 @@ class NativeConnection extends ServerConnection {
   /** Closes the socket when all output has left. */
   closeSoon() {
     this.writeEnded = true;
-    if (!this.closed) native.io.destroySoon(this.id);
+    if (!this.closed && !this.closeBegun) native.io.destroySoon(this.id);
   }
 
   saveCounts() {

@@ -73,9 +73,13 @@ function drain() {
       const at = cursor >>> 2;
       const head = words[at];
       cursor += words[at + 1];
-      handle(head & 0xff, head >>> FLAG_SHIFT, words[at + 2], at);
+      const flags = head >>> FLAG_SHIFT;
+      const connection = handle(head & 0xff, flags, words[at + 2], at);
       // What one read of one connection brought is one callback of Node's: ticks run behind it.
-      if ((head >>> FLAG_SHIFT) & GROUP_END) process._tickCallback();
+      if (flags & GROUP_END) {
+        process._tickCallback();
+        if (connection?.grouped) connection.endGroup();
+      }
     }
     if (batches++ === BATCHES_PER_TURN) {
       io.wakeAgain();
@@ -95,22 +99,25 @@ function drain() {
 function handle(kind, flags, id, at) {
   if (kind === layout.OPEN) {
     listeners.get(words[at + 3])?.onOpen(id);
-    return;
+    return undefined;
   }
   if (kind === layout.DROP) {
     listeners.get(id)?.onDrop(text((at + 4) << 2, words[at + 3]));
-    return;
+    return undefined;
   }
   const connection = connections[id & SLOT_MASK];
   if (connection === undefined || connection.id !== id) {
     if (kind === layout.CLOSE) io.release(id);
-    return;
+    return undefined;
   }
   if (kind === layout.CLOSE) {
     connections[id & SLOT_MASK] = undefined;
     io.release(id);
   }
+  // Answers to requests that came together leave together.
+  if (kind === layout.HEAD && !(flags & GROUP_END)) connection.grouped = true;
   connection.onRecord(kind, flags, words, at, arena);
+  return connection;
 }
 
 function text(from, length) {

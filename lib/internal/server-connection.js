@@ -4,9 +4,10 @@
 // `stream-connection`) extend it. May use Node, `errors`, `symbols` and `internal`.
 const { AsyncResource } = require('async_hooks');
 const { channel } = require('diagnostics_channel');
+const { Readable } = require('stream');
 const { debuglog } = require('util');
 const { codes, connectionReset, parseError } = require('../errors');
-const { detachSignal } = require('../incoming-message');
+const { IncomingMessage, detachSignal } = require('../incoming-message');
 const { kConnection, kConnections, kOptimizeEmptyRequests } = require('../symbols');
 const host = require('./host');
 const { closeResponse } = require('./response-close');
@@ -227,7 +228,9 @@ class ServerConnection {
     const req = this.current;
     this.current = null;
     req.complete = true;
-    req.push(null);
+    // While nobody listens, the end needs no more than a note; who comes later finds it.
+    if (req._eventsCount === 0 && req.push === Readable.prototype.push) noteEnd(req._readableState);
+    else req.push(null);
     if (!this.paused) this.resumeReading();
   }
 
@@ -280,9 +283,11 @@ class ServerConnection {
     if (req[kConnection] === this) detachSignal(req);
     this.incoming.shift();
     // Content nobody asked for is read and thrown away, so that the next request can be found.
-    if (!req._consuming && !req._readableState?.resumeScheduled) req._dump();
+    const unread = !req._consuming && !req._readableState?.resumeScheduled;
+    const quiet = unread && isUnwatched(req);
+    if (unread && !quiet) req._dump();
     res.detachSocket(socket);
-    process.nextTick(closeResponse, res);
+    process.nextTick(closeExchange, res, quiet);
     if (res._last) {
       if (typeof socket.destroySoon === 'function') socket.destroySoon();
       else socket.end();
@@ -398,6 +403,29 @@ class ServerConnection {
 
 function hasBodyHeaders(headers) {
   return 'content-length' in headers || 'transfer-encoding' in headers;
+}
+
+/** What `push(null)` does to a stream that nobody reads. */
+function noteEnd(state) {
+  state.ended = true;
+  state.reading = false;
+  state.needReadable = false;
+}
+
+/** Nobody listens to the request, and there is nothing left to read of it. */
+function isUnwatched(req) {
+  return req._eventsCount === 0 && req.complete && req._readableState.length === 0 &&
+    req._dump === IncomingMessage.prototype._dump;
+}
+
+/** The exchange is over. `quiet`: the request's stream may end without a word. */
+function closeExchange(res, quiet) {
+  closeResponse(res);
+  if (!quiet) return;
+  const { req } = res;
+  if (req._consuming || req._readableState.resumeScheduled) return;
+  if (isUnwatched(req)) req._endQuietly();
+  else req._dump();
 }
 
 function onResponseFinish() {

@@ -1,14 +1,13 @@
 'use strict';
 // A server's options: checking them, and telling the native side. May use Node, `validate`,
 // `errors`, `symbols` and `internal/host`.
-const http = require('./host').http;
 const { IncomingMessage } = require('../incoming-message');
 const { ServerResponse } = require('../server-response');
 const { codes } = require('../errors');
 const { kOptimizeEmptyRequests } = require('../symbols');
 const { parseUniqueHeaders, validateBoolean, validateFunction, validateInteger, validateOneOf } =
   require('../validate');
-const { defaults, keys } = require('./host');
+const { accessors, defaults, keys } = require('./host');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
@@ -68,7 +67,7 @@ function validation(server) {
 
 /** What a parser of the server's requests has to know. */
 function parserOptions(server) {
-  return { maxHeaderSize: server.maxHeaderSize || http.maxHeaderSize, validation: validation(server) };
+  return { maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize, validation: validation(server) };
 }
 
 /** A number of milliseconds; anything else switches the timeout off. */

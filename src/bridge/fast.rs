@@ -21,10 +21,11 @@ const CLOSED: i64 = i32::MIN as i64;
 /// From this size on, memory is kept alive instead of copied when it has to wait.
 const PIN_SIZE: usize = 16 * 1024;
 
-/// Puts `drain`, `setArena`, `sendText` and `sendBytes` on `target`.
+/// Puts `drain`, `flush`, `setArena`, `sendText` and `sendBytes` on `target`.
 pub fn define(env: sys::napi_env, target: sys::napi_value, of: &Rc<Environment>) -> Result<()> {
-    let functions: [(&CStr, sys::napi_callback); 4] = [
+    let functions: [(&CStr, sys::napi_callback); 5] = [
         (c"drain", Some(drain)),
+        (c"flush", Some(flush)),
         (c"setArena", Some(set_arena)),
         (c"sendText", Some(send_text)),
         (c"sendBytes", Some(send_bytes)),
@@ -219,6 +220,25 @@ unsafe extern "C" fn send_bytes(
     call.number(result.unwrap_or(CLOSED))
 }
 
+/// `flush(id)`: sends what was kept back with `MORE`.
+unsafe extern "C" fn flush(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<1>::new(env, info) };
+    let environment = call.environment();
+    let result = environment.with_connection(ConnId::from_raw(call.uint(0)), |connection| {
+        let mut outgoing = connection.outgoing();
+        let blocked = outgoing.pending() > 0;
+        let sent = outgoing.send_held(&mut environment.released.borrow_mut());
+        drop(outgoing);
+        after(environment, connection, 0, blocked, sent)
+    });
+    environment.release_written(env);
+    call.number(result.unwrap_or(CLOSED))
+}
+
 /// Keeps `value` alive until its memory has been written.
 fn pin(env: sys::napi_env, value: sys::napi_value, address: *mut u8, length: usize) -> Pinned {
     let mut reference = ptr::null_mut();
@@ -242,16 +262,13 @@ fn after(
         return 0;
     }
     connection.touch(environment.hub.now());
-    if flags & write::IDLE != 0 {
-        connection.begin_keep_alive();
-    }
-    if flags & write::LAST != 0 {
-        connection.outgoing().close_when_empty = true;
-    }
     match sent {
+        // `LAST` and `IDLE` take effect only with the last byte; else JavaScript asks again then.
         Sent::All => {
             if flags & write::LAST != 0 {
                 connection.destroy(false);
+            } else if flags & write::IDLE != 0 {
+                connection.begin_keep_alive();
             }
             0
         }
