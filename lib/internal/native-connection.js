@@ -172,6 +172,10 @@ class NativeConnection extends ServerConnection {
   /** All requests of one read have been handled: sends what their answers held back. */
   endGroup() {
     this.grouped = false;
+    this.flushBack();
+  }
+
+  flushBack() {
     if (this.heldBack === 0 || this.closed) return;
     this.heldBack = 0;
     this.sent(native.fast.flush(this.id), null);
@@ -222,6 +226,7 @@ class NativeConnection extends ServerConnection {
 
   /** Ends the writing side behind what was written. */
   shutdown(callback) {
+    this.flushBack();
     this.writeEnded = true;
     if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
     else this.afterShutdown = callback;
@@ -265,6 +270,7 @@ class NativeConnection extends ServerConnection {
   /** Gives the descriptor away; nothing of the connection is left here but the server's count. */
   detach() {
     this.socket.flushHeld();
+    this.flushBack();
     const fd = native.io.detach(this.id);
     native.forget(this);
     this.destroyed = true;
@@ -305,16 +311,18 @@ class NativeConnection extends ServerConnection {
   /** Closes the socket; `reset` lets the peer see a reset. */
   close(reset) {
     if (this.destroyed) return;
+    if (!reset) this.flushBack();
     this.destroyed = true;
     this.untrack();
     if (!this.closed) {
-      this.saveCounts();
+      if (!this.socket.isBare) this.saveCounts();
       native.io.destroy(this.id, reset);
     }
   }
 
   /** Closes the socket when all output has left. */
   closeSoon() {
+    this.flushBack();
     this.writeEnded = true;
     if (!this.closed && !this.closeBegun) native.io.destroySoon(this.id);
   }
@@ -322,8 +330,6 @@ class NativeConnection extends ServerConnection {
   saveCounts() {
     this.bytesRead = native.io.bytesRead(this.id);
     this.bytesWritten = native.io.bytesWritten(this.id);
-    this.remoteAddress();
-    this.localAddress();
   }
 
   remoteAddress() {

@@ -198,14 +198,13 @@ unsafe extern "C" fn send_bytes(
     let (id, flags) = (ConnId::from_raw(call.uint(0)), call.uint(2));
     let (address, length) = call.bytes(1);
     let environment = call.environment();
-    if length == 0 {
-        return call.number(0);
-    }
     let result = environment.with_connection(id, |connection| {
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.pending() > 0;
         let mut done = environment.released.borrow_mut();
-        if length < PIN_SIZE {
+        if length == 0 {
+            // Nothing to hold, but what is held may leave now.
+        } else if length < PIN_SIZE {
             // SAFETY: the buffer is alive during this call.
             outgoing.hold_bytes(unsafe { std::slice::from_raw_parts(address, length) });
         } else {

@@ -151,6 +151,10 @@ impl Hub {
     /// Stops the threads and closes every socket. Nothing is posted afterwards.
     pub fn shut_down(&self) -> Pending<Extra> {
         let rest = self.queue.close();
+        for connection in self.connections() {
+            // What was kept back to leave with more: the process may be exiting.
+            connection.outgoing().send_held(&mut Vec::new());
+        }
         let threads = std::mem::take(&mut *relock(&self.threads));
         for thread in &threads {
             thread.stop.notify_one();

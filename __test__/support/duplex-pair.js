@@ -1,0 +1,53 @@
+'use strict';
+// Two ends of an in-memory connection, with backpressure: a write is complete when the other end
+// has asked for more.
+const { Duplex } = require('node:stream');
+
+class End extends Duplex {
+  constructor(options) {
+    super({ allowHalfOpen: true, ...options });
+    this.other = null;
+    this.taken = null;
+  }
+
+  _read() {
+    const { taken } = this;
+    this.taken = null;
+    taken?.();
+  }
+
+  _write(chunk, _encoding, callback) {
+    if (this.other.destroyed) {
+      callback();
+    } else if (chunk.length === 0) {
+      process.nextTick(callback);
+    } else {
+      this.other.taken = callback;
+      this.other.push(chunk);
+    }
+  }
+
+  _final(callback) {
+    if (!this.other.destroyed) this.other.push(null);
+    callback();
+  }
+
+  _destroy(error, callback) {
+    const { other, taken } = this;
+    this.taken = null;
+    taken?.();
+    // As over a network: an end that goes in peace sends what it has and its end, a reset none.
+    if (error) other.destroy(error);
+    else if (!other.destroyed && !this.writableFinished) other.push(null);
+    callback(error);
+  }
+}
+
+/** `[one, another]`; `options` are those of both streams. */
+module.exports = function duplexPair(options) {
+  const one = new End(options);
+  const another = new End(options);
+  one.other = another;
+  another.other = one;
+  return [one, another];
+};

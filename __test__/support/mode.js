@@ -1,0 +1,15 @@
+'use strict';
+// What the host is, for tests whose answer depends on it.
+const onNodeHttp = process.env.RUST_HTTP_TEST_MODE === 'http';
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+const hostHas = (wantedMajor, wantedMinor = 0) =>
+  major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+
+/** Why a test cannot run on Node's own http of this version; ours has the feature everywhere. */
+const newerThanHost = (wantedMajor, wantedMinor = 0) =>
+  onNodeHttp &&
+  !hostHas(wantedMajor, wantedMinor) &&
+  `Node's own http has this only from ${wantedMajor}.${wantedMinor} on`;
+
+module.exports = { hostHas, newerThanHost, onNodeHttp };

@@ -1,0 +1,18 @@
+//! Every limit of the parser, with the attack it answers.
+
+/// What one message may cost before it is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of target (or reason), field names and values of a head, and again of a trailer
+    /// section; refused when reached. Node's `maxHeaderSize`, 16 KiB. Answers heads without end.
+    pub max_header_size: usize,
+    /// Bytes of the extensions of one chunk; refused beyond. Answers floods of extensions
+    /// (CVE-2024-22019).
+    pub max_chunk_extension: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_header_size: 16 * 1024, max_chunk_extension: 16 * 1024 }
+    }
+}
