@@ -242,8 +242,8 @@ function writeChunk(message, chunk, encoding, callback) {
     message[kChunkedLength] += length;
     return message[kChunkedLength] < message[kHighWaterMark];
   }
-  // Encoded like the chunk where that is text, so that the socket can join them.
-  const around = typeof chunk === 'string' ? encoding : 'latin1';
+  // Encoded like the chunk where that is UTF-8 text, so that the socket can join them.
+  const around = typeof chunk === 'string' && (!encoding || encoding === 'utf8') ? encoding : 'latin1';
   message._send(length.toString(16), around, null);
   message._send(CRLF, around, null);
   message._send(chunk, encoding, null, length);

@@ -4,5 +4,8 @@ use crate::io;
 
 /// The reason carries the error number; `lib/errors.js` makes Node's error of it.
 pub fn to_napi(error: io::Error) -> napi::Error {
-    napi::Error::new(napi::Status::GenericFailure, format!("{}:{error}", error.errno()))
+    napi::Error::new(
+        napi::Status::GenericFailure,
+        format!("{}:{error}", error.errno()),
+    )
 }

@@ -44,7 +44,12 @@ pub fn define(env: sys::napi_env, target: sys::napi_value, of: &Rc<Environment>)
                 data,
                 &mut function,
             ))?;
-            check(sys::napi_set_named_property(env, target, name.as_ptr(), function))?;
+            check(sys::napi_set_named_property(
+                env,
+                target,
+                name.as_ptr(),
+                function,
+            ))?;
         }
     }
     Ok(())
@@ -75,7 +80,11 @@ impl<const N: usize> Call<N> {
                 &mut data,
             );
         }
-        Self { env, arguments, data }
+        Self {
+            env,
+            arguments,
+            data,
+        }
     }
 
     fn environment(&self) -> &Environment {
@@ -108,10 +117,7 @@ impl<const N: usize> Call<N> {
 }
 
 /// `drain(offset)`: see `Environment::drain`.
-unsafe extern "C" fn drain(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
+unsafe extern "C" fn drain(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's own arguments.
     let call = unsafe { Call::<1>::new(env, info) };
     let offset = call.uint(0) as usize;
@@ -139,7 +145,12 @@ unsafe extern "C" fn send_text(
     let (id, flags) = (ConnId::from_raw(call.uint(0)), call.uint(2));
     let environment = call.environment();
     let mut scratch = environment.scratch.borrow_mut();
-    let length = read_text(env, call.arguments[1], flags & write::LATIN1 != 0, &mut scratch);
+    let length = read_text(
+        env,
+        call.arguments[1],
+        flags & write::LATIN1 != 0,
+        &mut scratch,
+    );
     let result = environment.with_connection(id, |connection| {
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.pending() > 0;
@@ -169,11 +180,23 @@ fn read_text(
     latin1: bool,
     scratch: &mut Vec<u8>,
 ) -> usize {
-    let read = if latin1 { sys::napi_get_value_string_latin1 } else { sys::napi_get_value_string_utf8 };
+    let read = if latin1 {
+        sys::napi_get_value_string_latin1
+    } else {
+        sys::napi_get_value_string_utf8
+    };
     loop {
         let mut length = 0;
         // SAFETY: `scratch` has the room that is stated. Anything but a string leaves 0.
-        unsafe { read(env, text, scratch.as_mut_ptr().cast(), scratch.len(), &mut length) };
+        unsafe {
+            read(
+                env,
+                text,
+                scratch.as_mut_ptr().cast(),
+                scratch.len(),
+                &mut length,
+            )
+        };
         // One byte is for the terminator; a character of UTF-8 that did not fit is left out whole.
         if length + 4 < scratch.len() {
             return length;
@@ -208,10 +231,18 @@ unsafe extern "C" fn send_bytes(
             // SAFETY: the buffer is alive during this call.
             outgoing.hold_bytes(unsafe { std::slice::from_raw_parts(address, length) });
         } else {
-            outgoing.hold(Segment::Pinned(pin(env, call.arguments[1], address, length)));
+            outgoing.hold(Segment::Pinned(pin(
+                env,
+                call.arguments[1],
+                address,
+                length,
+            )));
         }
-        let sent =
-            if flags & write::MORE != 0 { Sent::All } else { outgoing.send_held(&mut done) };
+        let sent = if flags & write::MORE != 0 {
+            Sent::All
+        } else {
+            outgoing.send_held(&mut done)
+        };
         drop(outgoing);
         after(environment, connection, flags, blocked, sent)
     });
@@ -220,10 +251,7 @@ unsafe extern "C" fn send_bytes(
 }
 
 /// `flush(id)`: sends what was kept back with `MORE`.
-unsafe extern "C" fn flush(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
+unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's own arguments.
     let call = unsafe { Call::<1>::new(env, info) };
     let environment = call.environment();

@@ -27,7 +27,11 @@ pub struct SocketAddress {
 impl From<Address> for SocketAddress {
     fn from(address: Address) -> Self {
         let family = if address.ipv6 { "IPv6" } else { "IPv4" };
-        Self { address: address.ip, family: family.into(), port: u32::from(address.port) }
+        Self {
+            address: address.ip,
+            family: family.into(),
+            port: u32::from(address.port),
+        }
     }
 }
 
@@ -48,11 +52,16 @@ impl Io {
         let environment = Rc::new(Environment::new(hub, waker));
         // Registered after the thread-safe function, so that it runs before that goes away.
         on_cleanup(&env, &environment)?;
-        Ok(Self { environment, next_listener: 1 })
+        Ok(Self {
+            environment,
+            next_listener: 1,
+        })
     }
 
     /// The functions for the hot path; see `bridge/fast.rs`.
-    #[napi(ts_return_type = "{ drain(offset: number): number; flush(id: number): number; setArena(arena: Uint8Array): void; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }")]
+    #[napi(
+        ts_return_type = "{ drain(offset: number): number; flush(id: number): number; setArena(arena: Uint8Array): void; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+    )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;
         fast::define(env.raw(), target.raw(), &self.environment)?;
@@ -86,14 +95,18 @@ impl Io {
     #[napi]
     pub fn listen(&self, listener: u32, fd: i32, backlog: i32) -> Result<()> {
         let fd = duplicate(fd)?;
-        self.listener(listener)?.listen(&self.environment.hub, fd, backlog).map_err(to_napi)
+        self.listener(listener)?
+            .listen(&self.environment.hub, fd, backlog)
+            .map_err(to_napi)
     }
 
     /// Takes over a duplicate of a connected descriptor as if it had been accepted.
     #[napi]
     pub fn adopt(&self, listener: u32, fd: i32) -> Result<()> {
         let fd = duplicate(fd)?;
-        self.listener(listener)?.adopt(&self.environment.hub, fd).map_err(to_napi)
+        self.listener(listener)?
+            .adopt(&self.environment.hub, fd)
+            .map_err(to_napi)
     }
 
     #[napi]
@@ -230,46 +243,56 @@ impl Io {
 
     #[napi]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
-        self.with(id, |connection| with_fd(connection, Address::peer).flatten())
-            .flatten()
-            .map(Into::into)
+        self.with(id, |connection| {
+            with_fd(connection, Address::peer).flatten()
+        })
+        .flatten()
+        .map(Into::into)
     }
 
     #[napi]
     pub fn local_address(&self, id: u32) -> Option<SocketAddress> {
-        self.with(id, |connection| with_fd(connection, Address::local).flatten())
-            .flatten()
-            .map(Into::into)
+        self.with(id, |connection| {
+            with_fd(connection, Address::local).flatten()
+        })
+        .flatten()
+        .map(Into::into)
     }
 
     /// The descriptor, -1 when it is closed.
     #[napi]
     pub fn fd(&self, id: u32) -> i32 {
-        self.with(id, |connection| connection.outgoing().fd()).flatten().unwrap_or(-1)
+        self.with(id, |connection| connection.outgoing().fd())
+            .flatten()
+            .unwrap_or(-1)
     }
 
     /// Bytes that wait for the kernel.
     #[napi]
     pub fn pending(&self, id: u32) -> u32 {
-        self.with(id, |connection| connection.outgoing().pending() as u32).unwrap_or(0)
+        self.with(id, |connection| connection.outgoing().pending() as u32)
+            .unwrap_or(0)
     }
 
     /// Bytes read so far.
     #[napi]
     pub fn bytes_read(&self, id: u32) -> f64 {
-        self.with(id, |connection| connection.byte_counts().0 as f64).unwrap_or(0.0)
+        self.with(id, |connection| connection.byte_counts().0 as f64)
+            .unwrap_or(0.0)
     }
 
     /// Bytes written to the kernel so far.
     #[napi]
     pub fn bytes_written(&self, id: u32) -> f64 {
-        self.with(id, |connection| connection.byte_counts().1 as f64).unwrap_or(0.0)
+        self.with(id, |connection| connection.byte_counts().1 as f64)
+            .unwrap_or(0.0)
     }
 
     /// No message is being received.
     #[napi]
     pub fn is_idle(&self, id: u32) -> bool {
-        self.with(id, |connection| connection.is_between_messages()).unwrap_or(false)
+        self.with(id, |connection| connection.is_between_messages())
+            .unwrap_or(false)
     }
 
     /// JavaScript has seen the connection close: its id may be reused.
@@ -279,12 +302,16 @@ impl Io {
     }
 
     fn with<R>(&self, id: u32, f: impl FnOnce(&Connection) -> R) -> Option<R> {
-        self.environment.with_connection(ConnId::from_raw(id), |connection| f(connection))
+        self.environment
+            .with_connection(ConnId::from_raw(id), |connection| f(connection))
     }
 
     fn listener(&self, id: u32) -> Result<std::sync::Arc<Listener>> {
         let listeners = self.environment.listeners.borrow();
-        listeners.get(&id).cloned().ok_or_else(|| Error::from_reason("there is no such listener"))
+        listeners
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| Error::from_reason("there is no such listener"))
     }
 }
 
@@ -301,11 +328,17 @@ fn with_socket(connection: &Connection, f: impl FnOnce(SockRef<'_>)) {
 
 fn duplicate(fd: i32) -> Result<OwnedFd> {
     if fd < 0 {
-        return Err(Error::from_reason(format!("{}:bad descriptor", libc::EBADF)));
+        return Err(Error::from_reason(format!(
+            "{}:bad descriptor",
+            libc::EBADF
+        )));
     }
     // SAFETY: the caller owns the descriptor and keeps it open during this call.
     let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
     borrowed.as_fd().try_clone_to_owned().map_err(|error| {
-        Error::from_reason(format!("{}:{error}", error.raw_os_error().unwrap_or(libc::EBADF)))
+        Error::from_reason(format!(
+            "{}:{error}",
+            error.raw_os_error().unwrap_or(libc::EBADF)
+        ))
     })
 }

@@ -13,7 +13,11 @@ mod wake;
 /// `"release"` or `"debug"`: benchmarks refuse the latter.
 #[napi_derive::napi]
 pub fn profile() -> &'static str {
-    if cfg!(debug_assertions) { "debug" } else { "release" }
+    if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    }
 }
 
 /// The version of the crate, compared with that of the package when it is loaded.

@@ -66,5 +66,8 @@ impl From<ServerOptions> for Options {
 
 /// The parser's limits, given `maxHeaderSize`.
 pub fn limits(max_header_size: u32) -> Limits {
-    Limits { max_header_size: max_header_size as usize, ..Limits::default() }
+    Limits {
+        max_header_size: max_header_size as usize,
+        ..Limits::default()
+    }
 }

@@ -35,7 +35,11 @@ impl StreamParser {
 
     /// Parses a chunk; the records are valid until the next call.
     #[napi]
-    pub fn execute<'env>(&mut self, env: &'env Env, chunk: Uint8Array) -> Result<BufferSlice<'env>> {
+    pub fn execute<'env>(
+        &mut self,
+        env: &'env Env,
+        chunk: Uint8Array,
+    ) -> Result<BufferSlice<'env>> {
         self.parse(&chunk);
         self.take(env)
     }

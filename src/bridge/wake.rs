@@ -20,7 +20,9 @@ unsafe impl Sync for Waker {}
 
 impl Clone for Waker {
     fn clone(&self) -> Self {
-        Self { function: self.function }
+        Self {
+            function: self.function,
+        }
     }
 }
 
@@ -47,7 +49,12 @@ impl Waker {
         // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
         // function's context and lives as long as the environment.
         unsafe {
-            check(sys::napi_create_reference(env.raw(), drain, 1, &mut reference))?;
+            check(sys::napi_create_reference(
+                env.raw(),
+                drain,
+                1,
+                &mut reference,
+            ))?;
             let text = "rust-http";
             check(sys::napi_create_string_utf8(
                 env.raw(),
@@ -116,8 +123,7 @@ unsafe extern "C" fn call_drain(
                 return;
             }
             let mut result = ptr::null_mut();
-            let status =
-                sys::napi_call_function(env, receiver, drain, 0, ptr::null(), &mut result);
+            let status = sys::napi_call_function(env, receiver, drain, 0, ptr::null(), &mut result);
             if status == sys::Status::napi_ok {
                 return;
             }

@@ -16,12 +16,16 @@ impl Address {
     fn from_socket(address: &SockAddr) -> Option<Self> {
         let address = address.as_socket()?;
         Some(match address {
-            std::net::SocketAddr::V4(v4) => {
-                Self { ip: v4.ip().to_string(), port: v4.port(), ipv6: false }
-            }
-            std::net::SocketAddr::V6(v6) => {
-                Self { ip: v6_text(&v6), port: v6.port(), ipv6: true }
-            }
+            std::net::SocketAddr::V4(v4) => Self {
+                ip: v4.ip().to_string(),
+                port: v4.port(),
+                ipv6: false,
+            },
+            std::net::SocketAddr::V6(v6) => Self {
+                ip: v6_text(&v6),
+                port: v6.port(),
+                ipv6: true,
+            },
         })
     }
 
@@ -37,7 +41,12 @@ impl Address {
 
     /// `address port family`, the form in which it crosses to JavaScript.
     fn text(&self) -> String {
-        format!("{} {} {}", self.ip, self.port, if self.ipv6 { "IPv6" } else { "IPv4" })
+        format!(
+            "{} {} {}",
+            self.ip,
+            self.port,
+            if self.ipv6 { "IPv6" } else { "IPv4" }
+        )
     }
 }
 

@@ -89,7 +89,11 @@ impl Connection {
 
     /// Closes the connection; with `reset`, so that the peer sees a reset.
     pub fn destroy(&self, reset: bool) {
-        self.command(if reset { command::DESTROY | command::RESET } else { command::DESTROY });
+        self.command(if reset {
+            command::DESTROY | command::RESET
+        } else {
+            command::DESTROY
+        });
     }
 
     /// Lets the driver send what the caller's thread could not.
@@ -165,7 +169,10 @@ impl Connection {
 
     /// Bytes received and sent so far.
     pub fn byte_counts(&self) -> (u64, u64) {
-        (self.bytes_read.load(Ordering::Relaxed), self.outgoing().written)
+        (
+            self.bytes_read.load(Ordering::Relaxed),
+            self.outgoing().written,
+        )
     }
 
     /// `begin_idle` with the listener's keep-alive timeout.

@@ -91,7 +91,11 @@ impl Driver {
             connection,
             stream,
             parser: Parser::new(Role::Server, options.limits, options.leniency),
-            reading: if options.hold { Reading::Held } else { Reading::Http },
+            reading: if options.hold {
+                Reading::Held
+            } else {
+                Reading::Http
+            },
             bare: false,
             flushing: false,
             timer: None,
@@ -134,7 +138,9 @@ impl Driver {
     }
 
     fn upgrade_declined(&mut self) {
-        let Reading::Verdict(_) = self.reading else { return };
+        let Reading::Verdict(_) = self.reading else {
+            return;
+        };
         if let Reading::Verdict(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
             self.parser.resume(Verdict::Content);
             self.parse(&rest);
@@ -145,12 +151,12 @@ impl Driver {
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Option<(i32, Call)>> {
         let mut written = Vec::new();
         let sent = loop {
-            let sent = self.stream.try_write_io(|| {
-                match self.connection.outgoing().flush(&mut written) {
-                    Sent::Pending(_) => Err(io::ErrorKind::WouldBlock.into()),
-                    sent => Ok(sent),
-                }
-            });
+            let sent =
+                self.stream
+                    .try_write_io(|| match self.connection.outgoing().flush(&mut written) {
+                        Sent::Pending(_) => Err(io::ErrorKind::WouldBlock.into()),
+                        sent => Ok(sent),
+                    });
             match sent {
                 Ok(sent) => break Poll::Ready(sent),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -165,7 +171,8 @@ impl Driver {
         };
         if !written.is_empty() {
             self.connection.touch(self.hub.now());
-            self.hub.post(|p| p.extras.extend(written.into_iter().map(Extra::Written)));
+            self.hub
+                .post(|p| p.extras.extend(written.into_iter().map(Extra::Written)));
         }
         match ready!(sent) {
             Sent::All => self.emptied(),
@@ -194,8 +201,13 @@ impl Driver {
             // Fails only when the peer is gone, which reading tells.
             let _ = socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write);
         }
-        let kind = if shut_down { Kind::Shutdown } else { Kind::Drain };
-        self.hub.post(|p| record::plain(&mut p.records, kind, GROUP_END, id, &[]));
+        let kind = if shut_down {
+            Kind::Shutdown
+        } else {
+            Kind::Drain
+        };
+        self.hub
+            .post(|p| record::plain(&mut p.records, kind, GROUP_END, id, &[]));
         Poll::Pending
     }
 
@@ -246,7 +258,9 @@ impl Driver {
             return;
         }
         self.connection.touch(self.hub.now());
-        self.connection.bytes_read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.connection
+            .bytes_read
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         if commands & command::TAP != 0 {
             self.post_raw(bytes);
         }
@@ -258,7 +272,9 @@ impl Driver {
     /// For whoever listens on the socket beside the parser.
     fn post_raw(&mut self, bytes: &[u8]) {
         let id = self.connection.id;
-        let posted = self.hub.post(|p| record::bytes(&mut p.records, Kind::Raw, 0, id, bytes));
+        let posted = self
+            .hub
+            .post(|p| record::bytes(&mut p.records, Kind::Raw, 0, id, bytes));
         self.posted(posted, bytes.len());
     }
 
@@ -358,7 +374,9 @@ impl Driver {
                 }
             }
             if let Some(timer) = self.timer.as_mut() {
-                timer.as_mut().reset(Instant::now() + Duration::from_millis(next.max(1)));
+                timer
+                    .as_mut()
+                    .reset(Instant::now() + Duration::from_millis(next.max(1)));
             }
         }
     }
@@ -399,7 +417,9 @@ impl Future for Driver {
             if this.obey(commands).is_ready() {
                 break 'open None;
             }
-            if this.flushing && let Poll::Ready(error) = this.poll_flush(cx) {
+            if this.flushing
+                && let Poll::Ready(error) = this.poll_flush(cx)
+            {
                 break 'open error;
             }
             if let Poll::Ready(error) = this.poll_read(cx, commands) {

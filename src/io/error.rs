@@ -6,7 +6,10 @@ pub enum Error {
     #[error("the I/O thread could not be started: {0}")]
     Thread(#[source] std::io::Error),
     #[error("{call}: {source}")]
-    System { call: &'static str, source: std::io::Error },
+    System {
+        call: &'static str,
+        source: std::io::Error,
+    },
     #[error("the environment is closing")]
     Closing,
 }
@@ -15,7 +18,9 @@ impl Error {
     /// The error number of the failed system call, 0 if there is none.
     pub fn errno(&self) -> i32 {
         match self {
-            Self::Thread(source) | Self::System { source, .. } => source.raw_os_error().unwrap_or(0),
+            Self::Thread(source) | Self::System { source, .. } => {
+                source.raw_os_error().unwrap_or(0)
+            }
             Self::Closing => 0,
         }
     }

@@ -14,7 +14,9 @@ use crate::ring::record;
 /// Runs as long as the server has a listener or connections.
 pub(crate) async fn watch(listener: Weak<Listener>, hub: Weak<Hub>) {
     loop {
-        let Some(strong) = listener.upgrade() else { return };
+        let Some(strong) = listener.upgrade() else {
+            return;
+        };
         let interval = strong.options().checking_interval.max(1);
         let sleep = tokio::time::sleep(Duration::from_millis(u64::from(interval)));
         tokio::select! {
@@ -29,14 +31,20 @@ pub(crate) async fn watch(listener: Weak<Listener>, hub: Weak<Hub>) {
 fn check(listener: &Listener, hub: &Hub) {
     let (headers, request) = {
         let options = listener.options();
-        (u64::from(options.headers_timeout), u64::from(options.request_timeout))
+        (
+            u64::from(options.headers_timeout),
+            u64::from(options.request_timeout),
+        )
     };
     if headers == 0 && request == 0 {
         return;
     }
     let now = hub.now();
     for connection in hub.connections() {
-        let ours = connection.listener.as_ref().is_some_and(|l| l.id == listener.id);
+        let ours = connection
+            .listener
+            .as_ref()
+            .is_some_and(|l| l.id == listener.id);
         if ours && is_expired(&connection, now, headers, request) {
             // Told once: the next message sets the start anew.
             connection.message_start.store(0, Ordering::Release);

@@ -11,9 +11,9 @@ use tokio::sync::Notify;
 use crate::io::Error;
 use crate::io::connection::Connection;
 use crate::io::listener::Listener;
+use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
 use crate::ring::queue::{EventQueue, Pending, Posted};
-use crate::ring::ConnId;
 
 /// Wakes the reader of the queue.
 pub trait Wake: Send + Sync {
@@ -145,7 +145,12 @@ impl Hub {
 
     /// All open connections.
     pub(crate) fn connections(&self) -> Vec<Arc<Connection>> {
-        relock(&self.table).connections.iter().flatten().cloned().collect()
+        relock(&self.table)
+            .connections
+            .iter()
+            .flatten()
+            .cloned()
+            .collect()
     }
 
     /// Stops the threads and closes every socket. Nothing is posted afterwards.

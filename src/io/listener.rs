@@ -72,7 +72,12 @@ impl Listener {
     }
 
     /// Listens on a bound descriptor and accepts until `close`.
-    pub fn listen(self: &Arc<Self>, hub: &Arc<Hub>, fd: OwnedFd, backlog: i32) -> Result<(), Error> {
+    pub fn listen(
+        self: &Arc<Self>,
+        hub: &Arc<Hub>,
+        fd: OwnedFd,
+        backlog: i32,
+    ) -> Result<(), Error> {
         let system = |call| move |source| Error::System { call, source };
         let socket = Socket::from(fd);
         socket.listen(backlog).map_err(system("listen"))?;
@@ -92,7 +97,8 @@ impl Listener {
 
     /// Begins to watch `headersTimeout` and `requestTimeout`.
     pub fn watch(self: &Arc<Self>, hub: &Arc<Hub>) -> Result<(), Error> {
-        hub.runtime()?.spawn(expiry::watch(Arc::downgrade(self), Arc::downgrade(hub)));
+        hub.runtime()?
+            .spawn(expiry::watch(Arc::downgrade(self), Arc::downgrade(hub)));
         Ok(())
     }
 
@@ -105,7 +111,10 @@ impl Listener {
     pub fn adopt(self: &Arc<Self>, hub: &Arc<Hub>, fd: OwnedFd) -> Result<(), Error> {
         let runtime = hub.runtime()?;
         let _inside = runtime.enter();
-        let stream = Stream::from_fd(fd).map_err(|source| Error::System { call: "open", source })?;
+        let stream = Stream::from_fd(fd).map_err(|source| Error::System {
+            call: "open",
+            source,
+        })?;
         begin(self, hub, stream, &runtime);
         Ok(())
     }
@@ -119,8 +128,14 @@ enum Acceptor {
 impl Acceptor {
     async fn accept(&self) -> io::Result<Stream> {
         match self {
-            Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
-            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+            Self::Tcp(listener) => listener
+                .accept()
+                .await
+                .map(|(stream, _)| Stream::Tcp(stream)),
+            Self::Unix(listener) => listener
+                .accept()
+                .await
+                .map(|(stream, _)| Stream::Unix(stream)),
         }
     }
 }
@@ -176,7 +191,9 @@ fn begin(
     runtime: &tokio::runtime::Handle,
 ) {
     set_options(&stream, listener);
-    let Some(driver) = Driver::open(hub, listener, stream) else { return };
+    let Some(driver) = Driver::open(hub, listener, stream) else {
+        return;
+    };
     let connection = driver.connection().clone();
     listener.count.fetch_add(1, Ordering::AcqRel);
     hub.post(|p| {

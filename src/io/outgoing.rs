@@ -31,7 +31,11 @@ impl Pinned {
     /// # Safety
     /// `address` must stay valid for `length` bytes until `token` has been given back.
     pub unsafe fn new(address: *const u8, length: usize, token: usize) -> Self {
-        Self { address, length, token }
+        Self {
+            address,
+            length,
+            token,
+        }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -126,7 +130,9 @@ impl Outgoing {
 
     /// Sends `bytes` at once if nothing is before them, else queues a copy.
     pub fn send_bytes(&mut self, bytes: &[u8], done: &mut Vec<usize>) -> Sent {
-        let Some(fd) = self.fd else { return Sent::Closed };
+        let Some(fd) = self.fd else {
+            return Sent::Closed;
+        };
         if self.pending > 0 || !self.corked.is_empty() {
             self.hold_bytes(bytes);
             return self.send_held(done);
@@ -159,7 +165,11 @@ impl Outgoing {
             self.push(segment);
         }
         // What is queued already waits for the kernel: trying again would only fail again.
-        if blocked { Sent::Pending(self.pending) } else { self.flush(done) }
+        if blocked {
+            Sent::Pending(self.pending)
+        } else {
+            self.flush(done)
+        }
     }
 
     /// Sends as much of the queue as the kernel takes.

@@ -16,8 +16,12 @@ pub(crate) struct MessageClock<'a> {
 
 impl Observer for MessageClock<'_> {
     fn message_begins(&mut self) {
-        self.connection.head_complete.store(false, Ordering::Release);
-        self.connection.message_start.store(self.now.max(1), Ordering::Release);
+        self.connection
+            .head_complete
+            .store(false, Ordering::Release);
+        self.connection
+            .message_start
+            .store(self.now.max(1), Ordering::Release);
     }
 
     fn head_is_complete(&mut self) {

@@ -44,6 +44,9 @@ impl Leniency {
 
     /// What `httpValidation: 'relaxed'` means.
     pub fn relaxed() -> Self {
-        Self { relaxed_values: true, ..Self::default() }
+        Self {
+            relaxed_values: true,
+            ..Self::default()
+        }
     }
 }

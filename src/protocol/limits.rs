@@ -13,6 +13,9 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_header_size: 16 * 1024, max_chunk_extension: 16 * 1024 }
+        Self {
+            max_header_size: 16 * 1024,
+            max_chunk_extension: 16 * 1024,
+        }
     }
 }

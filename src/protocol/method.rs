@@ -2,16 +2,57 @@
 
 /// The methods that are served. A method crosses to JavaScript as its index here.
 pub const METHODS: &[&str] = &[
-    "GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "ACL", "BIND",
-    "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
-    "MOVE", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH",
-    "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
+    "GET",
+    "POST",
+    "HEAD",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "PATCH",
+    "CONNECT",
+    "TRACE",
+    "ACL",
+    "BIND",
+    "CHECKOUT",
+    "COPY",
+    "LINK",
+    "LOCK",
+    "M-SEARCH",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MOVE",
+    "NOTIFY",
+    "PROPFIND",
+    "PROPPATCH",
+    "PURGE",
+    "QUERY",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "SOURCE",
+    "SUBSCRIBE",
+    "UNBIND",
+    "UNLINK",
+    "UNLOCK",
+    "UNSUBSCRIBE",
 ];
 
 /// Known, so that their refusal comes where Node's does: RTSP's methods, and HTTP/2's preface.
 const REFUSED: &[&str] = &[
-    "ANNOUNCE", "DESCRIBE", "FLUSH", "GET_PARAMETER", "PAUSE", "PLAY", "RECORD", "REDIRECT",
-    "SET_PARAMETER", "SETUP", "TEARDOWN", "PRI",
+    "ANNOUNCE",
+    "DESCRIBE",
+    "FLUSH",
+    "GET_PARAMETER",
+    "PAUSE",
+    "PLAY",
+    "RECORD",
+    "REDIRECT",
+    "SET_PARAMETER",
+    "SETUP",
+    "TEARDOWN",
+    "PRI",
 ];
 
 /// Longest name in both lists.
@@ -26,7 +67,10 @@ impl Method {
 
     /// The method of this name, in exactly this case (RFC 9110, section 9.1).
     pub fn from_bytes(name: &[u8]) -> Option<Self> {
-        METHODS.iter().position(|method| method.as_bytes() == name).map(|index| Self(index as u8))
+        METHODS
+            .iter()
+            .position(|method| method.as_bytes() == name)
+            .map(|index| Self(index as u8))
     }
 
     /// Position in `METHODS`.
@@ -57,12 +101,18 @@ pub(crate) fn known(name: &[u8]) -> Option<Known> {
     if name == b"PRI" {
         return Some(Known::Preface);
     }
-    REFUSED.iter().any(|method| method.as_bytes() == name).then_some(Known::Foreign)
+    REFUSED
+        .iter()
+        .any(|method| method.as_bytes() == name)
+        .then_some(Known::Foreign)
 }
 
 /// Whether some method begins with `prefix`.
 pub(crate) fn is_prefix(prefix: &[u8]) -> bool {
-    METHODS.iter().chain(REFUSED).any(|method| method.as_bytes().starts_with(prefix))
+    METHODS
+        .iter()
+        .chain(REFUSED)
+        .any(|method| method.as_bytes().starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -77,6 +127,11 @@ mod tests {
 
     #[test]
     fn no_name_is_longer_than_the_buffer_for_it() {
-        assert!(METHODS.iter().chain(REFUSED).all(|method| method.len() <= MAX_LENGTH));
+        assert!(
+            METHODS
+                .iter()
+                .chain(REFUSED)
+                .all(|method| method.len() <= MAX_LENGTH)
+        );
     }
 }

@@ -1,3 +1,34 @@
-//! HTTP/1 without I/O: bytes in, events out. (stand-in while the parser is written)
-mod stub;
-pub use stub::*;
+//! HTTP/1 without I/O: bytes in, events out.
+//!
+//! [`Parser`] reads one direction of one connection, from message to message, and tells a [`Sink`]
+//! what it finds. It gives the verdicts of Node's parser (llhttp), with its codes, words and
+//! positions, as soon as a byte decides them; where the RFCs demand more, it is stricter (see
+//! [`Leniency`] for how to switch each of these off). What comes out never depends on how the
+//! bytes were cut, and what is held never exceeds [`Limits`].
+//!
+//! May use httparse, memchr and thiserror: no sockets, no clock, no other room.
+
+mod chunked;
+mod error;
+mod fast_path;
+mod fields;
+mod framing;
+mod host;
+mod leniency;
+mod limits;
+mod method;
+mod parser;
+mod section;
+mod sink;
+mod start_line;
+mod target;
+
+pub use error::{ErrorKind, ParseError};
+pub use fields::Fields;
+pub use framing::Framing;
+pub use host::host_is_valid;
+pub use leniency::Leniency;
+pub use limits::Limits;
+pub use method::{METHODS, Method};
+pub use parser::{Parser, Progress, RequestKind, Role, State};
+pub use sink::{Head, Sink, Verdict};

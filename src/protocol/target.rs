@@ -38,7 +38,11 @@ fn is_authority_char(byte: u8) -> bool {
 impl Target {
     /// The state before the first byte; CONNECT names an authority.
     pub fn start(is_connect: bool) -> Self {
-        if is_connect { Self::Authority } else { Self::Start }
+        if is_connect {
+            Self::Authority
+        } else {
+            Self::Start
+        }
     }
 
     /// Consumes one byte.

@@ -5,21 +5,84 @@
 
 /// Customary spelling of the names, sorted by length so that a lookup compares only its own length.
 pub const NAMES: &[&str] = &[
-    "TE", "Age", "DNT", "Via", "Date", "ETag", "From", "Host", "Link", "Vary", "Allow", "Range",
-    "Accept", "Cookie", "Expect", "Origin", "Pragma", "Server", "Alt-Svc", "Expires", "Referer",
-    "Trailer", "Upgrade", "If-Match", "If-Range", "Location", "Priority", "Sec-GPC", "Connection",
-    "Keep-Alive", "Set-Cookie", "User-Agent", "X-Real-IP", "traceparent", "Retry-After",
-    "Content-Type", "Max-Forwards", "Accept-Ranges", "Authorization", "Cache-Control",
-    "Content-Range", "If-None-Match", "Last-Modified", "Sec-Fetch-Dest", "Sec-Fetch-Mode",
-    "Sec-Fetch-Site", "Sec-Fetch-User", "Accept-Charset", "Content-Length", "X-Powered-By",
-    "Accept-Encoding", "Accept-Language", "X-Forwarded-For", "X-Forwarded-Host",
-    "X-Request-Id", "Content-Encoding", "Content-Language", "Content-Location",
-    "Proxy-Connection", "Sec-CH-UA", "Sec-CH-UA-Mobile", "WWW-Authenticate", "X-Forwarded-Proto",
-    "X-Requested-With", "Transfer-Encoding", "If-Modified-Since", "Sec-WebSocket-Key",
-    "Sec-CH-UA-Platform", "Content-Disposition", "If-Unmodified-Since", "Proxy-Authorization",
-    "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions",
-    "Upgrade-Insecure-Requests", "Access-Control-Request-Method",
-    "Access-Control-Request-Headers", "Strict-Transport-Security",
+    "TE",
+    "Age",
+    "DNT",
+    "Via",
+    "Date",
+    "ETag",
+    "From",
+    "Host",
+    "Link",
+    "Vary",
+    "Allow",
+    "Range",
+    "Accept",
+    "Cookie",
+    "Expect",
+    "Origin",
+    "Pragma",
+    "Server",
+    "Alt-Svc",
+    "Expires",
+    "Referer",
+    "Trailer",
+    "Upgrade",
+    "If-Match",
+    "If-Range",
+    "Location",
+    "Priority",
+    "Sec-GPC",
+    "Connection",
+    "Keep-Alive",
+    "Set-Cookie",
+    "User-Agent",
+    "X-Real-IP",
+    "traceparent",
+    "Retry-After",
+    "Content-Type",
+    "Max-Forwards",
+    "Accept-Ranges",
+    "Authorization",
+    "Cache-Control",
+    "Content-Range",
+    "If-None-Match",
+    "Last-Modified",
+    "Sec-Fetch-Dest",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-Site",
+    "Sec-Fetch-User",
+    "Accept-Charset",
+    "Content-Length",
+    "X-Powered-By",
+    "Accept-Encoding",
+    "Accept-Language",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Request-Id",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Location",
+    "Proxy-Connection",
+    "Sec-CH-UA",
+    "Sec-CH-UA-Mobile",
+    "WWW-Authenticate",
+    "X-Forwarded-Proto",
+    "X-Requested-With",
+    "Transfer-Encoding",
+    "If-Modified-Since",
+    "Sec-WebSocket-Key",
+    "Sec-CH-UA-Platform",
+    "Content-Disposition",
+    "If-Unmodified-Since",
+    "Proxy-Authorization",
+    "Sec-WebSocket-Version",
+    "Sec-WebSocket-Protocol",
+    "Sec-WebSocket-Extensions",
+    "Upgrade-Insecure-Requests",
+    "Access-Control-Request-Method",
+    "Access-Control-Request-Headers",
+    "Strict-Transport-Security",
 ];
 
 const MAX_LENGTH: usize = 32;
@@ -33,7 +96,10 @@ struct Index {
 static INDEX: Index = build_index();
 
 const fn build_index() -> Index {
-    let mut index = Index { by_length: [[0; 12]; MAX_LENGTH], counts: [0; MAX_LENGTH] };
+    let mut index = Index {
+        by_length: [[0; 12]; MAX_LENGTH],
+        counts: [0; MAX_LENGTH],
+    };
     let mut i = 0;
     while i < NAMES.len() {
         let length = NAMES[i].len();
@@ -85,7 +151,14 @@ mod tests {
 
     #[test]
     fn another_spelling_or_name_is_not_common() {
-        for name in ["HOST", "hOst", "Hosts", "", "x", "A-Header-Of-More-Than-Thirty-One-Octets"] {
+        for name in [
+            "HOST",
+            "hOst",
+            "Hosts",
+            "",
+            "x",
+            "A-Header-Of-More-Than-Thirty-One-Octets",
+        ] {
             assert_eq!(lookup(name.as_bytes()), None, "{name}");
         }
     }

@@ -141,12 +141,18 @@ mod tests {
         }
         out.push('\n');
         let quote = |text: &str| format!("'{}'", text.replace('\'', "\\'"));
-        list(&mut out, "COMMON_NAMES", NAMES.iter().map(|name| quote(name)));
+        list(
+            &mut out,
+            "COMMON_NAMES",
+            NAMES.iter().map(|name| quote(name)),
+        );
         list(&mut out, "METHODS", METHODS.iter().map(|name| quote(name)));
         list(
             &mut out,
             "ERRORS",
-            ErrorKind::ALL.iter().map(|e| format!("[{}, {}]", quote(e.code()), quote(e.reason()))),
+            ErrorKind::ALL
+                .iter()
+                .map(|e| format!("[{}, {}]", quote(e.code()), quote(e.reason()))),
         );
         out.push_str("module.exports = {\n");
         for (name, _) in constants {
@@ -164,6 +170,9 @@ mod tests {
             std::fs::write(path, &wanted).unwrap();
         }
         let found = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(found == wanted, "{path} is stale: see the top of src/ring/layout.rs");
+        assert!(
+            found == wanted,
+            "{path} is stale: see the top of src/ring/layout.rs"
+        );
     }
 }

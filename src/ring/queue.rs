@@ -17,7 +17,10 @@ pub struct Pending<T> {
 
 impl<T> Default for Pending<T> {
     fn default() -> Self {
-        Self { records: Vec::new(), extras: Vec::new() }
+        Self {
+            records: Vec::new(),
+            extras: Vec::new(),
+        }
     }
 }
 
@@ -38,9 +41,15 @@ pub struct EventQueue<T> {
 
 impl<T> Default for EventQueue<T> {
     fn default() -> Self {
-        let state =
-            State { pending: Pending::default(), wake_pending: false, epoch: 0, closed: false };
-        Self { state: Mutex::new(state) }
+        let state = State {
+            pending: Pending::default(),
+            wake_pending: false,
+            epoch: 0,
+            closed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+        }
     }
 }
 
@@ -65,13 +74,21 @@ impl<T> EventQueue<T> {
     pub fn post(&self, write: impl FnOnce(&mut Pending<T>)) -> Posted {
         let mut state = self.lock();
         if state.closed {
-            return Posted { wake: false, epoch: state.epoch, full: true };
+            return Posted {
+                wake: false,
+                epoch: state.epoch,
+                full: true,
+            };
         }
         write(&mut state.pending);
         let wake = !state.wake_pending;
         state.wake_pending = true;
         let full = state.pending.records.len() > QUEUE_LIMIT;
-        Posted { wake, epoch: state.epoch, full }
+        Posted {
+            wake,
+            epoch: state.epoch,
+            full,
+        }
     }
 
     /// Takes all that waits, leaving the empty `spare` in its place. When nothing waits, the next
@@ -114,7 +131,10 @@ mod tests {
         assert!(queue.take(&mut spare));
         assert_eq!(spare.records, [1, 2]);
         spare.records.clear();
-        assert!(!queue.post(|p| p.records.push(3)).wake, "the reader has not gone to sleep yet");
+        assert!(
+            !queue.post(|p| p.records.push(3)).wake,
+            "the reader has not gone to sleep yet"
+        );
         assert!(queue.take(&mut spare));
         spare.records.clear();
         assert!(!queue.take(&mut spare));

@@ -94,7 +94,11 @@ fn push_field_text(out: &mut Vec<u8>, list: &Fields<'_>, words: usize) {
     for (i, (name, value)) in list.iter().enumerate() {
         let at = words + i * 2 * WORD;
         // The top byte of the name word says whether the name is common; words are in host order.
-        let top = if cfg!(target_endian = "little") { at + 3 } else { at };
+        let top = if cfg!(target_endian = "little") {
+            at + 3
+        } else {
+            at
+        };
         if out[top] & 0x80 == 0 {
             out.extend_from_slice(name);
         }
@@ -110,7 +114,10 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
         None => (u32::from(head.status), head.reason),
     };
     push_word(out, code);
-    push_word(out, (u32::from(head.version.0) << 8) | u32::from(head.version.1));
+    push_word(
+        out,
+        (u32::from(head.version.0) << 8) | u32::from(head.version.1),
+    );
     push_word(out, head.fields.len() as u32);
     push_word(out, line.len() as u32);
     let text_at = out.len();

@@ -38,7 +38,13 @@ pub enum Outcome {
 
 impl<'a, O: Observer> RecordSink<'a, O> {
     pub fn new(out: &'a mut Vec<u8>, id: ConnId, bare: &'a mut bool, observer: O) -> Self {
-        Self { out, id, bare, observer, last: None }
+        Self {
+            out,
+            id,
+            bare,
+            observer,
+            last: None,
+        }
     }
 
     /// Feeds the parser one chunk and writes all that follows from it: the records of its
@@ -94,7 +100,11 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         }
         self.last = Some(self.out.len());
         record::head(self.out, self.id, flags, head);
-        if head.upgrade { Verdict::Pause } else { Verdict::Content }
+        if head.upgrade {
+            Verdict::Pause
+        } else {
+            Verdict::Content
+        }
     }
 
     fn content(&mut self, bytes: &[u8]) {
