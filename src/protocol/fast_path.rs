@@ -62,7 +62,10 @@ pub(crate) fn request<R>(
             rules.end_value().ok()?;
         }
     }
-    let decision = rules.decide_request(version, method).ok()?;
+    if rules.refuses_coding() {
+        return None;
+    }
+    let decision = rules.decide_request(version, method);
     let fields = Fields::parsed(request.headers);
     Some((
         length,

@@ -228,11 +228,9 @@ impl Rules {
     }
 
     /// The head of a request is complete.
-    pub fn decide_request(&self, version: (u8, u8), method: Method) -> Result<Decision, Fault> {
+    pub fn decide_request(&self, version: (u8, u8), method: Method) -> Decision {
         let framing = if self.is_chunked {
             Framing::Chunked
-        } else if self.has_coding && !self.leniency.any_coding {
-            return Err((ErrorKind::CodingInRequest, 1));
         } else if self.has_coding {
             Framing::UntilClose
         } else {
@@ -242,11 +240,20 @@ impl Rules {
             }
         };
         let coded_1_0 = version < (1, 1) && self.has_coding && !self.leniency.chunked_1_0_persists;
-        Ok(Decision {
+        Decision {
             framing,
             keep_alive: self.persists(version) && !coded_1_0 && framing != Framing::UntilClose,
             upgrade: method == Method::CONNECT || (self.upgrade && self.connection_upgrade),
-        })
+        }
+    }
+
+    /// A request's codings do not end in `chunked`: its content has no end (RFC 9112, section 6.3).
+    /// Node tells of the head before it refuses the request, and so do we.
+    pub fn refuses_coding(&self) -> bool {
+        self.role == Role::Server
+            && self.has_coding
+            && !self.is_chunked
+            && !self.leniency.any_coding
     }
 
     /// The head of a response is complete. Whether its request allows content is for others.

@@ -315,7 +315,7 @@ impl Parser {
         if !complete {
             return Ok(at);
         }
-        let decision = self.decide().map_err(|(kind, _)| (kind, at))?;
+        let decision = self.decide();
         let verdict = sink.head(&Head {
             version: self.line.version,
             method: self.line.method(),
@@ -335,6 +335,9 @@ impl Parser {
             keep_alive: decision.keep_alive,
             upgrade: decision.upgrade,
         });
+        if self.rules.refuses_coding() {
+            return Err((ErrorKind::CodingInRequest, at));
+        }
         self.begin_content(decision, verdict, sink);
         Ok(at)
     }
@@ -351,12 +354,12 @@ impl Parser {
         Ok((input.len(), false))
     }
 
-    fn decide(&mut self) -> Result<Decision, Fault> {
+    fn decide(&mut self) -> Decision {
         match self.line.method() {
             Some(method) if self.role == Role::Server => {
                 self.rules.decide_request(self.line.version, method)
             }
-            _ => Ok(self.decide_response()),
+            _ => self.decide_response(),
         }
     }
 
