@@ -244,7 +244,7 @@ function writeChunk(message, chunk, encoding, callback) {
   }
   // Encoded like the chunk where that is UTF-8 text, so that the socket can join them.
   const around = typeof chunk === 'string' && (!encoding || encoding === 'utf8') ? encoding : 'latin1';
-  message._send(length.toString(16), around, null);
+  message._send(length.toString(16), message._headerSent ? around : 'latin1', null);
   message._send(CRLF, around, null);
   message._send(chunk, encoding, null, length);
   return message._send(CRLF, around, callback);

@@ -55,7 +55,7 @@ onBoth('a client that does not read stops a writer, and lets it go on', async ({
   for (const chunk of response.chunks) assert.ok(chunk.equals(piece));
 });
 
-onBoth('write tells false from the high water mark on', async ({ connect }) => {
+onNative('write tells false from the high water mark on', async ({ connect }) => {
   const server = http.createServer({ highWaterMark: 1000 }, (_req, res) => {
     assert.strictEqual(res.writableHighWaterMark, 1000);
     res.setHeader('Content-Length', 1500);
@@ -228,9 +228,10 @@ onBoth('finished reports a response cut short as premature', async ({ connect })
 onBoth('a download whose client goes away ends for its source, too', async ({ connect }) => {
   const cut = deferred();
   const server = http.createServer((_req, res) => {
+    const piece = pattern(64 * 1024);
     const source = new Readable({
       read() {
-        this.push(pattern(64 * 1024));
+        setImmediate(() => this.push(piece));
       },
     });
     pipeline(source, res, (error) => cut.resolve([error.code, source.destroyed, res.destroyed]));

@@ -23,7 +23,8 @@ class End extends Duplex {
       process.nextTick(callback);
     } else {
       this.other.taken = callback;
-      this.other.push(chunk);
+      // As a kernel does: the memory is the writer's again.
+      this.other.push(Buffer.from(chunk));
     }
   }
 

@@ -11,7 +11,7 @@ const { kConnection, kListener } = require('../symbols');
 const { BareSocket } = require('./bare-socket');
 const native = require('./native');
 const { NativeConnection } = require('./native-connection');
-const { nativeOptions } = require('./server-options');
+const { connectionLimit, nativeOptions } = require('./server-options');
 
 const netServerSocket = channel('net.server.socket');
 const { errno: { EADDRINUSE } } = constants;
@@ -54,7 +54,8 @@ class NativeListener {
   adoptFrom(handle) {
     handle.onconnection = (error, client) => {
       if (error) return;
-      native.io.adopt(this.id, client.fd);
+      if (this.isFull()) this.drop(addressesOf(client));
+      else native.io.adopt(this.id, client.fd);
       client.close();
     };
     this.wrap(handle);
@@ -113,23 +114,41 @@ class NativeListener {
     else socket.leaveHttp(); // none of the listeners made it HTTP
   }
 
+  isFull() {
+    const limit = connectionLimit(this.server);
+    return limit >= 0 && this.server._connections >= limit;
+  }
+
   /** A connection was refused because of `maxConnections`; `text` names both ends. */
   onDrop(text) {
     const [local, remote] = text.split(',').map((end) => end.split(' '));
-    if (local.length < 3) {
-      this.server.emit('drop');
-      return;
-    }
-    this.server.emit('drop', {
-      __proto__: null,
-      localAddress: local[0],
-      localPort: Number(local[1]),
-      localFamily: local[2],
-      remoteAddress: remote[0],
-      remotePort: Number(remote[1]),
-      remoteFamily: remote[2],
-    });
+    const [localAddress, localPort, localFamily] = local;
+    const [remoteAddress, remotePort, remoteFamily] = remote;
+    if (local.length < 3) this.drop(undefined);
+    else this.drop({ localAddress, localPort: +localPort, localFamily, remoteAddress, remotePort: +remotePort, remoteFamily });
   }
+
+  drop(data) {
+    if (data === undefined) this.server.emit('drop');
+    else this.server.emit('drop', { __proto__: null, ...data });
+  }
+}
+
+/** Both ends of a handle of Node's. */
+function addressesOf(handle) {
+  if (!handle.getsockname || !handle.getpeername) return undefined;
+  const local = {};
+  const remote = {};
+  handle.getsockname(local);
+  handle.getpeername(remote);
+  return {
+    localAddress: local.address,
+    localPort: local.port,
+    localFamily: local.family,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteFamily: remote.family,
+  };
 }
 
 /** A handle bound as `net.Server` would bind it, or a (negative) error number. */

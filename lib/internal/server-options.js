@@ -73,6 +73,11 @@ function parserOptions(server) {
 /** A number of milliseconds; anything else switches the timeout off. */
 const milliseconds = (value) => (Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0);
 
+/** How many connections may be open, -1 for any number. */
+function connectionLimit({ maxConnections }) {
+  return maxConnections == null || !(maxConnections >= 0) ? -1 : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
+}
+
 /** The options as the native side takes them. `hold`: new connections wait for JavaScript. */
 function nativeOptions(server, hold) {
   const keepAlive = milliseconds(server.keepAliveTimeout);
@@ -84,11 +89,11 @@ function nativeOptions(server, hold) {
     requestTimeout: milliseconds(server.requestTimeout),
     keepAliveTimeout: keepAlive === 0 ? 0 : keepAlive + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000),
     checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
-    maxConnections: server.maxConnections > 0 ? Math.floor(server.maxConnections) : 0,
+    maxConnections: connectionLimit(server),
     noDelay: server.noDelay,
     keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
     hold,
   };
 }
 
-module.exports = { nativeOptions, parserOptions, storeOptions };
+module.exports = { connectionLimit, nativeOptions, parserOptions, storeOptions };

@@ -37,8 +37,8 @@ pub struct ServerOptions {
     /// The buffer that Node adds is in it.
     pub keep_alive_timeout: u32,
     pub checking_interval: u32,
-    /// 0: no limit.
-    pub max_connections: u32,
+    /// Negative: no limit.
+    pub max_connections: i32,
     pub no_delay: bool,
     /// Seconds before an idle peer is probed; negative: never.
     pub keep_alive_probe: i32,
@@ -56,7 +56,7 @@ impl From<ServerOptions> for Options {
             request_timeout: options.request_timeout,
             keep_alive_timeout: options.keep_alive_timeout,
             checking_interval: options.checking_interval,
-            max_connections: options.max_connections as usize,
+            max_connections: usize::try_from(options.max_connections).ok(),
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
             hold: options.hold,

@@ -55,8 +55,6 @@ enum Reading {
     Http,
     /// Between an upgrade's head and JavaScript's verdict; holds the bytes that came behind it.
     Verdict(Vec<u8>),
-    /// After malformed input: only the end is of interest.
-    Discard,
     /// The peer has ended its side.
     Ended,
 }
@@ -214,7 +212,6 @@ impl Driver {
     fn may_read(&mut self, commands: u32) -> bool {
         match self.reading {
             Reading::Held | Reading::Verdict(_) | Reading::Ended => return false,
-            Reading::Discard => return true,
             Reading::Http => {}
         }
         if commands & command::PAUSED != 0 {
@@ -307,7 +304,8 @@ impl Driver {
                 Outcome::Paused(consumed) => {
                     self.reading = Reading::Verdict(bytes[consumed..].to_vec());
                 }
-                Outcome::Malformed => self.reading = Reading::Discard,
+                // What follows is refused, too, and told to whoever keeps the connection open.
+                Outcome::Malformed => {}
             }
             let size = out.len();
             if size == 0 {

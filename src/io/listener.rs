@@ -31,8 +31,7 @@ pub struct Options {
     pub request_timeout: u32,
     pub keep_alive_timeout: u32,
     pub checking_interval: u32,
-    /// 0: no limit.
-    pub max_connections: usize,
+    pub max_connections: Option<usize>,
     pub no_delay: bool,
     /// Probe idle peers: seconds before the first probe.
     pub keep_alive_probe: Option<u32>,
@@ -171,7 +170,7 @@ fn is_exhaustion(error: &io::Error) -> bool {
 
 fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
     let limit = listener.options().max_connections;
-    if limit > 0 && listener.count.load(Ordering::Acquire) >= limit {
+    if limit.is_some_and(|limit| listener.count.load(Ordering::Acquire) >= limit) {
         let text = describe(stream.as_fd());
         hub.post(|p| record::drop_connection(&mut p.records, listener.id, &text));
         return;
