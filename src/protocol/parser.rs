@@ -210,11 +210,10 @@ impl Parser {
                 sink.complete(&Fields::EMPTY);
                 Ok(())
             }
-            Phase::Between | Phase::Closed | Phase::Upgraded | Phase::Paused => Ok(()),
-            Phase::Dead(kind) => Err(ParseError {
-                kind,
-                bytes_parsed: 0,
-            }),
+            // An error that was told is not told again.
+            Phase::Between | Phase::Closed | Phase::Upgraded | Phase::Paused | Phase::Dead(_) => {
+                Ok(())
+            }
             _ => Err(self.fail(ErrorKind::EofState, 0)),
         }
     }

@@ -1,0 +1,268 @@
+'use strict';
+// Several requests on one connection before their answers: answers leave in request order.
+const assert = require('node:assert');
+const http = require('../support/subject');
+const { contentOf, deferred, pattern, turn } = require('../support/events');
+const { onBoth } = require('../support/transports');
+
+const get = (path, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+
+onBoth('handlers that answer at once', async ({ connect }) => {
+  const server = http.createServer((req, res) => res.end(req.url));
+  const client = await connect(server);
+  const paths = Array.from({ length: 200 }, (_, i) => `/${i}`);
+  client.send(paths.map((path) => get(path)).join(''));
+  for (const path of paths) assert.strictEqual((await client.response()).text, path);
+});
+
+onBoth('requests come before the answers, which come in order', async ({ connect }) => {
+  const waiting = [];
+  const all = deferred();
+  const server = http.createServer((req, res) => {
+    waiting.push([req, res]);
+    if (waiting.length === 5) all.resolve();
+  });
+  const client = await connect(server);
+  client.send(get('/0') + get('/1') + get('/2') + get('/3') + get('/4'));
+  await all.promise;
+  for (const i of [4, 2, 3, 1]) waiting[i][1].end(`answer ${i}`);
+  await turn();
+  await turn();
+  assert.strictEqual(client.length, 0);
+  waiting[0][1].end('answer 0');
+  for (let i = 0; i < 5; i++) assert.strictEqual((await client.response()).text, `answer ${i}`);
+  assert.deepStrictEqual(
+    waiting.map(([req]) => req.url),
+    ['/0', '/1', '/2', '/3', '/4'],
+  );
+});
+
+onBoth('a response has its socket only when it is its turn', async ({ connect }) => {
+  const responses = [];
+  const log = [];
+  const both = deferred();
+  const server = http.createServer((req, res) => {
+    res.on('socket', (socket) => log.push(`socket of ${req.url}: ${socket === req.socket}`));
+    responses.push(res);
+    if (responses.length === 2) both.resolve(req.socket);
+  });
+  const client = await connect(server);
+  client.send(get('/a') + get('/b'));
+  const socket = await both.promise;
+  const [a, b] = responses;
+  assert.strictEqual(a.socket, socket);
+  assert.strictEqual(a.connection, socket);
+  assert.strictEqual(socket._httpMessage, a);
+  assert.strictEqual(b.socket, null);
+  assert.strictEqual(b.connection, null);
+  assert.strictEqual(b.req.socket, socket);
+  a.end('first');
+  await client.response();
+  while (b.socket === null) await turn();
+  assert.strictEqual(a.socket, null);
+  assert.strictEqual(b.socket, socket);
+  assert.strictEqual(socket._httpMessage, b);
+  b.end('second');
+  assert.strictEqual((await client.response()).text, 'second');
+  assert.deepStrictEqual(log, ['socket of /b: true']);
+});
+
+onBoth('a waiting response keeps its pieces, and reports how much', async ({ connect }) => {
+  const responses = [];
+  const both = deferred();
+  const server = http.createServer((_req, res) => {
+    responses.push(res);
+    if (responses.length === 2) both.resolve();
+  });
+  const client = await connect(server);
+  client.send(get('/a') + get('/b'));
+  await both.promise;
+  const [a, b] = responses;
+  b.setHeader('X-Waiting', 'yes');
+  const called = deferred();
+  assert.strictEqual(b.write('piece', called.resolve), true);
+  assert.ok(b.headersSent);
+  assert.ok(b.outputData.length > 0);
+  assert.ok(b.outputSize >= 'piece'.length);
+  assert.strictEqual(b.writableLength, b.outputSize);
+  assert.strictEqual(b.writableFinished, false);
+  assert.strictEqual(b.write(Buffer.alloc(b.writableHighWaterMark)), false);
+  assert.strictEqual(b.writableNeedDrain, true);
+  const drained = deferred();
+  b.on('drain', drained.resolve);
+  a.end('first');
+  assert.strictEqual((await client.response()).text, 'first');
+  await drained.promise;
+  await called.promise;
+  assert.strictEqual(b.outputData.length, 0);
+  b.end();
+  const second = await client.response();
+  assert.strictEqual(second.headers['x-waiting'], 'yes');
+  assert.strictEqual(second.body.length, 'piece'.length + b.writableHighWaterMark);
+});
+
+onBoth('the end of a waiting response is told when it has left', async ({ connect }) => {
+  const log = [];
+  const responses = [];
+  const both = deferred();
+  const closed = deferred();
+  const server = http.createServer((req, res) => {
+    for (const event of ['prefinish', 'finish', 'close'])
+      res.on(event, () => log.push(`${req.url} ${event}`));
+    responses.push(res);
+    if (responses.length === 2) both.resolve();
+    res.on('close', () => req.url === '/b' && closed.resolve());
+  });
+  const client = await connect(server);
+  client.send(get('/a') + get('/b'));
+  await both.promise;
+  responses[1].end('b');
+  await turn();
+  assert.deepStrictEqual(log, []);
+  assert.strictEqual(responses[1].writableEnded, true);
+  assert.strictEqual(responses[1].writableFinished, false);
+  responses[0].end('a');
+  await closed.promise;
+  assert.deepStrictEqual(
+    log.filter((line) => line.startsWith('/a')),
+    ['/a prefinish', '/a finish', '/a close'],
+  );
+  assert.deepStrictEqual(
+    log.filter((line) => line.startsWith('/b')),
+    ['/b prefinish', '/b finish', '/b close'],
+  );
+  assert.ok(log.indexOf('/a finish') < log.indexOf('/b finish'));
+});
+
+onBoth('contents of pipelined requests go to their own', async ({ connect }) => {
+  const server = http.createServer(async (req, res) => {
+    const content = await contentOf(req);
+    if (req.url === '/slow') for (let i = 0; i < 5; i++) await turn();
+    res.end(`${req.url} ${content}`);
+  });
+  const client = await connect(server);
+  const post = (path, text) =>
+    `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+  client.send(
+    post('/slow', 'one') +
+      'POST /chunked HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n' +
+      post('/empty', '') +
+      get('/get'),
+  );
+  for (const expected of ['/slow one', '/chunked two', '/empty ', '/get '])
+    assert.strictEqual((await client.response()).text, expected);
+});
+
+onBoth('Connection: close behind others ends the connection after its answer', async ({ connect }) => {
+  const urls = [];
+  const server = http.createServer((req, res) => {
+    urls.push(req.url);
+    setImmediate(() => res.end(req.url));
+  });
+  const client = await connect(server);
+  client.send(get('/a') + get('/b', 'Connection: close\r\n'));
+  assert.strictEqual((await client.response()).headers.connection, 'keep-alive');
+  const last = await client.response();
+  assert.strictEqual(last.headers.connection, 'close');
+  assert.strictEqual(last.text, '/b');
+  assert.strictEqual(await client.untilEnd(), '');
+  assert.deepStrictEqual(urls, ['/a', '/b']);
+});
+
+onBoth('an answer with Connection: close makes the later ones go away', async ({ connect }) => {
+  const closed = deferred();
+  const responses = [];
+  const both = deferred();
+  const server = http.createServer((req, res) => {
+    responses.push(res);
+    res.on('close', () => req.url === '/b' && closed.resolve(res));
+    if (responses.length === 2) both.resolve();
+  });
+  const client = await connect(server);
+  client.send(get('/a') + get('/b'));
+  await both.promise;
+  responses[0].setHeader('Connection', 'close');
+  responses[0].end('last');
+  assert.strictEqual((await client.response()).text, 'last');
+  assert.strictEqual(await client.untilEnd(), '');
+  client.end();
+  const lost = await closed.promise;
+  assert.strictEqual(lost.writableFinished, false);
+  assert.strictEqual(lost.destroyed, true);
+});
+
+onBoth('the end of the client closes waiting requests and responses', async ({ connect }) => {
+  const log = [];
+  const responses = [];
+  const all = deferred();
+  const gone = deferred();
+  const server = http.createServer((req, res) => {
+    req.on('error', (error) => log.push(`${req.url} req ${error.code}`));
+    req.on('aborted', () => log.push(`${req.url} aborted`));
+    res.on('close', () => {
+      log.push(`${req.url} close`);
+      if (log.filter((line) => line.endsWith('close')).length === 3) gone.resolve();
+    });
+    responses.push(res);
+    if (responses.length === 3) all.resolve();
+  });
+  const client = await connect(server);
+  client.send(get('/a') + get('/b') + get('/c'));
+  await all.promise;
+  client.destroy();
+  await gone.promise;
+  for (const res of responses) {
+    assert.strictEqual(res.destroyed, true);
+    assert.strictEqual(res.writableFinished, false);
+    assert.strictEqual(res.write('x'), false);
+  }
+  for (const path of ['/a', '/b', '/c'])
+    assert.ok(log.includes(`${path} close`), `${path} in ${log}`);
+});
+
+onBoth('a large answer before small ones', async ({ connect }) => {
+  const large = pattern(5_000_000);
+  const server = http.createServer((req, res) => res.end(req.url === '/large' ? large : req.url));
+  const client = await connect(server);
+  client.send(get('/x') + get('/large') + get('/y') + get('/large') + get('/z'));
+  assert.strictEqual((await client.response()).text, '/x');
+  assert.ok((await client.response()).body.equals(large));
+  assert.strictEqual((await client.response()).text, '/y');
+  assert.ok((await client.response()).body.equals(large));
+  assert.strictEqual((await client.response()).text, '/z');
+});
+
+onBoth('more requests than may wait are read when answers have left', async ({ connect }) => {
+  const total = 3000;
+  let handled = 0;
+  let waiting = [];
+  const server = http.createServer((req, res) => {
+    handled++;
+    waiting.push([req.url, res]);
+  });
+  const client = await connect(server);
+  client.send(Array.from({ length: total }, (_, i) => get(`/${i}`)).join(''));
+  for (let answered = 0; answered < total; ) {
+    while (waiting.length === 0) await turn();
+    const batch = waiting;
+    waiting = [];
+    for (const [url, res] of batch) res.end(url);
+    answered += batch.length;
+  }
+  assert.strictEqual(handled, total);
+  for (let i = 0; i < total; i++) assert.strictEqual((await client.response()).text, `/${i}`);
+});
+
+onBoth('bytes that come one by one', async ({ connect }) => {
+  const server = http.createServer(async (req, res) => res.end(await contentOf(req)));
+  const client = await connect(server);
+  const text =
+    'POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc' +
+    'POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n1\r\nf\r\n0\r\nT: v\r\n\r\n';
+  for (const byte of text) {
+    client.send(byte);
+    await turn();
+  }
+  assert.strictEqual((await client.response()).text, 'abc');
+  assert.strictEqual((await client.response()).text, 'def');
+});
