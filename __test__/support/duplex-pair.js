@@ -8,6 +8,7 @@ class End extends Duplex {
     super({ allowHalfOpen: true, ...options });
     this.other = null;
     this.taken = null;
+    this.wasReset = false;
   }
 
   _read() {
@@ -37,10 +38,16 @@ class End extends Duplex {
     const { other, taken } = this;
     this.taken = null;
     taken?.();
-    // As over a network: an end that goes in peace sends what it has and its end, a reset none.
-    if (error) other.destroy(error);
-    else if (!other.destroyed && !this.writableFinished) other.push(null);
+    // As over a network: what was sent arrives, and then the end.
+    if (!other.destroyed && !this.writableFinished && !this.wasReset) other.push(null);
     callback(error);
+  }
+
+  /** What a peer does that breaks the connection off: the other end gets ECONNRESET. */
+  resetAndDestroy() {
+    this.wasReset = true;
+    this.other.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    return this.destroy();
   }
 }
 

@@ -61,8 +61,7 @@ class RawClient {
 
   /** Breaks the connection off so that the server's side gets ECONNRESET. */
   reset() {
-    if (this.stream.resetAndDestroy) this.stream.resetAndDestroy();
-    else this.stream.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    this.stream.resetAndDestroy();
   }
 
   /** Sends a piece and waits until the transport has taken it. */
@@ -107,7 +106,7 @@ class RawClient {
   /** The next response, interim ones included; `noBody` for answers to HEAD. */
   async response({ noBody = false } = {}) {
     const response = await this.until(
-      () => parseResponse(this.bytes, this.offset, { noBody, ended: this.ended }),
+      () => parseResponse(this.bytes, this.offset, { noBody, ended: this.ended || this.closed }),
       'a response was complete',
     );
     this.offset = response.end;

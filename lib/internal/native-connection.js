@@ -8,7 +8,9 @@ const native = require('./native');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 
-const { WRITE_IDLE, WRITE_LAST, WRITE_LATIN1, WRITE_MORE } = layout;
+const { WRITE_DEFER, WRITE_IDLE, WRITE_LAST, WRITE_LATIN1, WRITE_MORE } = layout;
+/** Answers longer than this are sent at once even when more requests wait. */
+const DEFER_LIMIT = 16 * 1024;
 /** Characters and bytes that answers of one group may hold back. */
 const GROUP_LIMIT = 64 * 1024;
 
@@ -149,8 +151,9 @@ class NativeConnection extends ServerConnection {
       this.sendPiece(chunk, encoding, WRITE_MORE);
       return true;
     }
+    let flags = this.endingFlags();
+    if (flags !== 0 && chunk.length === this.heldBack && chunk.length < DEFER_LIMIT && native.hasMore()) flags |= WRITE_DEFER;
     this.heldBack = 0;
-    const flags = this.endingFlags();
     const result = this.sendPiece(chunk, encoding, flags);
     if (result === 0 && flags !== 0) {
       this.idleBegun = (flags & WRITE_IDLE) !== 0;

@@ -134,6 +134,11 @@ function takeBytes(buffer, from, length) {
   return buffer.subarray(from, from + length);
 }
 
+/** More records of the batch wait to be handled. */
+function hasMore() {
+  return cursor < end;
+}
+
 /** Enters a connection, which gets the records of its id from now on. */
 function register(connection) {
   connections[connection.id & SLOT_MASK] = connection;
@@ -157,6 +162,7 @@ module.exports = {
   CLOSED,
   StreamParser: binding.StreamParser,
   forget,
+  hasMore,
   get fast() { return fast; },
   get io() { return start(); },
   listeners,

@@ -29,6 +29,7 @@ const WRITE_LATIN1 = 1;
 const WRITE_MORE = 2;
 const WRITE_LAST = 4;
 const WRITE_IDLE = 8;
+const WRITE_DEFER = 16;
 
 const COMMON_NAMES = [
   'TE',
@@ -241,6 +242,7 @@ module.exports = {
   WRITE_MORE,
   WRITE_LAST,
   WRITE_IDLE,
+  WRITE_DEFER,
   COMMON_NAMES,
   METHODS,
   ERRORS,

@@ -155,6 +155,15 @@ unsafe extern "C" fn send_text(
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.pending() > 0;
         let mut done = environment.released.borrow_mut();
+        if flags & write::DEFER != 0 && outgoing.defer_bytes(&scratch[..length]) {
+            outgoing.close_when_empty = flags & write::LAST != 0;
+            drop(outgoing);
+            if flags & write::IDLE != 0 {
+                connection.begin_keep_alive();
+            }
+            environment.hub.defer(connection.clone());
+            return 0;
+        }
         let sent = if flags & write::MORE != 0 {
             outgoing.hold_bytes(&scratch[..length]);
             Sent::All

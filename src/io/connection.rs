@@ -178,7 +178,7 @@ impl Connection {
     /// `begin_idle` with the listener's keep-alive timeout.
     pub fn begin_keep_alive(&self) {
         if let Some(listener) = &self.listener {
-            let timeout = listener.options().keep_alive_timeout;
+            let timeout = listener.keep_alive_timeout();
             if timeout > 0 {
                 self.begin_idle(timeout);
             }

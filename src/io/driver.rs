@@ -37,8 +37,6 @@ const READS_PER_TURN: usize = 8;
 thread_local! {
     /// Shared by the connections of a thread: an idle connection holds no buffer.
     static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
-    /// Records of the read under way.
-    static RECORDS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Which system call ended a connection.
@@ -75,6 +73,8 @@ pub(crate) struct Driver {
     window_used: usize,
     waiting: bool,
     done: bool,
+    /// The hub's clock at the beginning of this turn.
+    now: u64,
 }
 
 impl Driver {
@@ -102,6 +102,7 @@ impl Driver {
             window_used: 0,
             waiting: false,
             done: false,
+            now: 0,
         })
     }
 
@@ -168,7 +169,7 @@ impl Driver {
             }
         };
         if !written.is_empty() {
-            self.connection.touch(self.hub.now());
+            self.connection.touch(self.now);
             self.hub
                 .post(|p| p.extras.extend(written.into_iter().map(Extra::Written)));
         }
@@ -182,7 +183,7 @@ impl Driver {
 
     /// All output is in the kernel.
     fn emptied(&mut self) -> Poll<Option<(i32, Call)>> {
-        self.connection.touch(self.hub.now());
+        self.connection.touch(self.now);
         let id = self.connection.id;
         let mut outgoing = self.connection.outgoing();
         if outgoing.pending() > 0 {
@@ -254,7 +255,7 @@ impl Driver {
         if bytes.is_empty() {
             return;
         }
-        self.connection.touch(self.hub.now());
+        self.connection.touch(self.now);
         self.connection
             .bytes_read
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
@@ -269,71 +270,59 @@ impl Driver {
     /// For whoever listens on the socket beside the parser.
     fn post_raw(&mut self, bytes: &[u8]) {
         let id = self.connection.id;
-        let posted = self
-            .hub
+        self.hub
             .post(|p| record::bytes(&mut p.records, Kind::Raw, 0, id, bytes));
-        self.posted(posted, bytes.len());
+        self.posted(bytes.len());
     }
 
     /// Counts against the window; stops reading until the next drain when it is used up.
-    fn posted(&mut self, posted: crate::ring::queue::Posted, bytes: usize) {
-        if posted.epoch != self.window_epoch {
-            self.window_epoch = posted.epoch;
+    fn posted(&mut self, bytes: usize) {
+        let epoch = self.hub.queue.epoch();
+        if epoch != self.window_epoch {
+            self.window_epoch = epoch;
             self.window_used = 0;
         }
         self.window_used += bytes;
-        if (self.window_used > READ_WINDOW || posted.full) && !self.waiting {
+        if (self.window_used > READ_WINDOW || self.hub.is_full()) && !self.waiting {
             self.waiting = true;
             let waiter = self.connection.clone();
-            let again = self.hub.post(|p| p.extras.push(Extra::Waiting(waiter)));
-            self.window_epoch = again.epoch;
+            self.hub.post(|p| p.extras.push(Extra::Waiting(waiter)));
         }
     }
 
     /// Feeds the parser and posts the records of this read.
     fn parse(&mut self, bytes: &[u8]) {
-        RECORDS.with_borrow_mut(|out| {
+        let hub = self.hub.clone();
+        let size = hub.post(|p| {
+            let before = p.records.len();
             let clock = MessageClock {
                 connection: &self.connection,
-                now: self.hub.now(),
-                timeout: self.listener.options().timeout,
+                now: self.now,
+                timeout: self.listener.timeout(),
             };
-            let mut sink = RecordSink::new(out, self.connection.id, &mut self.bare, clock);
-            match sink.parse(&mut self.parser, bytes) {
-                Outcome::Parsed => {}
-                Outcome::Paused(consumed) => {
-                    self.reading = Reading::Verdict(bytes[consumed..].to_vec());
-                }
-                // What follows is refused, too, and told to whoever keeps the connection open.
-                Outcome::Malformed => {}
+            let id = self.connection.id;
+            let mut sink = RecordSink::new(&mut p.records, id, &mut self.bare, clock);
+            if let Outcome::Paused(consumed) = sink.parse(&mut self.parser, bytes) {
+                self.reading = Reading::Verdict(bytes[consumed..].to_vec());
             }
-            let size = out.len();
-            if size == 0 {
-                return;
-            }
-            let posted = self.hub.post(|p| {
-                if p.records.is_empty() {
-                    std::mem::swap(&mut p.records, out);
-                } else {
-                    p.records.extend_from_slice(out);
-                }
-            });
-            out.clear();
-            self.posted(posted, size);
+            // Malformed input kills the parser, not the reading: what follows is refused, too, and
+            // told to whoever keeps the connection open.
+            p.records.len() - before
         });
+        if size > 0 {
+            self.posted(size);
+        }
     }
 
     /// The peer has ended its side.
     fn ended(&mut self) {
         let reading = std::mem::replace(&mut self.reading, Reading::Ended);
-        RECORDS.with_borrow_mut(|out| {
+        let id = self.connection.id;
+        self.hub.post(|p| {
             if let Reading::Http = reading {
-                RecordSink::new(out, self.connection.id, &mut self.bare, ())
-                    .finish(&mut self.parser);
+                RecordSink::new(&mut p.records, id, &mut self.bare, ()).finish(&mut self.parser);
             }
-            record::plain(out, Kind::End, GROUP_END, self.connection.id, &[]);
-            self.hub.post(|p| p.records.extend_from_slice(out));
-            out.clear();
+            record::plain(&mut p.records, Kind::End, GROUP_END, id, &[]);
         });
     }
 
@@ -345,7 +334,7 @@ impl Driver {
                 self.timer = None;
                 return;
             }
-            let now = self.hub.now();
+            let now = self.now;
             let last = self.connection.last_activity.load(Ordering::Relaxed);
             if self.timed_out.is_some_and(|at| at != last) {
                 self.timed_out = None;
@@ -381,7 +370,7 @@ impl Driver {
 
     /// How often the timer looks: the shortest timeout that may come into force without a command.
     fn timer_period(&self) -> u32 {
-        let keep_alive = self.listener.options().keep_alive_timeout;
+        let keep_alive = self.listener.keep_alive_timeout();
         match (self.connection.idle_timeout(), keep_alive) {
             (0, other) | (other, 0) => other,
             (one, other) => one.min(other),
@@ -409,6 +398,7 @@ impl Future for Driver {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
+        this.now = this.hub.now();
         this.connection.register(cx.waker());
         let commands = this.connection.take_commands();
         let error = 'open: {

@@ -1,6 +1,7 @@
 //! The I/O side of one JavaScript environment: its threads, its connections, its event queue.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -10,10 +11,19 @@ use tokio::sync::Notify;
 
 use crate::io::Error;
 use crate::io::connection::Connection;
+use crate::io::deferred::Deferred;
 use crate::io::listener::Listener;
 use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
-use crate::ring::queue::{EventQueue, Pending, Posted};
+use crate::ring::queue::{EventQueue, Pending};
+
+/// Bytes of records that a thread publishes without waiting for the end of its turn.
+const PUBLISH_SIZE: usize = 4096;
+
+thread_local! {
+    /// What this I/O thread has posted and not published.
+    static OUTBOX: RefCell<Pending<Extra>> = RefCell::default();
+}
 
 /// Wakes the reader of the queue.
 pub trait Wake: Send + Sync {
@@ -49,7 +59,9 @@ pub struct Hub {
     threads: Mutex<Vec<Thread>>,
     next: AtomicUsize,
     pub(crate) queue: EventQueue<Extra>,
+    full: AtomicBool,
     wake: Box<dyn Wake>,
+    deferred: Arc<Deferred>,
     table: Mutex<Table>,
     started: Instant,
 }
@@ -71,15 +83,23 @@ impl Hub {
             threads: Mutex::default(),
             next: AtomicUsize::new(0),
             queue: EventQueue::default(),
+            full: AtomicBool::new(false),
             wake,
+            deferred: Arc::default(),
             table: Mutex::default(),
             started: Instant::now(),
         });
         for _ in 0..threads.max(1) {
-            let thread = start_thread()?;
+            let thread = start_thread(&hub)?;
             relock(&hub.threads).push(thread);
         }
+        hub.runtime()?.spawn(hub.deferred.clone().run());
         Ok(hub)
+    }
+
+    /// Lets the I/O thread send what was queued for a connection with `Outgoing::defer_bytes`.
+    pub fn defer(&self, connection: Arc<Connection>) {
+        self.deferred.push(connection);
     }
 
     /// Milliseconds since the hub was started.
@@ -97,13 +117,38 @@ impl Hub {
         Ok(threads[next].handle.clone())
     }
 
-    /// Posts to JavaScript and wakes it if it sleeps.
-    pub(crate) fn post(&self, write: impl FnOnce(&mut Pending<Extra>)) -> Posted {
-        let posted = self.queue.post(write);
-        if posted.wake {
+    /// Posts to JavaScript, from an I/O thread. What a thread posts in one turn is published
+    /// together: at once when it is much, else before the thread sleeps.
+    pub(crate) fn post<R>(&self, write: impl FnOnce(&mut Pending<Extra>) -> R) -> R {
+        OUTBOX.with_borrow_mut(|outbox| {
+            let result = write(outbox);
+            if outbox.records.len() >= PUBLISH_SIZE {
+                self.publish(outbox);
+            }
+            result
+        })
+    }
+
+    fn publish(&self, outbox: &mut Pending<Extra>) {
+        let published = self.queue.publish(outbox);
+        self.full.store(published.full, Ordering::Release);
+        if published.wake {
             self.wake.wake();
         }
-        posted
+    }
+
+    /// Publishes what this thread has posted.
+    fn publish_outbox(&self) {
+        OUTBOX.with_borrow_mut(|outbox| {
+            if !outbox.records.is_empty() || !outbox.extras.is_empty() {
+                self.publish(outbox);
+            }
+        });
+    }
+
+    /// Too much waits for JavaScript: reading should stop until the next drain.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Acquire)
     }
 
     /// Takes what waits for JavaScript (see `EventQueue::take`).
@@ -156,6 +201,7 @@ impl Hub {
     /// Stops the threads and closes every socket. Nothing is posted afterwards.
     pub fn shut_down(&self) -> Pending<Extra> {
         let rest = self.queue.close();
+        self.deferred.flush_all();
         for connection in self.connections() {
             // What was kept back to leave with more: the process may be exiting.
             connection.outgoing().send_held(&mut Vec::new());
@@ -172,10 +218,16 @@ impl Hub {
     }
 }
 
-fn start_thread() -> Result<Thread, Error> {
+fn start_thread(hub: &Arc<Hub>) -> Result<Thread, Error> {
+    let hub = Arc::downgrade(hub);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
+        .on_thread_park(move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.publish_outbox();
+            }
+        })
         .build()
         .map_err(Error::Thread)?;
     let handle = runtime.handle().clone();

@@ -2,12 +2,13 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, TcpKeepalive};
 use tokio::net::{TcpListener, UnixListener};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use crate::io::driver::Driver;
@@ -44,6 +45,9 @@ pub struct Options {
 pub struct Listener {
     pub id: u32,
     options: Mutex<Options>,
+    /// Two of the options, for those who look at each request.
+    timeout: AtomicU32,
+    keep_alive_timeout: AtomicU32,
     pub(crate) count: AtomicUsize,
     stop: Notify,
     pub(crate) changed: Notify,
@@ -53,11 +57,23 @@ impl Listener {
     pub fn new(id: u32, options: Options) -> Arc<Self> {
         Arc::new(Self {
             id,
+            timeout: AtomicU32::new(options.timeout),
+            keep_alive_timeout: AtomicU32::new(options.keep_alive_timeout),
             options: Mutex::new(options),
             count: AtomicUsize::new(0),
             stop: Notify::new(),
             changed: Notify::new(),
         })
+    }
+
+    /// Milliseconds without traffic that a connection may spend inside a request; 0: any number.
+    pub(crate) fn timeout(&self) -> u32 {
+        self.timeout.load(Ordering::Relaxed)
+    }
+
+    /// As `timeout`, between requests.
+    pub(crate) fn keep_alive_timeout(&self) -> u32 {
+        self.keep_alive_timeout.load(Ordering::Relaxed)
     }
 
     pub(crate) fn options(&self) -> MutexGuard<'_, Options> {
@@ -66,6 +82,9 @@ impl Listener {
 
     /// Changes options; connections that are open keep their parser's.
     pub fn configure(&self, options: Options) {
+        self.timeout.store(options.timeout, Ordering::Relaxed);
+        self.keep_alive_timeout
+            .store(options.keep_alive_timeout, Ordering::Relaxed);
         *self.options() = options;
         self.changed.notify_one();
     }
@@ -114,7 +133,9 @@ impl Listener {
             call: "open",
             source,
         })?;
-        begin(self, hub, stream, &runtime);
+        // Posting is for I/O threads.
+        let (listener, hub) = (self.clone(), hub.clone());
+        runtime.spawn(async move { begin(&listener, &hub, stream, &Handle::current()) });
         Ok(())
     }
 }
@@ -183,12 +204,7 @@ fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
 }
 
 /// Announces the connection to JavaScript and starts its driver.
-fn begin(
-    listener: &Arc<Listener>,
-    hub: &Arc<Hub>,
-    stream: Stream,
-    runtime: &tokio::runtime::Handle,
-) {
+fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, runtime: &Handle) {
     set_options(&stream, listener);
     let Some(driver) = Driver::open(hub, listener, stream) else {
         return;

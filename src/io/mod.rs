@@ -4,6 +4,7 @@
 
 mod address;
 mod connection;
+mod deferred;
 mod driver;
 mod error;
 mod expiry;

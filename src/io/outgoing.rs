@@ -154,6 +154,15 @@ impl Outgoing {
         }
     }
 
+    /// Queues a copy of `bytes` to be sent by another thread, if nothing is before them.
+    pub fn defer_bytes(&mut self, bytes: &[u8]) -> bool {
+        let may = self.fd.is_some() && self.pending == 0 && self.corked.is_empty();
+        if may {
+            self.push(Segment::Owned(bytes.to_vec()));
+        }
+        may
+    }
+
     /// Sends what was kept back. Tokens of memory that has been written are put into `done`.
     pub fn send_held(&mut self, done: &mut Vec<usize>) -> Sent {
         if self.fd.is_none() {

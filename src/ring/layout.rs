@@ -85,6 +85,8 @@ pub mod write {
     pub const LAST: u32 = 1 << 2;
     /// A response is finished and none is waiting: the keep-alive timeout runs from now on.
     pub const IDLE: u32 = 1 << 3;
+    /// More requests wait for JavaScript: let the I/O thread send this meanwhile.
+    pub const DEFER: u32 = 1 << 4;
 }
 
 #[cfg(test)]
@@ -135,6 +137,7 @@ mod tests {
             ("WRITE_MORE", write::MORE),
             ("WRITE_LAST", write::LAST),
             ("WRITE_IDLE", write::IDLE),
+            ("WRITE_DEFER", write::DEFER),
         ];
         for (name, value) in constants {
             let _ = writeln!(out, "const {name} = {value};");

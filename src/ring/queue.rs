@@ -1,5 +1,6 @@
 //! The queue of records from the I/O threads to JavaScript, with at most one wake pending.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of records that may wait for JavaScript before reading stops, all connections together.
@@ -28,8 +29,6 @@ impl<T> Default for Pending<T> {
 struct State<T> {
     pending: Pending<T>,
     wake_pending: bool,
-    /// Counts the drains: a connection may post so much between two of them.
-    epoch: u64,
     closed: bool,
 }
 
@@ -37,6 +36,8 @@ struct State<T> {
 #[derive(Debug)]
 pub struct EventQueue<T> {
     state: Mutex<State<T>>,
+    /// Counts the drains: a connection may post so much between two of them.
+    epoch: AtomicU64,
 }
 
 impl<T> Default for EventQueue<T> {
@@ -44,23 +45,21 @@ impl<T> Default for EventQueue<T> {
         let state = State {
             pending: Pending::default(),
             wake_pending: false,
-            epoch: 0,
             closed: false,
         };
         Self {
             state: Mutex::new(state),
+            epoch: AtomicU64::new(0),
         }
     }
 }
 
-/// What a writer learns from posting.
+/// What a writer learns from publishing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Posted {
+pub struct Published {
     /// The reader sleeps: the writer has to wake it.
     pub wake: bool,
-    /// The drain during which this was posted.
-    pub epoch: u64,
-    /// Too much waits: the writer should stop reading until the next drain.
+    /// Too much waits: writers should stop reading until the next drain.
     pub full: bool,
 }
 
@@ -70,29 +69,32 @@ impl<T> EventQueue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends what `write` writes. After `close` it is thrown away.
-    pub fn post(&self, write: impl FnOnce(&mut Pending<T>)) -> Posted {
+    /// Appends what a writer has gathered, and leaves it empty. After `close` it is thrown away.
+    pub fn publish(&self, gathered: &mut Pending<T>) -> Published {
         let mut state = self.lock();
         if state.closed {
-            return Posted {
+            gathered.records.clear();
+            gathered.extras.clear();
+            return Published {
                 wake: false,
-                epoch: state.epoch,
                 full: true,
             };
         }
-        write(&mut state.pending);
-        let wake = !state.wake_pending;
-        state.wake_pending = true;
-        let full = state.pending.records.len() > QUEUE_LIMIT;
-        Posted {
+        if state.pending.records.is_empty() && state.pending.extras.is_empty() {
+            std::mem::swap(&mut state.pending, gathered);
+        } else {
+            state.pending.records.append(&mut gathered.records);
+            state.pending.extras.append(&mut gathered.extras);
+        }
+        let wake = !std::mem::replace(&mut state.wake_pending, true);
+        Published {
             wake,
-            epoch: state.epoch,
-            full,
+            full: state.pending.records.len() > QUEUE_LIMIT,
         }
     }
 
     /// Takes all that waits, leaving the empty `spare` in its place. When nothing waits, the next
-    /// post will ask for a wake, and `false` is returned.
+    /// writer will be asked for a wake, and `false` is returned.
     pub fn take(&self, spare: &mut Pending<T>) -> bool {
         debug_assert!(spare.records.is_empty() && spare.extras.is_empty());
         let mut state = self.lock();
@@ -100,7 +102,7 @@ impl<T> EventQueue<T> {
             state.wake_pending = false;
             return false;
         }
-        state.epoch += 1;
+        self.epoch.fetch_add(1, Ordering::AcqRel);
         std::mem::swap(&mut state.pending, spare);
         true
     }
@@ -114,7 +116,7 @@ impl<T> EventQueue<T> {
 
     /// How many drains there have been.
     pub fn epoch(&self) -> u64 {
-        self.lock().epoch
+        self.epoch.load(Ordering::Acquire)
     }
 }
 
@@ -122,31 +124,50 @@ impl<T> EventQueue<T> {
 mod tests {
     use super::*;
 
+    fn publish(queue: &EventQueue<()>, record: u8) -> Published {
+        queue.publish(&mut Pending {
+            records: vec![record],
+            extras: Vec::new(),
+        })
+    }
+
     #[test]
     fn one_wake_until_the_reader_found_nothing() {
         let queue = EventQueue::<()>::default();
         let mut spare = Pending::default();
-        assert!(queue.post(|p| p.records.push(1)).wake);
-        assert!(!queue.post(|p| p.records.push(2)).wake);
+        assert!(publish(&queue, 1).wake);
+        assert!(!publish(&queue, 2).wake);
         assert!(queue.take(&mut spare));
         assert_eq!(spare.records, [1, 2]);
         spare.records.clear();
         assert!(
-            !queue.post(|p| p.records.push(3)).wake,
+            !publish(&queue, 3).wake,
             "the reader has not gone to sleep yet"
         );
         assert!(queue.take(&mut spare));
         spare.records.clear();
         assert!(!queue.take(&mut spare));
-        assert!(queue.post(|p| p.records.push(4)).wake);
+        assert!(publish(&queue, 4).wake);
+    }
+
+    #[test]
+    fn extras_alone_are_something_to_take() {
+        let queue = EventQueue::<u8>::default();
+        let mut spare = Pending::default();
+        queue.publish(&mut Pending {
+            records: Vec::new(),
+            extras: vec![1],
+        });
+        assert!(queue.take(&mut spare));
+        assert_eq!(spare.extras, [1]);
     }
 
     #[test]
     fn a_closed_queue_keeps_nothing() {
         let queue = EventQueue::<()>::default();
-        queue.post(|p| p.records.push(1));
+        publish(&queue, 1);
         assert_eq!(queue.close().records, [1]);
-        assert!(!queue.post(|p| p.records.push(2)).wake);
+        assert!(!publish(&queue, 2).wake);
         assert!(queue.close().records.is_empty());
     }
 }
