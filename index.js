@@ -1,7 +1,12 @@
 'use strict';
 // The module's exports, in the order of Node's `http`. ESM finds the names in the literal below:
 // keep it a literal of shorthand names (see docs/architecture.md).
-const { createServer, setMaxIdleHTTPParsers, validateHeaderName, validateHeaderValue } = require('./lib/api');
+const {
+  createServer,
+  setMaxIdleHTTPParsers,
+  validateHeaderName,
+  validateHeaderValue,
+} = require('./lib/api');
 const host = require('./lib/internal/host');
 const { IncomingMessage } = require('./lib/incoming-message');
 const { OutgoingMessage } = require('./lib/outgoing-message');
@@ -41,13 +46,19 @@ Object.defineProperties(api, {
     __proto__: null,
     configurable: true,
     enumerable: true,
-    get() { return host.accessors.maxHeaderSize; },
+    get() {
+      return host.accessors.maxHeaderSize;
+    },
   },
   globalAgent: {
     __proto__: null,
     configurable: true,
     enumerable: true,
-    get() { return host.accessors.globalAgent; },
-    set(agent) { host.accessors.globalAgent = agent; },
+    get() {
+      return host.accessors.globalAgent;
+    },
+    set(agent) {
+      host.accessors.globalAgent = agent;
+    },
   },
 });

@@ -1,7 +1,7 @@
 'use strict';
 // Node's coded errors. Node keeps its own classes to itself, so they are made here: same class,
 // `code` and wording. May use Node only.
-const { format, getSystemErrorMap, inspect } = require('util');
+const { format, getSystemErrorMap, inspect } = require('node:util');
 
 /** Makes a constructor of errors with `code` and a message formatted from the arguments. */
 function coded(code, Base, format) {
@@ -9,14 +9,21 @@ function coded(code, Base, format) {
     const error = new Base(format(...args));
     // The code stands in the stack's first line but not in `name`, as in Node.
     Object.defineProperty(error, 'name', {
-      value: `${Base.name} [${code}]`, configurable: true, enumerable: false, writable: true,
+      value: `${Base.name} [${code}]`,
+      configurable: true,
+      enumerable: false,
+      writable: true,
     });
     Error.captureStackTrace(error, NodeError);
     delete error.name;
     error.code = code;
     Object.defineProperty(error, 'toString', {
-      value() { return `${this.name} [${code}]: ${this.message}`; },
-      configurable: true, enumerable: false, writable: true,
+      value() {
+        return `${this.name} [${code}]: ${this.message}`;
+      },
+      configurable: true,
+      enumerable: false,
+      writable: true,
     });
     return error;
   };
@@ -35,8 +42,17 @@ function received(value) {
   return `type ${typeof value} (${text})`;
 }
 
-const PRIMITIVES = new Set(['string', 'function', 'number', 'object', 'Function', 'Object',
-  'boolean', 'bigint', 'symbol']);
+const PRIMITIVES = new Set([
+  'string',
+  'function',
+  'number',
+  'object',
+  'Function',
+  'Object',
+  'boolean',
+  'bigint',
+  'symbol',
+]);
 
 /** "a, b or c", as English lists them. */
 function list(items, word) {
@@ -53,7 +69,8 @@ function wanted(expected) {
     else instances.push(item);
   }
   const parts = [];
-  if (types.length > 0) parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
+  if (types.length > 0)
+    parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
   if (instances.length > 0) parts.push(`an instance of ${list(instances, 'or')}`);
   return parts.join(' or ');
 }
@@ -72,7 +89,8 @@ function grouped(number) {
 function outOfRange(name, range, value) {
   let text;
   if (Number.isInteger(value) && Math.abs(value) > 2 ** 32) text = grouped(value);
-  else if (typeof value === 'bigint') text = `${Math.abs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
+  else if (typeof value === 'bigint')
+    text = `${Math.abs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
   else text = inspect(value);
   return `The value of "${name}" is out of range. It must be ${range}. Received ${text}`;
 }
@@ -85,42 +103,87 @@ function invalidValue(name, value, reason = 'is invalid') {
 }
 
 const codes = {
-  ERR_HTTP_BODY_NOT_ALLOWED: coded('ERR_HTTP_BODY_NOT_ALLOWED', Error,
-    () => 'Adding content for this request method or response status is not allowed.'),
-  ERR_HTTP_CONTENT_LENGTH_MISMATCH: coded('ERR_HTTP_CONTENT_LENGTH_MISMATCH', Error,
-    (body, length) => `Response body's content-length of ${body} byte(s) does not match the content-length of ${length} byte(s) set in header`),
-  ERR_HTTP_HEADERS_SENT: coded('ERR_HTTP_HEADERS_SENT', Error,
-    (verb) => `Cannot ${verb} headers after they are sent to the client`),
-  ERR_HTTP_INVALID_HEADER_VALUE: coded('ERR_HTTP_INVALID_HEADER_VALUE', TypeError,
-    (value, name) => format('Invalid value "%s" for header "%s"', value, name)),
-  ERR_HTTP_INVALID_STATUS_CODE: coded('ERR_HTTP_INVALID_STATUS_CODE', RangeError,
-    (status) => format('Invalid status code: %s', status)),
+  ERR_HTTP_BODY_NOT_ALLOWED: coded(
+    'ERR_HTTP_BODY_NOT_ALLOWED',
+    Error,
+    () => 'Adding content for this request method or response status is not allowed.',
+  ),
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: coded(
+    'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
+    Error,
+    (body, length) =>
+      `Response body's content-length of ${body} byte(s) does not match the content-length of ${length} byte(s) set in header`,
+  ),
+  ERR_HTTP_HEADERS_SENT: coded(
+    'ERR_HTTP_HEADERS_SENT',
+    Error,
+    (verb) => `Cannot ${verb} headers after they are sent to the client`,
+  ),
+  ERR_HTTP_INVALID_HEADER_VALUE: coded('ERR_HTTP_INVALID_HEADER_VALUE', TypeError, (value, name) =>
+    format('Invalid value "%s" for header "%s"', value, name),
+  ),
+  ERR_HTTP_INVALID_STATUS_CODE: coded('ERR_HTTP_INVALID_STATUS_CODE', RangeError, (status) =>
+    format('Invalid status code: %s', status),
+  ),
   ERR_HTTP_REQUEST_TIMEOUT: coded('ERR_HTTP_REQUEST_TIMEOUT', Error, () => 'Request timeout'),
-  ERR_HTTP_SOCKET_ASSIGNED: coded('ERR_HTTP_SOCKET_ASSIGNED', Error,
-    () => 'ServerResponse has an already assigned socket'),
-  ERR_HTTP_SOCKET_ENCODING: coded('ERR_HTTP_SOCKET_ENCODING', Error,
-    () => 'Changing the socket encoding is not allowed per RFC7230 Section 3.'),
-  ERR_HTTP_TRAILER_INVALID: coded('ERR_HTTP_TRAILER_INVALID', Error,
-    () => 'Trailers are invalid with this transfer encoding'),
-  ERR_INVALID_ARG_TYPE: coded('ERR_INVALID_ARG_TYPE', TypeError,
-    (name, expected, value) => `${argument(name)} must be ${wanted(expected)}. Received ${received(value)}`),
+  ERR_HTTP_SOCKET_ASSIGNED: coded(
+    'ERR_HTTP_SOCKET_ASSIGNED',
+    Error,
+    () => 'ServerResponse has an already assigned socket',
+  ),
+  ERR_HTTP_SOCKET_ENCODING: coded(
+    'ERR_HTTP_SOCKET_ENCODING',
+    Error,
+    () => 'Changing the socket encoding is not allowed per RFC7230 Section 3.',
+  ),
+  ERR_HTTP_TRAILER_INVALID: coded(
+    'ERR_HTTP_TRAILER_INVALID',
+    Error,
+    () => 'Trailers are invalid with this transfer encoding',
+  ),
+  ERR_INVALID_ARG_TYPE: coded(
+    'ERR_INVALID_ARG_TYPE',
+    TypeError,
+    (name, expected, value) =>
+      `${argument(name)} must be ${wanted(expected)}. Received ${received(value)}`,
+  ),
   ERR_INVALID_ARG_VALUE: coded('ERR_INVALID_ARG_VALUE', TypeError, invalidValue),
-  ERR_INVALID_CHAR: coded('ERR_INVALID_CHAR', TypeError,
-    (name, field) => `Invalid character in ${name}${field === undefined ? '' : ` ["${field}"]`}`),
-  ERR_INVALID_HANDLE_TYPE: coded('ERR_INVALID_HANDLE_TYPE', TypeError,
-    () => 'This handle type cannot be sent'),
-  ERR_INVALID_HTTP_TOKEN: coded('ERR_INVALID_HTTP_TOKEN', TypeError,
-    (name, value) => format('%s must be a valid HTTP token ["%s"]', name, value)),
-  ERR_METHOD_NOT_IMPLEMENTED: coded('ERR_METHOD_NOT_IMPLEMENTED', Error,
-    (name) => `The ${name} method is not implemented`),
+  ERR_INVALID_CHAR: coded(
+    'ERR_INVALID_CHAR',
+    TypeError,
+    (name, field) => `Invalid character in ${name}${field === undefined ? '' : ` ["${field}"]`}`,
+  ),
+  ERR_INVALID_HANDLE_TYPE: coded(
+    'ERR_INVALID_HANDLE_TYPE',
+    TypeError,
+    () => 'This handle type cannot be sent',
+  ),
+  ERR_INVALID_HTTP_TOKEN: coded('ERR_INVALID_HTTP_TOKEN', TypeError, (name, value) =>
+    format('%s must be a valid HTTP token ["%s"]', name, value),
+  ),
+  ERR_METHOD_NOT_IMPLEMENTED: coded(
+    'ERR_METHOD_NOT_IMPLEMENTED',
+    Error,
+    (name) => `The ${name} method is not implemented`,
+  ),
   ERR_OUT_OF_RANGE: coded('ERR_OUT_OF_RANGE', RangeError, outOfRange),
   ERR_SOCKET_CLOSED: coded('ERR_SOCKET_CLOSED', Error, () => 'Socket is closed'),
-  ERR_STREAM_ALREADY_FINISHED: coded('ERR_STREAM_ALREADY_FINISHED', Error,
-    (name) => `Cannot call ${name} after a stream was finished`),
+  ERR_STREAM_ALREADY_FINISHED: coded(
+    'ERR_STREAM_ALREADY_FINISHED',
+    Error,
+    (name) => `Cannot call ${name} after a stream was finished`,
+  ),
   ERR_STREAM_CANNOT_PIPE: coded('ERR_STREAM_CANNOT_PIPE', Error, () => 'Cannot pipe, not readable'),
-  ERR_STREAM_DESTROYED: coded('ERR_STREAM_DESTROYED', Error,
-    (name) => `Cannot call ${name} after a stream was destroyed`),
-  ERR_STREAM_NULL_VALUES: coded('ERR_STREAM_NULL_VALUES', TypeError, () => 'May not write null values to stream'),
+  ERR_STREAM_DESTROYED: coded(
+    'ERR_STREAM_DESTROYED',
+    Error,
+    (name) => `Cannot call ${name} after a stream was destroyed`,
+  ),
+  ERR_STREAM_NULL_VALUES: coded(
+    'ERR_STREAM_NULL_VALUES',
+    TypeError,
+    () => 'May not write null values to stream',
+  ),
   ERR_STREAM_WRITE_AFTER_END: coded('ERR_STREAM_WRITE_AFTER_END', Error, () => 'write after end'),
 };
 

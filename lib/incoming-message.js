@@ -1,14 +1,13 @@
 'use strict';
 // http.IncomingMessage: a received message, a stream.Readable.
 // May use Node and `internal`.
-const { finished } = require('stream');
+const { finished } = require('node:stream');
 const host = require('./internal/host');
 const { addLine, addLineDistinct } = require('./internal/incoming-fields');
 const { kConnection } = require('./symbols');
 
-const {
-  kHeaders, kHeadersCount, kHeadersDistinct, kTrailers, kTrailersCount, kTrailersDistinct,
-} = host.keys;
+const { kHeaders, kHeadersCount, kHeadersDistinct, kTrailers, kTrailersCount, kTrailersDistinct } =
+  host.keys;
 const kAbortController = Symbol('kAbortController');
 const kAbortListener = Symbol('kAbortListener');
 
@@ -30,28 +29,48 @@ function lazyFields(name, key, raw, countKey, make, add) {
     configurable: true,
     get() {
       if (!this[key]) {
-        const fields = this[key] = make();
+        const fields = (this[key] = make());
         const lines = this[raw];
         const count = this[countKey];
         for (let i = 0; i < count; i += 2) this[add](lines[i], lines[i + 1], fields);
       }
       return this[key];
     },
-    set(value) { this[key] = value; },
+    set(value) {
+      this[key] = value;
+    },
   });
 }
 const plain = () => ({});
 const bare = () => ({ __proto__: null });
 lazyFields('headers', kHeaders, 'rawHeaders', kHeadersCount, plain, '_addHeaderLine');
-lazyFields('headersDistinct', kHeadersDistinct, 'rawHeaders', kHeadersCount, bare, '_addHeaderLineDistinct');
+lazyFields(
+  'headersDistinct',
+  kHeadersDistinct,
+  'rawHeaders',
+  kHeadersCount,
+  bare,
+  '_addHeaderLineDistinct',
+);
 lazyFields('trailers', kTrailers, 'rawTrailers', kTrailersCount, plain, '_addHeaderLine');
-lazyFields('trailersDistinct', kTrailersDistinct, 'rawTrailers', kTrailersCount, bare, '_addHeaderLineDistinct');
+lazyFields(
+  'trailersDistinct',
+  kTrailersDistinct,
+  'rawTrailers',
+  kTrailersCount,
+  bare,
+  '_addHeaderLineDistinct',
+);
 
 Object.defineProperty(IncomingMessage.prototype, 'connection', {
   __proto__: null,
   configurable: true,
-  get() { return this.socket; },
-  set(socket) { this.socket = socket; },
+  get() {
+    return this.socket;
+  },
+  set(socket) {
+    this.socket = socket;
+  },
 });
 
 /** Aborted when the message is, or when its connection closes before the exchange is complete. */
@@ -75,7 +94,9 @@ function abortOnClose(message) {
     message[kAbortController].abort();
     return;
   }
-  message[kAbortListener] = () => { abortSignal(message); };
+  message[kAbortListener] = () => {
+    abortSignal(message);
+  };
   socket.once('close', message[kAbortListener]);
 }
 
@@ -149,14 +170,19 @@ IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, coun
     this[kHeadersCount] = count;
     fields = this[kHeaders];
   }
-  if (fields) for (let i = 0; i < count; i += 2) this._addHeaderLine(lines[i], lines[i + 1], fields);
+  if (fields)
+    for (let i = 0; i < count; i += 2) this._addHeaderLine(lines[i], lines[i + 1], fields);
 };
 
 IncomingMessage.prototype._addHeaderLine = function _addHeaderLine(name, value, fields) {
   addLine(fields, name, value, this.joinDuplicateHeaders);
 };
 
-IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistinct(name, value, fields) {
+IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistinct(
+  name,
+  value,
+  fields,
+) {
   addLineDistinct(fields, name, value);
 };
 
@@ -181,10 +207,13 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
 };
 
 /** Leaves the stream as reading it to its end would, without the events that nobody hears. */
-Object.defineProperty(IncomingMessage.prototype, '_endQuietly', { __proto__: null, value: function _endQuietly() {
-  this._dumpAndCloseReadable();
-  this._consuming = true;
-  this._readableState.flowing = true;
-} });
+Object.defineProperty(IncomingMessage.prototype, '_endQuietly', {
+  __proto__: null,
+  value: function _endQuietly() {
+    this._dumpAndCloseReadable();
+    this._consuming = true;
+    this._readableState.flowing = true;
+  },
+});
 
 module.exports = { IncomingMessage, detachSignal };

@@ -1,29 +1,36 @@
 'use strict';
 // http.OutgoingMessage: the writable half of a message. Headers are in `outgoing-headers`, the
-// rendering of the head in `internal/outgoing-head`; here are content, end and flushing.
+// rendering of the head in `internal/outgoing-head`, content and its end in `internal/outgoing-content`
+// and `-finish`; here is the class that ties them together.
 // May use Node, `errors`, `validate` and `internal`.
-const EventEmitter = require('events');
-const { debuglog, types } = require('util');
+const EventEmitter = require('node:events');
+const { debuglog } = require('node:util');
 const { codes } = require('./errors');
 const { isInvalidValue, validateHeaderName } = require('./validate');
 const host = require('./internal/host');
+const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
+  require('./internal/outgoing-content');
+const { isFinished, onFinish, queueEndCallback } = require('./internal/outgoing-finish');
 const { storeHead } = require('./internal/outgoing-head');
 
 const {
-  ERR_HTTP_BODY_NOT_ALLOWED, ERR_HTTP_CONTENT_LENGTH_MISMATCH, ERR_INVALID_ARG_TYPE,
-  ERR_INVALID_CHAR, ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_ALREADY_FINISHED,
-  ERR_STREAM_CANNOT_PIPE, ERR_STREAM_DESTROYED, ERR_STREAM_NULL_VALUES, ERR_STREAM_WRITE_AFTER_END,
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
+  ERR_INVALID_CHAR,
+  ERR_METHOD_NOT_IMPLEMENTED,
+  ERR_STREAM_CANNOT_PIPE,
+  ERR_STREAM_WRITE_AFTER_END,
 } = codes;
 const {
-  kBytesWritten, kChunkedBuffer, kChunkedLength, kCorked, kEndCallbacks, kErrored, kFlushError,
-  kHighWaterMark, kNeedDrain, kRejectNonStandardBodyWrites, kUniqueHeaders, kWritableFinished,
+  kBytesWritten,
+  kChunkedBuffer,
+  kChunkedLength,
+  kCorked,
+  kErrored,
+  kHighWaterMark,
+  kNeedDrain,
+  kUniqueHeaders,
 } = host.keys;
-const { isUint8Array } = types;
 const debug = debuglog('http');
-const CRLF = '\r\n';
-// Up to Node 22 a message counts as finished once nothing of it waits, and callbacks of `end()`
-// hear nothing of errors; code written for the runtime expects its way.
-const oldFinish = host.missingOutgoing.finished;
 
 /**
  * The common part of requests and responses on their way out.
@@ -42,32 +49,61 @@ function initialize(message) {
     message[kChunkedBuffer] = null;
     message[kChunkedLength] = 0;
   }
-  }
+}
 
 function getter(name, get, more) {
-  Object.defineProperty(OutgoingMessage.prototype, name, { __proto__: null, configurable: true, get, ...more });
+  Object.defineProperty(OutgoingMessage.prototype, name, {
+    __proto__: null,
+    configurable: true,
+    get,
+    ...more,
+  });
 }
-getter('errored', function() { return this[kErrored]; });
-getter('closed', function() { return this._closed; });
-getter('writableFinished', function() {
-  return oldFinish ? this.finished && isFlushed(this) : this[kWritableFinished];
+getter('errored', function () {
+  return this[kErrored];
+});
+getter('closed', function () {
+  return this._closed;
+});
+getter('writableFinished', function () {
+  return isFinished(this);
 });
 getter('writableObjectMode', () => false);
-getter('writableEnded', function() { return this.finished; });
-getter('writableCorked', function() { return this[kCorked]; });
-getter('writableLength', function() {
+getter('writableEnded', function () {
+  return this.finished;
+});
+getter('writableCorked', function () {
+  return this[kCorked];
+});
+getter('writableLength', function () {
   const { socket } = this;
   return this.outputSize + this[kChunkedLength] + (socket ? socket.writableLength : 0);
 });
-getter('writableHighWaterMark', function() {
+getter('writableHighWaterMark', function () {
   const { socket } = this;
   return socket ? socket.writableHighWaterMark : this[kHighWaterMark];
 });
-getter('writableNeedDrain', function() {
+getter('writableNeedDrain', function () {
   return !this.destroyed && !this.finished && this[kNeedDrain];
 });
-getter('headersSent', function() { return !!this._header; }, { enumerable: true });
-getter('connection', function() { return this.socket; }, { set(socket) { this.socket = socket; } });
+getter(
+  'headersSent',
+  function () {
+    return !!this._header;
+  },
+  { enumerable: true },
+);
+getter(
+  'connection',
+  function () {
+    return this.socket;
+  },
+  {
+    set(socket) {
+      this.socket = socket;
+    },
+  },
+);
 
 /** Whether field values may hold control characters: as the parser is set for the other direction. */
 OutgoingMessage.prototype._isLenientHeaderValidation = function _isLenientHeaderValidation() {
@@ -79,7 +115,8 @@ OutgoingMessage.prototype._isLenientHeaderValidation = function _isLenientHeader
   return insecureByDefault;
 };
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
-  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '));
+  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
+);
 
 OutgoingMessage.prototype._storeHeader = function _storeHeader(firstLine, headers) {
   storeHead(this, firstLine, headers);
@@ -106,28 +143,14 @@ OutgoingMessage.prototype.uncork = function uncork() {
   }
 };
 
-/** Sends the pieces of chunked content that were held back, as one chunk. */
-function flushPieces(message) {
-  const pieces = message[kChunkedBuffer];
-  if (!pieces || pieces.length === 0) return;
-  const callbacks = [];
-  message._send(message[kChunkedLength].toString(16), 'latin1', null);
-  message._send(CRLF, 'latin1', null);
-  for (let i = 0; i < pieces.length; i += 3) {
-    message._send(pieces[i], pieces[i + 1], null);
-    if (pieces[i + 2]) callbacks.push(pieces[i + 2]);
-  }
-  message._send(CRLF, 'latin1', (error) => callbacks.forEach((f) => { f(error); }));
-  pieces.length = 0;
-  pieces.drain = true;
-  message[kChunkedLength] = 0;
-}
-
 /** Timeout of the socket in milliseconds; `callback` is added to 'timeout'. */
 OutgoingMessage.prototype.setTimeout = function setTimeout(msecs, callback) {
   if (callback) this.on('timeout', callback);
   if (this.socket) this.socket.setTimeout(msecs);
-  else this.once('socket', (socket) => { socket.setTimeout(msecs); });
+  else
+    this.once('socket', (socket) => {
+      socket.setTimeout(msecs);
+    });
   return this;
 };
 
@@ -190,88 +213,6 @@ OutgoingMessage.prototype.write = function write(chunk, encoding, callback) {
   return more;
 };
 
-const byteLength = (chunk, encoding) =>
-  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
-
-function nop() {}
-
-function writeContent(message, chunk, encoding, callback, last) {
-  if (typeof callback !== 'function') callback = nop;
-  if (chunk === null) throw new ERR_STREAM_NULL_VALUES();
-  if (typeof chunk !== 'string' && !isUint8Array(chunk))
-    throw new ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk);
-  if (message.finished) {
-    raise(message, new ERR_STREAM_WRITE_AFTER_END(), callback);
-    return false;
-  }
-  if (message.destroyed) {
-    process.nextTick(callback, new ERR_STREAM_DESTROYED('write'));
-    return false;
-  }
-  if (message.strictContentLength) countStrictly(message, byteLength(chunk, encoding), last);
-  if (!message._header) {
-    if (last) message._contentLength = byteLength(chunk, encoding);
-    message._implicitHeader();
-  }
-  if (!message._hasBody) {
-    if (message[kRejectNonStandardBodyWrites]) throw new ERR_HTTP_BODY_NOT_ALLOWED();
-    debug('This type of response MUST NOT have a body. Ignoring write() calls.');
-    process.nextTick(callback);
-    return true;
-  }
-  const { socket } = message;
-  // What is written in one tick leaves together.
-  if (!last && socket && !socket.writableCorked) {
-    socket.cork();
-    process.nextTick(uncorkSocket, socket);
-  }
-  if (message.chunkedEncoding && chunk.length !== 0)
-    return writeChunk(message, chunk, encoding, callback);
-  return message._send(chunk, encoding, callback);
-}
-
-function uncorkSocket(socket) {
-  socket.uncork();
-}
-
-function writeChunk(message, chunk, encoding, callback) {
-  const length = byteLength(chunk, encoding);
-  if (message[kCorked] && message._headerSent) {
-    message[kChunkedBuffer] ??= [];
-    message[kChunkedBuffer].push(chunk, encoding, callback);
-    message[kChunkedLength] += length;
-    return message[kChunkedLength] < message[kHighWaterMark];
-  }
-  // Encoded like the chunk where that is UTF-8 text, so that the socket can join them.
-  const around = typeof chunk === 'string' && (!encoding || encoding === 'utf8') ? encoding : 'latin1';
-  message._send(length.toString(16), message._headerSent ? around : 'latin1', null);
-  message._send(CRLF, around, null);
-  message._send(chunk, encoding, null, length);
-  return message._send(CRLF, around, callback);
-}
-
-const isStrict = (message) => message.strictContentLength && message._contentLength != null &&
-  message._hasBody && !message._removedContLen && !message.chunkedEncoding &&
-  !message.hasHeader('transfer-encoding');
-
-function countStrictly(message, length, last) {
-  const total = message[kBytesWritten] + length;
-  const limit = message._contentLength;
-  if (isStrict(message) && (last ? total !== limit : total > limit))
-    throw new ERR_HTTP_CONTENT_LENGTH_MISMATCH(total, limit);
-  message[kBytesWritten] = total;
-}
-
-function raise(message, error, callback) {
-  if (message.destroyed) process.nextTick(callback, error);
-  else process.nextTick(emitError, message, error, callback);
-}
-
-function emitError(message, error, callback) {
-  callback(error);
-  if (typeof message.emit === 'function' && !message.destroyed) message.emit('error', error);
-}
-
 OutgoingMessage.prototype.addTrailers = function addTrailers(headers) {
   this._trailer = '';
   const isArray = Array.isArray(headers);
@@ -308,7 +249,11 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
   let finish = null;
   if (chunk) {
     if (this.finished) {
-      raise(this, new ERR_STREAM_WRITE_AFTER_END(), typeof callback === 'function' ? callback : nop);
+      raise(
+        this,
+        new ERR_STREAM_WRITE_AFTER_END(),
+        typeof callback === 'function' ? callback : nop,
+      );
       return this;
     }
     socket?.cork();
@@ -342,8 +287,7 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
 };
 
 function isFinalPiece(message, chunk, encoding) {
-  if (typeof chunk !== 'string' && !isUint8Array(chunk)) return false;
-  if (message.destroyed || message.strictContentLength) return false;
+  if (!isContent(chunk) || message.destroyed || message.strictContentLength) return false;
   if (!message._header) {
     message._contentLength = byteLength(chunk, encoding);
     message._implicitHeader();
@@ -369,48 +313,6 @@ function releaseCorks(message) {
   message[kCorked] = 0;
   if (socket?.isBare) socket.willEnd(message);
   while (socket?.writableCorked > 0) socket.uncork();
-}
-
-/** Callbacks of `end()`: null once all was written, else the error that prevented it. */
-function queueEndCallback(message, callback) {
-  if (oldFinish && !message.finished) {
-    message.once('finish', callback);
-  } else if (oldFinish && !message.writableFinished) {
-    message.on('finish', callback);
-  } else if (message.writableFinished) {
-    callback(new ERR_STREAM_ALREADY_FINISHED('end'));
-  } else if (message[kFlushError] !== null) {
-    process.nextTick(callback, message[kFlushError]);
-  } else {
-    message[kEndCallbacks] ??= [];
-    message[kEndCallbacks].push(callback);
-  }
-}
-
-const isFlushed = (message) =>
-  message.outputSize === 0 && (!message.socket || message.socket.writableLength === 0);
-
-function callEndCallbacks(message, error) {
-  const callbacks = message[kEndCallbacks];
-  if (callbacks === null) return;
-  message[kEndCallbacks] = null;
-  for (const callback of callbacks) callback(error);
-}
-
-function onFinish(message, error) {
-  const { socket } = message;
-  if (oldFinish) {
-    if (!socket?._hadError) message.emit('finish');
-    return;
-  }
-  if (error || message[kErrored] || socket?.errored || socket?._hadError) {
-    message[kFlushError] = error ?? message[kErrored] ?? socket?.errored ?? new ERR_STREAM_DESTROYED('end');
-    callEndCallbacks(message, message[kFlushError]);
-    return;
-  }
-  message[kWritableFinished] = true;
-  callEndCallbacks(message, null);
-  message.emit('finish');
 }
 
 /** All content has been given to the socket, which need not have sent it. */
@@ -457,7 +359,7 @@ OutgoingMessage.prototype.pipe = function pipe() {
   this.emit('error', new ERR_STREAM_CANNOT_PIPE());
 };
 
-OutgoingMessage.prototype[EventEmitter.captureRejectionSymbol] = function(error) {
+OutgoingMessage.prototype[EventEmitter.captureRejectionSymbol] = function (error) {
   this.destroy(error);
 };
 
@@ -470,7 +372,9 @@ const copies = [];
 
 /** Makes `Class` inherit from `OutgoingMessage` and from the host's `Parent`. */
 function inheritMessage(Class, Parent) {
-  const { constructor, ...members } = Object.getOwnPropertyDescriptors(OutgoingMessage.prototype);
+  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(
+    OutgoingMessage.prototype,
+  );
   const copy = Object.create(Parent.prototype, members);
   copies.push(copy);
   Object.setPrototypeOf(Class.prototype, copy);
@@ -482,7 +386,10 @@ Object.defineProperty(OutgoingMessage, Symbol.hasInstance, {
   configurable: true,
   value(object) {
     if (Function.prototype[Symbol.hasInstance].call(this, object)) return true;
-    return this === OutgoingMessage && copies.some((copy) => Object.prototype.isPrototypeOf.call(copy, object));
+    return (
+      this === OutgoingMessage &&
+      copies.some((copy) => Object.prototype.isPrototypeOf.call(copy, object))
+    );
   },
 });
 

@@ -2,8 +2,8 @@
 // `node -r rust-http/register app.js` or `node --import rust-http/register app.js`: puts our
 // exports over those of Node's http, for every module that is loaded from now on and for those that
 // look functions up through the module object. `RUST_HTTP=off` leaves Node's in place.
-const http = require('http');
-const { syncBuiltinESMExports } = require('module');
+const http = require('node:http');
+const { syncBuiltinESMExports } = require('node:module');
 
 if (!/^(off|0|false|no)$/i.test(process.env.RUST_HTTP ?? '')) {
   const ours = Object.getOwnPropertyDescriptors(require('../index.js'));

@@ -1,19 +1,26 @@
 'use strict';
 // http.ServerResponse: the answer to one request.
 // May use Node, `errors`, `validate`, `outgoing-message` and `internal`.
-const { channel } = require('diagnostics_channel');
+const { channel } = require('node:diagnostics_channel');
 const { codes } = require('./errors');
 const host = require('./internal/host');
 const { onSocketClose } = require('./internal/response-close');
 const { inheritMessage, initialize } = require('./outgoing-message');
 const {
-  isInvalidValue, validateHeaderName, validateHeaderValue, validateInteger,
-  validateLinkHeaderValue, validateObject,
+  isInvalidValue,
+  validateHeaderName,
+  validateHeaderValue,
+  validateInteger,
+  validateLinkHeaderValue,
+  validateObject,
 } = require('./validate');
 
 const {
-  ERR_HTTP_HEADERS_SENT, ERR_HTTP_INVALID_STATUS_CODE, ERR_HTTP_SOCKET_ASSIGNED,
-  ERR_INVALID_ARG_VALUE, ERR_INVALID_CHAR,
+  ERR_HTTP_HEADERS_SENT,
+  ERR_HTTP_INVALID_STATUS_CODE,
+  ERR_HTTP_SOCKET_ASSIGNED,
+  ERR_INVALID_ARG_VALUE,
+  ERR_INVALID_CHAR,
 } = codes;
 const { STATUS_CODES } = host;
 const { kCorked, kOutHeaders } = host.keys;
@@ -22,7 +29,9 @@ const responseCreated = channel('http.server.response.created');
 // Newer hosts publish this themselves, in the constructor that ours calls.
 const hostPublishesCreated = (() => {
   let seen = false;
-  const note = () => { seen = true; };
+  const note = () => {
+    seen = true;
+  };
   responseCreated.subscribe(note);
   new host.ServerResponse({ method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
   responseCreated.unsubscribe(note);
@@ -68,11 +77,16 @@ ServerResponse.prototype.detachSocket = function detachSocket(socket) {
 };
 
 /** Sends an interim response (1xx, but not 101) with its fields. */
-ServerResponse.prototype.writeInformation = function writeInformation(statusCode, headers, callback) {
+ServerResponse.prototype.writeInformation = function writeInformation(
+  statusCode,
+  headers,
+  callback,
+) {
   if (this._header) throw new ERR_HTTP_HEADERS_SENT('write');
   validateInteger(statusCode, 'statusCode', 100, 199);
   if (statusCode === 101) throw new ERR_HTTP_INVALID_STATUS_CODE(statusCode);
-  const head = `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] || 'unknown'}\r\n` +
+  const head =
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] || 'unknown'}\r\n` +
     `${informationLines(this, headers)}\r\n`;
   return this._writeRaw(head, 'ascii', callback);
 };
@@ -155,7 +169,8 @@ function mergeHeaders(response, headers) {
     const flat = headers.length > 0 && Array.isArray(headers[0]) ? headers.flat() : headers;
     if (flat.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
     for (let i = 0; i < flat.length; i += 2) if (flat[i]) response.removeHeader(flat[i]);
-    for (let i = 0; i < flat.length; i += 2) if (flat[i]) response.appendHeader(flat[i], flat[i + 1]);
+    for (let i = 0; i < flat.length; i += 2)
+      if (flat[i]) response.appendHeader(flat[i], flat[i + 1]);
   } else if (headers) {
     for (const name of Object.keys(headers)) if (name) response.setHeader(name, headers[name]);
   }

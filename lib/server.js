@@ -1,9 +1,9 @@
 'use strict';
 // http.Server: a net.Server whose listener and connections are native.
 // May use Node, `symbols`, `validate` and `internal`.
-const EventEmitter = require('events');
-const net = require('net');
-const { promisify } = require('util');
+const EventEmitter = require('node:events');
+const net = require('node:net');
+const { promisify } = require('node:util');
 const host = require('./internal/host');
 const { listen } = require('./internal/native-listener');
 const { NativeConnection } = require('./internal/native-connection');
@@ -51,14 +51,25 @@ Object.setPrototypeOf(Server.prototype, host.Server.prototype);
 Object.setPrototypeOf(Server, host.Server);
 
 // Options that may change while the server listens, and that the native side has to know.
-for (const name of ['maxHeaderSize', 'insecureHTTPParser', 'httpValidation', 'timeout', 'headersTimeout',
-  'requestTimeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'connectionsCheckingInterval',
-  'maxConnections']) {
+for (const name of [
+  'maxHeaderSize',
+  'insecureHTTPParser',
+  'httpValidation',
+  'timeout',
+  'headersTimeout',
+  'requestTimeout',
+  'keepAliveTimeout',
+  'keepAliveTimeoutBuffer',
+  'connectionsCheckingInterval',
+  'maxConnections',
+]) {
   Object.defineProperty(Server.prototype, name, {
     __proto__: null,
     configurable: true,
     enumerable: true,
-    get() { return this[kOptions]?.[name]; },
+    get() {
+      return this[kOptions]?.[name];
+    },
     set(value) {
       this[kOptions][name] = value;
       this[kListener]?.update();
@@ -67,18 +78,37 @@ for (const name of ['maxHeaderSize', 'insecureHTTPParser', 'httpValidation', 'ti
 }
 
 /** No one but us looks at new connections: they need no socket object before a request. */
-Object.defineProperty(Server.prototype, 'isPlainConnection', { __proto__: null, value: function isPlainConnection() {
-  return this._events.connection === connectionListener && this.emit === EventEmitter.prototype.emit;
-} });
+Object.defineProperty(Server.prototype, 'isPlainConnection', {
+  __proto__: null,
+  value: function isPlainConnection() {
+    return (
+      this._events.connection === connectionListener && this.emit === EventEmitter.prototype.emit
+    );
+  },
+});
 
 // Whether connections are held back depends on who listens for them.
-for (const name of ['on', 'addListener', 'prependListener', 'once', 'prependOnceListener',
-  'removeListener', 'off', 'removeAllListeners']) {
-  Object.defineProperty(Server.prototype, name, { __proto__: null, configurable: true, writable: true, value(event, ...rest) {
-    const result = Reflect.apply(EventEmitter.prototype[name], this, arguments.length === 0 ? [] : [event, ...rest]);
-    if (event === 'connection' || event === undefined) this[kListener]?.update();
-    return result;
-  } });
+for (const name of [
+  'on',
+  'addListener',
+  'prependListener',
+  'once',
+  'prependOnceListener',
+  'removeListener',
+  'off',
+  'removeAllListeners',
+]) {
+  Object.defineProperty(Server.prototype, name, {
+    __proto__: null,
+    configurable: true,
+    writable: true,
+    value(...args) {
+      const [event] = args;
+      const result = Reflect.apply(EventEmitter.prototype[name], this, args);
+      if (event === 'connection' || event === undefined) this[kListener]?.update();
+      return result;
+    },
+  });
 }
 
 if (isNative) {
@@ -104,7 +134,8 @@ function watchStreams(server) {
   if (server[kStreamChecker]) return;
   const check = () => {
     const now = Date.now();
-    for (const connection of server[kConnections]) connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
+    for (const connection of server[kConnections])
+      connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
   };
   server[kStreamChecker] = setInterval(check, server.connectionsCheckingInterval).unref();
 }
@@ -118,19 +149,20 @@ Server.prototype.close = function close(...args) {
 };
 
 if (Symbol.asyncDispose) {
-  Server.prototype[Symbol.asyncDispose] = async function() {
+  Server.prototype[Symbol.asyncDispose] = async function () {
     await promisify(this.close).call(this);
   };
 }
 
 /** Closes every connection, requests under way included. */
 Server.prototype.closeAllConnections = function closeAllConnections() {
-  for (const connection of [...this[kConnections] ?? []]) connection.socket.destroy();
+  for (const connection of [...(this[kConnections] ?? [])]) connection.socket.destroy();
 };
 
 /** Closes the connections on which neither a request arrives nor one waits for its answer. */
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
-  for (const connection of [...this[kConnections] ?? []]) if (connection.isIdle()) connection.socket.destroy();
+  for (const connection of [...(this[kConnections] ?? [])])
+    if (connection.isIdle()) connection.socket.destroy();
 };
 
 /** Timeout of sockets in milliseconds; `callback` is added to 'timeout'. */
@@ -140,7 +172,7 @@ Server.prototype.setTimeout = function setTimeout(msecs, callback) {
   return this;
 };
 
-Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, ...args) {
+Server.prototype[EventEmitter.captureRejectionSymbol] = function (error, event, ...args) {
   if (event !== 'request') {
     net.Server.prototype[EventEmitter.captureRejectionSymbol].call(this, error, event, ...args);
     return;

@@ -3,7 +3,7 @@
 // socket and none of its state, enough to send responses and to tell addresses. The first touch of
 // anything else makes it a complete net.Socket in place, so that its identity never changes.
 // May use Node, `errors`, `symbols`, `validate` and `internal/native-connection`.
-const net = require('net');
+const net = require('node:net');
 const { codes } = require('./errors');
 const native = require('./internal/native');
 const { onSocketClose } = require('./internal/response-close');
@@ -24,23 +24,57 @@ class Handle {
     this.reading = true;
   }
 
-  get fd() { return native.io.fd(this.connection.id); }
-  get bytesRead() { return native.io.bytesRead(this.connection.id); }
-  get bytesWritten() { return native.io.bytesWritten(this.connection.id); }
-  get writeQueueSize() { return this.connection.pending; }
-  get onread() { return undefined; }
+  get fd() {
+    return native.io.fd(this.connection.id);
+  }
+  get bytesRead() {
+    return native.io.bytesRead(this.connection.id);
+  }
+  get bytesWritten() {
+    return native.io.bytesWritten(this.connection.id);
+  }
+  get writeQueueSize() {
+    return this.connection.pending;
+  }
+  get onread() {
+    return undefined;
+  }
   set onread(_) {} // bytes come by records, not by this callback
 
-  readStart() { this.connection.resumeReading(); return 0; }
-  readStop() { this.connection.pauseReading(); return 0; }
-  setNoDelay(enable) { native.io.setNoDelay(this.connection.id, enable); return 0; }
-  setKeepAlive(enable, delay) { native.io.setKeepAlive(this.connection.id, enable, delay); return 0; }
-  ref() { this.connection.setRef(true); }
-  unref() { this.connection.setRef(false); }
-  hasRef() { return this.connection.referenced; }
-  getpeername(out) { return fill(out, this.connection.remoteAddress()); }
-  getsockname(out) { return fill(out, this.connection.localAddress()); }
-  close() { this.connection.close(false); }
+  readStart() {
+    this.connection.resumeReading();
+    return 0;
+  }
+  readStop() {
+    this.connection.pauseReading();
+    return 0;
+  }
+  setNoDelay(enable) {
+    native.io.setNoDelay(this.connection.id, enable);
+    return 0;
+  }
+  setKeepAlive(enable, delay) {
+    native.io.setKeepAlive(this.connection.id, enable, delay);
+    return 0;
+  }
+  ref() {
+    this.connection.setRef(true);
+  }
+  unref() {
+    this.connection.setRef(false);
+  }
+  hasRef() {
+    return this.connection.referenced;
+  }
+  getpeername(out) {
+    return fill(out, this.connection.remoteAddress());
+  }
+  getsockname(out) {
+    return fill(out, this.connection.localAddress());
+  }
+  close() {
+    this.connection.close(false);
+  }
 }
 
 const ENOTCONN = -107;
@@ -123,7 +157,7 @@ prototype.resume = function resume() {
 
 // While HTTP is spoken, the parser consumes the bytes; who listens for them gets them, too.
 for (const name of ['on', 'addListener', 'prependListener']) {
-  prototype[name] = function(event, listener) {
+  prototype[name] = function (event, listener) {
     const result = net.Socket.prototype[name].call(this, event, listener);
     if ((event === 'data' || event === 'readable') && this[kConnection]?.http) {
       const connection = this[kConnection];
@@ -142,15 +176,22 @@ prototype.setEncoding = function setEncoding(encoding) {
 const httpListeners = {
   data() {}, // the parser has the bytes already
   end() {}, // known from the connection
-  close() { this[kConnection]?.inContext(this[kConnection].onClosed); },
-  drain() { this[kConnection].onSocketDrain(); },
+  close() {
+    this[kConnection]?.inContext(this[kConnection].onClosed);
+  },
+  drain() {
+    this[kConnection].onSocketDrain();
+  },
   error: onSocketError,
-  timeout() { this[kConnection].onTimeout(); },
+  timeout() {
+    this[kConnection].onTimeout();
+  },
 };
 
 /** The connection speaks HTTP. */
 prototype.joinHttp = function joinHttp() {
-  for (const event in httpListeners) net.Socket.prototype.on.call(this, event, httpListeners[event]);
+  for (const event in httpListeners)
+    net.Socket.prototype.on.call(this, event, httpListeners[event]);
   if (this._httpMessage) this.on('close', onSocketClose);
 };
 
@@ -196,18 +237,26 @@ Object.defineProperty(prototype, 'bytesWritten', {
   __proto__: null,
   configurable: true,
   enumerable: true,
-  get() { return this._bytesDispatched + this.writableLength; },
+  get() {
+    return this._bytesDispatched + this.writableLength;
+  },
 });
 
 for (const [name, end, field] of [
-  ['remoteAddress', 'remoteAddress', 'address'], ['remoteFamily', 'remoteAddress', 'family'],
-  ['remotePort', 'remoteAddress', 'port'], ['localAddress', 'localAddress', 'address'],
-  ['localFamily', 'localAddress', 'family'], ['localPort', 'localAddress', 'port']]) {
+  ['remoteAddress', 'remoteAddress', 'address'],
+  ['remoteFamily', 'remoteAddress', 'family'],
+  ['remotePort', 'remoteAddress', 'port'],
+  ['localAddress', 'localAddress', 'address'],
+  ['localFamily', 'localAddress', 'family'],
+  ['localPort', 'localAddress', 'port'],
+]) {
   Object.defineProperty(prototype, name, {
     __proto__: null,
     configurable: true,
     enumerable: true,
-    get() { return this[kConnection][end]()?.[field]; },
+    get() {
+      return this[kConnection][end]()?.[field];
+    },
   });
 }
 

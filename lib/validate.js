@@ -2,8 +2,12 @@
 // Checks of arguments, with Node's errors. May use Node and `errors`.
 const { codes } = require('./errors');
 const {
-  ERR_HTTP_INVALID_HEADER_VALUE, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_CHAR,
-  ERR_INVALID_HTTP_TOKEN, ERR_OUT_OF_RANGE,
+  ERR_HTTP_INVALID_HEADER_VALUE,
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_ARG_VALUE,
+  ERR_INVALID_CHAR,
+  ERR_INVALID_HTTP_TOKEN,
+  ERR_OUT_OF_RANGE,
 } = codes;
 
 const TOKEN = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
@@ -14,7 +18,8 @@ const NOT_RELAXED_VALUE = /[\x00\x0a\x0d]|[^\x00-\xff]/;
 const LINK = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
 
 const isToken = (text) => TOKEN.test(text);
-const isInvalidValue = (value, relaxed) => (relaxed ? NOT_RELAXED_VALUE : NOT_FIELD_VALUE).test(value);
+const isInvalidValue = (value, relaxed) =>
+  (relaxed ? NOT_RELAXED_VALUE : NOT_FIELD_VALUE).test(value);
 
 function validateBoolean(value, name) {
   if (typeof value !== 'boolean') throw new ERR_INVALID_ARG_TYPE(name, 'boolean', value);
@@ -24,7 +29,12 @@ function validateFunction(value, name) {
   if (typeof value !== 'function') throw new ERR_INVALID_ARG_TYPE(name, 'Function', value);
 }
 
-function validateInteger(value, name, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {
+function validateInteger(
+  value,
+  name,
+  min = Number.MIN_SAFE_INTEGER,
+  max = Number.MAX_SAFE_INTEGER,
+) {
   if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
   if (!Number.isInteger(value)) throw new ERR_OUT_OF_RANGE(name, 'an integer', value);
   if (value < min || value > max) throw new ERR_OUT_OF_RANGE(name, `>= ${min} && <= ${max}`, value);
@@ -37,7 +47,9 @@ function validateObject(value, name) {
 
 function validateOneOf(value, name, allowed) {
   if (allowed.includes(value)) return;
-  const choices = allowed.map((item) => (typeof item === 'string' ? `'${item}'` : String(item))).join(', ');
+  const choices = allowed
+    .map((item) => (typeof item === 'string' ? `'${item}'` : String(item)))
+    .join(', ');
   throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${choices}`);
 }
 
@@ -48,10 +60,13 @@ function validateString(value, name) {
 /** A timeout for `socket.setTimeout`, in milliseconds; too long ones are cut to what a timer can. */
 function timerDuration(msecs, name) {
   if (typeof msecs !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', msecs);
-  if (msecs < 0 || !Number.isFinite(msecs)) throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', msecs);
+  if (msecs < 0 || !Number.isFinite(msecs))
+    throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', msecs);
   if (msecs <= MAX_TIMER) return msecs;
-  process.emitWarning(`${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${MAX_TIMER}.`,
-    'TimeoutOverflowWarning');
+  process.emitWarning(
+    `${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${MAX_TIMER}.`,
+    'TimeoutOverflowWarning',
+  );
   return MAX_TIMER;
 }
 const MAX_TIMER = 2 ** 31 - 1;
@@ -78,8 +93,11 @@ function validateLinkHeaderValue(hints) {
   const links = Array.isArray(hints) ? hints : [hints];
   for (const link of links) {
     if (typeof link !== 'string' || !LINK.test(link)) {
-      throw new ERR_INVALID_ARG_VALUE('hints', hints,
-        'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+      throw new ERR_INVALID_ARG_VALUE(
+        'hints',
+        hints,
+        'must be an array or string of format "</styles.css>; rel=preload; as=style"',
+      );
     }
   }
   return links.join(', ');

@@ -10,5 +10,6 @@ pub mod ring;
 #[cfg(feature = "io")]
 pub mod io;
 
-#[cfg(feature = "node")]
+// Nothing in it runs outside of Node: its tests are in `__test__`.
+#[cfg(all(feature = "node", not(test)))]
 mod bridge;

@@ -194,19 +194,17 @@ onBoth('pipe, pipeline and unpipe', async ({ connect }) => {
   assert.strictEqual((await client.response()).text, 'true');
 });
 
-onBoth('leaving a for await loop early destroys the request', async ({ connect }) => {
-  const left = deferred();
-  const server = http.createServer(async (req) => {
+onBoth('leaving a for await loop early leaves the answer possible', async ({ connect }) => {
+  const server = http.createServer(async (req, res) => {
     for await (const piece of req) {
       assert.ok(piece.length > 0);
       break;
     }
-    left.resolve(req.destroyed);
+    res.end(`destroyed: ${req.destroyed}`);
   });
   const client = await connect(server);
   client.send(head(1000), Buffer.alloc(500));
-  assert.strictEqual(await left.promise, true);
-  await client.untilEnd();
+  assert.strictEqual((await client.response()).text, 'destroyed: true');
 });
 
 onBoth('reading later finds what has come', async ({ connect }) => {

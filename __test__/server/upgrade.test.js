@@ -116,13 +116,13 @@ onBoth('the socket is a plain duplex both ways', async ({ connect }) => {
 onBoth('bytes in the same write and right behind are all there, in order', async ({ connect }) => {
   const server = http.createServer();
   server.on('upgrade', async (_req, socket, head) => {
+    let text = String(head);
+    socket.on('end', () => socket.end(text));
     // A listener that takes its time to read.
     for (let i = 0; i < 3; i++) await turn();
-    let text = String(head);
     socket.on('data', (chunk) => {
       text += chunk;
     });
-    socket.on('end', () => socket.end(text));
   });
   const client = await connect(server);
   client.send(`${upgrade()}a`, 'b', 'c');

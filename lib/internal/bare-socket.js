@@ -7,7 +7,6 @@ const { NativeSocket, complete } = require('../socket');
 const native = require('./native');
 const { timerDuration } = require('../validate');
 
-
 function BareSocket(server) {
   this[kConnection] = null; // set once the connection exists
   this.server = server;
@@ -44,7 +43,11 @@ class Held {
     if (this.chunk === null) {
       this.chunk = chunk;
       this.encoding = encoding;
-    } else if (typeof chunk === 'string' && typeof this.chunk === 'string' && alike(this.encoding, encoding)) {
+    } else if (
+      typeof chunk === 'string' &&
+      typeof this.chunk === 'string' &&
+      alike(this.encoding, encoding)
+    ) {
       this.chunk += chunk;
     } else {
       this.chunks ??= [];
@@ -77,7 +80,8 @@ function callAll(callbacks, error) {
   else if (callbacks !== null) for (const callback of callbacks) callback(error);
 }
 
-const isLatin1 = (encoding) => encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
+const isLatin1 = (encoding) =>
+  encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
 const isUtf8 = (encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
 
 function alike(a, b) {
@@ -87,35 +91,61 @@ function alike(a, b) {
 const { prototype } = BareSocket;
 
 function constant(name, value) {
-  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, value, writable: true });
+  Object.defineProperty(prototype, name, {
+    __proto__: null,
+    configurable: true,
+    value,
+    writable: true,
+  });
 }
 function getter(name, get) {
-  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get, set(value) {
-    complete(this);
-    this[name] = value;
-  } });
+  Object.defineProperty(prototype, name, {
+    __proto__: null,
+    configurable: true,
+    get,
+    set(value) {
+      complete(this);
+      this[name] = value;
+    },
+  });
 }
 
 Object.defineProperty(prototype, 'isBare', { __proto__: null, value: true });
 constant('connecting', false);
 constant('_hadError', false);
-getter('destroyed', function() { return this[kConnection].destroyed; });
-getter('closed', function() { return this[kConnection].closed; });
+getter('destroyed', function () {
+  return this[kConnection].destroyed;
+});
+getter('closed', function () {
+  return this[kConnection].closed;
+});
 getter('errored', () => null);
-getter('readable', function() {
+getter('readable', function () {
   const connection = this[kConnection];
   return !connection.readEnded && !connection.destroyed;
 });
-getter('writable', function() {
+getter('writable', function () {
   const connection = this[kConnection];
   return !connection.writeEnded && !connection.destroyed && !connection.closed;
 });
-getter('writableLength', function() { return this[kConnection].pending + (this.held?.length ?? 0); });
-getter('writableCorked', function() { return this.held?.corked ?? 0; });
-getter('writableNeedDrain', function() { return this.held?.needDrain ?? false; });
-getter('writableHighWaterMark', function() { return this.server.highWaterMark; });
-getter('readableHighWaterMark', function() { return this.server.highWaterMark; });
-getter('timeout', function() { return this[kConnection].timeout || undefined; });
+getter('writableLength', function () {
+  return this[kConnection].pending + (this.held?.length ?? 0);
+});
+getter('writableCorked', function () {
+  return this.held?.corked ?? 0;
+});
+getter('writableNeedDrain', function () {
+  return this.held?.needDrain ?? false;
+});
+getter('writableHighWaterMark', function () {
+  return this.server.highWaterMark;
+});
+getter('readableHighWaterMark', function () {
+  return this.server.highWaterMark;
+});
+getter('timeout', function () {
+  return this[kConnection].timeout || undefined;
+});
 
 prototype.cork = function cork() {
   this.held ??= new Held();
@@ -151,35 +181,42 @@ prototype.willEnd = function willEnd(response) {
 };
 
 /** Sends what was held back. */
-Object.defineProperty(NativeSocket.prototype, 'flushHeld', { __proto__: null, writable: true, value: function flushHeld() {
-  const { held } = this;
-  if (held === null) return;
-  const { chunk, chunks, encoding, encodings } = held;
-  if (chunk === null && held.callback === null) return;
-  const connection = this[kConnection];
-  const callbacks = held.takeCallbacks();
-  held.chunk = null;
-  held.length = 0;
-  let sent;
-  if (chunk === null) {
-    sent = connection.pending === 0;
-  } else if (chunks === null) {
-    sent = connection.sendOne(chunk, encoding, null);
-  } else {
-    held.chunks = null;
-    held.encodings = null;
-    chunks.push(chunk);
-    encodings.push(encoding);
-    sent = connection.send(chunks, encodings, null);
-  }
-  if (sent) {
-    process.nextTick(afterSend, this, callbacks);
-  } else if (connection.pending > 0) {
-    if (callbacks !== null) connection.waiting.push((error) => { callAll(callbacks, error); });
-  } else {
-    process.nextTick(failAll, callbacks); // `connection` has reported the failure
-  }
-} });
+Object.defineProperty(NativeSocket.prototype, 'flushHeld', {
+  __proto__: null,
+  writable: true,
+  value: function flushHeld() {
+    const { held } = this;
+    if (held === null) return;
+    const { chunk, chunks, encoding, encodings } = held;
+    if (chunk === null && held.callback === null) return;
+    const connection = this[kConnection];
+    const callbacks = held.takeCallbacks();
+    held.chunk = null;
+    held.length = 0;
+    let sent;
+    if (chunk === null) {
+      sent = connection.pending === 0;
+    } else if (chunks === null) {
+      sent = connection.sendOne(chunk, encoding, null);
+    } else {
+      held.chunks = null;
+      held.encodings = null;
+      chunks.push(chunk);
+      encodings.push(encoding);
+      sent = connection.send(chunks, encodings, null);
+    }
+    if (sent) {
+      process.nextTick(afterSend, this, callbacks);
+    } else if (connection.pending > 0) {
+      if (callbacks !== null)
+        connection.waiting.push((error) => {
+          callAll(callbacks, error);
+        });
+    } else {
+      process.nextTick(failAll, callbacks); // `connection` has reported the failure
+    }
+  },
+});
 
 function afterSend(socket, callbacks) {
   callAll(callbacks, null);
@@ -207,7 +244,9 @@ prototype.end = function end(...args) {
   }
   this.flushHeld();
   const connection = this[kConnection];
-  connection.shutdown(() => { if (connection.readEnded) connection.close(false); });
+  connection.shutdown(() => {
+    if (connection.readEnded) connection.close(false);
+  });
   return this;
 };
 
@@ -235,7 +274,8 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
 };
 
 prototype.setNoDelay = function setNoDelay(enable) {
-  if (!this.destroyed) native.io.setNoDelay(this[kConnection].id, enable === undefined ? true : Boolean(enable));
+  if (!this.destroyed)
+    native.io.setNoDelay(this[kConnection].id, enable === undefined ? true : Boolean(enable));
   return this;
 };
 
@@ -271,7 +311,7 @@ prototype.onClosed = function onClosed() {
 {
   const template = Object.create(NativeSocket.prototype);
   template[kConnection] = { http: false, destroyed: false };
-  require('net').Socket.call(template, { manualStart: true });
+  require('node:net').Socket.call(template, { manualStart: true });
   const own = new BareSocket();
   for (const key of Reflect.ownKeys(template)) {
     if (Object.hasOwn(own, key) || Object.hasOwn(prototype, key)) continue;

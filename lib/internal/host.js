@@ -2,19 +2,35 @@
 // Node's own http: the classes ours inherit from, the keys of its private fields, its defaults.
 // Sharing the fields is what keeps our objects right when their prototype is exchanged for the
 // host's (as Express does). May use Node only.
-const http = require('http');
+const http = require('node:http');
 
 const {
-  Agent, ClientRequest, IncomingMessage, METHODS, OutgoingMessage, Server, ServerResponse,
-  STATUS_CODES, _connectionListener, get, request,
+  Agent,
+  ClientRequest,
+  IncomingMessage,
+  METHODS,
+  OutgoingMessage,
+  Server,
+  ServerResponse,
+  STATUS_CODES,
+  _connectionListener,
+  get,
+  request,
 } = http;
 
 // Taken now, because `register` puts ours in their place.
-const { globalAgent, maxHeaderSize, setMaxIdleHTTPParsers } = Object.getOwnPropertyDescriptors(http);
+const { globalAgent, maxHeaderSize, setMaxIdleHTTPParsers } =
+  Object.getOwnPropertyDescriptors(http);
 const accessors = {
-  get globalAgent() { return globalAgent.get(); },
-  set globalAgent(agent) { globalAgent.set(agent); },
-  get maxHeaderSize() { return maxHeaderSize.get(); },
+  get globalAgent() {
+    return globalAgent.get();
+  },
+  set globalAgent(agent) {
+    globalAgent.set(agent);
+  },
+  get maxHeaderSize() {
+    return maxHeaderSize.get();
+  },
 };
 
 const incoming = new IncomingMessage();

@@ -10,9 +10,26 @@ const JOIN_COOKIE = 2;
 const ARRAY = 3;
 
 const rules = new Map();
-for (const name of ['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires',
-  'from', 'host', 'if-modified-since', 'if-unmodified-since', 'last-modified', 'location',
-  'max-forwards', 'proxy-authorization', 'referer', 'retry-after', 'server', 'user-agent'])
+for (const name of [
+  'age',
+  'authorization',
+  'content-length',
+  'content-type',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'referer',
+  'retry-after',
+  'server',
+  'user-agent',
+])
   rules.set(name, FIRST_WINS);
 rules.set('cookie', JOIN_COOKIE);
 rules.set('set-cookie', ARRAY);

@@ -58,13 +58,18 @@ class NativeConnection extends ServerConnection {
         if (!this.destroyed) this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
-        if (!this.destroyed) this.inContext(this.onContent, native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]));
+        if (!this.destroyed)
+          this.inContext(
+            this.onContent,
+            native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]),
+          );
         break;
       case layout.COMPLETE:
         if (!this.destroyed) this.inContext(this.onComplete, readTrailers(words, at, buffer));
         break;
       case layout.RAW:
-        if (!this.destroyed) this.onRaw(native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]));
+        if (!this.destroyed)
+          this.onRaw(native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]));
         break;
       case layout.DRAIN:
         this.onDrained();
@@ -125,7 +130,8 @@ class NativeConnection extends ServerConnection {
     }
     this.destroyed = true;
     this.release();
-    for (const callback of this.waiting.splice(0)) callback(errnoException(errno ? -errno : -32, 'write'));
+    for (const callback of this.waiting.splice(0))
+      callback(errnoException(errno ? -errno : -32, 'write'));
     this.socket.onClosed();
   }
 
@@ -152,7 +158,13 @@ class NativeConnection extends ServerConnection {
       return true;
     }
     let flags = this.endingFlags();
-    if (flags !== 0 && chunk.length === this.heldBack && chunk.length < DEFER_LIMIT && native.hasMore()) flags |= WRITE_DEFER;
+    if (
+      flags !== 0 &&
+      chunk.length === this.heldBack &&
+      chunk.length < DEFER_LIMIT &&
+      native.hasMore()
+    )
+      flags |= WRITE_DEFER;
     this.heldBack = 0;
     const result = this.sendPiece(chunk, encoding, flags);
     if (result === 0 && flags !== 0) {

@@ -3,9 +3,9 @@
 // DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
 // May use Node, `errors`, `symbols`, `socket` and `internal`.
-const net = require('net');
-const { channel } = require('diagnostics_channel');
-const { constants } = require('os');
+const net = require('node:net');
+const { channel } = require('node:diagnostics_channel');
+const { constants } = require('node:os');
 const { addressException } = require('../errors');
 const { kConnection, kListener } = require('../symbols');
 const { BareSocket } = require('./bare-socket');
@@ -14,7 +14,9 @@ const { NativeConnection } = require('./native-connection');
 const { connectionLimit, nativeOptions } = require('./server-options');
 
 const netServerSocket = channel('net.server.socket');
-const { errno: { EADDRINUSE } } = constants;
+const {
+  errno: { EADDRINUSE },
+} = constants;
 
 class NativeListener {
   constructor(server) {
@@ -68,8 +70,12 @@ class NativeListener {
       this.close();
       return Reflect.apply(close, handle, args);
     };
-    handle.ref = () => { this.setRef(true); };
-    handle.unref = () => { this.setRef(false); };
+    handle.ref = () => {
+      this.setRef(true);
+    };
+    handle.unref = () => {
+      this.setRef(false);
+    };
     handle.hasRef = () => this.referenced;
     this.setRef(true);
   }
@@ -125,7 +131,15 @@ class NativeListener {
     const [localAddress, localPort, localFamily] = local;
     const [remoteAddress, remotePort, remoteFamily] = remote;
     if (local.length < 3) this.drop(undefined);
-    else this.drop({ localAddress, localPort: +localPort, localFamily, remoteAddress, remotePort: +remotePort, remoteFamily });
+    else
+      this.drop({
+        localAddress,
+        localPort: +localPort,
+        localFamily,
+        remoteAddress,
+        remotePort: +remotePort,
+        remoteFamily,
+      });
   }
 
   drop(data) {
@@ -159,7 +173,11 @@ function bind(address, port, addressType, fd, flags) {
     address = '0.0.0.0';
     addressType = 4;
   }
-  return { handle: checked(net._createServerHandle(address, port, addressType, fd, flags), port), address, addressType };
+  return {
+    handle: checked(net._createServerHandle(address, port, addressType, fd, flags), port),
+    address,
+    addressType,
+  };
 }
 
 /** libuv reports a taken port only when listening, which it does not do here: look at the port. */
@@ -176,7 +194,14 @@ function checked(handle, port) {
 function listen(server, address, port, addressType, backlog, fd, flags) {
   if (server._handle && !(server._handle.fd >= 0)) {
     // A handle without a descriptor: connections come from the cluster's primary.
-    Reflect.apply(net.Server.prototype._listen2, server, [address, port, addressType, backlog, fd, flags]);
+    Reflect.apply(net.Server.prototype._listen2, server, [
+      address,
+      port,
+      addressType,
+      backlog,
+      fd,
+      flags,
+    ]);
     if (!server._handle) return;
     server[kListener] = new NativeListener(server);
     server[kListener].adoptFrom(server._handle);
@@ -208,7 +233,9 @@ function listen(server, address, port, addressType, backlog, fd, flags) {
 
 function fail(server, errno, address, port) {
   const error = addressException(errno, 'listen', address, port);
-  process.nextTick(() => { server.emit('error', error); });
+  process.nextTick(() => {
+    server.emit('error', error);
+  });
 }
 
 function emitListening(server) {

@@ -1,14 +1,16 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, reads its records, and hands them
 // to their connections. May use the binding, the layout and Node.
-const { markAsUntransferable } = require('worker_threads');
+const { markAsUntransferable } = require('node:worker_threads');
 const binding = require('./binding');
 const layout = require('./ring-layout');
 const { version } = require('../../package.json');
 
 if (binding.version() !== version) {
-  throw new Error(`rust-http ${version} found a native addon of version ${binding.version()}. ` +
-    'Remove node_modules and the lock file and install again, or run `npm run build` in a clone.');
+  throw new Error(
+    `rust-http ${version} found a native addon of version ${binding.version()}. ` +
+      'Remove node_modules and the lock file and install again, or run `npm run build` in a clone.',
+  );
 }
 
 const { GROUP_END } = layout;
@@ -163,8 +165,12 @@ module.exports = {
   StreamParser: binding.StreamParser,
   forget,
   hasMore,
-  get fast() { return fast; },
-  get io() { return start(); },
+  get fast() {
+    return fast;
+  },
+  get io() {
+    return start();
+  },
   listeners,
   profile: binding.profile,
   ref,

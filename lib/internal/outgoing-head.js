@@ -76,7 +76,9 @@ function addField(message, head, name, value, validate, relaxed) {
   if (validate) validateHeaderName(name);
   // File names outside of latin1 travel as their bytes (RFC 6266, section 4.3).
   if (isContentDisposition(name) && message._contentLength) {
-    value = Array.isArray(value) ? value.map((v) => Buffer.from(v, 'latin1')) : Buffer.from(value, 'latin1');
+    value = Array.isArray(value)
+      ? value.map((v) => Buffer.from(v, 'latin1'))
+      : Buffer.from(value, 'latin1');
   }
   if (Array.isArray(value)) {
     const unique = message[kUniqueHeaders];
@@ -137,7 +139,8 @@ function decidePersistence(message, head) {
     return;
   }
   if (head.connection) return;
-  const persist = message.shouldKeepAlive &&
+  const persist =
+    message.shouldKeepAlive &&
     (head.contLen || message.useChunkedEncodingByDefault || message.agent);
   if (!persist) {
     message._last = true;
@@ -173,7 +176,11 @@ function decideFraming(message, head) {
     message.chunkedEncoding = false; // no last chunk behind a message without content
   } else if (!message.useChunkedEncodingByDefault) {
     message._last = true; // an HTTP/1.0 peer sees the end by the close
-  } else if (!head.trailer && !message._removedContLen && typeof message._contentLength === 'number') {
+  } else if (
+    !head.trailer &&
+    !message._removedContLen &&
+    typeof message._contentLength === 'number'
+  ) {
     head.text += `Content-Length: ${message._contentLength}\r\n`;
   } else if (!message._removedTE) {
     head.text += 'Transfer-Encoding: chunked\r\n';

@@ -1,13 +1,16 @@
 'use strict';
 // The header store of outgoing messages: the documented methods that read and change it.
 // May use Node, `errors`, `validate` and the private keys.
-const { deprecate } = require('util');
+const { deprecate } = require('node:util');
 const { codes } = require('../errors');
 const { isInvalidValue, validateHeaderName, validateString } = require('../validate');
 const { kOutHeaders } = require('./host').keys;
 
 const {
-  ERR_HTTP_HEADERS_SENT, ERR_HTTP_INVALID_HEADER_VALUE, ERR_INVALID_ARG_TYPE, ERR_INVALID_CHAR,
+  ERR_HTTP_HEADERS_SENT,
+  ERR_HTTP_INVALID_HEADER_VALUE,
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_CHAR,
 } = codes;
 
 function checkValue(message, name, value) {
@@ -29,8 +32,12 @@ const methods = {
 
   setHeaders(headers) {
     if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
-    if (!headers || Array.isArray(headers) || typeof headers.keys !== 'function' ||
-        typeof headers.get !== 'function')
+    if (
+      !headers ||
+      Array.isArray(headers) ||
+      typeof headers.keys !== 'function' ||
+      typeof headers.get !== 'function'
+    )
       throw new ERR_INVALID_ARG_TYPE('headers', ['Headers', 'Map'], headers);
     // A Headers object gives each cookie by itself: they are set together.
     const cookies = [];
@@ -103,12 +110,14 @@ const methods = {
 
 const accessors = {
   _headers: {
-    get() { return this.getHeaders(); },
+    get() {
+      return this.getHeaders();
+    },
     set(value) {
       if (value == null) {
         this[kOutHeaders] = null;
       } else if (typeof value === 'object') {
-        const headers = this[kOutHeaders] = { __proto__: null };
+        const headers = (this[kOutHeaders] = { __proto__: null });
         for (const name of Object.keys(value)) headers[name.toLowerCase()] = [name, value[name]];
       }
     },
@@ -132,8 +141,13 @@ const accessors = {
 /** Puts the methods on the prototype of `OutgoingMessage`. */
 function define({ prototype }) {
   for (const [name, method] of Object.entries(methods)) {
-    Object.defineProperty(prototype, name,
-      { __proto__: null, configurable: true, enumerable: true, writable: true, value: method });
+    Object.defineProperty(prototype, name, {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+      value: method,
+    });
   }
   for (const [name, { get, set }] of Object.entries(accessors)) {
     const text = `OutgoingMessage.prototype.${name} is deprecated`;

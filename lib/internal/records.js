@@ -14,9 +14,9 @@ function readLines(words, at, count, text, position) {
     if (name < 0) {
       lines[i] = namesOf[name & COMMON_NAME_INDEXES];
     } else {
-      lines[i] = text.substring(position, position += name);
+      lines[i] = text.substring(position, (position += name));
     }
-    lines[i + 1] = text.substring(position, position += length);
+    lines[i + 1] = text.substring(position, (position += length));
   }
   return lines;
 }
@@ -43,7 +43,13 @@ function readTrailers(words, at, buffer) {
   const count = words[at + 3];
   if (count === 0) return undefined;
   const from = (at + COMPLETE_WORDS + count * 2) << 2;
-  return readLines(words, at + COMPLETE_WORDS, count, buffer.latin1Slice(from, from + words[at + 4]), 0);
+  return readLines(
+    words,
+    at + COMPLETE_WORDS,
+    count,
+    buffer.latin1Slice(from, from + words[at + 4]),
+    0,
+  );
 }
 
 /** Code, reason, bytes parsed and chunk of a `Malformed` record. */

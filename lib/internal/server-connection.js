@@ -2,10 +2,10 @@
 // One connection of a server, above its transport: requests in, responses out in their order,
 // errors, timeouts, hand-over after an upgrade. Both transports (`native-connection`,
 // `stream-connection`) extend it. May use Node, `errors`, `symbols` and `internal`.
-const { AsyncResource } = require('async_hooks');
-const { channel } = require('diagnostics_channel');
-const { Readable } = require('stream');
-const { debuglog } = require('util');
+const { AsyncResource } = require('node:async_hooks');
+const { channel } = require('node:diagnostics_channel');
+const { Readable } = require('node:stream');
+const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../errors');
 const { IncomingMessage, detachSignal } = require('../incoming-message');
 const { kConnection, kConnections, kOptimizeEmptyRequests } = require('../symbols');
@@ -26,8 +26,8 @@ const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
 const responseFinish = channel('http.server.response.finish');
 
-const errorAnswer = (status) => Buffer.from(
-  `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
+const errorAnswer = (status) =>
+  Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
 const errorAnswers = {
   HPE_HEADER_OVERFLOW: errorAnswer(431),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: errorAnswer(413),
@@ -58,7 +58,8 @@ class ServerConnection {
     this.http = true;
     this.onPendingData = undefined;
     const { maxHeadersCount } = server;
-    this.maxHeaderPairs = typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
+    this.maxHeaderPairs =
+      typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
     (server[kConnections] ??= new Set()).add(this);
   }
 
@@ -136,7 +137,9 @@ class ServerConnection {
     res[kConnection] = this;
     res._keepAliveTimeout = server.keepAliveTimeout;
     res._maxRequestsPerSocket = server.maxRequestsPerSocket;
-    this.onPendingData ??= (delta) => { this.addOutgoingData(delta); };
+    this.onPendingData ??= (delta) => {
+      this.addOutgoingData(delta);
+    };
     res._onPendingData = this.onPendingData;
     res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0;
     res[kUniqueHeaders] = server[kUniqueHeaders];
@@ -261,7 +264,8 @@ class ServerConnection {
   /** The socket has room again. */
   onSocketDrain() {
     const { socket } = this;
-    const full = this.outgoingData > socket.writableHighWaterMark || this.incoming.length >= MAX_PIPELINED;
+    const full =
+      this.outgoingData > socket.writableHighWaterMark || this.incoming.length >= MAX_PIPELINED;
     if (this.paused && !full) {
       this.paused = false;
       socket._paused = false;
@@ -305,7 +309,10 @@ class ServerConnection {
   beginKeepAlive() {
     const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server;
     if (!Number.isFinite(keepAliveTimeout) || keepAliveTimeout <= 0) return;
-    const buffer = Number.isFinite(keepAliveTimeoutBuffer) && keepAliveTimeoutBuffer >= 0 ? keepAliveTimeoutBuffer : 1000;
+    const buffer =
+      Number.isFinite(keepAliveTimeoutBuffer) && keepAliveTimeoutBuffer >= 0
+        ? keepAliveTimeoutBuffer
+        : 1000;
     this.startKeepAliveTimeout(keepAliveTimeout + buffer);
     this.keepAliveTimeoutSet = true;
   }
@@ -414,8 +421,12 @@ function noteEnd(state) {
 
 /** Nobody listens to the request, and there is nothing left to read of it. */
 function isUnwatched(req) {
-  return req._eventsCount === 0 && req.complete && req._readableState.length === 0 &&
-    req._dump === IncomingMessage.prototype._dump;
+  return (
+    req._eventsCount === 0 &&
+    req.complete &&
+    req._readableState.length === 0 &&
+    req._dump === IncomingMessage.prototype._dump
+  );
 }
 
 /** The exchange is over. `quiet`: the request's stream may end without a word. */

@@ -11,7 +11,8 @@ const { accessors, defaults, keys } = require('./host');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
-  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '));
+  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
+);
 let warned = false;
 
 /** Checks the options of `createServer` in Node's order and puts them on `server`. */
@@ -25,39 +26,68 @@ function storeOptions(server, options) {
   server.maxHeaderSize = check('maxHeaderSize', validateInteger, 'maxHeaderSize', 0);
   server[kOptimizeEmptyRequests] =
     check('optimizeEmptyRequests', validateBoolean, 'options.optimizeEmptyRequests') ?? false;
-  server.insecureHTTPParser = check('insecureHTTPParser', validateBoolean, 'options.insecureHTTPParser');
-  server.httpValidation = check('httpValidation', validateOneOf, 'options.httpValidation',
-    ['strict', 'relaxed', 'insecure']);
+  server.insecureHTTPParser = check(
+    'insecureHTTPParser',
+    validateBoolean,
+    'options.insecureHTTPParser',
+  );
+  server.httpValidation = check('httpValidation', validateOneOf, 'options.httpValidation', [
+    'strict',
+    'relaxed',
+    'insecure',
+  ]);
   if (server.httpValidation !== undefined && server.insecureHTTPParser !== undefined) {
-    throw new codes.ERR_INVALID_ARG_VALUE('options.httpValidation', server.httpValidation,
-      'cannot be used together with options.insecureHTTPParser');
+    throw new codes.ERR_INVALID_ARG_VALUE(
+      'options.httpValidation',
+      server.httpValidation,
+      'cannot be used together with options.insecureHTTPParser',
+    );
   }
   storeTimeouts(server, options, check);
-  server.requireHostHeader = check('requireHostHeader', validateBoolean, 'options.requireHostHeader') ?? true;
-  server.joinDuplicateHeaders = check('joinDuplicateHeaders', validateBoolean, 'options.joinDuplicateHeaders');
+  server.requireHostHeader =
+    check('requireHostHeader', validateBoolean, 'options.requireHostHeader') ?? true;
+  server.joinDuplicateHeaders = check(
+    'joinDuplicateHeaders',
+    validateBoolean,
+    'options.joinDuplicateHeaders',
+  );
   server.rejectNonStandardBodyWrites =
-    check('rejectNonStandardBodyWrites', validateBoolean, 'options.rejectNonStandardBodyWrites') ?? false;
-  server.shouldUpgradeCallback = check('shouldUpgradeCallback', validateFunction, 'options.shouldUpgradeCallback') ??
-    function() { return this.listenerCount('upgrade') > 0; };
+    check('rejectNonStandardBodyWrites', validateBoolean, 'options.rejectNonStandardBodyWrites') ??
+    false;
+  server.shouldUpgradeCallback =
+    check('shouldUpgradeCallback', validateFunction, 'options.shouldUpgradeCallback') ??
+    function () {
+      return this.listenerCount('upgrade') > 0;
+    };
   server[kUniqueHeaders] = parseUniqueHeaders(options.uniqueHeaders);
 }
 
 function storeTimeouts(server, options, check) {
   const timeout = (name, fallback) => check(name, validateInteger, name, 0) ?? fallback;
   server.requestTimeout = timeout('requestTimeout', defaults.requestTimeout);
-  server.headersTimeout = timeout('headersTimeout', Math.min(defaults.headersTimeout, server.requestTimeout));
+  server.headersTimeout = timeout(
+    'headersTimeout',
+    Math.min(defaults.headersTimeout, server.requestTimeout),
+  );
   const { headersTimeout, requestTimeout } = server;
   if (requestTimeout > 0 && headersTimeout > 0 && headersTimeout > requestTimeout)
     throw new codes.ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
   server.keepAliveTimeout = timeout('keepAliveTimeout', defaults.keepAliveTimeout);
-  server.keepAliveTimeoutBuffer = timeout('keepAliveTimeoutBuffer', defaults.keepAliveTimeoutBuffer);
-  server.connectionsCheckingInterval = timeout('connectionsCheckingInterval', defaults.connectionsCheckingInterval);
+  server.keepAliveTimeoutBuffer = timeout(
+    'keepAliveTimeoutBuffer',
+    defaults.keepAliveTimeoutBuffer,
+  );
+  server.connectionsCheckingInterval = timeout(
+    'connectionsCheckingInterval',
+    defaults.connectionsCheckingInterval,
+  );
 }
 
 /** How strictly the input of a server is read. */
 function validation(server) {
   if (server.httpValidation !== undefined) return server.httpValidation;
-  if (server.insecureHTTPParser !== undefined) return server.insecureHTTPParser ? 'insecure' : 'strict';
+  if (server.insecureHTTPParser !== undefined)
+    return server.insecureHTTPParser ? 'insecure' : 'strict';
   if (insecureByDefault && !warned) {
     warned = true;
     process.emitWarning('Using insecure HTTP parsing');
@@ -67,15 +97,21 @@ function validation(server) {
 
 /** What a parser of the server's requests has to know. */
 function parserOptions(server) {
-  return { maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize, validation: validation(server) };
+  return {
+    maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
+    validation: validation(server),
+  };
 }
 
 /** A number of milliseconds; anything else switches the timeout off. */
-const milliseconds = (value) => (Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0);
+const milliseconds = (value) =>
+  Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0;
 
 /** How many connections may be open, -1 for any number. */
 function connectionLimit({ maxConnections }) {
-  return maxConnections == null || !(maxConnections >= 0) ? -1 : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
+  return maxConnections == null || !(maxConnections >= 0)
+    ? -1
+    : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
 }
 
 /** The options as the native side takes them. `hold`: new connections wait for JavaScript. */
@@ -87,7 +123,8 @@ function nativeOptions(server, hold) {
     timeout: milliseconds(server.timeout),
     headersTimeout: milliseconds(server.headersTimeout),
     requestTimeout: milliseconds(server.requestTimeout),
-    keepAliveTimeout: keepAlive === 0 ? 0 : keepAlive + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000),
+    keepAliveTimeout:
+      keepAlive === 0 ? 0 : keepAlive + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000),
     checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
     maxConnections: connectionLimit(server),
     noDelay: server.noDelay,

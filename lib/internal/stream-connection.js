@@ -20,17 +20,48 @@ class StreamConnection extends ServerConnection {
     this.handling = false;
     this.refused = false;
     this.listeners = [
-      ['data', (chunk) => { this.feed(chunk); }],
-      ['end', () => { this.execute(this.parser.finish()); }],
-      ['close', () => { this.inContext(this.onClosed); }],
-      ['drain', () => { this.onSocketDrain(); }],
-      ['error', (error) => { this.onSocketError(error); }],
-      ['timeout', () => { this.onTimeout(); }],
+      [
+        'data',
+        (chunk) => {
+          this.feed(chunk);
+        },
+      ],
+      [
+        'end',
+        () => {
+          this.execute(this.parser.finish());
+        },
+      ],
+      [
+        'close',
+        () => {
+          this.inContext(this.onClosed);
+        },
+      ],
+      [
+        'drain',
+        () => {
+          this.onSocketDrain();
+        },
+      ],
+      [
+        'error',
+        (error) => {
+          this.onSocketError(error);
+        },
+      ],
+      [
+        'timeout',
+        () => {
+          this.onTimeout();
+        },
+      ],
     ];
     for (const [event, listener] of this.listeners) socket.on(event, listener);
     socket._paused = false;
     socket.server = server;
-    if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
+    if (server.timeout && typeof socket.setTimeout === 'function')
+      socket.setTimeout(server.timeout);
   }
 
   feed(chunk) {
@@ -61,7 +92,10 @@ class StreamConnection extends ServerConnection {
       }
     } finally {
       this.handling = false;
-      if (this.batches.length > 0) process.nextTick(() => { this.handleBatches(); });
+      if (this.batches.length > 0)
+        process.nextTick(() => {
+          this.handleBatches();
+        });
     }
   }
 
@@ -91,7 +125,8 @@ class StreamConnection extends ServerConnection {
         this.inContext(this.onEnd);
         break;
     }
-    if (kind === layout.COMPLETE || (kind === layout.HEAD && flags & layout.NO_CONTENT)) this.messageStart = 0;
+    if (kind === layout.COMPLETE || (kind === layout.HEAD && flags & layout.NO_CONTENT))
+      this.messageStart = 0;
   }
 
   onSocketError(error) {
@@ -103,7 +138,8 @@ class StreamConnection extends ServerConnection {
 
   forget(...events) {
     for (const [event, listener] of this.listeners)
-      if (events.length === 0 || events.includes(event)) this.socket.removeListener(event, listener);
+      if (events.length === 0 || events.includes(event))
+        this.socket.removeListener(event, listener);
   }
 
   // ---- the transport's side of ServerConnection ----
