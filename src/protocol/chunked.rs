@@ -9,17 +9,16 @@ use crate::protocol::section::is_token;
 enum At {
     SizeStart,
     Size,
-    /// Spaces behind a size, where they are tolerated.
-    AfterSize,
+    SizeEnd,
+    SizeLf,
     ExtensionStart,
     ExtensionName,
     ExtensionValue,
     Quoted,
     QuotedPair,
-    QuotedDone,
-    SizeLf,
+    QuotedEnd,
     Data,
-    DataCr,
+    DataEnd,
     DataLf,
 }
 
@@ -29,17 +28,29 @@ pub(crate) struct Chunked {
     at: At,
     /// Bytes of the current chunk that are still to come.
     size: u64,
+    /// Bytes of names and values in the current chunk's extensions. As in Node, they are held
+    /// against the limit where a name or value ends or is interrupted.
     extension: usize,
+    limit: usize,
+}
+
+/// What the front of the input is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Piece {
+    /// So many bytes that are no data.
+    Line(usize),
+    Data(usize),
+    /// So many bytes, with which the last chunk ends: the trailer section follows.
+    LastLine(usize),
 }
 
 /// What a byte did.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Step {
-    More,
-    /// The last chunk's line is complete: the trailer section follows.
-    Trailers,
+enum Step {
+    To(At),
     /// The byte belongs to what follows; look again.
-    Again,
+    Again(At),
+    /// The line is complete, with this byte or before it.
+    LineComplete(usize),
 }
 
 const fn is_quoted_text(byte: u8) -> bool {
@@ -47,132 +58,201 @@ const fn is_quoted_text(byte: u8) -> bool {
 }
 
 impl Chunked {
-    pub fn new() -> Self {
+    pub fn new(limit: usize) -> Self {
         Self {
             at: At::SizeStart,
             size: 0,
             extension: 0,
+            limit,
         }
     }
 
-    /// Bytes of data at the front of the input, 0 outside of data.
-    pub fn data(&self) -> u64 {
-        if self.at == At::Data { self.size } else { 0 }
-    }
-
-    /// So many bytes of data have been consumed.
-    pub fn consume(&mut self, bytes: u64) {
-        self.size -= bytes;
-        if self.size == 0 {
-            self.at = At::DataCr;
+    /// Consumes the next piece of `input`.
+    pub fn advance(&mut self, input: &[u8], lenient: &Leniency) -> Result<Piece, Fault> {
+        if self.at == At::Data {
+            return Ok(Piece::Data(self.data(input.len())));
         }
-    }
-
-    /// Consumes one byte that is not data.
-    pub fn step(&mut self, byte: u8, limit: usize, lenient: &Leniency) -> Result<Step, Fault> {
-        match self.at {
-            At::SizeStart => {
-                let digit = hex(byte).ok_or((ErrorKind::ChunkSize, 0))?;
-                *self = Self {
-                    at: At::Size,
-                    size: digit,
-                    extension: 0,
-                };
-            }
-            At::Size => return self.size_byte(byte, lenient),
-            At::AfterSize => match byte {
-                b' ' => {}
-                b'\r' => self.at = At::SizeLf,
-                b';' => self.at = At::ExtensionStart,
-                _ => return Err((ErrorKind::ChunkSize, 0)),
-            },
-            At::SizeLf if byte == b'\n' => return Ok(self.line_complete()),
-            At::SizeLf => return Err((ErrorKind::ChunkSizeLf, 0)),
-            At::DataCr => match byte {
-                b'\r' => self.at = At::DataLf,
-                b'\n' if lenient.bare_lf => self.at = At::SizeStart,
-                b'\n' => return Err((ErrorKind::ChunkDataCr, 1)),
-                _ if lenient.no_crlf_after_chunk => {
-                    self.at = At::SizeStart;
-                    return Ok(Step::Again);
+        let mut at = 0;
+        while at < input.len() {
+            match self
+                .step(input[at], lenient)
+                .map_err(|(kind, offset)| (kind, at + offset))?
+            {
+                Step::To(next) => {
+                    self.at = next;
+                    at += 1;
                 }
-                _ => return Err((ErrorKind::ChunkDataLf, 0)),
-            },
-            At::DataLf if byte == b'\n' => self.at = At::SizeStart,
-            At::DataLf => return Err((ErrorKind::ChunkDataLf, 0)),
-            At::Data => {}
-            _ => {
-                self.extension += 1;
-                if self.extension > limit {
-                    return Err((ErrorKind::ChunkExtensionsOverflow, 0));
-                }
-                return self.extension_byte(byte, lenient);
+                Step::Again(next) => self.at = next,
+                Step::LineComplete(consumed) => return Ok(self.line_complete(at + consumed)),
             }
         }
-        Ok(Step::More)
+        if matches!(
+            self.at,
+            At::ExtensionName | At::ExtensionValue | At::Quoted | At::QuotedPair
+        ) {
+            self.check_extension(at)?;
+        }
+        Ok(Piece::Line(at))
     }
 
-    fn size_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        if let Some(digit) = hex(byte) {
-            if self.size > u64::MAX >> 4 {
-                return Err((ErrorKind::ChunkSizeOverflow, 1));
-            }
-            self.size = (self.size << 4) | digit;
-            return Ok(Step::More);
-        }
-        match byte {
-            b'\r' => self.at = At::SizeLf,
-            b';' => self.at = At::ExtensionStart,
-            b'\n' if lenient.bare_lf => return Ok(self.line_complete()),
-            b'\n' => return Err((ErrorKind::ChunkSizeCr, 1)),
-            b' ' if lenient.spaces_after_chunk_size => self.at = At::AfterSize,
-            b' ' | b'\t' => return Err((ErrorKind::ChunkSize, 1)),
-            _ => return Err((ErrorKind::ChunkSize, 0)),
-        }
-        Ok(Step::More)
-    }
-
-    /// A chunk's first line is complete.
-    fn line_complete(&mut self) -> Step {
+    fn data(&mut self, available: usize) -> usize {
+        let bytes = usize::try_from(self.size)
+            .unwrap_or(usize::MAX)
+            .min(available);
+        self.size -= bytes as u64;
         if self.size == 0 {
-            return Step::Trailers;
+            self.at = At::DataEnd;
+        }
+        bytes
+    }
+
+    fn line_complete(&mut self, consumed: usize) -> Piece {
+        self.extension = 0;
+        if self.size == 0 {
+            return Piece::LastLine(consumed);
         }
         self.at = At::Data;
-        Step::More
+        Piece::Line(consumed)
     }
 
-    fn extension_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        if byte == b'\n' && lenient.bare_lf {
-            return Ok(self.line_complete());
+    fn check_extension(&self, offset: usize) -> Result<(), Fault> {
+        if self.extension > self.limit {
+            return Err((ErrorKind::ChunkExtensionsOverflow, offset));
         }
-        self.at = match (self.at, byte) {
-            (At::ExtensionStart, b' ' | b'\r' | b'\n') => {
-                return Err((ErrorKind::ChunkExtension, 1));
+        Ok(())
+    }
+
+    fn step(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+        match self.at {
+            At::SizeStart => {
+                self.size = hex(byte).ok_or((ErrorKind::ChunkSize, 0))?;
+                Ok(Step::To(At::Size))
             }
-            (At::ExtensionStart | At::ExtensionName, b'=') => At::ExtensionValue,
-            (At::ExtensionStart | At::ExtensionName, _) if is_token(byte) => At::ExtensionName,
-            (At::ExtensionName | At::ExtensionValue | At::QuotedDone, b';') => At::ExtensionStart,
-            (At::ExtensionName | At::ExtensionValue | At::QuotedDone, b'\r') => At::SizeLf,
-            (At::ExtensionName, b'\n') => return Err((ErrorKind::ChunkExtensionNameCr, 0)),
-            (At::ExtensionStart | At::ExtensionName, _) => {
-                return Err((ErrorKind::ChunkExtensionName, 1));
+            At::Size => self.size_byte(byte),
+            At::SizeEnd => size_end(byte, lenient),
+            At::SizeLf if byte == b'\n' => Ok(Step::LineComplete(1)),
+            At::SizeLf if lenient.bare_cr => Ok(Step::LineComplete(0)),
+            At::SizeLf => Err((ErrorKind::ChunkSizeLf, 0)),
+            At::ExtensionStart if matches!(byte, b' ' | b'\r') => {
+                Err((ErrorKind::ChunkExtension, 1))
             }
-            (At::ExtensionValue, b'"') => At::Quoted,
-            (At::ExtensionValue, _) if is_token(byte) => At::ExtensionValue,
-            (At::ExtensionValue | At::QuotedDone, b'\n') => {
-                return Err((ErrorKind::ChunkExtensionValueCr, 0));
-            }
-            (At::ExtensionValue, _) => return Err((ErrorKind::ChunkExtensionValue, 1)),
-            (At::Quoted, b'"') => At::QuotedDone,
-            (At::Quoted, b'\\') => At::QuotedPair,
-            (At::Quoted, _) if is_quoted_text(byte) => At::Quoted,
-            (At::Quoted, _) => return Err((ErrorKind::ChunkExtensionQuoted, 1)),
-            (At::QuotedPair, b'"' | b'\\') => At::Quoted,
-            (At::QuotedPair, _) if is_quoted_text(byte) => At::Quoted,
-            (At::QuotedPair, _) => return Err((ErrorKind::ChunkExtensionQuotedPair, 1)),
-            (_, _) => return Err((ErrorKind::ChunkExtensionQuote, 0)),
+            At::ExtensionStart => Ok(Step::Again(At::ExtensionName)),
+            At::ExtensionName => self.extension_name(byte, lenient),
+            At::ExtensionValue => self.extension_value(byte, lenient),
+            At::Quoted => self.quoted(byte),
+            At::QuotedPair => self.quoted_pair(byte),
+            At::QuotedEnd => quoted_end(byte, lenient),
+            At::DataEnd => data_end(byte, lenient),
+            At::DataLf if byte == b'\n' => Ok(Step::To(At::SizeStart)),
+            At::DataLf if lenient.no_crlf_after_chunk => Ok(Step::Again(At::SizeStart)),
+            At::DataLf => Err((ErrorKind::ChunkDataLf, 0)),
+            // Read in larger pieces.
+            At::Data => Ok(Step::Again(At::Data)),
+        }
+    }
+
+    fn size_byte(&mut self, byte: u8) -> Result<Step, Fault> {
+        let Some(digit) = hex(byte) else {
+            return Ok(Step::Again(At::SizeEnd));
         };
-        Ok(Step::More)
+        if self.size > u64::MAX >> 4 {
+            return Err((ErrorKind::ChunkSizeOverflow, 1));
+        }
+        self.size = (self.size << 4) | digit;
+        Ok(Step::To(At::Size))
+    }
+
+    fn extension_name(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+        if is_token(byte) {
+            return Ok(self.extension_byte(At::ExtensionName));
+        }
+        self.check_extension(usize::from(byte != b'\n'))?;
+        match byte {
+            b'=' => Ok(Step::To(At::ExtensionValue)),
+            b';' => Ok(Step::To(At::ExtensionStart)),
+            b'\r' => Ok(Step::To(At::SizeLf)),
+            b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
+            b'\n' => Err((ErrorKind::ChunkExtensionNameCr, 0)),
+            _ => Err((ErrorKind::ChunkExtensionName, 1)),
+        }
+    }
+
+    fn extension_value(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+        if byte == b'"' {
+            return Ok(self.extension_byte(At::Quoted));
+        }
+        if is_token(byte) {
+            return Ok(self.extension_byte(At::ExtensionValue));
+        }
+        self.check_extension(usize::from(byte != b'\n'))?;
+        match byte {
+            b';' => Ok(Step::To(At::ExtensionStart)),
+            b'\r' => Ok(Step::To(At::SizeLf)),
+            b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
+            b'\n' => Err((ErrorKind::ChunkExtensionValueCr, 0)),
+            _ => Err((ErrorKind::ChunkExtensionValue, 1)),
+        }
+    }
+
+    fn quoted(&mut self, byte: u8) -> Result<Step, Fault> {
+        match byte {
+            b'"' => {
+                let step = self.extension_byte(At::QuotedEnd);
+                self.check_extension(1)?;
+                Ok(step)
+            }
+            b'\\' => Ok(self.extension_byte(At::QuotedPair)),
+            _ if is_quoted_text(byte) => Ok(self.extension_byte(At::Quoted)),
+            _ => {
+                self.check_extension(1)?;
+                Err((ErrorKind::ChunkExtensionQuoted, 1))
+            }
+        }
+    }
+
+    fn quoted_pair(&mut self, byte: u8) -> Result<Step, Fault> {
+        if is_quoted_text(byte) || matches!(byte, b'"' | b'\\') {
+            return Ok(self.extension_byte(At::Quoted));
+        }
+        self.check_extension(1)?;
+        Err((ErrorKind::ChunkExtensionQuotedPair, 1))
+    }
+
+    fn extension_byte(&mut self, next: At) -> Step {
+        self.extension = self.extension.saturating_add(1);
+        Step::To(next)
+    }
+}
+
+fn size_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    match byte {
+        b' ' | b'\t' if lenient.spaces_after_chunk_size => Ok(Step::To(At::SizeEnd)),
+        b' ' | b'\t' => Err((ErrorKind::ChunkSize, 1)),
+        b'\r' => Ok(Step::To(At::SizeLf)),
+        b'\n' if lenient.bare_lf => Ok(Step::To(At::SizeLf)),
+        b'\n' => Err((ErrorKind::ChunkSizeCr, 1)),
+        b';' => Ok(Step::To(At::ExtensionStart)),
+        _ => Err((ErrorKind::ChunkSize, 0)),
+    }
+}
+
+fn quoted_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    match byte {
+        b';' => Ok(Step::To(At::ExtensionStart)),
+        b'\r' => Ok(Step::To(At::SizeLf)),
+        b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
+        b'\n' => Err((ErrorKind::ChunkExtensionValueCr, 0)),
+        _ => Err((ErrorKind::ChunkExtensionQuote, 0)),
+    }
+}
+
+fn data_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    match byte {
+        b'\r' => Ok(Step::To(At::DataLf)),
+        b'\n' if lenient.bare_lf => Ok(Step::To(At::SizeStart)),
+        b'\n' => Err((ErrorKind::ChunkDataCr, 1)),
+        _ if lenient.no_crlf_after_chunk => Ok(Step::Again(At::SizeStart)),
+        _ => Err((ErrorKind::ChunkDataLf, 0)),
     }
 }
 

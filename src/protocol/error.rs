@@ -83,7 +83,7 @@ error_kinds! {
     StatusEnd "INVALID_STATUS" "Invalid response status",
     UrlChars "INVALID_URL" "Invalid characters in url",
     UrlDoubleAt "INVALID_URL" "Double @ in url",
-    UrlFragment "INVALID_URL" "Invalid char in url fragment",
+    UrlFragment "INVALID_URL" "Invalid char in url fragment start",
     UrlPath "INVALID_URL" "Invalid char in url path",
     UrlQuery "INVALID_URL" "Invalid char in url query",
     UrlSchema "INVALID_URL" "Unexpected char in url schema",
@@ -95,6 +95,9 @@ error_kinds! {
     VersionMajor "INVALID_VERSION" "Invalid major version",
     VersionMinor "INVALID_VERSION" "Invalid minor version",
     VersionSpace "INVALID_VERSION" "Expected space after version",
+    MethodForRtsp "INVALID_CONSTANT" "Invalid method for RTSP/x.x request",
+    MethodForIce "INVALID_CONSTANT" "Expected SOURCE method for ICE/x.x request",
+    UrlLineEnd "INVALID_URL" "Expected CRLF",
 }
 
 impl ErrorKind {

@@ -1,91 +1,156 @@
-//! The usual case: a whole head of a request lies in the input. httparse finds its parts, and what
-//! httparse lets through but Node does not is checked here. Whatever is refused or unusual is left
-//! to the automaton (`start_line`, `section`), which is the authority on errors: this path reports
-//! none.
+//! The usual case: a whole head lies in the input. httparse finds its parts, and what httparse
+//! lets through but Node does not is checked here. Whatever is refused, incomplete or unusual is
+//! left to the automaton (`start_line`, `section`), which is the authority on errors: this path
+//! reports none, and whatever it accepts the automaton accepts alike.
 
 use std::mem::MaybeUninit;
 
-use memchr::{memchr_iter, memmem};
-
+use crate::protocol::control::Control;
 use crate::protocol::fields::Fields;
-use crate::protocol::framing::{Decision, Rules};
 use crate::protocol::method::Method;
 use crate::protocol::target::Target;
 
-/// Fields beyond this number are left to the automaton.
+/// Fields beyond this number are left to the automaton, which has no such limit.
 const MAX_FIELDS: usize = 96;
 
-/// A request's head that needed no automaton.
+/// Behind a request's target: a space, the version, CRLF.
+const VERSION_LENGTH: usize = b" HTTP/1.1\r\n".len();
+/// Before a response's reason: the version, a space, the status.
+const STATUS_LENGTH: usize = b"HTTP/1.1 200".len();
+
+/// A head that needed no automaton.
 pub(crate) struct FastHead<'a> {
-    pub method: Method,
-    pub target: &'a [u8],
     pub version: (u8, u8),
+    /// `None` in a response.
+    pub method: Option<Method>,
+    pub target: &'a [u8],
+    pub status: u16,
+    pub reason: &'a [u8],
     pub fields: Fields<'a>,
-    pub decision: Decision,
+    /// Bytes of the input.
+    pub length: usize,
 }
 
-/// Parses the head at the front of `input` if there is a whole one and all of it is as usual, and
-/// gives it to `found`. Returns its length and what `found` returned.
+/// Parses the head at the front of `input` if there is a whole one, shorter than `limit`, and all
+/// of it is as usual, and gives it to `found`. As all its bytes are within the limit, those that
+/// count need not be counted. `control` is left in disorder when there is none.
 pub(crate) fn request<R>(
     input: &[u8],
     limit: usize,
-    rules: &mut Rules,
-    found: impl FnOnce(FastHead<'_>) -> R,
-) -> Option<(usize, R)> {
-    let length = memmem::find(input, b"\r\n\r\n")? + 4;
-    let head = &input[..length];
-    // The bytes that count are fewer than all of them: within the limit, none need be counted.
-    if length >= limit || has_bare_lf(head) {
-        return None;
-    }
+    control: &mut Control,
+    found: impl FnOnce(&Control, FastHead<'_>) -> R,
+) -> Option<R> {
     let mut headers = [const { MaybeUninit::uninit() }; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut []);
-    match request.parse_with_uninit_headers(head, &mut headers) {
-        Ok(httparse::Status::Complete(parsed)) if parsed == length => {}
+    let length = match request.parse_with_uninit_headers(input, &mut headers) {
+        Ok(httparse::Status::Complete(length)) if length < limit => length,
         _ => return None,
-    }
-    let method = Method::from_bytes(request.method?.as_bytes())?;
+    };
+    let head = &input[..length];
+    let name = request.method?.as_bytes();
     let target = request.path?.as_bytes();
-    if !Target::accepts(target, method == Method::CONNECT) {
+    let method = Method::from_bytes(name)?;
+    if offset(head, name) != 0 || !Target::accepts(target, method == Method::CONNECT) {
         return None;
     }
-    let version = (1, request.version?);
-    for header in request.headers.iter() {
-        rules.begin_field(header.name.as_bytes()).ok()?;
-        if rules.is_watching() {
-            if !ends_its_line(head, header.value) {
-                return None;
-            }
-            for &byte in header.value {
-                rules.value_byte(byte).ok()?;
-            }
-            rules.end_value().ok()?;
+    let first_line = offset(head, target) + target.len() + VERSION_LENGTH;
+    if !head.get(..first_line)?.ends_with(b"\r\n") {
+        return None;
+    }
+    fields(head, first_line, request.headers, control)?;
+    let head = FastHead {
+        version: (1, request.version?),
+        method: Some(method),
+        target,
+        status: 0,
+        reason: b"",
+        fields: Fields::parsed(request.headers),
+        length,
+    };
+    Some(found(control, head))
+}
+
+/// As `request`, for the head of a response.
+pub(crate) fn response<R>(
+    input: &[u8],
+    limit: usize,
+    control: &mut Control,
+    found: impl FnOnce(&Control, FastHead<'_>) -> R,
+) -> Option<R> {
+    let mut headers = [const { MaybeUninit::uninit() }; MAX_FIELDS];
+    let mut response = httparse::Response::new(&mut []);
+    let parsed = httparse::ParserConfig::default().parse_response_with_uninit_headers(
+        &mut response,
+        input,
+        &mut headers,
+    );
+    let length = match parsed {
+        Ok(httparse::Status::Complete(length)) if length < limit => length,
+        _ => return None,
+    };
+    let head = &input[..length];
+    // httparse drops a reason that is not ASCII: find it again.
+    let first_line = match response.headers.first() {
+        Some(header) => offset(head, header.name.as_bytes()),
+        None => length - 2,
+    };
+    let line = head.get(..first_line)?.strip_suffix(b"\r\n")?;
+    let reason = line.get(STATUS_LENGTH..)?;
+    fields(head, first_line, response.headers, control)?;
+    let head = FastHead {
+        version: (1, response.version?),
+        method: None,
+        target: b"",
+        status: response.code?,
+        reason: reason.strip_prefix(b" ").unwrap_or(reason),
+        fields: Fields::parsed(response.headers),
+        length,
+    };
+    Some(found(control, head))
+}
+
+/// Checks that each line begins where the last one ended and ends in CRLF, where httparse takes a
+/// bare LF as well, and reads the values that matter.
+fn fields(
+    head: &[u8],
+    first_line: usize,
+    headers: &[httparse::Header<'_>],
+    control: &mut Control,
+) -> Option<()> {
+    let mut line = first_line;
+    for header in headers {
+        let name = header.name.as_bytes();
+        if offset(head, name) != line {
+            return None;
+        }
+        control.name(name).ok()?;
+        let value = offset(head, header.value);
+        line = next_line(head, value + header.value.len())?;
+        if control.is_control_field() {
+            // White space behind a value, which httparse takes off, can matter.
+            let value = match header.value {
+                [] => header.value,
+                _ => &head[value..line - 2],
+            };
+            control.whole_value(value).ok()?;
         }
     }
-    if rules.refuses_coding() {
-        return None;
+    (head.get(line..)? == b"\r\n").then_some(())
+}
+
+/// Where the next line begins when a value ends at `end`, white space aside.
+fn next_line(head: &[u8], end: usize) -> Option<usize> {
+    let rest = head.get(end..)?;
+    if rest.starts_with(b"\r\n") {
+        return Some(end + 2);
     }
-    let decision = rules.decide_request(version, method);
-    let fields = Fields::parsed(request.headers);
-    Some((
-        length,
-        found(FastHead {
-            method,
-            target,
-            version,
-            fields,
-            decision,
-        }),
-    ))
+    let space = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+    rest[space..]
+        .starts_with(b"\r\n")
+        .then_some(end + space + 2)
 }
 
-/// httparse takes a bare LF for a line end; Node refuses it.
-fn has_bare_lf(head: &[u8]) -> bool {
-    memchr_iter(b'\n', head).any(|at| at == 0 || head[at - 1] != b'\r')
-}
-
-/// httparse takes the white space off a value; where the value matters, it does, too.
-fn ends_its_line(head: &[u8], value: &[u8]) -> bool {
-    let end = (value.as_ptr() as usize + value.len()).wrapping_sub(head.as_ptr() as usize);
-    head.get(end) == Some(&b'\r')
+/// Where in `head` a part of it lies.
+fn offset(head: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize)
 }

@@ -1,12 +1,11 @@
 //! Field lines of a head or trailer section, borrowed from wherever they were found.
 
-/// Lengths of a name and a value that follow each other in the automaton's text.
+/// Where a name and the value behind it end in the automaton's text. Names and values follow each
+/// other without a gap, so that where they begin need not be kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
-    pub name: usize,
-    pub value: usize,
-    /// Trailing white space behind the value, which is kept in the text but not shown.
-    pub trailing: usize,
+    pub name_end: u32,
+    pub value_end: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +13,11 @@ enum Source<'a> {
     /// Found by httparse in the input.
     Parsed(&'a [httparse::Header<'a>]),
     /// Collected by the automaton.
-    Collected { text: &'a [u8], spans: &'a [Span] },
+    Collected {
+        text: &'a [u8],
+        first: usize,
+        spans: &'a [Span],
+    },
 }
 
 /// Names and values in the order they came, duplicates and case kept. Values are without white
@@ -29,8 +32,9 @@ impl<'a> Fields<'a> {
         Self(Source::Parsed(headers))
     }
 
-    pub(crate) fn collected(text: &'a [u8], spans: &'a [Span]) -> Self {
-        Self(Source::Collected { text, spans })
+    /// `first` is where the first name begins.
+    pub(crate) fn collected(text: &'a [u8], first: usize, spans: &'a [Span]) -> Self {
+        Self(Source::Collected { text, first, spans })
     }
 
     pub fn len(&self) -> usize {
@@ -48,7 +52,10 @@ impl<'a> Fields<'a> {
         Iter {
             source: self.0,
             next: 0,
-            position: 0,
+            position: match self.0 {
+                Source::Parsed(_) => 0,
+                Source::Collected { first, .. } => first,
+            },
         }
     }
 }
@@ -71,14 +78,21 @@ impl<'a> Iterator for Iter<'a> {
             Source::Parsed(headers) => headers
                 .get(index)
                 .map(|header| (header.name.as_bytes(), header.value)),
-            Source::Collected { text, spans } => {
+            Source::Collected { text, spans, .. } => {
                 let span = spans.get(index)?;
-                let value = self.position + span.name;
-                let end = value + span.value;
-                let name = &text[self.position..value];
-                self.position = end + span.trailing;
-                Some((name, &text[value..end]))
+                let (name_end, value_end) = (span.name_end as usize, span.value_end as usize);
+                let name = &text[self.position..name_end];
+                self.position = value_end;
+                Some((name, without_trailing_space(&text[name_end..value_end])))
             }
         }
     }
+}
+
+fn without_trailing_space(value: &[u8]) -> &[u8] {
+    let end = value
+        .iter()
+        .rposition(|byte| !matches!(byte, b' ' | b'\t'))
+        .map_or(0, |last| last + 1);
+    &value[..end]
 }

@@ -9,6 +9,7 @@
 //! May use httparse, memchr and thiserror: no sockets, no clock, no other room.
 
 mod chunked;
+mod control;
 mod error;
 mod fast_path;
 mod fields;

@@ -1,15 +1,16 @@
 //! One connection's input in one direction: from message to message.
 
-use crate::protocol::chunked::{self, Chunked};
+use crate::protocol::chunked::{Chunked, Piece};
+use crate::protocol::control::Control;
 use crate::protocol::error::{ErrorKind, Fault, ParseError};
 use crate::protocol::fast_path;
 use crate::protocol::fields::Fields;
-use crate::protocol::framing::{Decision, Framing, Rules};
+use crate::protocol::framing::{Decision, Framing, Message};
 use crate::protocol::leniency::Leniency;
-use crate::protocol::limits::Limits;
-use crate::protocol::section::{self, Section};
+use crate::protocol::limits::{Limits, Text};
+use crate::protocol::section::Section;
 use crate::protocol::sink::{Head, Sink, Verdict};
-use crate::protocol::start_line::{self, StartLine};
+use crate::protocol::start_line::StartLine;
 
 /// Which messages are parsed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -74,14 +75,18 @@ pub struct Parser {
     phase: Phase,
     line: StartLine,
     section: Section,
-    rules: Rules,
+    text: Text,
+    control: Control,
     chunked: Chunked,
-    /// How the content is framed behind a head that paused.
+    /// What is known of the message under way, once its head is complete.
+    message: Message,
+    /// How its content is framed, for a head that paused.
     framing: Framing,
-    keep_alive: bool,
+    /// It is refused unless it is upgraded.
+    is_refused: bool,
+    /// Its content was left out, whatever its fields say.
+    skips_content: bool,
     request: RequestKind,
-    /// The response whose head was last is an interim one.
-    interim: bool,
 }
 
 impl Parser {
@@ -92,13 +97,15 @@ impl Parser {
             leniency,
             phase: Phase::Between,
             line: StartLine::new(),
-            section: Section::new(limits.max_header_size),
-            rules: Rules::new(role, leniency),
-            chunked: Chunked::new(),
+            section: Section::new(),
+            text: Text::new(limits.max_header_size),
+            control: Control::new(role, leniency),
+            chunked: Chunked::new(limits.max_chunk_extension),
+            message: Message::default(),
             framing: Framing::None,
-            keep_alive: true,
+            is_refused: false,
+            skips_content: false,
             request: RequestKind::Other,
-            interim: false,
         }
     }
 
@@ -122,68 +129,30 @@ impl Parser {
 
     /// Bytes of an incomplete head or trailer section that are held.
     pub fn buffered(&self) -> usize {
-        self.line.text.len() + self.section.buffered()
+        self.text.len()
     }
 
     /// Feeds one chunk. After an error the parser is dead, and gives the same error again.
     pub fn parse<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<Progress, ParseError> {
-        let mut at = 0;
-        while at < input.len() {
-            let rest = &input[at..];
-            let consumed = match self.phase {
-                Phase::Between => self.between(rest, sink),
-                Phase::StartLine => self.start_line(rest),
-                Phase::Fields => self.head_fields(rest, sink),
-                Phase::Length(left) => Ok(self.length(rest, left, sink)),
-                Phase::Chunked => self.chunks(rest, sink),
-                Phase::Trailers => self.trailers(rest, sink),
-                Phase::UntilClose => {
-                    sink.content(rest);
-                    Ok(rest.len())
-                }
-                Phase::Closed => self.closed(rest),
-                Phase::Paused => {
-                    return Ok(Progress {
-                        consumed: at,
-                        state: State::Paused,
-                    });
-                }
-                Phase::Upgraded => {
-                    return Ok(Progress {
-                        consumed: at,
-                        state: State::Upgraded,
-                    });
-                }
-                Phase::Dead(kind) => {
-                    return Err(ParseError {
-                        kind,
-                        bytes_parsed: 0,
-                    });
-                }
-            };
-            match consumed {
-                Ok(bytes) => at += bytes,
-                Err((kind, bytes)) => return Err(self.fail(kind, at + bytes)),
-            }
-        }
         if let Phase::Dead(kind) = self.phase {
             return Err(ParseError {
                 kind,
                 bytes_parsed: 0,
             });
         }
-        if let Err((kind, _)) = self.check_limits() {
-            return Err(self.fail(kind, at));
+        let mut consumed = 0;
+        while consumed < input.len() && !matches!(self.phase, Phase::Paused | Phase::Upgraded) {
+            match self.advance(&input[consumed..], sink) {
+                Ok(bytes) => consumed += bytes,
+                Err((kind, offset)) => return Err(self.fail(kind, consumed + offset)),
+            }
         }
         let state = match self.phase {
             Phase::Paused => State::Paused,
             Phase::Upgraded => State::Upgraded,
             _ => State::NeedMore,
         };
-        Ok(Progress {
-            consumed: at,
-            state,
-        })
+        Ok(Progress { consumed, state })
     }
 
     /// Decides a head that paused.
@@ -194,11 +163,16 @@ impl Parser {
         self.phase = match (verdict, self.framing) {
             (Verdict::Upgrade, _) => Phase::Upgraded,
             (Verdict::Pause, _) => Phase::Paused,
+            _ if self.is_refused => Phase::Dead(ErrorKind::CodingInRequest),
             (Verdict::Content, Framing::Length(left)) => Phase::Length(left),
             (Verdict::Content, Framing::Chunked) => Phase::Chunked,
             (Verdict::Content, Framing::UntilClose) => Phase::UntilClose,
-            // The sink was told of the end with the head: a paused message has no content event.
-            (Verdict::Content | Verdict::NoContent, _) => self.after_message(),
+            // The sink was told of the end when the head paused.
+            (Verdict::Content, Framing::None) => self.after_message(),
+            (Verdict::NoContent, _) => {
+                self.skips_content = true;
+                self.after_message()
+            }
         };
     }
 
@@ -220,196 +194,170 @@ impl Parser {
 
     fn fail(&mut self, kind: ErrorKind, bytes_parsed: usize) -> ParseError {
         self.phase = Phase::Dead(kind);
+        self.forget_section();
         ParseError { kind, bytes_parsed }
     }
 
-    fn check_limits(&self) -> Result<(), Fault> {
+    /// What was collected of a head or trailer section has been told.
+    fn forget_section(&mut self) {
+        self.text.clear();
+        self.section.clear();
+    }
+
+    /// Consumes the front of `input`, which is not empty.
+    fn advance<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
         match self.phase {
-            Phase::StartLine if self.line.open_text() >= self.limits.max_header_size => {
-                Err((ErrorKind::HeaderOverflow, 0))
+            Phase::Between => self.between(input, sink),
+            Phase::StartLine => self.start_line(input),
+            Phase::Fields => self.head_fields(input, sink),
+            Phase::Length(left) => Ok(self.length(input, left, sink)),
+            Phase::Chunked => self.chunks(input, sink),
+            Phase::Trailers => self.trailers(input, sink),
+            Phase::UntilClose => {
+                sink.content(input);
+                Ok(input.len())
             }
-            Phase::Fields | Phase::Trailers => self.section.check_limit(),
-            _ => Ok(()),
+            Phase::Closed => self.closed(input),
+            Phase::Paused | Phase::Upgraded | Phase::Dead(_) => Ok(0),
         }
     }
 
-    fn between<S: Sink>(
-        &mut self,
-        input: &[u8],
-        sink: &mut S,
-    ) -> Result<usize, (ErrorKind, usize)> {
-        let skipped = input
-            .iter()
-            .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
-            .count();
+    fn between<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
+        let skipped = empty_lines(input);
         if skipped > 0 {
             return Ok(skipped);
         }
         sink.message_begin();
-        self.rules = Rules::new(self.role, self.leniency);
-        if self.role == Role::Server
-            && let Some(length) = self.fast(input, sink)
-        {
-            return Ok(length);
+        self.control = Control::new(self.role, self.leniency);
+        if let Some(length) = self.whole_head(input, sink) {
+            return length;
         }
-        self.rules = Rules::new(self.role, self.leniency);
+        self.control = Control::new(self.role, self.leniency);
         self.line.reset(self.role == Role::Server);
-        self.section.reset(false);
         self.phase = Phase::StartLine;
         Ok(0)
     }
 
-    fn fast<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Option<usize> {
+    /// Tries the fast path.
+    fn whole_head<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Option<Result<usize, Fault>> {
         let limit = self.limits.max_header_size;
-        let mut decision = None;
-        let (length, verdict) = fast_path::request(input, limit, &mut self.rules, |head| {
-            decision = Some(head.decision);
-            sink.head(&Head {
+        let (answers, leniency) = (self.request, &self.leniency);
+        let found = |control: &Control, head: fast_path::FastHead<'_>| {
+            let message = Message {
                 version: head.version,
-                method: Some(head.method),
+                method: head.method,
+                status: head.status,
+                answers,
+            };
+            let decision = message.decide(control, leniency);
+            let verdict = sink.head(&Head {
+                version: head.version,
+                method: head.method,
                 target: head.target,
-                status: 0,
-                reason: b"",
+                status: head.status,
+                reason: head.reason,
                 fields: head.fields,
-                framing: head.decision.framing,
-                keep_alive: head.decision.keep_alive,
-                upgrade: head.decision.upgrade,
-            })
-        })?;
-        self.begin_content(decision?, verdict, sink);
-        Some(length)
+                framing: decision.framing,
+                keep_alive: decision.keep_alive,
+                upgrade: decision.upgrade,
+            });
+            (message, decision, verdict, head.length)
+        };
+        let (message, decision, verdict, length) = match self.role {
+            Role::Server => fast_path::request(input, limit, &mut self.control, found),
+            Role::Client => fast_path::response(input, limit, &mut self.control, found),
+        }?;
+        self.message = message;
+        let begun = self.begin_content(&decision, verdict, sink);
+        Some(begun.map(|()| length).map_err(|kind| (kind, length)))
     }
 
-    fn start_line(&mut self, input: &[u8]) -> Result<usize, (ErrorKind, usize)> {
-        for (at, &byte) in input.iter().enumerate() {
-            let step = self
-                .line
-                .step(byte, &self.leniency)
-                .map_err(|f| (f.0, at + f.1))?;
-            if matches!(
-                step,
-                start_line::Step::TextComplete | start_line::Step::TextAndLineComplete
-            ) {
-                self.section
-                    .count(self.line.text.len())
-                    .map_err(|f| (f.0, at + f.1))?;
-            }
-            if matches!(
-                step,
-                start_line::Step::Complete | start_line::Step::TextAndLineComplete
-            ) {
-                self.phase = Phase::Fields;
-                return Ok(at + 1);
-            }
+    fn start_line(&mut self, input: &[u8]) -> Result<usize, Fault> {
+        let (consumed, complete) = self.line.advance(input, &mut self.text, &self.leniency)?;
+        if complete {
+            self.section.begin_head(&self.text);
+            self.phase = Phase::Fields;
         }
-        Ok(input.len())
+        Ok(consumed)
     }
 
-    fn head_fields<S: Sink>(
-        &mut self,
-        input: &[u8],
-        sink: &mut S,
-    ) -> Result<usize, (ErrorKind, usize)> {
-        let (at, complete) = self.section_bytes(input)?;
+    fn head_fields<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
+        let (consumed, complete) = self.section_bytes(input)?;
         if !complete {
-            return Ok(at);
+            return Ok(consumed);
         }
-        let decision = self.decide();
-        let verdict = sink.head(&Head {
+        self.message = Message {
             version: self.line.version,
             method: self.line.method(),
-            target: if self.role == Role::Server {
-                &self.line.text
-            } else {
-                b""
-            },
             status: self.line.status,
-            reason: if self.role == Role::Client {
-                &self.line.text
-            } else {
-                b""
-            },
-            fields: self.section.fields(),
+            answers: self.request,
+        };
+        let decision = self.message.decide(&self.control, &self.leniency);
+        let line = self.section.text_before(&self.text);
+        let (target, reason) = match self.role {
+            Role::Server => (line, &b""[..]),
+            Role::Client => (&b""[..], line),
+        };
+        let verdict = sink.head(&Head {
+            version: self.message.version,
+            method: self.message.method,
+            target,
+            status: self.message.status,
+            reason,
+            fields: self.section.fields(&self.text),
             framing: decision.framing,
             keep_alive: decision.keep_alive,
             upgrade: decision.upgrade,
         });
-        if self.rules.refuses_coding() {
-            return Err((ErrorKind::CodingInRequest, at));
-        }
-        self.begin_content(decision, verdict, sink);
-        Ok(at)
+        self.forget_section();
+        self.begin_content(&decision, verdict, sink)
+            .map_err(|kind| (kind, consumed))?;
+        Ok(consumed)
     }
 
-    /// Feeds the section; returns the bytes consumed, and whether it is complete.
-    fn section_bytes(&mut self, input: &[u8]) -> Result<(usize, bool), (ErrorKind, usize)> {
-        for (at, &byte) in input.iter().enumerate() {
-            let step = self.section.step(byte, &mut self.rules, &self.leniency);
-            match step.map_err(|f| (f.0, at + f.1))? {
-                section::Step::More => {}
-                section::Step::Complete => return Ok((at + 1, true)),
-            }
-        }
-        Ok((input.len(), false))
+    fn section_bytes(&mut self, input: &[u8]) -> Result<(usize, bool), Fault> {
+        self.section
+            .advance(input, &mut self.text, &mut self.control, &self.leniency)
     }
 
-    fn decide(&mut self) -> Decision {
-        match self.line.method() {
-            Some(method) if self.role == Role::Server => {
-                self.rules.decide_request(self.line.version, method)
-            }
-            _ => self.decide_response(),
-        }
-    }
-
-    /// Framing by the response and by what it answers (RFC 9112, section 6.3).
-    fn decide_response(&mut self) -> Decision {
-        let status = self.line.status;
-        let mut decision = self.rules.decide_response(self.line.version, status);
-        self.interim = status / 100 == 1 && status != 101;
-        if self.request == RequestKind::Head && !self.interim {
-            decision.framing = Framing::None;
-            decision.keep_alive = self.rules.persists(self.line.version);
-        }
-        if self.request == RequestKind::Connect && status / 100 == 2 {
-            decision.upgrade = true;
-        }
-        decision
-    }
-
-    fn begin_content<S: Sink>(&mut self, decision: Decision, verdict: Verdict, sink: &mut S) {
+    fn begin_content<S: Sink>(
+        &mut self,
+        decision: &Decision,
+        verdict: Verdict,
+        sink: &mut S,
+    ) -> Result<(), ErrorKind> {
         self.framing = decision.framing;
-        self.keep_alive = decision.keep_alive;
-        let switches = self.role == Role::Client && self.line.status == 101;
-        self.phase = match verdict {
-            Verdict::Pause => {
-                if decision.framing == Framing::None {
-                    sink.complete(&Fields::EMPTY);
-                }
+        self.skips_content = decision.framing == Framing::None;
+        // Node lets an upgrade go first.
+        self.is_refused = decision.is_refused;
+        if self.is_refused && matches!(verdict, Verdict::Content | Verdict::NoContent) {
+            return Err(ErrorKind::CodingInRequest);
+        }
+        if decision.framing == Framing::Chunked {
+            self.chunked = Chunked::new(self.limits.max_chunk_extension);
+        }
+        self.phase = match (verdict, decision.framing) {
+            (Verdict::Upgrade, _) => self.switch(sink),
+            _ if self.message.is_switch() => self.switch(sink),
+            (Verdict::Pause, Framing::None) => {
+                sink.complete(&Fields::EMPTY);
                 Phase::Paused
             }
-            Verdict::Upgrade => {
-                sink.complete(&Fields::EMPTY);
-                Phase::Upgraded
+            (Verdict::Pause, _) => Phase::Paused,
+            (Verdict::NoContent, _) | (Verdict::Content, Framing::None) => {
+                self.skips_content = true;
+                self.complete(sink)
             }
-            _ if switches => {
-                sink.complete(&Fields::EMPTY);
-                Phase::Upgraded
-            }
-            Verdict::NoContent => self.complete(sink),
-            Verdict::Content => match decision.framing {
-                Framing::None => self.complete(sink),
-                Framing::Length(length) => Phase::Length(length),
-                Framing::Chunked => {
-                    self.chunked = Chunked::new();
-                    Phase::Chunked
-                }
-                Framing::UntilClose => Phase::UntilClose,
-            },
+            (Verdict::Content, Framing::Length(length)) => Phase::Length(length),
+            (Verdict::Content, Framing::Chunked) => Phase::Chunked,
+            (Verdict::Content, Framing::UntilClose) => Phase::UntilClose,
         };
-        if self.phase == Phase::Paused {
-            self.chunked = Chunked::new();
-        }
+        Ok(())
+    }
+
+    fn switch<S: Sink>(&mut self, sink: &mut S) -> Phase {
+        sink.complete(&Fields::EMPTY);
+        Phase::Upgraded
     }
 
     /// Tells the end of a message without trailers.
@@ -419,14 +367,17 @@ impl Parser {
     }
 
     fn after_message(&mut self) -> Phase {
-        if !self.interim {
+        if !self.message.is_interim() {
             self.request = RequestKind::Other;
         }
-        let ends = !self.keep_alive || self.rules.says_close();
-        if ends && !self.interim && !self.leniency.data_after_close {
-            Phase::Closed
-        } else {
+        // Asked again, since trailers may hold Connection, too.
+        let persists = self
+            .message
+            .persists(&self.control, self.skips_content, &self.leniency);
+        if persists || self.leniency.ignore_close {
             Phase::Between
+        } else {
+            Phase::Closed
         }
     }
 
@@ -442,55 +393,45 @@ impl Parser {
         bytes
     }
 
-    fn chunks<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, (ErrorKind, usize)> {
-        let mut at = 0;
-        while at < input.len() {
-            let data = self.chunked.data();
-            if data > 0 {
-                let bytes = usize::try_from(data)
-                    .unwrap_or(usize::MAX)
-                    .min(input.len() - at);
-                sink.content(&input[at..at + bytes]);
-                self.chunked.consume(bytes as u64);
-                at += bytes;
-                continue;
+    fn chunks<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
+        match self.chunked.advance(input, &self.leniency)? {
+            Piece::Line(consumed) => Ok(consumed),
+            Piece::Data(bytes) => {
+                sink.content(&input[..bytes]);
+                Ok(bytes)
             }
-            let limit = self.limits.max_chunk_extension;
-            let step = self.chunked.step(input[at], limit, &self.leniency);
-            match step.map_err(|f| (f.0, at + f.1))? {
-                chunked::Step::More => at += 1,
-                chunked::Step::Again => {}
-                chunked::Step::Trailers => {
-                    self.section.reset(true);
-                    self.phase = Phase::Trailers;
-                    return Ok(at + 1);
-                }
+            Piece::LastLine(consumed) => {
+                self.section.begin_trailers();
+                self.control.begin_trailers();
+                self.phase = Phase::Trailers;
+                Ok(consumed)
             }
         }
-        Ok(at)
     }
 
-    fn trailers<S: Sink>(
-        &mut self,
-        input: &[u8],
-        sink: &mut S,
-    ) -> Result<usize, (ErrorKind, usize)> {
-        let (at, complete) = self.section_bytes(input)?;
+    fn trailers<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
+        let (consumed, complete) = self.section_bytes(input)?;
         if complete {
-            sink.complete(&self.section.fields());
+            sink.complete(&self.section.fields(&self.text));
+            self.forget_section();
             self.phase = self.after_message();
         }
-        Ok(at)
+        Ok(consumed)
     }
 
-    fn closed(&mut self, input: &[u8]) -> Result<usize, (ErrorKind, usize)> {
-        let skipped = input
-            .iter()
-            .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
-            .count();
-        if skipped < input.len() {
+    fn closed(&self, input: &[u8]) -> Result<usize, Fault> {
+        let skipped = empty_lines(input);
+        if skipped < input.len() && !self.leniency.data_after_close {
             return Err((ErrorKind::ClosedConnection, skipped + 1));
         }
-        Ok(skipped)
+        Ok(input.len())
     }
+}
+
+/// Bytes of empty lines, or parts of them, at the front of `input`.
+fn empty_lines(input: &[u8]) -> usize {
+    input
+        .iter()
+        .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
+        .count()
 }

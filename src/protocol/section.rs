@@ -1,9 +1,11 @@
-//! The field lines of a head or a trailer section, byte by byte (RFC 9112, section 5).
+//! The field lines of a head or a trailer section, byte by byte (RFC 9112, section 5). Only names
+//! and values are kept, so that white space and line ends cost no memory.
 
+use crate::protocol::control::{self, Control};
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::fields::{Fields, Span};
-use crate::protocol::framing::Rules;
 use crate::protocol::leniency::Leniency;
+use crate::protocol::limits::Text;
 
 /// Where in the section the parser is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -12,40 +14,44 @@ enum At {
     FirstLine,
     LineStart,
     Name,
+    /// Spaces behind a name that matters, where they are tolerated.
+    AfterName,
     /// White space before a value.
     BeforeValue,
     Value,
-    /// CR of a line whose value is empty.
-    EmptyValueLf,
-    /// Behind an empty value's line: its end is certain with the next byte.
-    AfterEmptyValue,
+    /// A value in which a byte was tolerated: anything goes up to the end of the line.
+    AnyValue,
     ValueLf,
     /// Behind a line: white space would continue it.
     AfterLine,
+    /// CR of a line whose value is empty.
+    EmptyValueLf,
+    /// Behind an empty value's line.
+    AfterEmptyLine,
     LastLf,
 }
 
-/// Collects the lines of one section. Only names and values are kept, so that white space and line
-/// ends cost no memory.
+/// Spans that are kept allocated from one message to the next.
+const KEPT: usize = 128;
+
+/// One section, as far as it has been read.
 #[derive(Debug)]
 pub(crate) struct Section {
     at: At,
-    text: Vec<u8>,
     spans: Vec<Span>,
-    /// Where the current name or value begins in `text`.
-    start: usize,
-    name: usize,
-    /// Bytes of start line, names and values, as Node counts them against `maxHeaderSize`.
-    counted: usize,
-    limit: usize,
+    /// Where in the text the first line begins, and the current name.
+    first: u32,
+    name: u32,
+    name_end: u32,
 }
 
 /// What a byte did.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Step {
-    More,
-    /// The section is complete with this byte.
-    Complete,
+enum Step {
+    To(At),
+    /// The byte belongs to what follows; look again.
+    Again(At),
+    /// The section is complete, with this byte or before it.
+    Complete(usize),
 }
 
 pub(crate) const fn is_token(byte: u8) -> bool {
@@ -54,217 +60,281 @@ pub(crate) const fn is_token(byte: u8) -> bool {
 }
 
 impl Section {
-    pub fn new(limit: usize) -> Self {
+    pub fn new() -> Self {
         Self {
             at: At::FirstLine,
-            text: Vec::new(),
             spans: Vec::new(),
-            start: 0,
+            first: 0,
             name: 0,
-            counted: 0,
-            limit,
+            name_end: 0,
         }
     }
 
-    /// Begins anew; memory of an unusually large section is given back.
-    pub fn reset(&mut self, is_trailer: bool) {
-        self.at = if is_trailer {
-            At::LineStart
-        } else {
-            At::FirstLine
-        };
-        self.text.clear();
-        self.text.shrink_to(4096);
+    fn reset(&mut self, at: At, first: u32) {
+        self.at = at;
+        self.first = first;
         self.spans.clear();
-        self.spans.shrink_to(128);
-        self.start = 0;
-        self.counted = 0;
+        self.spans.shrink_to(KEPT);
     }
 
-    pub fn fields(&self) -> Fields<'_> {
-        Fields::collected(&self.text, &self.spans)
+    /// Begins the fields of a head, behind what the start line has left in the text.
+    pub fn begin_head(&mut self, text: &Text) {
+        self.reset(At::FirstLine, text.end());
     }
 
-    pub fn buffered(&self) -> usize {
-        self.text.len()
+    /// Begins a trailer section, with an empty text.
+    pub fn begin_trailers(&mut self) {
+        self.reset(At::LineStart, 0);
     }
 
-    /// Counts bytes of the start line. Node refuses what reaches the limit.
-    pub fn count(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.counted += bytes;
-        if self.counted >= self.limit {
-            Err((ErrorKind::HeaderOverflow, 0))
-        } else {
-            Ok(())
-        }
+    pub fn clear(&mut self) {
+        self.reset(At::FirstLine, 0);
     }
 
-    /// The chunk ends inside a name or value: what there is of it must be within the limit.
-    pub fn check_limit(&self) -> Result<(), Fault> {
-        let open = matches!(self.at, At::Name | At::Value);
-        let pending = if open {
-            self.text.len() - self.start
-        } else {
-            0
-        };
-        if self.counted + pending >= self.limit && pending > 0 {
-            return Err((ErrorKind::HeaderOverflow, 0));
-        }
-        Ok(())
+    /// What the start line has left in the text.
+    pub fn text_before<'a>(&self, text: &'a Text) -> &'a [u8] {
+        &text.as_bytes()[..self.first as usize]
     }
 
-    /// Consumes one byte.
-    pub fn step(&mut self, byte: u8, rules: &mut Rules, lenient: &Leniency) -> Result<Step, Fault> {
-        match self.at {
-            At::FirstLine => match byte {
-                b' ' => return Err((ErrorKind::SpaceAfterStartLine, 1)),
-                _ => return self.line_start(byte, lenient),
-            },
-            At::LineStart => return self.line_start(byte, lenient),
-            At::Name => self.name_byte(byte, rules)?,
-            At::BeforeValue => self.before_value(byte, rules, lenient)?,
-            At::Value => self.value_byte(byte, rules, lenient)?,
-            At::EmptyValueLf => match byte {
-                b'\n' => self.at = At::AfterEmptyValue,
-                _ => return Err((ErrorKind::LfAfterCr, 0)),
-            },
-            At::AfterEmptyValue => {
-                if matches!(byte, b' ' | b'\t') {
-                    if !lenient.any_values {
-                        return Err((ErrorKind::HeaderValueChar, 1));
+    pub fn fields<'a>(&'a self, text: &'a Text) -> Fields<'a> {
+        Fields::collected(text.as_bytes(), self.first as usize, &self.spans)
+    }
+
+    /// Feeds input; returns the bytes consumed, and whether the section is complete.
+    pub fn advance(
+        &mut self,
+        input: &[u8],
+        text: &mut Text,
+        control: &mut Control,
+        lenient: &Leniency,
+    ) -> Result<(usize, bool), Fault> {
+        let mut at = 0;
+        while at < input.len() {
+            match self.at {
+                At::Name => at = self.name(input, at, text, control, lenient)?,
+                At::Value | At::AnyValue => at = self.value(input, at, text, control, lenient)?,
+                _ => match self
+                    .step(input[at], text, control, lenient)
+                    .map_err(|(kind, offset)| (kind, at + offset))?
+                {
+                    Step::To(next) => {
+                        self.at = next;
+                        at += 1;
                     }
-                    self.at = At::BeforeValue;
-                    return Ok(Step::More);
-                }
-                rules.end_value()?;
-                self.push_span();
-                return self.line_start(byte, lenient);
+                    Step::Again(next) => self.at = next,
+                    Step::Complete(consumed) => return Ok((at + consumed, true)),
+                },
             }
-            At::ValueLf => match byte {
-                b'\n' => self.at = At::AfterLine,
-                _ => return Err((ErrorKind::HeaderValueLf, 0)),
-            },
+        }
+        Ok((at, false))
+    }
+
+    /// Consumes one byte that is neither of a name nor of a value.
+    fn step(
+        &mut self,
+        byte: u8,
+        text: &mut Text,
+        control: &mut Control,
+        lenient: &Leniency,
+    ) -> Result<Step, Fault> {
+        let is_space = matches!(byte, b' ' | b'\t');
+        match self.at {
+            At::FirstLine if byte == b' ' && lenient.any_values => Ok(Step::To(At::LineStart)),
+            At::FirstLine if byte == b' ' => Err((ErrorKind::SpaceAfterStartLine, 1)),
+            At::FirstLine | At::LineStart => self.line_start(byte, text, lenient),
+            At::AfterName => self.after_name(byte, text, control),
+            At::BeforeValue => before_value(byte, control, lenient),
+            At::ValueLf if byte == b'\n' => Ok(Step::To(At::AfterLine)),
+            At::ValueLf => Err((ErrorKind::HeaderValueLf, 0)),
+            At::AfterLine if is_space && lenient.any_values => {
+                control.fold()?;
+                Ok(Step::Again(At::Value))
+            }
+            At::AfterLine if is_space => Err((ErrorKind::HeaderValueFold, 0)),
             At::AfterLine => {
-                if matches!(byte, b' ' | b'\t') {
-                    return self.continue_line(byte, lenient);
-                }
-                rules.end_value()?;
-                self.end_value()?;
-                return self.line_start(byte, lenient);
+                control.end_value();
+                self.push_span(text);
+                Ok(Step::Again(At::LineStart))
             }
-            At::LastLf => match byte {
-                b'\n' => return Ok(Step::Complete),
-                _ => return Err((ErrorKind::HeadersLf, 0)),
-            },
+            At::EmptyValueLf if byte == b'\n' => Ok(Step::To(At::AfterEmptyLine)),
+            At::EmptyValueLf if lenient.any_values => Ok(Step::Again(At::AfterEmptyLine)),
+            At::EmptyValueLf => Err((ErrorKind::LfAfterCr, 0)),
+            At::AfterEmptyLine if is_space && lenient.any_values => Ok(Step::To(At::BeforeValue)),
+            At::AfterEmptyLine if is_space => Err((ErrorKind::HeaderValueChar, 1)),
+            At::AfterEmptyLine => {
+                control.empty_value().map_err(|kind| (kind, 0))?;
+                self.push_span(text);
+                Ok(Step::Again(At::LineStart))
+            }
+            At::LastLf if byte == b'\n' => Ok(Step::Complete(1)),
+            At::LastLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::LastLf => Err((ErrorKind::HeadersLf, 0)),
+            // Read in larger pieces.
+            At::Name | At::Value | At::AnyValue => Ok(Step::Again(self.at)),
         }
-        Ok(Step::More)
     }
 
-    fn line_start(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn line_start(&mut self, byte: u8, text: &Text, lenient: &Leniency) -> Result<Step, Fault> {
         match byte {
-            b'\r' => self.at = At::LastLf,
-            b'\n' if lenient.bare_lf => return Ok(Step::Complete),
-            b'\n' => return Err((ErrorKind::HeaderFieldChar, 1)),
-            _ if is_token(byte) => {
-                self.at = At::Name;
-                self.start = self.text.len();
-                self.text.push(byte);
+            b'\r' => Ok(Step::To(At::LastLf)),
+            b'\n' if lenient.bare_lf => Ok(Step::Complete(1)),
+            b'\n' => Err((ErrorKind::HeaderFieldChar, 1)),
+            b':' => Err((ErrorKind::HeaderToken, 0)),
+            _ => {
+                self.name = text.end();
+                Ok(Step::Again(At::Name))
             }
-            _ => return Err((ErrorKind::HeaderToken, 0)),
         }
-        Ok(Step::More)
     }
 
-    fn name_byte(&mut self, byte: u8, rules: &mut Rules) -> Result<(), Fault> {
-        if is_token(byte) {
-            self.text.push(byte);
-            return Ok(());
+    fn current_name<'a>(&self, text: &'a Text) -> &'a [u8] {
+        &text.as_bytes()[self.name as usize..]
+    }
+
+    fn name(
+        &mut self,
+        input: &[u8],
+        at: usize,
+        text: &mut Text,
+        control: &mut Control,
+        lenient: &Leniency,
+    ) -> Result<usize, Fault> {
+        let run = input[at..].iter().position(|&byte| !is_token(byte));
+        let end = run.map_or(input.len(), |run| at + run);
+        let Some(&byte) = input.get(end) else {
+            text.push(&input[at..]).map_err(|kind| (kind, end))?;
+            return Ok(end);
+        };
+        let past = usize::from(matches!(byte, b':' | b' '));
+        text.push(&input[at..end])
+            .map_err(|kind| (kind, end + past))?;
+        if byte == b':' {
+            self.name_complete(text, control)
+                .map_err(|kind| (kind, end + 1))?;
+            return Ok(end + 1);
         }
-        if byte != b':' {
-            return Err((ErrorKind::HeaderToken, 0));
+        // Node says something else of a space behind a name that matters to it.
+        if byte == b' ' && control::is_control_name(self.current_name(text)) {
+            if !lenient.any_values {
+                return Err((ErrorKind::HeaderFieldChar, end + 1));
+            }
+            self.at = At::AfterName;
+            return Ok(end);
         }
-        self.name = self.text.len() - self.start;
-        self.count(self.name)?;
-        // Node refuses behind the colon, not at it.
-        rules
-            .begin_field(&self.text[self.start..])
-            .map_err(|(kind, _)| (kind, 1))?;
-        self.start = self.text.len();
+        Err((ErrorKind::HeaderToken, end))
+    }
+
+    /// Spaces that are tolerated become part of the name, as in Node.
+    fn after_name(
+        &mut self,
+        byte: u8,
+        text: &mut Text,
+        control: &mut Control,
+    ) -> Result<Step, Fault> {
+        match byte {
+            b' ' => {
+                text.push(b" ").map_err(|kind| (kind, 1))?;
+                Ok(Step::To(At::AfterName))
+            }
+            b':' => {
+                self.name_complete(text, control)
+                    .map_err(|kind| (kind, 1))?;
+                Ok(Step::To(At::BeforeValue))
+            }
+            _ => Ok(Step::Again(At::Name)),
+        }
+    }
+
+    fn name_complete(&mut self, text: &Text, control: &mut Control) -> Result<(), ErrorKind> {
+        let name = self.current_name(text);
+        control.name(name.trim_ascii_end())?;
+        self.name_end = text.end();
         self.at = At::BeforeValue;
         Ok(())
     }
 
-    fn before_value(
+    fn value(
         &mut self,
-        byte: u8,
-        rules: &mut Rules,
+        input: &[u8],
+        at: usize,
+        text: &mut Text,
+        control: &mut Control,
         lenient: &Leniency,
-    ) -> Result<(), Fault> {
+    ) -> Result<usize, Fault> {
+        let (end, fault) = self.value_end(input, at, control, lenient);
+        let byte = input.get(end);
+        // Where Node notices that the value is too large, if it is.
+        let counted = end
+            + match fault {
+                Some((_, offset)) => offset,
+                None => usize::from(byte == Some(&b'\r')),
+            };
+        text.push(&input[at..end]).map_err(|kind| (kind, counted))?;
+        if let Some((kind, offset)) = fault {
+            return Err((kind, end + offset));
+        }
         match byte {
-            b' ' | b'\t' => Ok(()),
-            b'\r' => {
-                self.at = At::EmptyValueLf;
-                Ok(())
+            None => Ok(end),
+            Some(b'\n') if !lenient.bare_lf && self.at == At::Value => {
+                Err((ErrorKind::HeaderValueCr, end))
             }
-            b'\n' if lenient.bare_lf => {
-                self.at = At::AfterEmptyValue;
-                Ok(())
-            }
-            b'\n' => Err((ErrorKind::HeaderValueChar, 1)),
-            _ => {
-                self.at = At::Value;
-                self.value_byte(byte, rules, lenient)
+            Some(_) => {
+                control.line_end();
+                self.at = At::ValueLf;
+                Ok(counted)
             }
         }
     }
 
-    fn value_byte(&mut self, byte: u8, rules: &mut Rules, lenient: &Leniency) -> Result<(), Fault> {
-        match byte {
-            b'\r' => self.at = At::ValueLf,
-            b'\n' if lenient.bare_lf => self.at = At::AfterLine,
-            b'\n' => return Err((ErrorKind::HeaderValueCr, 0)),
-            b'\t' | b' '..=0x7e | 0x80.. => {
-                rules.value_byte(byte)?;
-                self.text.push(byte);
+    /// Where the value is interrupted: by CR, by LF, by the end of input, or by a fault.
+    fn value_end(
+        &mut self,
+        input: &[u8],
+        at: usize,
+        control: &mut Control,
+        lenient: &Leniency,
+    ) -> (usize, Option<Fault>) {
+        for (index, &byte) in input.iter().enumerate().skip(at) {
+            if matches!(byte, b'\r' | b'\n') {
+                return (index, None);
             }
-            _ if lenient.any_values || (lenient.relaxed_values && byte != 0) => {
-                rules.value_byte(byte)?;
-                self.text.push(byte);
+            if self.at == At::AnyValue {
+                continue;
             }
-            _ => return Err((ErrorKind::HeaderValueChar, 0)),
+            if control.is_watching()
+                && let Err(fault) = control.value_byte(byte)
+            {
+                return (index, Some(fault));
+            }
+            if control::is_text(byte) {
+                continue;
+            }
+            if lenient.any_values {
+                self.at = At::AnyValue;
+            } else if !lenient.relaxed_values || byte == 0 {
+                return (index, Some((ErrorKind::HeaderValueChar, 0)));
+            }
         }
-        Ok(())
+        (input.len(), None)
     }
 
-    /// Obsolete line folding (RFC 9112, section 5.2).
-    fn continue_line(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        if !lenient.any_values {
-            return Err((ErrorKind::HeaderValueFold, 0));
-        }
-        self.text.push(byte);
-        self.at = At::Value;
-        Ok(Step::More)
-    }
-
-    fn end_value(&mut self) -> Result<(), Fault> {
-        self.count(self.text.len() - self.start)?;
-        self.push_span();
-        Ok(())
-    }
-
-    fn push_span(&mut self) {
-        let value = &self.text[self.start..];
-        let trailing = value
-            .iter()
-            .rev()
-            .take_while(|&&b| matches!(b, b' ' | b'\t'))
-            .count();
-        let value = value.len() - trailing;
+    fn push_span(&mut self, text: &Text) {
         self.spans.push(Span {
-            name: self.name,
-            value,
-            trailing,
+            name_end: self.name_end,
+            value_end: text.end(),
         });
-        self.start = self.text.len();
+    }
+}
+
+fn before_value(byte: u8, control: &mut Control, lenient: &Leniency) -> Result<Step, Fault> {
+    match byte {
+        b' ' | b'\t' => Ok(Step::To(At::BeforeValue)),
+        b'\r' => Ok(Step::To(At::EmptyValueLf)),
+        b'\n' if lenient.bare_lf => Ok(Step::To(At::AfterEmptyLine)),
+        b'\n' => Err((ErrorKind::HeaderValueChar, 1)),
+        _ => {
+            control.begin_value()?;
+            Ok(Step::Again(At::Value))
+        }
     }
 }

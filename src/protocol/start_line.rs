@@ -2,6 +2,7 @@
 
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::leniency::Leniency;
+use crate::protocol::limits::Text;
 use crate::protocol::method::{self, Known, Method};
 use crate::protocol::target::{self, Target};
 
@@ -9,52 +10,52 @@ use crate::protocol::target::{self, Target};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum At {
     Method,
-    /// So much of HTTP/2's preface behind its method.
-    Preface(usize),
+    AfterMethod,
     BeforeTarget,
     Target(Target),
-    /// So much of `HTTP/`, in a request behind spaces.
-    Protocol(usize),
+    /// A target's line ended without a version.
+    OldLf,
+    AfterTarget,
+    BeforeProtocol,
+    /// So many bytes of the protocol with this index in `PROTOCOLS`.
+    Protocol(u8, u8),
+    Slash,
     Major,
     Dot,
     Minor,
-    RequestEnd,
-    RequestLf,
+    VersionEnd,
+    VersionLf,
+    /// So many bytes of what follows the version in HTTP/2's preface.
+    Preface(u8),
     AfterVersion,
     Status(u8),
     StatusEnd,
     Reason,
-    ResponseLf,
-    /// HTTP/0.9: the target's line ended without a version.
-    OldLf,
+    ReasonLf,
 }
 
-const PROTOCOL: &[u8] = b"HTTP/";
-const PREFACE: &[u8] = b" * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// What Node's parser takes for a protocol; servers of Icecast answer with `ICE`.
+const PROTOCOLS: [&[u8]; 3] = [b"HTTP", b"RTSP", b"ICE"];
+const PREFACE: &[u8] = b"\r\n\r\nSM\r\n\r\n";
 
-/// One start line, as far as it has been read.
+/// One start line, as far as it has been read. The target or the reason is put into the text.
 #[derive(Debug)]
 pub(crate) struct StartLine {
     at: At,
     name: [u8; method::MAX_LENGTH],
     name_length: usize,
     known: Option<Known>,
-    /// The target, or the reason phrase.
-    pub text: Vec<u8>,
     pub version: (u8, u8),
     pub status: u16,
 }
 
 /// What a byte did.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Step {
-    More,
-    /// The target or reason is complete: it counts against the limit.
-    TextComplete,
-    /// The line is complete with this byte.
-    Complete,
-    /// As above, and it was the target's line that ended (HTTP/0.9).
-    TextAndLineComplete,
+enum Step {
+    To(At),
+    /// The byte belongs to what follows; look again.
+    Again(At),
+    /// The line is complete, with this byte or before it.
+    Complete(usize),
 }
 
 impl StartLine {
@@ -64,7 +65,6 @@ impl StartLine {
             name: [0; method::MAX_LENGTH],
             name_length: 0,
             known: None,
-            text: Vec::new(),
             version: (0, 9),
             status: 0,
         }
@@ -72,17 +72,14 @@ impl StartLine {
 
     /// Begins anew, with a request or a response.
     pub fn reset(&mut self, is_request: bool) {
-        self.at = if is_request {
-            At::Method
-        } else {
-            At::Protocol(0)
+        *self = Self {
+            at: if is_request {
+                At::Method
+            } else {
+                At::BeforeProtocol
+            },
+            ..Self::new()
         };
-        self.name_length = 0;
-        self.known = None;
-        self.text.clear();
-        self.text.shrink_to(4096);
-        self.version = (0, 9);
-        self.status = 0;
     }
 
     pub fn method(&self) -> Option<Method> {
@@ -92,177 +89,239 @@ impl StartLine {
         }
     }
 
-    /// Bytes of an unfinished target or reason.
-    pub fn open_text(&self) -> usize {
-        if matches!(self.at, At::Target(_) | At::Reason) {
-            self.text.len()
-        } else {
-            0
-        }
+    fn is_request(&self) -> bool {
+        self.known.is_some()
     }
 
-    /// Consumes one byte.
-    pub fn step(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        match self.at {
-            At::Method => self.method_byte(byte)?,
-            At::Preface(read) => return self.preface_byte(byte, read),
-            At::BeforeTarget => {
-                if byte != b' ' {
-                    let is_connect = self.method() == Some(Method::CONNECT);
-                    return self.target_byte(byte, Target::start(is_connect), lenient);
-                }
+    /// Feeds input; returns the bytes consumed, and whether the line is complete.
+    pub fn advance(
+        &mut self,
+        input: &[u8],
+        text: &mut Text,
+        lenient: &Leniency,
+    ) -> Result<(usize, bool), Fault> {
+        let mut at = 0;
+        while at < input.len() {
+            let piece = &input[at..];
+            let step = match self.at {
+                At::Target(state) => self.target(piece, state, text, lenient),
+                At::Reason => self.reason(piece, text, lenient),
+                _ => self.step(piece[0], lenient).map(|step| match step {
+                    Step::To(_) => (1, step),
+                    Step::Again(_) | Step::Complete(_) => (0, step),
+                }),
+            };
+            let (consumed, step) = step.map_err(|(kind, offset)| (kind, at + offset))?;
+            at += consumed;
+            match step {
+                Step::To(next) | Step::Again(next) => self.at = next,
+                Step::Complete(more) => return Ok((at + more, true)),
             }
-            At::Target(state) => return self.target_byte(byte, state, lenient),
-            At::Protocol(0) if byte == b' ' && self.known.is_some() => {}
-            At::Protocol(read) => self.protocol_byte(byte, read)?,
+        }
+        Ok((at, false))
+    }
+
+    fn step(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+        match self.at {
+            At::Method => self.method_byte(byte),
+            At::AfterMethod if byte == b' ' => Ok(Step::To(At::BeforeTarget)),
+            At::AfterMethod => Err((ErrorKind::MethodSpace, 0)),
+            At::BeforeTarget if byte == b' ' => Ok(Step::To(At::BeforeTarget)),
+            At::BeforeTarget => {
+                let is_connect = self.method() == Some(Method::CONNECT);
+                Ok(Step::Again(At::Target(Target::start(is_connect))))
+            }
+            At::OldLf if byte == b'\n' => self.old_version(lenient),
+            At::OldLf => Err((ErrorKind::UrlLineEnd, 0)),
+            At::AfterTarget if matches!(byte, b'\t' | 0x0c) => Err((ErrorKind::UrlChars, 1)),
+            At::AfterTarget => Ok(Step::Again(At::BeforeProtocol)),
+            At::BeforeProtocol if byte == b' ' && self.is_request() => {
+                Ok(Step::To(At::BeforeProtocol))
+            }
+            At::BeforeProtocol => {
+                let protocol = PROTOCOLS.iter().position(|word| word[0] == byte);
+                let protocol = protocol.ok_or((ErrorKind::Protocol, 0))?;
+                Ok(Step::To(At::Protocol(protocol as u8, 1)))
+            }
+            At::Protocol(protocol, read) => self.protocol_byte(byte, protocol, read),
+            At::Slash if byte == b'/' => Ok(Step::To(At::Major)),
+            At::Slash => Err((ErrorKind::Protocol, 0)),
             At::Major => {
                 self.version.0 = digit(byte).ok_or((ErrorKind::VersionMajor, 0))?;
-                self.at = At::Dot;
+                Ok(Step::To(At::Dot))
             }
-            At::Dot if byte == b'.' => self.at = At::Minor,
-            At::Dot => return Err((ErrorKind::VersionDot, 0)),
-            At::Minor => self.minor_byte(byte, lenient)?,
-            At::RequestEnd => return self.request_end(byte, lenient),
-            At::RequestLf if byte == b'\n' => return Ok(Step::Complete),
-            At::RequestLf => return Err((ErrorKind::VersionEndLf, 0)),
-            At::AfterVersion if byte == b' ' => self.at = At::Status(0),
-            At::AfterVersion => return Err((ErrorKind::VersionSpace, 0)),
-            At::Status(read) => {
-                let value = digit(byte).ok_or((ErrorKind::StatusCode, 0))?;
-                self.status = self.status * 10 + u16::from(value);
-                self.at = if read == 2 {
-                    At::StatusEnd
-                } else {
-                    At::Status(read + 1)
-                };
-            }
-            At::StatusEnd => return self.status_end(byte, lenient),
-            At::Reason => return self.reason_byte(byte, lenient),
-            At::ResponseLf | At::OldLf if byte == b'\n' => return Ok(Step::Complete),
-            At::ResponseLf | At::OldLf => return Err((ErrorKind::LfAfterCr, 0)),
+            At::Dot if byte == b'.' => Ok(Step::To(At::Minor)),
+            At::Dot => Err((ErrorKind::VersionDot, 0)),
+            At::Minor => self.minor_byte(byte, lenient),
+            At::VersionEnd => version_end(byte, lenient),
+            At::VersionLf if byte == b'\n' => Ok(Step::Complete(1)),
+            At::VersionLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::VersionLf => Err((ErrorKind::VersionEndLf, 0)),
+            At::Preface(read) => preface_byte(byte, read),
+            At::AfterVersion if byte == b' ' => Ok(Step::To(At::Status(0))),
+            At::AfterVersion => Err((ErrorKind::VersionSpace, 0)),
+            At::Status(read) => self.status_byte(byte, read),
+            At::StatusEnd => status_end(byte, lenient),
+            At::ReasonLf if byte == b'\n' => Ok(Step::Complete(1)),
+            At::ReasonLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::ReasonLf => Err((ErrorKind::LfAfterCr, 0)),
+            // Read in larger pieces.
+            At::Target(_) | At::Reason => Ok(Step::Again(self.at)),
         }
-        Ok(Step::More)
     }
 
     /// Names are refused at the first byte with which no method goes on.
-    fn method_byte(&mut self, byte: u8) -> Result<(), Fault> {
+    fn method_byte(&mut self, byte: u8) -> Result<Step, Fault> {
         let length = self.name_length;
         if length < self.name.len() {
             self.name[length] = byte;
             if method::is_prefix(&self.name[..=length]) {
                 self.name_length += 1;
-                if &self.name[..self.name_length] == b"PRI" {
-                    self.at = At::Preface(0);
-                }
-                return Ok(());
+                return Ok(Step::To(At::Method));
             }
         }
-        match method::known(&self.name[..length]) {
-            None => Err((ErrorKind::Method, 0)),
-            Some(_) if byte != b' ' => Err((ErrorKind::MethodSpace, 0)),
-            Some(known) => {
-                self.known = Some(known);
-                self.at = At::BeforeTarget;
-                Ok(())
-            }
+        self.known = method::known(&self.name[..length]);
+        if self.known.is_none() {
+            return Err((ErrorKind::Method, 0));
         }
+        Ok(Step::Again(At::AfterMethod))
     }
 
-    fn preface_byte(&mut self, byte: u8, read: usize) -> Result<Step, Fault> {
-        if PREFACE[read] != byte {
-            return Err((ErrorKind::PrefaceInvalid, 0));
+    fn target(
+        &mut self,
+        piece: &[u8],
+        mut state: Target,
+        text: &mut Text,
+        lenient: &Leniency,
+    ) -> Result<(usize, Step), Fault> {
+        for (end, &byte) in piece.iter().enumerate() {
+            let step = state.step(byte);
+            if let Ok(target::Step::Inside(next)) = step {
+                state = next;
+                continue;
+            }
+            // A target that is too large is refused for that, whatever is wrong behind: the
+            // verdict must not depend on how the input was cut. Node's does.
+            text.push(&piece[..end]).map_err(|kind| (kind, end))?;
+            return match step.map_err(|(kind, offset)| (kind, end + offset))? {
+                target::Step::End => Ok((end + 1, Step::To(At::AfterTarget))),
+                _ if byte == b'\r' => Ok((end + 1, Step::To(At::OldLf))),
+                _ => self
+                    .old_version(lenient)
+                    .map(|step| (end, step))
+                    .map_err(|(kind, offset)| (kind, end + offset)),
+            };
         }
-        if read + 1 == PREFACE.len() {
-            return Err((ErrorKind::Preface, 1));
-        }
-        self.at = At::Preface(read + 1);
-        Ok(Step::More)
+        text.push(piece).map_err(|kind| (kind, piece.len()))?;
+        Ok((piece.len(), Step::To(At::Target(state))))
     }
 
-    fn target_byte(&mut self, byte: u8, state: Target, lenient: &Leniency) -> Result<Step, Fault> {
-        match state.step(byte)? {
-            target::Step::Inside(next) => {
-                self.text.push(byte);
-                self.at = At::Target(next);
-                Ok(Step::More)
-            }
-            target::Step::End => {
-                self.at = At::Protocol(0);
-                Ok(Step::TextComplete)
-            }
-            // A line without a version is of HTTP/0.9, which has no place on today's networks.
-            target::Step::EndOfLine if !lenient.any_version => Err((ErrorKind::HttpVersion, 0)),
-            target::Step::EndOfLine if byte == b'\r' => {
-                self.at = At::OldLf;
-                Ok(Step::TextComplete)
-            }
-            target::Step::EndOfLine => Ok(Step::TextAndLineComplete),
-        }
-    }
-
-    fn protocol_byte(&mut self, byte: u8, read: usize) -> Result<(), Fault> {
-        if PROTOCOL[read] != byte {
-            return Err((ErrorKind::Protocol, 0));
-        }
-        self.at = At::Protocol(read + 1);
-        if read + 1 == PROTOCOL.len() {
-            if self.known == Some(Known::Foreign) {
-                return Err((ErrorKind::MethodForProtocol, 0));
-            }
-            self.at = At::Major;
-        }
-        Ok(())
-    }
-
-    fn minor_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<(), Fault> {
-        self.version.1 = digit(byte).ok_or((ErrorKind::VersionMinor, 0))?;
-        if !matches!(self.version, (1, 0 | 1)) && !lenient.any_version {
+    /// HTTP/0.9 has no place on today's networks.
+    fn old_version(&self, lenient: &Leniency) -> Result<Step, Fault> {
+        if !lenient.any_version {
             return Err((ErrorKind::HttpVersion, 1));
         }
-        self.at = if self.known.is_some() {
-            At::RequestEnd
+        if self.method().is_none() {
+            return Err((ErrorKind::MethodForProtocol, 1));
+        }
+        Ok(Step::Complete(1))
+    }
+
+    fn protocol_byte(&mut self, byte: u8, protocol: u8, read: u8) -> Result<Step, Fault> {
+        let word = PROTOCOLS[usize::from(protocol)];
+        if word[usize::from(read)] != byte {
+            return Err((ErrorKind::Protocol, 0));
+        }
+        if usize::from(read) + 1 < word.len() {
+            return Ok(Step::To(At::Protocol(protocol, read + 1)));
+        }
+        if self.is_request() {
+            self.check_method(protocol).map_err(|kind| (kind, 1))?;
+        }
+        Ok(Step::To(At::Slash))
+    }
+
+    /// Methods that only RTSP has are refused in RTSP, too: nothing here serves them.
+    fn check_method(&self, protocol: u8) -> Result<(), ErrorKind> {
+        let name = &self.name[..self.name_length];
+        match protocol {
+            0 if self.known == Some(Known::Foreign) => Err(ErrorKind::MethodForProtocol),
+            1 if !matches!(name, b"OPTIONS" | b"GET" | b"POST") => Err(ErrorKind::MethodForRtsp),
+            2 if name != b"SOURCE" => Err(ErrorKind::MethodForIce),
+            _ => Ok(()),
+        }
+    }
+
+    fn minor_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+        self.version.1 = digit(byte).ok_or((ErrorKind::VersionMinor, 0))?;
+        let is_preface = self.known == Some(Known::Preface);
+        let is_known = matches!(self.version, (1, 0 | 1)) || (is_preface && self.version == (2, 0));
+        if !is_known && !lenient.any_version {
+            return Err((ErrorKind::HttpVersion, 1));
+        }
+        Ok(Step::To(match self.known {
+            Some(Known::Preface) => At::Preface(0),
+            Some(_) => At::VersionEnd,
+            None => At::AfterVersion,
+        }))
+    }
+
+    fn status_byte(&mut self, byte: u8, read: u8) -> Result<Step, Fault> {
+        let value = digit(byte).ok_or((ErrorKind::StatusCode, 0))?;
+        self.status = self.status * 10 + u16::from(value);
+        Ok(Step::To(if read == 2 {
+            At::StatusEnd
         } else {
-            At::AfterVersion
+            At::Status(read + 1)
+        }))
+    }
+
+    /// Any byte but CR and LF may stand in a reason: RFC 9112, section 4, wants it ignored.
+    fn reason(
+        &mut self,
+        piece: &[u8],
+        text: &mut Text,
+        lenient: &Leniency,
+    ) -> Result<(usize, Step), Fault> {
+        let Some(end) = memchr::memchr2(b'\r', b'\n', piece) else {
+            text.push(piece).map_err(|kind| (kind, piece.len()))?;
+            return Ok((piece.len(), Step::To(At::Reason)));
         };
-        Ok(())
-    }
-
-    fn request_end(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        match byte {
-            b'\r' => {
-                self.at = At::RequestLf;
-                Ok(Step::More)
-            }
-            b'\n' if lenient.bare_lf => Ok(Step::Complete),
-            b'\n' => Err((ErrorKind::VersionEnd, 1)),
-            _ => Err((ErrorKind::VersionEnd, 0)),
+        text.push(&piece[..end]).map_err(|kind| (kind, end + 1))?;
+        match piece[end] {
+            b'\r' => Ok((end + 1, Step::To(At::ReasonLf))),
+            _ if lenient.bare_lf => Ok((end, Step::Complete(1))),
+            _ => Err((ErrorKind::ResponseLineCr, end + 1)),
         }
     }
+}
 
-    fn status_end(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        match byte {
-            b' ' => self.at = At::Reason,
-            b'\r' => self.at = At::ResponseLf,
-            b'\n' if lenient.bare_lf => return Ok(Step::Complete),
-            b'\n' => return Err((ErrorKind::StatusEnd, 1)),
-            _ => return Err((ErrorKind::StatusEnd, 0)),
-        }
-        Ok(Step::More)
+fn version_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    match byte {
+        b'\r' => Ok(Step::To(At::VersionLf)),
+        b'\n' if lenient.bare_lf => Ok(Step::To(At::VersionLf)),
+        b'\n' => Err((ErrorKind::VersionEnd, 1)),
+        _ => Err((ErrorKind::VersionEnd, 0)),
     }
+}
 
-    fn reason_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
-        match byte {
-            b'\r' => {
-                self.at = At::ResponseLf;
-                Ok(Step::TextComplete)
-            }
-            b'\n' if lenient.bare_lf => Ok(Step::TextAndLineComplete),
-            b'\n' => Err((ErrorKind::ResponseLineCr, 1)),
-            _ => {
-                self.text.push(byte);
-                Ok(Step::More)
-            }
-        }
+fn preface_byte(byte: u8, read: u8) -> Result<Step, Fault> {
+    if PREFACE[usize::from(read)] != byte {
+        return Err((ErrorKind::PrefaceInvalid, 0));
+    }
+    if usize::from(read) + 1 == PREFACE.len() {
+        return Err((ErrorKind::Preface, 1));
+    }
+    Ok(Step::To(At::Preface(read + 1)))
+}
+
+fn status_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    match byte {
+        b' ' => Ok(Step::To(At::Reason)),
+        b'\r' => Ok(Step::To(At::ReasonLf)),
+        b'\n' if lenient.bare_lf => Ok(Step::Complete(1)),
+        b'\n' => Err((ErrorKind::StatusEnd, 1)),
+        _ => Err((ErrorKind::StatusEnd, 0)),
     }
 }
 

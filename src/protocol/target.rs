@@ -47,6 +47,12 @@ impl Target {
 
     /// Consumes one byte.
     pub fn step(self, byte: u8) -> Result<Step, Fault> {
+        if self == Self::SchemeDelimiter(1) && byte != b'/' {
+            return Err((ErrorKind::UrlSchema, 0));
+        }
+        if matches!(byte, b'\t' | 0x0c) {
+            return Err((ErrorKind::UrlChars, 1));
+        }
         if matches!(byte, b' ' | b'\r' | b'\n') {
             return match self {
                 Self::Start | Self::Scheme | Self::SchemeDelimiter(_) => {
