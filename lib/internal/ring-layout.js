@@ -171,11 +171,11 @@ const ERRORS = [
   ['HPE_UNEXPECTED_CONTENT_LENGTH', 'Duplicate Content-Length'],
   ['HPE_INVALID_CONTENT_LENGTH', 'Empty Content-Length'],
   ['HPE_INVALID_CONTENT_LENGTH', 'Content-Length overflow'],
-  ['HPE_INVALID_CONTENT_LENGTH', "Content-Length can't be present with Transfer-Encoding"],
+  ['HPE_INVALID_CONTENT_LENGTH', 'Content-Length can\'t be present with Transfer-Encoding'],
   ['HPE_INVALID_TRANSFER_ENCODING', 'Empty Transfer-Encoding'],
   ['HPE_INVALID_TRANSFER_ENCODING', 'Request has invalid `Transfer-Encoding`'],
   ['HPE_INVALID_TRANSFER_ENCODING', 'Invalid `Transfer-Encoding` header value'],
-  ['HPE_INVALID_TRANSFER_ENCODING', "Transfer-Encoding can't be present with Content-Length"],
+  ['HPE_INVALID_TRANSFER_ENCODING', 'Transfer-Encoding can\'t be present with Content-Length'],
   ['HPE_INVALID_EOF_STATE', 'Invalid EOF state'],
   ['HPE_INVALID_HEADER_TOKEN', 'Invalid header field char'],
   ['HPE_HEADER_OVERFLOW', 'Header overflow'],
@@ -199,7 +199,7 @@ const ERRORS = [
   ['HPE_INVALID_STATUS', 'Invalid response status'],
   ['HPE_INVALID_URL', 'Invalid characters in url'],
   ['HPE_INVALID_URL', 'Double @ in url'],
-  ['HPE_INVALID_URL', 'Invalid char in url fragment'],
+  ['HPE_INVALID_URL', 'Invalid char in url fragment start'],
   ['HPE_INVALID_URL', 'Invalid char in url path'],
   ['HPE_INVALID_URL', 'Invalid char in url query'],
   ['HPE_INVALID_URL', 'Unexpected char in url schema'],
@@ -211,6 +211,9 @@ const ERRORS = [
   ['HPE_INVALID_VERSION', 'Invalid major version'],
   ['HPE_INVALID_VERSION', 'Invalid minor version'],
   ['HPE_INVALID_VERSION', 'Expected space after version'],
+  ['HPE_INVALID_CONSTANT', 'Invalid method for RTSP/x.x request'],
+  ['HPE_INVALID_CONSTANT', 'Expected SOURCE method for ICE/x.x request'],
+  ['HPE_INVALID_URL', 'Expected CRLF'],
 ];
 
 module.exports = {
