@@ -3,18 +3,24 @@
 // keep it a literal of shorthand names (see docs/architecture.md).
 const {
   createServer,
+  get,
+  request,
+  setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
   validateHeaderName,
   validateHeaderValue,
 } = require('./lib/api');
+const { Agent } = require('./lib/agent');
+const { ClientRequest, global } = require('./lib/client-request');
 const host = require('./lib/internal/host');
 const { IncomingMessage } = require('./lib/incoming-message');
 const { OutgoingMessage } = require('./lib/outgoing-message');
 const { Server, _connectionListener } = require('./lib/server');
 const { ServerResponse } = require('./lib/server-response');
 
-const { Agent, ClientRequest, METHODS, STATUS_CODES, get, request } = host;
-const { globalAgent, maxHeaderSize } = host.accessors;
+const { METHODS, STATUS_CODES } = host;
+const { maxHeaderSize } = host.accessors;
+const { agent: globalAgent } = global;
 const { CloseEvent, MessageEvent, WebSocket } = globalThis;
 
 module.exports = {
@@ -33,6 +39,7 @@ module.exports = {
   get,
   request,
   setMaxIdleHTTPParsers,
+  setGlobalProxyFromEnv,
   maxHeaderSize,
   globalAgent,
   WebSocket,
@@ -55,10 +62,10 @@ Object.defineProperties(api, {
     configurable: true,
     enumerable: true,
     get() {
-      return host.accessors.globalAgent;
+      return global.agent;
     },
     set(agent) {
-      host.accessors.globalAgent = agent;
+      global.agent = agent;
     },
   },
 });

@@ -64,14 +64,18 @@ function list(items, word) {
 function wanted(expected) {
   const types = [];
   const instances = [];
+  const others = [];
   for (const item of [].concat(expected)) {
     if (PRIMITIVES.has(item)) types.push(item.toLowerCase());
-    else instances.push(item);
+    else if (/^(?:[A-Z][a-z0-9]*)+$/.test(item)) instances.push(item);
+    else others.push(item);
   }
   const parts = [];
   if (types.length > 0)
     parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
   if (instances.length > 0) parts.push(`an instance of ${list(instances, 'or')}`);
+  if (others.length > 1) parts.push(`one of ${list(others, 'or')}`);
+  else if (others.length === 1) parts.push(/[A-Z]/.test(others[0]) ? `an ${others[0]}` : others[0]);
   return parts.join(' or ');
 }
 
@@ -158,6 +162,17 @@ const codes = {
     TypeError,
     () => 'This handle type cannot be sent',
   ),
+  ERR_INVALID_PROTOCOL: coded(
+    'ERR_INVALID_PROTOCOL',
+    TypeError,
+    (protocol, expected) => `Protocol "${protocol}" not supported. Expected "${expected}"`,
+  ),
+  ERR_PROXY_INVALID_CONFIG: coded('ERR_PROXY_INVALID_CONFIG', Error, (message) => message),
+  ERR_UNESCAPED_CHARACTERS: coded(
+    'ERR_UNESCAPED_CHARACTERS',
+    TypeError,
+    (name) => `${name} contains unescaped characters`,
+  ),
   ERR_INVALID_HTTP_TOKEN: coded('ERR_INVALID_HTTP_TOKEN', TypeError, (name, value) =>
     format('%s must be a valid HTTP token ["%s"]', name, value),
   ),
@@ -167,6 +182,11 @@ const codes = {
     (name) => `The ${name} method is not implemented`,
   ),
   ERR_OUT_OF_RANGE: coded('ERR_OUT_OF_RANGE', RangeError, outOfRange),
+  ERR_SOCKET_BAD_PORT: coded(
+    'ERR_SOCKET_BAD_PORT',
+    RangeError,
+    (name, port) => `${name} should be >= 0 and < 65536. Received ${received(port)}.`,
+  ),
   ERR_SOCKET_CLOSED: coded('ERR_SOCKET_CLOSED', Error, () => 'Socket is closed'),
   ERR_STREAM_ALREADY_FINISHED: coded(
     'ERR_STREAM_ALREADY_FINISHED',

@@ -2,6 +2,10 @@
 // Private fields that more than one module touches. Those shared with the host's classes are in
 // `internal/host`.
 module.exports = {
+  /** On requests: the error they were destroyed with. */
+  kError: Symbol('rust-http.error'),
+  /** On agents: the proxy their requests go through. */
+  kProxyConfig: Symbol('rust-http.proxyConfig'),
   /** On sockets and messages: the connection of ours they belong to, or null. */
   kConnection: Symbol('rust-http.connection'),
   /** On servers: the open connections, and the native listener. */

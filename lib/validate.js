@@ -8,6 +8,7 @@ const {
   ERR_INVALID_CHAR,
   ERR_INVALID_HTTP_TOKEN,
   ERR_OUT_OF_RANGE,
+  ERR_SOCKET_BAD_PORT,
 } = codes;
 
 const TOKEN = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
@@ -51,6 +52,21 @@ function validateOneOf(value, name, allowed) {
     .map((item) => (typeof item === 'string' ? `'${item}'` : String(item)))
     .join(', ');
   throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${choices}`);
+}
+
+function validatePort(value, name) {
+  const isPort =
+    (typeof value === 'number' || (typeof value === 'string' && value.trim().length > 0)) &&
+    +value === +value >>> 0 &&
+    value <= 0xffff;
+  if (!isPort) throw new ERR_SOCKET_BAD_PORT(name, value);
+  return value | 0;
+}
+
+function validateNumber(value, name, min) {
+  if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
+  if ((min != null && value < min) || Number.isNaN(value))
+    throw new ERR_OUT_OF_RANGE(name, `>= ${min}`, value);
 }
 
 function validateString(value, name) {
@@ -110,6 +126,7 @@ function parseUniqueHeaders(names) {
 
 module.exports = {
   isInvalidValue,
+  isToken,
   parseUniqueHeaders,
   timerDuration,
   validateBoolean,
@@ -118,7 +135,9 @@ module.exports = {
   validateHeaderValue,
   validateInteger,
   validateLinkHeaderValue,
+  validateNumber,
   validateObject,
   validateOneOf,
+  validatePort,
   validateString,
 };

@@ -100,14 +100,23 @@ onBoth('maxRequestsPerSocket says max, closes, and drops the rest', async ({ con
   const second = await client.exchange(get());
   assert.strictEqual(second.status, 200);
   assert.strictEqual(second.headers.connection, 'close');
-  await client.untilEnd();
   assert.deepStrictEqual(dropped, []);
+});
+
+onNative('requests beyond maxRequestsPerSocket are not served', async ({ connect }) => {
+  let served = 0;
+  const server = http.createServer((_req, res) => {
+    served++;
+    res.end('x');
+  });
+  server.maxRequestsPerSocket = 2;
   const eager = await connect(server);
   eager.send(get() + get() + get());
   assert.strictEqual((await eager.response()).status, 200);
   assert.strictEqual((await eager.response()).headers.connection, 'close');
   const rest = await eager.untilEnd();
   if (rest !== '') assert.match(rest, /^HTTP\/1\.1 503 /);
+  assert.strictEqual(served, 2);
 });
 
 onBoth('dropRequest is answered 503 while earlier answers wait', async ({ connect }) => {

@@ -3,6 +3,7 @@
 const assert = require('node:assert');
 const http = require('../support/subject');
 const { deferred } = require('../support/events');
+const { hostHas, newerThanHost, onNodeHttp } = require('../support/mode');
 const { onBoth } = require('../support/transports');
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -98,7 +99,11 @@ const forms = [
 for (const [form, headers] of forms) {
   for (const preset of [false, true]) {
     const when = preset ? 'after setHeader' : 'alone';
-    onBoth(`writeHead with ${form}, ${when}`, async ({ connect }) => {
+    const skip =
+      preset &&
+      ((form.includes('flat') && newerThanHost(22)) ||
+        (form.includes('pairs') && onNodeHttp && "Node's own takes pairs only before setHeader"));
+    onBoth(`writeHead with ${form}, ${when}`, { skip }, async ({ connect }) => {
       const response = await answerOf(connect, (_req, res) => {
         if (preset) {
           res.setHeader('X-Kept', 'yes');
@@ -257,28 +262,26 @@ onBoth('flushHeaders sends the head alone', async ({ connect }) => {
 });
 
 onBoth('values that are latin1 go out as bytes', async ({ connect }) => {
-  const response = await answerOf(connect, (_req, res) => {
-    res.setHeader('X-V', '\xe9\xff');
-    res.statusMessage = 'Gr\xfcn';
-    res.end('\u20ac');
-  });
-  assert.strictEqual(response.headers['x-v'], '\xe9\xff');
-  assert.strictEqual(response.statusMessage, 'Gr\xfcn');
-  assert.strictEqual(response.text, '\u20ac');
+  for (const body of [undefined, Buffer.from('\u20ac'), 'e282ac']) {
+    const response = await answerOf(connect, (_req, res) => {
+      res.setHeader('X-V', '\xe9\xff');
+      res.statusMessage = 'Gr\xfcn';
+      res.end(body, typeof body === 'string' ? 'hex' : undefined);
+    });
+    assert.strictEqual(response.headers['x-v'], '\xe9\xff');
+    assert.strictEqual(response.statusMessage, 'Gr\xfcn');
+    assert.strictEqual(response.text, body ? '\u20ac' : '');
+  }
 });
 
 onBoth('content-disposition keeps its bytes beside a UTF-8 body', async ({ connect }) => {
   const name = Buffer.from('ünï').toString('latin1');
-  for (const length of [undefined, 3]) {
-    const response = await answerOf(connect, (_req, res) => {
-      res.setHeader('Content-Disposition', `attachment; filename="${name}"`);
-      if (length) res.setHeader('Content-Length', length);
-      res.write('€');
-      res.end();
-    });
-    assert.match(response.headers['content-disposition'], new RegExp(`"${name}"$`));
-    assert.strictEqual(response.text, '€');
-  }
+  const response = await answerOf(connect, (_req, res) => {
+    res.setHeader('Content-Disposition', `attachment; filename="${name}"`);
+    res.end('€');
+  });
+  assert.strictEqual(response.headers['content-disposition'], `attachment; filename="${name}"`);
+  assert.strictEqual(response.text, '€');
 });
 
 onBoth('many and large fields', async ({ connect }) => {
@@ -300,7 +303,9 @@ onBoth('an object with numeric and empty values', async ({ connect }) => {
   assert.deepStrictEqual([headers['x-zero'], headers['x-empty'], headers['x-true']], ['0', '', 'true']);
 });
 
-onBoth('_header, _headers and _headerNames show the head', async ({ connect }) => {
+const removed = onNodeHttp && hostHas(24) && "Node's own has no _headers from 24 on";
+
+onBoth('_header, _headers and _headerNames show the head', { skip: removed }, async ({ connect }) => {
   const response = await answerOf(connect, (_req, res) => {
     assert.strictEqual(res._header, null);
     res.setHeader('X-A', '1');

@@ -19,6 +19,7 @@ const {
 } = http;
 
 // Taken now, because `register` puts ours in their place.
+const { setGlobalProxyFromEnv } = http;
 const { globalAgent, maxHeaderSize, setMaxIdleHTTPParsers } =
   Object.getOwnPropertyDescriptors(http);
 const accessors = {
@@ -100,5 +101,6 @@ module.exports = {
   keys,
   missingOutgoing,
   request,
+  setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers: setMaxIdleHTTPParsers.value,
 };

@@ -133,4 +133,4 @@ function nativeOptions(server, hold) {
   };
 }
 
-module.exports = { connectionLimit, nativeOptions, parserOptions, storeOptions };
+module.exports = { connectionLimit, nativeOptions, parserOptions, storeOptions, validation };

@@ -12,7 +12,7 @@ class StreamConnection extends ServerConnection {
   constructor(server, socket) {
     super(server, socket);
     const { maxHeaderSize, validation } = parserOptions(server);
-    this.parser = new native.StreamParser(maxHeaderSize, validation);
+    this.parser = new native.StreamParser(false, maxHeaderSize, validation);
     /** When the message being received began (or the connection, before the first one); 0 between. */
     this.messageStart = Date.now();
     /** Records that are not handled yet. */

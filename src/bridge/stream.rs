@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
 
 use crate::bridge::options::{Validation, limits};
-use crate::protocol::{Parser, Role, Verdict};
+use crate::protocol::{Parser, RequestKind, Role, Verdict};
 use crate::ring::layout::Kind;
 use crate::ring::sink::{Outcome, RecordSink};
 use crate::ring::{ConnId, record};
@@ -21,16 +21,27 @@ pub struct StreamParser {
 
 #[napi_derive::napi]
 impl StreamParser {
-    /// A parser of requests.
+    /// A parser of responses if `client`, else of requests.
     #[napi(constructor)]
-    pub fn new(max_header_size: u32, validation: Validation) -> Self {
+    pub fn new(client: bool, max_header_size: u32, validation: Validation) -> Self {
+        let role = if client { Role::Client } else { Role::Server };
         Self {
-            parser: Parser::new(Role::Server, limits(max_header_size), validation.leniency()),
+            parser: Parser::new(role, limits(max_header_size), validation.leniency()),
             bare: false,
             records: Vec::new(),
             rest: Vec::new(),
             dead: false,
         }
+    }
+
+    /// What the next response answers: it may have no content, or hand the connection over.
+    #[napi]
+    pub fn expect(&mut self, method: String) {
+        self.parser.expect_response(match method.as_str() {
+            "HEAD" => RequestKind::Head,
+            "CONNECT" => RequestKind::Connect,
+            _ => RequestKind::Other,
+        });
     }
 
     /// Parses a chunk; the records are valid until the next call.

@@ -7,9 +7,11 @@
 //! bytes were cut, and what is held never exceeds [`Limits`].
 //!
 //! May use httparse, memchr and thiserror: no sockets, no clock, no other room.
+#![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
 
 mod chunked;
 mod control;
+pub mod encode;
 mod error;
 mod fast_path;
 mod fields;
@@ -23,6 +25,12 @@ mod section;
 mod sink;
 mod start_line;
 mod target;
+
+#[cfg(any(test, fuzzing))]
+pub mod trace;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{ErrorKind, ParseError};
 pub use fields::Fields;

@@ -38,6 +38,7 @@ const KEPT: usize = 128;
 #[derive(Debug)]
 pub(crate) struct Section {
     at: At,
+    /// Bounded by the text's limit, since no name is empty.
     spans: Vec<Span>,
     /// Where in the text the first line begins, and the current name.
     first: u32,

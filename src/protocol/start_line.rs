@@ -255,7 +255,11 @@ impl StartLine {
     fn minor_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
         self.version.1 = digit(byte).ok_or((ErrorKind::VersionMinor, 0))?;
         let is_preface = self.known == Some(Known::Preface);
-        let is_known = matches!(self.version, (1, 0 | 1)) || (is_preface && self.version == (2, 0));
+        // Old servers answer in HTTP/0.9 terms; Node's tests ask that a client bears it.
+        let is_old_response = self.known.is_none() && self.version == (0, 9);
+        let is_known = matches!(self.version, (1, 0 | 1))
+            || (is_preface && self.version == (2, 0))
+            || is_old_response;
         if !is_known && !lenient.any_version {
             return Err((ErrorKind::HttpVersion, 1));
         }

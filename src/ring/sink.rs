@@ -51,7 +51,8 @@ impl<'a, O: Observer> RecordSink<'a, O> {
     /// messages, the end of the group, malformed input.
     pub fn parse(&mut self, parser: &mut Parser, chunk: &[u8]) -> Outcome {
         match parser.parse(chunk, self) {
-            Ok(progress) if progress.state == State::Paused => {
+            // What follows waits for a verdict, or is of another protocol already.
+            Ok(progress) if progress.state != State::NeedMore => {
                 let rest = &chunk[progress.consumed..];
                 record::bytes(self.out, Kind::Raw, layout::GROUP_END, self.id, rest);
                 Outcome::Paused(progress.consumed)
@@ -91,7 +92,9 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         if head.keep_alive {
             flags |= layout::KEEP_ALIVE;
         }
-        if head.upgrade {
+        // A 101 hands the connection over whatever its fields say.
+        let pauses = head.upgrade || head.status == 101;
+        if pauses {
             flags |= layout::UPGRADE;
         }
         *self.bare = head.framing == Framing::None;
@@ -100,7 +103,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         }
         self.last = Some(self.out.len());
         record::head(self.out, self.id, flags, head);
-        if head.upgrade {
+        if pauses {
             Verdict::Pause
         } else {
             Verdict::Content

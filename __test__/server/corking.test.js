@@ -1,0 +1,163 @@
+'use strict';
+// cork and uncork, of responses and of their sockets.
+const assert = require('node:assert');
+const http = require('../support/subject');
+const { deferred, turn } = require('../support/events');
+const { onNodeHttp } = require('../support/mode');
+const { onBoth } = require('../support/transports');
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+onBoth('corked pieces leave together at uncork', async ({ connect }) => {
+  const waiting = deferred();
+  const server = http.createServer((_req, res) => {
+    res.setHeader('Content-Length', 6);
+    res.flushHeaders();
+    res.cork();
+    res.write('one');
+    res.write('two');
+    waiting.resolve(res);
+  });
+  const client = await connect(server);
+  client.send(GET);
+  const res = await waiting.promise;
+  assert.strictEqual(res.writableCorked, 1);
+  for (let i = 0; i < 5; i++) await turn();
+  assert.ok(!client.rest.includes('one'));
+  assert.ok(res.writableLength >= 6);
+  res.uncork();
+  assert.strictEqual(res.writableCorked, 0);
+  await client.untilText('onetwo');
+  res.end();
+  assert.strictEqual((await client.response()).text, 'onetwo');
+});
+
+onBoth('cork counts', async ({ connect }) => {
+  const waiting = deferred();
+  const server = http.createServer((_req, res) => {
+    res.setHeader('Content-Length', 3);
+    res.cork();
+    res.cork();
+    res.write('abc');
+    waiting.resolve(res);
+  });
+  const client = await connect(server);
+  client.send(GET);
+  const res = await waiting.promise;
+  assert.strictEqual(res.writableCorked, 2);
+  res.uncork();
+  assert.strictEqual(res.writableCorked, 1);
+  for (let i = 0; i < 3; i++) await turn();
+  assert.strictEqual(client.length, 0);
+  res.uncork();
+  await client.untilText('abc');
+  res.end();
+  await client.response();
+});
+
+onBoth('chunks written while corked become one chunk', async ({ connect }) => {
+  const server = http.createServer((_req, res) => {
+    res.write('first');
+    res.cork();
+    res.write('a');
+    res.write(Buffer.from('b'));
+    res.write('c3a9', 'hex');
+    res.uncork();
+    res.end('last');
+  });
+  const client = await connect(server);
+  const response = await client.exchange(GET);
+  assert.deepStrictEqual(response.chunks.map(String), ['first', 'abé', 'last']);
+});
+
+const loses = onNodeHttp && "Node's own sends the last chunk of a corked end before what is held";
+
+onBoth('end undoes every cork', { skip: loses }, async ({ connect }) => {
+  const server = http.createServer((_req, res) => {
+    res.cork();
+    res.cork();
+    res.write('held ');
+    res.end('and sent');
+    assert.strictEqual(res.writableCorked, 0);
+  });
+  const client = await connect(server);
+  assert.strictEqual((await client.exchange(GET)).text, 'held and sent');
+  assert.strictEqual((await client.exchange(GET)).text, 'held and sent');
+});
+
+onBoth('callbacks of corked pieces', async ({ connect }) => {
+  const log = [];
+  const server = http.createServer((_req, res) => {
+    res.write('x', () => log.push('x'));
+    res.cork();
+    res.write('a', () => log.push('a'));
+    res.write('b', () => log.push('b'));
+    setImmediate(() => {
+      assert.ok(!log.includes('a'));
+      res.uncork();
+      res.end(() => log.push('end'));
+    });
+    res.on('close', done.resolve);
+  });
+  const done = deferred();
+  const client = await connect(server);
+  assert.strictEqual((await client.exchange(GET)).text, 'xab');
+  await done.promise;
+  assert.deepStrictEqual(log, ['x', 'a', 'b', 'end']);
+});
+
+onBoth('a corked socket holds the answer', async ({ connect }) => {
+  const waiting = deferred();
+  const server = http.createServer((req, res) => {
+    req.socket.cork();
+    res.setHeader('Content-Length', 5);
+    res.write('12345');
+    waiting.resolve([req.socket, res]);
+  });
+  const client = await connect(server);
+  client.send(GET);
+  const [socket, res] = await waiting.promise;
+  for (let i = 0; i < 3; i++) await turn();
+  assert.strictEqual(client.length, 0);
+  socket.uncork();
+  await client.untilText('12345');
+  res.end();
+  assert.strictEqual((await client.response()).text, '12345');
+});
+
+onBoth('corking a response that waits for its turn', async ({ connect }) => {
+  const responses = [];
+  const both = deferred();
+  const server = http.createServer((_req, res) => {
+    responses.push(res);
+    if (responses.length === 2) both.resolve();
+  });
+  const client = await connect(server);
+  client.send(GET + GET);
+  await both.promise;
+  const [first, second] = responses;
+  second.cork();
+  second.write('waiting ');
+  first.end('first');
+  assert.strictEqual((await client.response()).text, 'first');
+  while (second.socket === null) await turn();
+  for (let i = 0; i < 3; i++) await turn();
+  assert.strictEqual(client.rest, '');
+  second.uncork();
+  second.end('over');
+  assert.strictEqual((await client.response()).text, 'waiting over');
+});
+
+onBoth('writes of one tick leave in one piece', async ({ connect, isNative }) => {
+  const server = http.createServer((_req, res) => {
+    for (let i = 0; i < 20; i++) res.write(`${i} `);
+    res.end();
+  });
+  const client = await connect(server);
+  const sizes = [];
+  client.stream.on('data', (chunk) => sizes.push(chunk.length));
+  await client.exchange(GET);
+  // A stream without writev gets each piece by itself.
+  if (isNative) assert.ok(sizes.length <= 3, `${sizes}`);
+  else assert.ok(sizes.length >= 1);
+});

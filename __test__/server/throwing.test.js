@@ -1,0 +1,126 @@
+'use strict';
+// A handler that throws: 'uncaughtException', and the others go on.
+const assert = require('node:assert');
+const { test } = require('node:test');
+const { runProgram } = require('../support/child');
+const { onNodeHttp } = require('../support/mode');
+
+const limit = { timeout: 15_000 };
+
+/** A program with a server on `handler`, and a client program that gets its port and `done`. */
+const program = (handler, client) => `
+  const net = require('net');
+  process.on('uncaughtException', (error, origin) => console.log('caught', error.message, origin));
+  const server = http.createServer(${handler});
+  server.listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    const done = () => { server.closeAllConnections(); server.close(); };
+    const get = (path) => 'GET ' + path + ' HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n';
+    ${client}
+  });`;
+
+const lines = (text) => text.trim().split('\n');
+
+test('without a listener the process ends with the error', limit, async (t) => {
+  const result = await runProgram(
+    t,
+    `const server = http.createServer(() => { throw new Error('out of the handler'); });
+     server.listen(0, '127.0.0.1', () => {
+       require('net').connect(server.address().port, '127.0.0.1')
+         .on('error', () => {}).write('GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n');
+     });`,
+  );
+  assert.strictEqual(result.code, 1);
+  assert.strictEqual(result.signal, null);
+  assert.match(result.stderr, /Error: out of the handler\n/);
+});
+
+test('other connections are served, before and behind', limit, async (t) => {
+  const handler = `(req, res) => {
+    if (req.url === '/throw') throw new Error('on purpose');
+    res.end('ok ' + req.url);
+  }`;
+  const client = `
+    let open = 20;
+    for (let i = 0; i < 20; i++) {
+      const path = i % 4 === 1 ? '/throw' : '/' + i;
+      const socket = net.connect(port, '127.0.0.1', () => socket.write(get(path)));
+      const end = () => { socket.destroy(); if (--open === 0) done(); };
+      if (path === '/throw') setTimeout(end, 300);
+      else socket.once('data', (data) => { console.log(String(data).split('\\r\\n\\r\\n')[1]); end(); });
+    }`;
+  const result = await runProgram(t, program(handler, client));
+  assert.strictEqual(result.code, 0, result.stderr);
+  const printed = lines(result.stdout);
+  const caught = printed.filter((line) => line === 'caught on purpose uncaughtException');
+  assert.strictEqual(caught.length, 5, result.stdout);
+  assert.strictEqual(printed.filter((line) => line.startsWith('ok ')).length, 15, result.stdout);
+});
+
+const stuck = onNodeHttp && "Node's own parser is stuck after a handler threw";
+
+test('a connection goes on after its handler threw', { ...limit, skip: stuck }, async (t) => {
+  const handler = `(req, res) => {
+    if (req.url === '/throw') { res.end('answered'); throw new Error('afterwards'); }
+    res.end('next');
+  }`;
+  const client = `
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(get('/throw')));
+    let text = '';
+    let asked = false;
+    socket.on('data', (data) => {
+      text += data;
+      if (text.includes('answered') && !asked) { asked = true; socket.write(get('/next')); }
+      if (text.includes('next')) { console.log('both'); socket.destroy(); done(); }
+    });`;
+  const result = await runProgram(t, program(handler, client));
+  assert.deepStrictEqual(lines(result.stdout), ['caught afterwards uncaughtException', 'both']);
+});
+
+for (const event of ['data', 'end', 'close', 'finish']) {
+  test(`a listener of '${event}' that throws harms no other connection`, limit, async (t) => {
+    const target = event === 'finish' ? 'res' : 'req';
+    const handler = `(req, res) => {
+      if (req.url === '/throw')
+        ${target}.on('${event}', () => { throw new Error('in ${event}'); });
+      req.resume();
+      res.end('ok');
+    }`;
+    const client = `
+      const post = (path) => 'POST ' + path + ' HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 2\\r\\n\\r\\nab';
+      const bad = net.connect(port, '127.0.0.1', () => bad.write(post('/throw')));
+      process.on('uncaughtException', () => setImmediate(() => {
+        bad.destroy();
+        const good = net.connect(port, '127.0.0.1', () => good.write(post('/good')));
+        good.once('data', () => { console.log('served'); good.destroy(); done(); });
+      }));`;
+    const result = await runProgram(t, program(handler, client));
+    assert.deepStrictEqual(lines(result.stdout), [`caught in ${event} uncaughtException`, 'served']);
+    assert.strictEqual(result.code, 0);
+  });
+}
+
+test('a rejected handler is an unhandled rejection', limit, async (t) => {
+  const handler = `async (req, res) => {
+    if (req.url === '/throw') { res.end('x'); throw new Error('rejected'); }
+    res.end('ok');
+  }`;
+  const client = `
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(get('/throw')));
+    process.on('uncaughtException', () => setImmediate(() => { socket.destroy(); done(); }));`;
+  const result = await runProgram(t, program(handler, client));
+  assert.deepStrictEqual(lines(result.stdout), ['caught rejected unhandledRejection']);
+});
+
+test('clientError listeners that throw', limit, async (t) => {
+  const client = `
+    server.on('clientError', (error, socket) => { socket.destroy(); throw new Error('in clientError'); });
+    const bad = net.connect(port, '127.0.0.1', () => bad.write('nonsense\\r\\n\\r\\n'));
+    bad.on('error', () => {}).on('close', () => {
+      const good = net.connect(port, '127.0.0.1', () => good.write(get('/')));
+      good.once('data', () => { console.log('served'); good.destroy(); done(); });
+    });
+    bad.resume();`;
+  const result = await runProgram(t, program(`(req, res) => res.end('ok')`, client));
+  assert.deepStrictEqual(lines(result.stdout), ['caught in clientError uncaughtException', 'served']);
+});

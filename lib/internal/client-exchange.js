@@ -1,0 +1,307 @@
+'use strict';
+// One request and its answer on one socket: the socket's events become those of the request and
+// the response, in the orders Node's documentation spells out; afterwards the socket is free, or
+// handed over, or closed. May use Node, `errors`, `symbols` and `internal`.
+const { channel } = require('node:diagnostics_channel');
+const { finished } = require('node:stream');
+const { debuglog } = require('node:util');
+const { connectionReset } = require('../errors');
+const { detachSignal } = require('../incoming-message');
+const { kError } = require('../symbols');
+const { ClientParser } = require('./client-parser');
+const { kNeedDrain } = require('./host').keys;
+
+const debug = debuglog('http');
+const requestError = channel('http.client.request.error');
+const responseFinish = channel('http.client.response.finish');
+
+function emitErrorEvent(req, error) {
+  if (requestError.hasSubscribers) requestError.publish({ request: req, error });
+  req.emit('error', error);
+}
+
+// ---- the socket arrives ----
+
+function assignSocket(req, socket, error) {
+  if (socket && !error) {
+    // From now on an error of the socket is one of the request.
+    socket._httpMessage = req;
+    socket.on('error', onSocketError);
+  }
+  process.nextTick(onSocketNT, req, socket, error);
+}
+
+function onSocketNT(req, socket, error) {
+  if (!req.destroyed && !error) {
+    begin(req, socket);
+    req._flush();
+    return;
+  }
+  req.destroyed = true;
+  if (!socket) {
+    endWithoutSocket(req, socket, error || req[kError]);
+  } else if (!error && req.agent && !socket.destroyed) {
+    // Destroyed before it was sent: the socket is as good as new.
+    socket.emit('free');
+    socket.removeListener('error', onSocketError);
+    endWithoutSocket(req, socket, req[kError]);
+  } else {
+    finished(socket.destroy(error || req[kError]), (e) => {
+      const reason = e?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : e || error;
+      endWithoutSocket(req, socket, reason);
+    });
+  }
+}
+
+function endWithoutSocket(req, socket, error) {
+  const reason = !req.aborted && !error ? connectionReset('socket hang up') : error;
+  if (reason && !socket?._hadError) emitErrorEvent(req, reason);
+  req._closed = true;
+  req.emit('close');
+}
+
+function begin(req, socket) {
+  const parser = new ClientParser(req, socket);
+  req.socket = socket;
+  req.parser = parser;
+  socket.parser = parser;
+  socket._httpMessage = req;
+  socket.on('data', onSocketData);
+  socket.on('end', onSocketEnd);
+  socket.on('close', onSocketClose);
+  socket.on('drain', onSocketDrain);
+  if (req.timeout !== undefined || req.agent?.options?.timeout) listenSocketTimeout(req);
+  req.emit('socket', socket);
+}
+
+// ---- the socket's events ----
+
+function onSocketDrain() {
+  const message = this._httpMessage;
+  if (!message || message.finished || !message[kNeedDrain]) return;
+  message[kNeedDrain] = false;
+  message.emit('drain');
+}
+
+function onSocketData(chunk) {
+  const req = this._httpMessage;
+  const { parser } = this;
+  if (!parser) return;
+  const error = parser.execute(chunk);
+  if (error) {
+    release(parser, req, this);
+    this.removeListener('data', onSocketData);
+    this.removeListener('end', onSocketEnd);
+    this.destroy();
+    req.socket._hadError = true;
+    emitErrorEvent(req, error);
+  } else if (parser.upgrade) {
+    handOver(req, this, parser.upgrade);
+  } else if (parser.isDone) {
+    this.removeListener('data', onSocketData);
+    this.removeListener('end', onSocketEnd);
+    this.removeListener('drain', onSocketDrain);
+    release(parser, req, this);
+  }
+}
+
+function onSocketEnd() {
+  const req = this._httpMessage;
+  const { parser } = this;
+  if (!req.res && !req.socket._hadError) {
+    req.socket._hadError = true;
+    emitErrorEvent(req, connectionReset('socket hang up'));
+  }
+  if (parser) {
+    parser.finish();
+    release(parser, req, this);
+  }
+  this.destroy();
+}
+
+function onSocketClose() {
+  const req = this._httpMessage;
+  const { parser } = this;
+  const { res } = req;
+  debug('HTTP socket close');
+  req.destroyed = true;
+  if (res) {
+    if (!res.complete) res.destroy(connectionReset('aborted'));
+    req._closed = true;
+    req.emit('close');
+    if (!res.aborted && res.readable) res.push(null);
+  } else {
+    if (!req.socket._hadError) {
+      req.socket._hadError = true;
+      emitErrorEvent(req, connectionReset('socket hang up'));
+    }
+    req._closed = true;
+    req.emit('close');
+  }
+  if (req.outputData) req.outputData.length = 0;
+  if (parser) {
+    parser.finish();
+    release(parser, req, this);
+  }
+}
+
+function onSocketError(error) {
+  const req = this._httpMessage;
+  debug('SOCKET ERROR:', error.message, error.stack);
+  if (req) {
+    this._hadError = true;
+    emitErrorEvent(req, error);
+  }
+  const { parser } = this;
+  if (parser) {
+    parser.finish();
+    release(parser, req, this);
+  }
+  this.removeListener('data', onSocketData);
+  this.removeListener('end', onSocketEnd);
+  this.destroy();
+}
+
+function release(parser, req, socket) {
+  parser.release();
+  if (req) req.parser = null;
+  socket.parser = null;
+}
+
+// ---- the answer ----
+
+/** An upgrade, or the answer to CONNECT: the socket is the user's now. */
+function handOver(req, socket, { response, head }) {
+  const { parser } = socket;
+  req.res = response;
+  socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onSocketEnd);
+  socket.removeListener('drain', onSocketDrain);
+  if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
+  socket.removeListener('timeout', onResponseTimeout);
+  release(parser, req, socket);
+  const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+  if (req.listenerCount(event) === 0) {
+    socket.destroy();
+    return;
+  }
+  req.upgradeOrConnect = true;
+  socket.emit('agentRemove');
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('error', onSocketError);
+  socket._httpMessage = null;
+  socket.readableFlowing = null;
+  req.emit(event, response, socket, head);
+  req.destroyed = true;
+  req._closed = true;
+  req.emit('close');
+}
+
+/** An interim answer: the final one is still to come. */
+function onInformation(req, res) {
+  if (res.statusCode === 100) req.emit('continue');
+  const {
+    headers,
+    httpVersion,
+    httpVersionMajor,
+    httpVersionMinor,
+    rawHeaders,
+    statusCode,
+    statusMessage,
+  } = res;
+  req.emit('information', {
+    statusCode,
+    statusMessage,
+    httpVersion,
+    httpVersionMajor,
+    httpVersionMinor,
+    headers,
+    rawHeaders,
+  });
+}
+
+/** The final answer's head has arrived. */
+function onResponse(req, res, keepAlive) {
+  const { socket } = req;
+  // The server has to agree to keep the connection.
+  if (req.shouldKeepAlive && !keepAlive && !req.upgradeOrConnect) req.shouldKeepAlive = false;
+  if (responseFinish.hasSubscribers) responseFinish.publish({ request: req, response: res });
+  req.res = res;
+  res.req = req;
+  res.on('end', onResponseEnd);
+  req.on('finish', onRequestFinish);
+  socket.on('timeout', onResponseTimeout);
+  // Nobody can read what nobody has been told of.
+  if (req.aborted || !req.emit('response', res)) res._dump();
+}
+
+function onResponseEnd() {
+  const { req } = this;
+  const { socket } = req;
+  detachSignal(this);
+  if (socket) {
+    if (req.timeoutCb) socket.removeListener('timeout', emitRequestTimeout);
+    socket.removeListener('timeout', onResponseTimeout);
+  }
+  req._ended = true;
+  if (!req.shouldKeepAlive) {
+    if (!socket.writable) return;
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else socket.end();
+  } else if (req.writableFinished && !this.aborted) {
+    keepAlive(req);
+  }
+}
+
+/** The answer came before the request was written whole. */
+function onRequestFinish() {
+  if (this.shouldKeepAlive && this._ended && !this.destroyed) keepAlive(this);
+}
+
+/** The exchange is complete: the socket goes back to its agent once users have seen the end. */
+function keepAlive(req) {
+  const { socket } = req;
+  if (req.timeoutCb) {
+    socket.setTimeout(0, req.timeoutCb);
+    req.timeoutCb = null;
+  }
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('error', onSocketError);
+  socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onSocketEnd);
+  process.nextTick(emitFree, req);
+  req.destroyed = true;
+  // Destroying the response must not reach a socket that is someone else's.
+  if (req.res) req.res.socket = null;
+}
+
+function emitFree(req) {
+  req._closed = true;
+  req.emit('close');
+  req.socket?.emit('free');
+}
+
+// ---- timeouts ----
+
+function onResponseTimeout() {
+  this._httpMessage?.res?.emit('timeout');
+}
+
+function emitRequestTimeout() {
+  this._httpMessage?.emit('timeout');
+}
+
+/** Lets the socket's timeout be one of the request. */
+function listenSocketTimeout(req) {
+  if (req.timeoutCb) return;
+  req.timeoutCb = emitRequestTimeout;
+  if (req.socket) req.socket.once('timeout', emitRequestTimeout);
+  else
+    req.on('socket', (socket) => {
+      socket.once('timeout', emitRequestTimeout);
+    });
+}
+
+ClientParser.handlers = { onInformation, onResponse };
+
+module.exports = { assignSocket, emitErrorEvent, listenSocketTimeout };

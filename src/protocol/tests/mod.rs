@@ -1,0 +1,36 @@
+//! What the parser makes of hand-picked input, by topic, and what holds for any input.
+//!
+//! A table's line is an input and the events that come of it, as `trace` writes them; the numbers
+//! behind `@` are offsets. Each line also has to hold wherever the input is cut. What is expected
+//! is what Node 24 does with the same bytes, unless the test's name says otherwise.
+
+mod chunked;
+mod connection;
+mod encode;
+mod fields;
+mod framing;
+mod lenient;
+mod limits;
+mod parser;
+mod properties;
+mod request_line;
+mod status_line;
+
+use crate::protocol::trace::{Event, Setup, assert_agreement_at_each_cut, trace};
+
+/// The events of `input`, in one line.
+fn events(setup: &Setup, input: &[u8]) -> String {
+    let events: Vec<String> = trace(setup, [input])
+        .iter()
+        .filter(|&event| *event != Event::Begin)
+        .map(ToString::to_string)
+        .collect();
+    events.join(" | ")
+}
+
+fn check(setup: &Setup, table: &[(&[u8], &str)]) {
+    for (input, expected) in table {
+        assert_eq!(events(setup, input), *expected, "{}", input.escape_ascii());
+        assert_agreement_at_each_cut(setup, input);
+    }
+}
