@@ -43,6 +43,40 @@ for (const mode of ['node', ...modes]) {
       assert.deepStrictEqual([code, String(reason)], [4001, 'as asked']);
     });
 
+    await t.test('a broadcast reaches every client, in order', limit, async (t) => {
+      const peers = [];
+      for (let i = 0; i < 20; i++) peers.push(await connect(t, `${address}/plain`));
+      for (const { next } of peers) await next();
+      for (let i = 0; i < 50; i++) peers[i % 20].socket.send(`broadcast ${i}`);
+      for (const { next } of peers) {
+        const got = [];
+        for (let i = 0; i < 50; i++) got.push(String(await next()));
+        for (let who = 0; who < 20; who++) {
+          const numbers = got
+            .map((text) => Number(text.split(' ')[1]))
+            .filter((n) => n % 20 === who);
+          assert.deepStrictEqual(
+            numbers,
+            [who, who + 20, who + 40].filter((n) => n < 50),
+          );
+        }
+      }
+    });
+
+    await t.test('close codes of the client reach the server, and come back', limit, async (t) => {
+      for (const [code, reason] of [
+        [1000, 'done'],
+        [1001, ''],
+        [4999, 'ü'],
+      ]) {
+        const { socket, next } = await connect(t, `${address}/plain`);
+        await next();
+        socket.close(code, reason);
+        const [got, text] = await once(socket, 'close');
+        assert.deepStrictEqual([got, String(text)], [code, reason]);
+      }
+    });
+
     await t.test('a refused upgrade, and an ordinary request', limit, async () => {
       const refused = new WebSocket(`${address}/nowhere`);
       const [error] = await once(refused, 'error');

@@ -25,7 +25,7 @@ function sink() {
   return stream;
 }
 
-test('instances are instances of our classes, of the host\'s and of the streams', () => {
+test("instances are instances of our classes, of the host's and of the streams", () => {
   const server = http.createServer();
   assert.ok(server instanceof http.Server);
   assert.ok(server instanceof nodeHttp.Server);

@@ -196,7 +196,8 @@ onNative('maxConnections drops what is too much', async ({ connect, listen }) =>
   await third.untilEnd();
   assert.strictEqual(third.length, 0);
   while (dropped.length === 0) await turn();
-  const { localPort, remotePort, localAddress, remoteAddress, localFamily, remoteFamily } = dropped[0];
+  const { localPort, remotePort, localAddress, remoteAddress, localFamily, remoteFamily } =
+    dropped[0];
   assert.strictEqual(localPort, port);
   assert.strictEqual(typeof remotePort, 'number');
   assert.deepStrictEqual([localAddress, remoteAddress], ['127.0.0.1', '127.0.0.1']);
@@ -220,4 +221,3 @@ onNative('a request listener added and removed while listening', async ({ connec
   assert.strictEqual((await client.exchange(get())).text, 'once');
   assert.strictEqual(server.listenerCount('request'), 0);
 });
-

@@ -199,7 +199,10 @@ onBoth('a write behind the end is an error of the response', async ({ connect })
       order.push('event');
       seen.resolve({ error, order });
     });
-    assert.strictEqual(res.write('more', () => order.push('callback')), false);
+    assert.strictEqual(
+      res.write('more', () => order.push('callback')),
+      false,
+    );
   });
   const { error, order } = await seen.promise;
   assert.strictEqual(error.code, 'ERR_STREAM_WRITE_AFTER_END');

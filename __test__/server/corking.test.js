@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const http = require('../support/subject');
 const { deferred, turn } = require('../support/events');
-const { onNodeHttp } = require('../support/mode');
+const { newerThanHost, onNodeHttp } = require('../support/mode');
 const { onBoth } = require('../support/transports');
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -55,20 +55,24 @@ onBoth('cork counts', async ({ connect }) => {
   await client.response();
 });
 
-onBoth('chunks written while corked become one chunk', async ({ connect }) => {
-  const server = http.createServer((_req, res) => {
-    res.write('first');
-    res.cork();
-    res.write('a');
-    res.write(Buffer.from('b'));
-    res.write('c3a9', 'hex');
-    res.uncork();
-    res.end('last');
-  });
-  const client = await connect(server);
-  const response = await client.exchange(GET);
-  assert.deepStrictEqual(response.chunks.map(String), ['first', 'abé', 'last']);
-});
+onBoth(
+  'chunks written while corked become one chunk',
+  { skip: newerThanHost(22) },
+  async ({ connect }) => {
+    const server = http.createServer((_req, res) => {
+      res.write('first');
+      res.cork();
+      res.write('a');
+      res.write(Buffer.from('b'));
+      res.write('c3a9', 'hex');
+      res.uncork();
+      res.end('last');
+    });
+    const client = await connect(server);
+    const response = await client.exchange(GET);
+    assert.deepStrictEqual(response.chunks.map(String), ['first', 'abé', 'last']);
+  },
+);
 
 const loses = onNodeHttp && "Node's own sends the last chunk of a corked end before what is held";
 

@@ -6,7 +6,8 @@ const { contentOf, deferred, pattern } = require('../support/events');
 const { onBoth, onNative } = require('../support/transports');
 
 const get = (path = '/') => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
-const upload = (length, text) => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${text}`;
+const upload = (length, text) =>
+  `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${text}`;
 const BAD = 'this is no request\r\n\r\n';
 
 onBoth('a malformed request is answered with 400 and the end', async ({ connect }) => {
@@ -63,7 +64,9 @@ onBoth('a broken body tells its request', async ({ connect }) => {
     req.on('close', () => closed.resolve(req));
   });
   const client = await connect(server);
-  client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnot hex\r\n');
+  client.send(
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnot hex\r\n',
+  );
   const req = await closed.promise;
   assert.strictEqual(log[0], 'data abc');
   assert.ok(!log.includes('end'));
@@ -175,15 +178,18 @@ onBoth('a download whose client goes away closes its response', async ({ connect
   assert.ok(!log.some((line) => line.startsWith('res error')));
 });
 
-onBoth('a client that ends after its request is still answered when half open', async ({ connect }) => {
-  const server = http.createServer((_req, res) => setImmediate(() => res.end('late')));
-  server.httpAllowHalfOpen = true;
-  const client = await connect(server);
-  client.send(get());
-  client.end();
-  assert.strictEqual((await client.response()).text, 'late');
-  assert.strictEqual(await client.untilEnd(), '');
-});
+onBoth(
+  'a client that ends after its request is still answered when half open',
+  async ({ connect }) => {
+    const server = http.createServer((_req, res) => setImmediate(() => res.end('late')));
+    server.httpAllowHalfOpen = true;
+    const client = await connect(server);
+    client.send(get());
+    client.end();
+    assert.strictEqual((await client.response()).text, 'late');
+    assert.strictEqual(await client.untilEnd(), '');
+  },
+);
 
 onBoth('a client that ends within its request', async ({ connect }) => {
   const errors = [];
@@ -201,24 +207,27 @@ onBoth('a client that ends within its request', async ({ connect }) => {
   assert.deepStrictEqual(errors, ['HPE_INVALID_EOF_STATE']);
 });
 
-onBoth('res.destroy(error) closes the connection, and tells only its listeners', async ({ connect }) => {
-  const closed = deferred();
-  const errors = [];
-  const server = http.createServer((_req, res) => {
-    res.on('error', (error) => errors.push(error));
-    res.on('close', () => closed.resolve(res));
-    assert.strictEqual(res.destroy(new Error('given up')), res);
-    assert.strictEqual(res.destroyed, true);
-    assert.strictEqual(res.errored.message, 'given up');
-  });
-  server.on('clientError', (_error, socket) => socket.destroy());
-  const client = await connect(server);
-  client.send(get());
-  await client.untilEnd();
-  const res = await closed.promise;
-  assert.strictEqual(res.closed, true);
-  assert.strictEqual(client.length, 0);
-});
+onBoth(
+  'res.destroy(error) closes the connection, and tells only its listeners',
+  async ({ connect }) => {
+    const closed = deferred();
+    const errors = [];
+    const server = http.createServer((_req, res) => {
+      res.on('error', (error) => errors.push(error));
+      res.on('close', () => closed.resolve(res));
+      assert.strictEqual(res.destroy(new Error('given up')), res);
+      assert.strictEqual(res.destroyed, true);
+      assert.strictEqual(res.errored.message, 'given up');
+    });
+    server.on('clientError', (_error, socket) => socket.destroy());
+    const client = await connect(server);
+    client.send(get());
+    await client.untilEnd();
+    const res = await closed.promise;
+    assert.strictEqual(res.closed, true);
+    assert.strictEqual(client.length, 0);
+  },
+);
 
 onBoth('req.destroy(error) is told on the request', async ({ connect }) => {
   const closed = deferred();

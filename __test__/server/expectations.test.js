@@ -116,7 +116,9 @@ onBoth('writeEarlyHints checks what it is given', async ({ connect }) => {
   const server = http.createServer((_req, res) => {
     for (const hints of [undefined, null, 'text', 1])
       assert.throws(() => res.writeEarlyHints(hints), { code: 'ERR_INVALID_ARG_TYPE' });
-    assert.throws(() => res.writeEarlyHints({ link: 'nonsense' }), { code: 'ERR_INVALID_ARG_VALUE' });
+    assert.throws(() => res.writeEarlyHints({ link: 'nonsense' }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+    });
     res.writeEarlyHints({});
     res.writeEarlyHints({ link: [] });
     res.end('only this');

@@ -20,7 +20,7 @@ test('every export of Node is here, and of its kind', () => {
   }
 });
 
-test('exports are enumerable, and can be replaced as Node\'s', () => {
+test("exports are enumerable, and can be replaced as Node's", () => {
   for (const name of Object.keys(nodeHttp)) {
     const theirs = Object.getOwnPropertyDescriptor(nodeHttp, name);
     const ours = Object.getOwnPropertyDescriptor(http, name);
@@ -41,7 +41,7 @@ test('ESM has the names', limit, async () => {
   assert.strictEqual(module.METHODS, http.METHODS);
 });
 
-test('METHODS and STATUS_CODES are Node\'s', () => {
+test("METHODS and STATUS_CODES are Node's", () => {
   assert.deepStrictEqual(http.METHODS, nodeHttp.METHODS);
   assert.deepStrictEqual(http.STATUS_CODES, nodeHttp.STATUS_CODES);
   assert.deepStrictEqual(http.METHODS, [...http.METHODS].sort());

@@ -8,9 +8,26 @@ const { newerThanHost } = require('../support/mode');
 const { onBoth } = require('../support/transports');
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-const made = () => new http.ServerResponse({ method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
+const made = () =>
+  new http.ServerResponse({ method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
 
-const badNames = ['', 'a b', 'a:b', 'a\nb', 'ä', 'a\0', '(x)', 'a,b', 'a/b', '"', undefined, null, 1, {}, []];
+const badNames = [
+  '',
+  'a b',
+  'a:b',
+  'a\nb',
+  'ä',
+  'a\0',
+  '(x)',
+  'a,b',
+  'a/b',
+  '"',
+  undefined,
+  null,
+  1,
+  {},
+  [],
+];
 const token = (label, name) => ({
   name: 'TypeError',
   code: 'ERR_INVALID_HTTP_TOKEN',
@@ -20,7 +37,11 @@ const token = (label, name) => ({
 test('invalid names are refused by every setter', () => {
   for (const name of badNames) {
     const res = made();
-    assert.throws(() => res.setHeader(name, 'v'), token('Header name', name), format('setHeader %s', name));
+    assert.throws(
+      () => res.setHeader(name, 'v'),
+      token('Header name', name),
+      format('setHeader %s', name),
+    );
     assert.throws(() => res.appendHeader(name, 'v'), token('Header name', name), 'appendHeader');
     assert.throws(() => http.validateHeaderName(name), token('Header name', name), 'validate');
     assert.strictEqual(res.getHeaderNames().length, 0);
@@ -80,7 +101,10 @@ test('tabs, latin1 and empty values are allowed', () => {
 test('names given to getters must be strings', () => {
   for (const method of ['getHeader', 'hasHeader', 'removeHeader']) {
     for (const name of [undefined, null, 1, {}, []]) {
-      assert.throws(() => made()[method](name), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
+      assert.throws(() => made()[method](name), {
+        name: 'TypeError',
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
     }
   }
 });
@@ -123,25 +147,29 @@ const sent = (action) => ({
   message: `Cannot ${action} headers after they are sent to the client`,
 });
 
-onBoth('nothing changes the head once it is sent', { skip: newerThanHost(24) }, async ({ connect }) => {
-  const server = http.createServer((_req, res) => {
-    res.setHeader('X-A', '1');
-    res.write('x');
-    assert.throws(() => res.setHeader('X-B', '1'), sent('set'));
-    assert.throws(() => res.appendHeader('X-B', '1'), sent('append'));
-    assert.throws(() => res.setHeaders(new Map([['X-B', '1']])), sent('set'));
-    assert.throws(() => res.removeHeader('X-A'), sent('remove'));
-    assert.throws(() => res.writeHead(200), sent('write'));
-    assert.throws(() => res.writeContinue(), sent('write'));
-    assert.strictEqual(res.getHeader('x-a'), '1');
-    res.end();
-    assert.throws(() => res.setHeader('X-C', '1'), sent('set'));
-  });
-  const client = await connect(server);
-  const response = await client.exchange(GET);
-  assert.strictEqual(response.headers['x-a'], '1');
-  assert.ok(!('x-b' in response.headers));
-});
+onBoth(
+  'nothing changes the head once it is sent',
+  { skip: newerThanHost(24) },
+  async ({ connect }) => {
+    const server = http.createServer((_req, res) => {
+      res.setHeader('X-A', '1');
+      res.write('x');
+      assert.throws(() => res.setHeader('X-B', '1'), sent('set'));
+      assert.throws(() => res.appendHeader('X-B', '1'), sent('append'));
+      assert.throws(() => res.setHeaders(new Map([['X-B', '1']])), sent('set'));
+      assert.throws(() => res.removeHeader('X-A'), sent('remove'));
+      assert.throws(() => res.writeHead(200), sent('write'));
+      assert.throws(() => res.writeContinue(), sent('write'));
+      assert.strictEqual(res.getHeader('x-a'), '1');
+      res.end();
+      assert.throws(() => res.setHeader('X-C', '1'), sent('set'));
+    });
+    const client = await connect(server);
+    const response = await client.exchange(GET);
+    assert.strictEqual(response.headers['x-a'], '1');
+    assert.ok(!('x-b' in response.headers));
+  },
+);
 
 onBoth('an error in a head leaves the response as it was', async ({ connect }) => {
   const server = http.createServer((_req, res) => {
@@ -155,26 +183,31 @@ onBoth('an error in a head leaves the response as it was', async ({ connect }) =
   assert.deepStrictEqual([response.status, response.text], [500, 'failed']);
 });
 
-onBoth('no way to smuggle a line into the head', { skip: newerThanHost(24) }, async ({ connect }) => {
-  const server = http.createServer((_req, res) => {
-    const attempts = [
-      () => res.setHeader('X\r\nX-Evil', '1'),
-      () => res.setHeader('X', '1\r\nX-Evil: 1'),
-      () => res.setHeader('X', ['1', '1\r\nX-Evil: 1']),
-      () => res.writeHead(200, 'OK\r\nX-Evil: 1'),
-      () => res.writeHead(200, ['X', '1\r\nX-Evil: 1']),
-      () => res.writeHead(200, [['X', '1\r\nX-Evil: 1']]),
-      () => res.writeHead(200, { 'X\nX-Evil': '1' }),
-      () => res.addTrailers({ X: '1\r\nX-Evil: 1' }),
-      () => res.writeEarlyHints({ link: '</a>; rel=preload\r\nX-Evil: 1' }),
-      () => res.writeEarlyHints({ link: '</a>; rel=preload', 'X\r\nX-Evil': '1' }),
-      () => res.writeEarlyHints({ link: '</a>; rel=preload', X: '1\r\nX-Evil: 1' }),
-    ];
-    for (const attempt of attempts) assert.throws(attempt, { name: 'TypeError' }, String(attempt));
-    res.statusMessage = 'OK';
-    res.end('clean');
-  });
-  const client = await connect(server);
-  assert.strictEqual((await client.exchange(GET)).text, 'clean');
-  assert.ok(!client.bytes.includes('Evil'));
-});
+onBoth(
+  'no way to smuggle a line into the head',
+  { skip: newerThanHost(24) },
+  async ({ connect }) => {
+    const server = http.createServer((_req, res) => {
+      const attempts = [
+        () => res.setHeader('X\r\nX-Evil', '1'),
+        () => res.setHeader('X', '1\r\nX-Evil: 1'),
+        () => res.setHeader('X', ['1', '1\r\nX-Evil: 1']),
+        () => res.writeHead(200, 'OK\r\nX-Evil: 1'),
+        () => res.writeHead(200, ['X', '1\r\nX-Evil: 1']),
+        () => res.writeHead(200, [['X', '1\r\nX-Evil: 1']]),
+        () => res.writeHead(200, { 'X\nX-Evil': '1' }),
+        () => res.addTrailers({ X: '1\r\nX-Evil: 1' }),
+        () => res.writeEarlyHints({ link: '</a>; rel=preload\r\nX-Evil: 1' }),
+        () => res.writeEarlyHints({ link: '</a>; rel=preload', 'X\r\nX-Evil': '1' }),
+        () => res.writeEarlyHints({ link: '</a>; rel=preload', X: '1\r\nX-Evil: 1' }),
+      ];
+      for (const attempt of attempts)
+        assert.throws(attempt, { name: 'TypeError' }, String(attempt));
+      res.statusMessage = 'OK';
+      res.end('clean');
+    });
+    const client = await connect(server);
+    assert.strictEqual((await client.exchange(GET)).text, 'clean');
+    assert.ok(!client.bytes.includes('Evil'));
+  },
+);

@@ -149,17 +149,22 @@ onNative('keepAliveTimeout ends idle connections', async ({ connect }) => {
   assert.ok(after >= 50, `${after} ms`);
 });
 
-onNative('the buffer is added to keepAliveTimeout', { skip: newerThanHost(24, 6) }, async ({ connect }) => {
-  const server = http.createServer({ keepAliveTimeout: 50, keepAliveTimeoutBuffer: 200 }, (_req, res) =>
-    res.end('x'),
-  );
-  assert.strictEqual(server.keepAliveTimeoutBuffer, 200);
-  const client = await connect(server);
-  await client.exchange(get());
-  const begun = Date.now();
-  await client.untilEnd();
-  assert.ok(Date.now() - begun >= 200, `${Date.now() - begun} ms`);
-});
+onNative(
+  'the buffer is added to keepAliveTimeout',
+  { skip: newerThanHost(24, 6) },
+  async ({ connect }) => {
+    const server = http.createServer(
+      { keepAliveTimeout: 50, keepAliveTimeoutBuffer: 200 },
+      (_req, res) => res.end('x'),
+    );
+    assert.strictEqual(server.keepAliveTimeoutBuffer, 200);
+    const client = await connect(server);
+    await client.exchange(get());
+    const begun = Date.now();
+    await client.untilEnd();
+    assert.ok(Date.now() - begun >= 200, `${Date.now() - begun} ms`);
+  },
+);
 
 onNative('another request in time starts the timeout anew', async ({ connect }) => {
   const server = plain();

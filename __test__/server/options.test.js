@@ -48,7 +48,9 @@ test('keepAliveTimeoutBuffer is checked alike', { skip: newerThanHost(24, 6) }, 
   assert.throws(() => http.createServer({ keepAliveTimeoutBuffer: '1' }), {
     code: 'ERR_INVALID_ARG_TYPE',
   });
-  assert.throws(() => http.createServer({ keepAliveTimeoutBuffer: -1 }), { code: 'ERR_OUT_OF_RANGE' });
+  assert.throws(() => http.createServer({ keepAliveTimeoutBuffer: -1 }), {
+    code: 'ERR_OUT_OF_RANGE',
+  });
   assert.strictEqual(http.createServer().keepAliveTimeoutBuffer, 1000);
 });
 
@@ -93,9 +95,12 @@ test('shouldUpgradeCallback must be a function', callback, () => {
 
 const validation = { skip: newerThanHost(26) };
 test('httpValidation must be one of three', validation, () => {
-  for (const value of ['strict', 'relaxed', 'insecure']) http.createServer({ httpValidation: value });
+  for (const value of ['strict', 'relaxed', 'insecure'])
+    http.createServer({ httpValidation: value });
   for (const value of ['loose', 1, true, null])
-    assert.throws(() => http.createServer({ httpValidation: value }), { code: 'ERR_INVALID_ARG_VALUE' });
+    assert.throws(() => http.createServer({ httpValidation: value }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+    });
   assert.throws(() => http.createServer({ httpValidation: 'strict', insecureHTTPParser: true }), {
     code: 'ERR_INVALID_ARG_VALUE',
   });
@@ -169,22 +174,26 @@ onBoth('highWaterMark is that of requests and responses', async ({ connect, isNa
 
 const empty = { skip: newerThanHost(24, 10) };
 
-onBoth('optimizeEmptyRequests ends requests without content at once', empty, async ({ connect }) => {
-  const states = [];
-  const server = http.createServer({ optimizeEmptyRequests: true }, (req, res) => {
-    states.push([req.method, req.readableEnded, req._dumped === true]);
-    if (req.method === 'POST') req.resume().on('end', () => res.end('read'));
-    else res.end('empty');
-  });
-  const client = await connect(server);
-  assert.strictEqual((await client.exchange('GET / HTTP/1.1\r\nHost: a\r\n\r\n')).text, 'empty');
-  const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab';
-  assert.strictEqual((await client.exchange(post)).text, 'read');
-  assert.deepStrictEqual(states, [
-    ['GET', true, true],
-    ['POST', false, false],
-  ]);
-});
+onBoth(
+  'optimizeEmptyRequests ends requests without content at once',
+  empty,
+  async ({ connect }) => {
+    const states = [];
+    const server = http.createServer({ optimizeEmptyRequests: true }, (req, res) => {
+      states.push([req.method, req.readableEnded, req._dumped === true]);
+      if (req.method === 'POST') req.resume().on('end', () => res.end('read'));
+      else res.end('empty');
+    });
+    const client = await connect(server);
+    assert.strictEqual((await client.exchange('GET / HTTP/1.1\r\nHost: a\r\n\r\n')).text, 'empty');
+    const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab';
+    assert.strictEqual((await client.exchange(post)).text, 'read');
+    assert.deepStrictEqual(states, [
+      ['GET', true, true],
+      ['POST', false, false],
+    ]);
+  },
+);
 
 onNative('keepAlive and noDelay are accepted by a listening server', async ({ connect }) => {
   const options = { keepAlive: true, keepAliveInitialDelay: 1000, noDelay: false };

@@ -154,72 +154,83 @@ onBoth('contents of pipelined requests go to their own', async ({ connect }) => 
     assert.strictEqual((await client.response()).text, expected);
 });
 
-onBoth('Connection: close behind others ends the connection after its answer', async ({ connect }) => {
-  const urls = [];
-  const server = http.createServer((req, res) => {
-    urls.push(req.url);
-    setImmediate(() => res.end(req.url));
-  });
-  const client = await connect(server);
-  client.send(get('/a') + get('/b', 'Connection: close\r\n'));
-  assert.strictEqual((await client.response()).headers.connection, 'keep-alive');
-  const last = await client.response();
-  assert.strictEqual(last.headers.connection, 'close');
-  assert.strictEqual(last.text, '/b');
-  assert.strictEqual(await client.untilEnd(), '');
-  assert.deepStrictEqual(urls, ['/a', '/b']);
-});
-
-onBoth('an answer with Connection: close makes the later ones go away', { skip: newerThanHost(24) }, async ({ connect }) => {
-  const closed = deferred();
-  const responses = [];
-  const both = deferred();
-  const server = http.createServer((req, res) => {
-    responses.push(res);
-    res.on('close', () => req.url === '/b' && closed.resolve(res));
-    if (responses.length === 2) both.resolve();
-  });
-  const client = await connect(server);
-  client.send(get('/a') + get('/b'));
-  await both.promise;
-  responses[0].setHeader('Connection', 'close');
-  responses[0].end('last');
-  assert.strictEqual((await client.response()).text, 'last');
-  assert.strictEqual(await client.untilEnd(), '');
-  client.end();
-  const lost = await closed.promise;
-  assert.strictEqual(lost.writableFinished, false);
-  assert.strictEqual(lost.destroyed, true);
-});
-
-onBoth('the end of the client closes waiting requests and responses', { skip: newerThanHost(24) }, async ({ connect }) => {
-  const log = [];
-  const responses = [];
-  const all = deferred();
-  const gone = deferred();
-  const server = http.createServer((req, res) => {
-    req.on('error', (error) => log.push(`${req.url} req ${error.code}`));
-    req.on('aborted', () => log.push(`${req.url} aborted`));
-    res.on('close', () => {
-      log.push(`${req.url} close`);
-      if (log.filter((line) => line.endsWith('close')).length === 3) gone.resolve();
+onBoth(
+  'Connection: close behind others ends the connection after its answer',
+  async ({ connect }) => {
+    const urls = [];
+    const server = http.createServer((req, res) => {
+      urls.push(req.url);
+      setImmediate(() => res.end(req.url));
     });
-    responses.push(res);
-    if (responses.length === 3) all.resolve();
-  });
-  const client = await connect(server);
-  client.send(get('/a') + get('/b') + get('/c'));
-  await all.promise;
-  client.destroy();
-  await gone.promise;
-  for (const res of responses) {
-    assert.strictEqual(res.destroyed, true);
-    assert.strictEqual(res.writableFinished, false);
-    assert.strictEqual(res.write('x'), false);
-  }
-  for (const path of ['/a', '/b', '/c'])
-    assert.ok(log.includes(`${path} close`), `${path} in ${log}`);
-});
+    const client = await connect(server);
+    client.send(get('/a') + get('/b', 'Connection: close\r\n'));
+    assert.strictEqual((await client.response()).headers.connection, 'keep-alive');
+    const last = await client.response();
+    assert.strictEqual(last.headers.connection, 'close');
+    assert.strictEqual(last.text, '/b');
+    assert.strictEqual(await client.untilEnd(), '');
+    assert.deepStrictEqual(urls, ['/a', '/b']);
+  },
+);
+
+onBoth(
+  'an answer with Connection: close makes the later ones go away',
+  { skip: newerThanHost(24) },
+  async ({ connect }) => {
+    const closed = deferred();
+    const responses = [];
+    const both = deferred();
+    const server = http.createServer((req, res) => {
+      responses.push(res);
+      res.on('close', () => req.url === '/b' && closed.resolve(res));
+      if (responses.length === 2) both.resolve();
+    });
+    const client = await connect(server);
+    client.send(get('/a') + get('/b'));
+    await both.promise;
+    responses[0].setHeader('Connection', 'close');
+    responses[0].end('last');
+    assert.strictEqual((await client.response()).text, 'last');
+    assert.strictEqual(await client.untilEnd(), '');
+    client.end();
+    const lost = await closed.promise;
+    assert.strictEqual(lost.writableFinished, false);
+    assert.strictEqual(lost.destroyed, true);
+  },
+);
+
+onBoth(
+  'the end of the client closes waiting requests and responses',
+  { skip: newerThanHost(24) },
+  async ({ connect }) => {
+    const log = [];
+    const responses = [];
+    const all = deferred();
+    const gone = deferred();
+    const server = http.createServer((req, res) => {
+      req.on('error', (error) => log.push(`${req.url} req ${error.code}`));
+      req.on('aborted', () => log.push(`${req.url} aborted`));
+      res.on('close', () => {
+        log.push(`${req.url} close`);
+        if (log.filter((line) => line.endsWith('close')).length === 3) gone.resolve();
+      });
+      responses.push(res);
+      if (responses.length === 3) all.resolve();
+    });
+    const client = await connect(server);
+    client.send(get('/a') + get('/b') + get('/c'));
+    await all.promise;
+    client.destroy();
+    await gone.promise;
+    for (const res of responses) {
+      assert.strictEqual(res.destroyed, true);
+      assert.strictEqual(res.writableFinished, false);
+      assert.strictEqual(res.write('x'), false);
+    }
+    for (const path of ['/a', '/b', '/c'])
+      assert.ok(log.includes(`${path} close`), `${path} in ${log}`);
+  },
+);
 
 onBoth('a large answer before small ones', async ({ connect }) => {
   const large = pattern(5_000_000);

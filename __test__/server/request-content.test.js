@@ -90,31 +90,34 @@ onBoth('a paused request stops the sender', async ({ connect }) => {
   assert.strictEqual((await client.response()).text, String(total));
 });
 
-onBoth('a request nobody reads stops the sender, too, until it is answered', async ({ connect }) => {
-  const total = 64 * MiB;
-  const piece = pattern(64 * 1024);
-  const begun = deferred();
-  const server = http.createServer((req, res) => {
-    if (req.method === 'POST') begun.resolve(res);
-    else res.end('next');
-  });
-  const client = await connect(server);
-  client.send(head(total));
-  let sent = 0;
-  const sending = (async () => {
-    for (; sent < total; sent += piece.length) await client.sendAll(piece);
-  })();
-  const res = await begun.promise;
-  for (let quiet = 0, before = -1; quiet < 20; quiet = before === sent ? quiet + 1 : 0) {
-    before = sent;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.ok(sent < 32 * MiB, `${sent} bytes were taken`);
-  res.end('answered early');
-  assert.strictEqual((await client.response()).text, 'answered early');
-  await sending; // the rest is read and thrown away
-  assert.strictEqual((await client.exchange(get)).text, 'next');
-});
+onBoth(
+  'a request nobody reads stops the sender, too, until it is answered',
+  async ({ connect }) => {
+    const total = 64 * MiB;
+    const piece = pattern(64 * 1024);
+    const begun = deferred();
+    const server = http.createServer((req, res) => {
+      if (req.method === 'POST') begun.resolve(res);
+      else res.end('next');
+    });
+    const client = await connect(server);
+    client.send(head(total));
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < total; sent += piece.length) await client.sendAll(piece);
+    })();
+    const res = await begun.promise;
+    for (let quiet = 0, before = -1; quiet < 20; quiet = before === sent ? quiet + 1 : 0) {
+      before = sent;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.ok(sent < 32 * MiB, `${sent} bytes were taken`);
+    res.end('answered early');
+    assert.strictEqual((await client.response()).text, 'answered early');
+    await sending; // the rest is read and thrown away
+    assert.strictEqual((await client.exchange(get)).text, 'next');
+  },
+);
 
 onBoth('unread content is not taken for the next request', async ({ connect }) => {
   const urls = [];

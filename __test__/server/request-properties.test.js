@@ -129,7 +129,8 @@ onBoth('header values are latin1', async ({ connect }) => {
 
 onBoth('headers are one object, and may be changed and replaced', async ({ connect }) => {
   const seen = await lookAt(connect, get('X-A: 1\r\n'), (req) => {
-    const same = req.headers === req.headers;
+    const { headers } = req;
+    const same = req.headers === headers;
     req.headers['x-added'] = 'here';
     const added = req.headers['x-added'];
     req.headers = { other: 'object' };

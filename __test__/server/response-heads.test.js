@@ -94,7 +94,14 @@ onBoth('statusMessage is set by the head', async ({ connect }) => {
 const forms = [
   ['an object', { 'X-A': '1', 'X-B': ['2', '3'] }],
   ['a flat array', ['X-A', '1', 'X-B', '2', 'X-B', '3']],
-  ['an array of pairs', [['X-A', '1'], ['X-B', '2'], ['X-B', '3']]],
+  [
+    'an array of pairs',
+    [
+      ['X-A', '1'],
+      ['X-B', '2'],
+      ['X-B', '3'],
+    ],
+  ],
 ];
 for (const [form, headers] of forms) {
   for (const preset of [false, true]) {
@@ -230,7 +237,12 @@ onBoth('setHeaders takes Headers and Maps', async ({ connect }) => {
     headers.append('Set-Cookie', 'a=1');
     headers.append('Set-Cookie', 'b=2');
     assert.strictEqual(res.setHeaders(headers), res);
-    res.setHeaders(new Map([['X-C', '3'], ['X-A', 'replaced']]));
+    res.setHeaders(
+      new Map([
+        ['X-C', '3'],
+        ['X-A', 'replaced'],
+      ]),
+    );
     for (const wrong of [undefined, null, {}, [], 'text', new Set()])
       assert.throws(() => res.setHeaders(wrong), { code: 'ERR_INVALID_ARG_TYPE' });
     res.end();
@@ -300,23 +312,30 @@ onBoth('an object with numeric and empty values', async ({ connect }) => {
     res.end();
   });
   const { headers } = response;
-  assert.deepStrictEqual([headers['x-zero'], headers['x-empty'], headers['x-true']], ['0', '', 'true']);
+  assert.deepStrictEqual(
+    [headers['x-zero'], headers['x-empty'], headers['x-true']],
+    ['0', '', 'true'],
+  );
 });
 
 const removed = onNodeHttp && hostHas(24) && "Node's own has no _headers from 24 on";
 
-onBoth('_header, _headers and _headerNames show the head', { skip: removed }, async ({ connect }) => {
-  const response = await answerOf(connect, (_req, res) => {
-    assert.strictEqual(res._header, null);
-    res.setHeader('X-A', '1');
-    assert.strictEqual(res._headers['x-a'], '1');
-    assert.strictEqual(res._headerNames['x-a'], 'X-A');
-    res.writeHead(200);
-    assert.ok(res._header.startsWith('HTTP/1.1 200 OK\r\nX-A: 1\r\n'));
-    res.end('x');
-  });
-  assert.strictEqual(response.text, 'x');
-});
+onBoth(
+  '_header, _headers and _headerNames show the head',
+  { skip: removed },
+  async ({ connect }) => {
+    const response = await answerOf(connect, (_req, res) => {
+      assert.strictEqual(res._header, null);
+      res.setHeader('X-A', '1');
+      assert.strictEqual(res._headers['x-a'], '1');
+      assert.strictEqual(res._headerNames['x-a'], 'X-A');
+      res.writeHead(200);
+      assert.ok(res._header.startsWith('HTTP/1.1 200 OK\r\nX-A: 1\r\n'));
+      res.end('x');
+    });
+    assert.strictEqual(response.text, 'x');
+  },
+);
 
 onBoth('writeHeader is writeHead', async ({ connect }) => {
   const response = await answerOf(connect, (_req, res) => {

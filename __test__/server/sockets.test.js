@@ -245,32 +245,35 @@ onNative('setNoDelay, setKeepAlive, ref and unref return the socket', async ({ c
   assert.strictEqual((await client.exchange(GET)).text, 'still here');
 });
 
-onNative('setTimeout tells its callback and the event, and leaves the rest to us', async ({ connect }) => {
-  const told = deferred();
-  const server = http.createServer((req, res) => {
-    const { socket } = req;
-    assert.ok(!socket.timeout);
-    const log = [];
-    socket.on('timeout', () => log.push('event'));
-    assert.strictEqual(
-      socket.setTimeout(30, function onTimeout() {
-        log.push('callback');
-        setImmediate(() => told.resolve([log, this === socket, socket.destroyed]));
-      }),
-      socket,
-    );
-    assert.strictEqual(socket.timeout, 30);
-    server.on('timeout', () => {}); // else the socket is destroyed
-    told.promise.then(() => res.end('later'));
-  });
-  const client = await connect(server);
-  client.send(GET);
-  const [log, isThis, destroyed] = await told.promise;
-  assert.deepStrictEqual(log, ['event', 'callback']);
-  assert.ok(isThis);
-  assert.strictEqual(destroyed, false);
-  assert.strictEqual((await client.response()).text, 'later');
-});
+onNative(
+  'setTimeout tells its callback and the event, and leaves the rest to us',
+  async ({ connect }) => {
+    const told = deferred();
+    const server = http.createServer((req, res) => {
+      const { socket } = req;
+      assert.ok(!socket.timeout);
+      const log = [];
+      socket.on('timeout', () => log.push('event'));
+      assert.strictEqual(
+        socket.setTimeout(30, function onTimeout() {
+          log.push('callback');
+          setImmediate(() => told.resolve([log, this === socket, socket.destroyed]));
+        }),
+        socket,
+      );
+      assert.strictEqual(socket.timeout, 30);
+      server.on('timeout', () => {}); // else the socket is destroyed
+      told.promise.then(() => res.end('later'));
+    });
+    const client = await connect(server);
+    client.send(GET);
+    const [log, isThis, destroyed] = await told.promise;
+    assert.deepStrictEqual(log, ['event', 'callback']);
+    assert.ok(isThis);
+    assert.strictEqual(destroyed, false);
+    assert.strictEqual((await client.response()).text, 'later');
+  },
+);
 
 onBoth('a data listener sees the bytes that the parser sees', async ({ connect }) => {
   const raw = [];

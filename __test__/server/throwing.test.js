@@ -95,7 +95,10 @@ for (const event of ['data', 'end', 'close', 'finish']) {
         good.once('data', () => { console.log('served'); good.destroy(); done(); });
       }));`;
     const result = await runProgram(t, program(handler, client));
-    assert.deepStrictEqual(lines(result.stdout), [`caught in ${event} uncaughtException`, 'served']);
+    assert.deepStrictEqual(lines(result.stdout), [
+      `caught in ${event} uncaughtException`,
+      'served',
+    ]);
     assert.strictEqual(result.code, 0);
   });
 }
@@ -122,5 +125,8 @@ test('clientError listeners that throw', limit, async (t) => {
     });
     bad.resume();`;
   const result = await runProgram(t, program(`(req, res) => res.end('ok')`, client));
-  assert.deepStrictEqual(lines(result.stdout), ['caught in clientError uncaughtException', 'served']);
+  assert.deepStrictEqual(lines(result.stdout), [
+    'caught in clientError uncaughtException',
+    'served',
+  ]);
 });

@@ -60,12 +60,15 @@ onNative("a 'timeout' listener of the server keeps the connection", async ({ con
   assert.strictEqual((await client.response()).text, 'late');
 });
 
-onNative('server.timeout holds from the first byte on, and for idle sockets', async ({ connect }) => {
-  const server = http.createServer();
-  server.timeout = 60;
-  const silent = await connect(server);
-  assert.strictEqual(await silent.untilEnd(), '');
-});
+onNative(
+  'server.timeout holds from the first byte on, and for idle sockets',
+  async ({ connect }) => {
+    const server = http.createServer();
+    server.timeout = 60;
+    const silent = await connect(server);
+    assert.strictEqual(await silent.untilEnd(), '');
+  },
+);
 
 onNative('traffic holds the timeout off', async ({ connect }) => {
   const server = http.createServer((req, res) => {

@@ -9,7 +9,8 @@ const { onBoth, onNative } = require('../support/transports');
 const upgrade = (path = '/', more = '') =>
   `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${more}\r\n`;
 const connectTo = (target) => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`;
-const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+const SWITCHING =
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
 const ignored = onNodeHttp && "Node's own http loses the bytes behind an upgrade that it ignores";
 const get = (path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
@@ -65,12 +66,7 @@ onBoth('CONNECT has its own event, with the target as url', async ({ connect }) 
   });
   const client = await connect(server);
   client.send(`${connectTo('example.test:443')}tunnelled`);
-  assert.deepStrictEqual(await seen.promise, [
-    'CONNECT',
-    'example.test:443',
-    'tunnelled',
-    true,
-  ]);
+  assert.deepStrictEqual(await seen.promise, ['CONNECT', 'example.test:443', 'tunnelled', true]);
   await client.untilText('\r\n\r\n');
   client.send('ping');
   await client.untilText('ping');
@@ -154,7 +150,7 @@ onBoth('nothing of ours listens on the socket any more', async ({ connect }) => 
   assert.ok(!message);
 });
 
-onBoth('an upgraded connection is none of the server\'s to close', async ({ connect }) => {
+onBoth("an upgraded connection is none of the server's to close", async ({ connect }) => {
   const upgraded = deferred();
   const server = http.createServer((_req, res) => res.end('x'));
   server.on('upgrade', (_req, socket) => {
@@ -171,16 +167,26 @@ onBoth('an upgraded connection is none of the server\'s to close', async ({ conn
   assert.strictEqual(await client.untilEnd(), 'still here');
 });
 
-onBoth('without a listener an upgrade is an ordinary request', { skip: ignored }, async ({ connect }) => {
-  const server = http.createServer(async (req, res) => {
-    res.end(`${req.method} ${req.url} ${req.upgrade} ${await contentOf(req)}`);
-  });
-  const client = await connect(server);
-  const post = 'POST /p HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 4\r\n\r\nbody';
-  client.send(upgrade('/u') + get('/behind') + post + get('/last'));
-  for (const expected of ['GET /u false ', 'GET /behind false ', 'POST /p false body', 'GET /last false '])
-    assert.strictEqual((await client.response()).text, expected);
-});
+onBoth(
+  'without a listener an upgrade is an ordinary request',
+  { skip: ignored },
+  async ({ connect }) => {
+    const server = http.createServer(async (req, res) => {
+      res.end(`${req.method} ${req.url} ${req.upgrade} ${await contentOf(req)}`);
+    });
+    const client = await connect(server);
+    const post =
+      'POST /p HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 4\r\n\r\nbody';
+    client.send(upgrade('/u') + get('/behind') + post + get('/last'));
+    for (const expected of [
+      'GET /u false ',
+      'GET /behind false ',
+      'POST /p false body',
+      'GET /last false ',
+    ])
+      assert.strictEqual((await client.response()).text, expected);
+  },
+);
 
 onBoth('shouldUpgradeCallback decides', { skip: ignored }, async ({ connect }) => {
   const asked = [];
@@ -261,10 +267,10 @@ onBoth('a client that goes away closes the upgraded socket', async ({ connect })
   assert.deepStrictEqual(log, ['close']);
 });
 
-onBoth('an error of the upgraded socket is its listener\'s', async ({ connect }) => {
+onBoth("an error of the upgraded socket is its listener's", async ({ connect }) => {
   const failed = deferred();
   const server = http.createServer();
-  server.on('clientError', () => assert.fail('not the server\'s any more'));
+  server.on('clientError', () => assert.fail("not the server's any more"));
   server.on('upgrade', (_req, socket) => {
     socket.on('error', failed.resolve);
     socket.destroy(new Error('mine'));

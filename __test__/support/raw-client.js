@@ -85,7 +85,9 @@ class RawClient {
       const value = ready();
       if (value) return value;
       if (this.closed || this.ended) {
-        const error = new Error(`the connection ended before ${what}, behind ${inspect(this.rest)}`);
+        const error = new Error(
+          `the connection ended before ${what}, behind ${inspect(this.rest)}`,
+        );
         error.cause = this.error;
         throw error;
       }

@@ -13,6 +13,8 @@ module.exports = (http) => {
       socket.on('error', () => {});
       socket.on('message', (data, isBinary) => {
         if (String(data) === 'close me') socket.close(4001, 'as asked');
+        else if (String(data).startsWith('broadcast '))
+          for (const client of sockets.clients) client.send(String(data));
         else socket.send(data, { binary: isBinary });
       });
     });
