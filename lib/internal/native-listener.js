@@ -65,16 +65,18 @@ class NativeListener {
 
   /** Ties the listener to the life of the server's handle. */
   wrap(handle) {
-    const { close } = handle;
+    const { close, ref, unref } = handle;
     handle.close = (...args) => {
       this.close();
       return Reflect.apply(close, handle, args);
     };
     handle.ref = () => {
       this.setRef(true);
+      ref?.call(handle);
     };
     handle.unref = () => {
       this.setRef(false);
+      unref?.call(handle);
     };
     handle.hasRef = () => this.referenced;
     this.setRef(true);
@@ -192,8 +194,9 @@ function checked(handle, port) {
 
 /** `_listen2` of our servers: binds unless there is a handle, and accepts natively. */
 function listen(server, address, port, addressType, backlog, fd, flags) {
-  if (server._handle && !(server._handle.fd >= 0)) {
-    // A handle without a descriptor: connections come from the cluster's primary.
+  if (server._handle) {
+    // A handle from elsewhere may be listening already, or have no descriptor (a cluster's primary
+    // accepts for it): Node's own code accepts, and we take the connections over.
     Reflect.apply(net.Server.prototype._listen2, server, [
       address,
       port,
@@ -208,15 +211,13 @@ function listen(server, address, port, addressType, backlog, fd, flags) {
     if (server._unref) server.unref();
     return;
   }
-  if (!server._handle) {
-    const bound = bind(address, port, addressType, fd, flags);
-    if (typeof bound.handle === 'number') {
-      fail(server, bound.handle, bound.address, port);
-      return;
-    }
-    server._handle = bound.handle;
-    ({ address, addressType } = bound);
+  const bound = bind(address, port, addressType, fd, flags);
+  if (typeof bound.handle === 'number') {
+    fail(server, bound.handle, bound.address, port);
+    return;
   }
+  server._handle = bound.handle;
+  ({ address, addressType } = bound);
   const listener = new NativeListener(server);
   const error = listener.listen(server._handle, backlog);
   if (error) {

@@ -135,7 +135,10 @@ impl Listener {
         })?;
         // Posting is for I/O threads.
         let (listener, hub) = (self.clone(), hub.clone());
-        runtime.spawn(async move { begin(&listener, &hub, stream, &Handle::current()) });
+        runtime.spawn(async move {
+            set_options(&stream, &listener, false);
+            begin(&listener, &hub, stream, &Handle::current());
+        });
         Ok(())
     }
 }
@@ -196,6 +199,7 @@ fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
         hub.post(|p| record::drop_connection(&mut p.records, listener.id, &text));
         return;
     }
+    set_options(&stream, listener, true);
     // With several I/O threads the socket moves to the thread that is next.
     match hub.runtime() {
         Ok(runtime) => begin(listener, hub, stream, &runtime),
@@ -205,7 +209,6 @@ fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
 
 /// Announces the connection to JavaScript and starts its driver.
 fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, runtime: &Handle) {
-    set_options(&stream, listener);
     let Some(driver) = Driver::open(hub, listener, stream) else {
         return;
     };
@@ -218,7 +221,8 @@ fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, runtime: &Han
     runtime.spawn(driver);
 }
 
-fn set_options(stream: &Stream, listener: &Listener) {
+/// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.
+fn set_options(stream: &Stream, listener: &Listener, inherits: bool) {
     if let Stream::Unix(_) = stream {
         return;
     }
@@ -229,7 +233,7 @@ fn set_options(stream: &Stream, listener: &Listener) {
     let fd = stream.as_fd();
     let socket = SockRef::from(&fd);
     // These fail only when the peer is gone already, which reading will tell.
-    if no_delay && !cfg!(target_os = "linux") {
+    if no_delay && !(inherits && cfg!(target_os = "linux")) {
         let _ = socket.set_tcp_nodelay(true);
     }
     if let Some(seconds) = probe {
