@@ -1,7 +1,7 @@
 'use strict';
 // The functions of the module. May use the classes and Node.
 const { Agent } = require('./agent');
-const { ClientRequest, global } = require('./client-request');
+const { ClientRequest, GLOBAL_AGENT, global } = require('./client-request');
 const { codes } = require('./errors');
 const host = require('./internal/host');
 const { proxyUrl } = require('./internal/proxy');
@@ -52,8 +52,6 @@ function setGlobalProxyFromEnv(env = process.env) {
     if (urls[0]) global.agent = before;
   };
 }
-const GLOBAL_AGENT = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
-
 module.exports = {
   createServer,
   get,

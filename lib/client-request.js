@@ -38,8 +38,18 @@ const INVALID_PATH = /[^\u0021-\u00ff]/;
 const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 const kPath = Symbol('rust-http.path');
 
+/** Options of `http.globalAgent`. */
+const GLOBAL_AGENT = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
+
+/** Whether requests go through the environment's proxies by default, and what they are then. */
+function defaultProxyEnv() {
+  const { proxyEnv } = host.accessors.globalAgent.options; // a host that knows proxies has decided
+  const decided = proxyEnv !== undefined || host.setGlobalProxyFromEnv !== undefined;
+  return !decided && process.env.NODE_USE_ENV_PROXY === '1' ? process.env : proxyEnv;
+}
+
 /** The agent of requests that name none; `http.globalAgent`. */
-const global = { agent: new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5000 }) };
+const global = { agent: new Agent({ ...GLOBAL_AGENT, proxyEnv: defaultProxyEnv() }) };
 
 /**
  * `new ClientRequest(url[, options][, callback])` or `(options[, callback])`.
@@ -339,4 +349,4 @@ ClientRequest.prototype.clearTimeout = function clearTimeout(callback) {
   this.setTimeout(0, callback);
 };
 
-module.exports = { ClientRequest, global };
+module.exports = { ClientRequest, GLOBAL_AGENT, global };

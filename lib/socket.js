@@ -161,7 +161,7 @@ for (const name of ['on', 'addListener', 'prependListener']) {
     const result = net.Socket.prototype[name].call(this, event, listener);
     if ((event === 'data' || event === 'readable') && this[kConnection]?.http) {
       const connection = this[kConnection];
-      if (!connection.closed) native.io.tap(connection.id);
+      connection.tap();
     }
     return result;
   };
@@ -174,7 +174,10 @@ prototype.setEncoding = function setEncoding(encoding) {
 
 // What HTTP listens to on a complete socket, as on Node's.
 const httpListeners = {
-  data() {}, // the parser has the bytes already
+  // The parser has what arrived; what someone pushed into the stream it gets from here.
+  data(chunk) {
+    this[kConnection].onPushed(chunk);
+  },
   end() {}, // known from the connection
   close() {
     this[kConnection]?.inContext(this[kConnection].onClosed);

@@ -7,6 +7,7 @@ const layout = require('./ring-layout');
 const native = require('./native');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
+const { parserOptions } = require('./server-options');
 
 const { WRITE_DEFER, WRITE_IDLE, WRITE_LAST, WRITE_LATIN1, WRITE_MORE } = layout;
 /** Answers longer than this are sent at once even when more requests wait. */
@@ -39,6 +40,8 @@ class NativeConnection extends ServerConnection {
     this.declined = false;
     this.refused = false;
     this.hadError = false;
+    this.tapped = false;
+    this.pushed = undefined;
     this.referenced = true;
     this.afterShutdown = null;
     this.remote = undefined;
@@ -105,6 +108,24 @@ class NativeConnection extends ServerConnection {
     } else {
       this.socket.push(bytes); // someone listens on the socket beside the parser
     }
+  }
+
+  /** Someone listens on the socket: lets them have the bytes, too. */
+  tap() {
+    this.tapped = true;
+    if (!this.closed) native.io.tap(this.id);
+  }
+
+  /** Bytes that did not come from the peer: someone pushed them into the socket's stream. */
+  onPushed(chunk) {
+    // With listeners beside the parser, they may be the parser's own.
+    if (this.tapped || !this.http) return;
+    const { maxHeaderSize, validation } = parserOptions(this.server);
+    this.pushed ??= new native.StreamParser(false, maxHeaderSize, validation);
+    const records = this.pushed.execute(Buffer.from(chunk));
+    const words = new Uint32Array(records.buffer, records.byteOffset, records.length >>> 2);
+    for (let at = 0; at < words.length; at += words[at + 1] >>> 2)
+      this.onRecord(words[at] & 0xff, words[at] >>> 8, words, at, records);
   }
 
   onInputEnd() {

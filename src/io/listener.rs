@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ use crate::ring::record;
 
 /// How long accepting rests after the process ran out of descriptors or memory.
 const BACK_OFF: Duration = Duration::from_millis(50);
+
+/// How long closing waits for a busy I/O thread at most.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What a server wants of its connections. Times are in milliseconds, 0 switches one off.
 #[derive(Clone, Debug)]
@@ -50,6 +54,8 @@ pub struct Listener {
     keep_alive_timeout: AtomicU32,
     pub(crate) count: AtomicUsize,
     stop: Notify,
+    /// Disconnected once the socket is closed.
+    stopped: Mutex<Option<Receiver<()>>>,
     pub(crate) changed: Notify,
 }
 
@@ -62,6 +68,7 @@ impl Listener {
             options: Mutex::new(options),
             count: AtomicUsize::new(0),
             stop: Notify::new(),
+            stopped: Mutex::default(),
             changed: Notify::new(),
         })
     }
@@ -109,7 +116,13 @@ impl Listener {
             let _ = socket.set_tcp_nodelay(self.options().no_delay);
             Acceptor::Tcp(TcpListener::from_std(socket.into()).map_err(system("listen"))?)
         };
-        runtime.spawn(accept_loop(self.clone(), hub.clone(), acceptor));
+        let (open, stopped) = std::sync::mpsc::channel();
+        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(stopped);
+        let (listener, hub) = (self.clone(), hub.clone());
+        runtime.spawn(async move {
+            accept_loop(listener, hub, acceptor).await;
+            drop(open);
+        });
         Ok(())
     }
 
@@ -120,9 +133,19 @@ impl Listener {
         Ok(())
     }
 
-    /// Stops accepting. Connections stay.
+    /// Stops accepting. Connections stay. Returns when the socket is closed, so that its port may
+    /// be used again.
     pub fn close(&self) {
         self.stop.notify_one();
+        let stopped = self
+            .stopped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(stopped) = stopped {
+            // Disconnection is what is waited for; the I/O thread never waits for this one.
+            let _ = stopped.recv_timeout(CLOSE_TIMEOUT);
+        }
     }
 
     /// Takes over a connected descriptor as if it had been accepted.
