@@ -21,7 +21,8 @@ const { ServerResponse } = require('./lib/server-response');
 const { METHODS, STATUS_CODES } = host;
 const { maxHeaderSize } = host.accessors;
 const { agent: globalAgent } = global;
-const { CloseEvent, MessageEvent, WebSocket } = globalThis;
+// Named for the literal; the accessors below give their values.
+const [CloseEvent, MessageEvent, WebSocket] = [];
 
 module.exports = {
   _connectionListener,
@@ -48,24 +49,23 @@ module.exports = {
 };
 
 const api = module.exports;
+const accessor = (get, set) => ({
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  get,
+  set,
+});
+const { accessors } = host;
 Object.defineProperties(api, {
-  maxHeaderSize: {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() {
-      return host.accessors.maxHeaderSize;
-    },
-  },
-  globalAgent: {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() {
-      return global.agent;
-    },
-    set(agent) {
+  maxHeaderSize: accessor(() => accessors.maxHeaderSize),
+  globalAgent: accessor(
+    () => global.agent,
+    (agent) => {
       global.agent = agent;
     },
-  },
+  ),
+  WebSocket: accessor(() => accessors.WebSocket),
+  CloseEvent: accessor(() => accessors.CloseEvent),
+  MessageEvent: accessor(() => accessors.MessageEvent),
 });

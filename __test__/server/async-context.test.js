@@ -214,3 +214,20 @@ onBoth('ticks run before the next read of one connection', async ({ connect }) =
     ['/1', '/1', '/1', '/2', '/2', '/2'],
   );
 });
+
+onNative('ticks run behind a piece of content, before the next request', async ({ connect }) => {
+  const log = [];
+  const server = http.createServer((req, res) => {
+    log.push(`${req.url} handler`);
+    process.nextTick(() => log.push(`${req.url} tick`));
+    req.on('data', () => log.push(`${req.url} data`));
+    res.on('close', () => log.push(`${req.url} close`));
+    res.end();
+  });
+  const client = await connect(server);
+  client.send(post('/1', 'abc') + get('/2'));
+  await client.response();
+  await client.response();
+  const before = log.slice(0, log.indexOf('/2 handler'));
+  assert.deepStrictEqual(before, ['/1 handler', '/1 tick', '/1 data', '/1 close']);
+});

@@ -77,6 +77,20 @@ onNative('write tells false from the high water mark on', async ({ connect }) =>
   assert.deepStrictEqual(await drained.promise, [false, 0]);
 });
 
+onBoth("'drain' comes before the callback of the write that it follows", async ({ connect }) => {
+  const log = [];
+  const server = http.createServer((_req, res) => {
+    res.on('drain', () => log.push('drain'));
+    res.write(Buffer.alloc(100_000), () => {
+      log.push('callback');
+      res.end();
+    });
+  });
+  const client = await connect(server);
+  assert.strictEqual((await client.exchange(GET)).body.length, 100_000);
+  assert.deepStrictEqual(log, ['drain', 'callback']);
+});
+
 onBoth('writableLength counts what is held', async ({ connect }) => {
   const server = http.createServer((_req, res) => {
     res.setHeader('Content-Length', 10);

@@ -302,7 +302,7 @@ onBoth('what was written before destroy does not look complete', async ({ connec
   assert.ok(!client.rest.includes('0\r\n\r\n'));
 });
 
-onBoth('finish comes when the connection has taken everything', async ({ connect, isNative }) => {
+onBoth('finish comes when the connection has taken everything', async ({ connect }) => {
   const server = http.createServer((_req, res) => {
     res.end(pattern(300_000));
     finish.resolve(once(res, 'finish').then(() => res.socket?.writableLength ?? 0));
@@ -312,5 +312,4 @@ onBoth('finish comes when the connection has taken everything', async ({ connect
   const { body } = await client.exchange(GET);
   assert.deepStrictEqual(body, pattern(300_000));
   assert.strictEqual(await finish.promise, 0);
-  assert.ok(isNative || client.length > 300_000);
 });

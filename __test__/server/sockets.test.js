@@ -118,10 +118,12 @@ onNative('the remote address is still told after the connection is closed', asyn
   });
   const client = await connect(server);
   await client.exchange(GET);
+  const { localPort } = client.stream;
   client.end();
   const [socket, address, port] = await closed.promise;
   assert.strictEqual(address, '127.0.0.1');
-  assert.strictEqual(port, client.stream.localPort ?? port);
+  assert.strictEqual(port, localPort);
+  assert.deepStrictEqual([socket.remoteAddress, socket.remotePort], [address, port]);
   assert.strictEqual(socket.destroyed, true);
   assert.strictEqual(socket.readyState, 'closed');
 });

@@ -219,8 +219,8 @@ Object.defineProperty(NativeSocket.prototype, 'flushHeld', {
 });
 
 function afterSend(socket, callbacks) {
-  callAll(callbacks, null);
   if (socket.isBare && socket[kConnection].pending === 0) socket.onDrained();
+  callAll(callbacks, null);
 }
 
 function failAll(callbacks) {

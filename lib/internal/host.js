@@ -20,17 +20,25 @@ const {
 
 // Taken now, because `register` puts ours in their place.
 const { setGlobalProxyFromEnv } = http;
-const { globalAgent, maxHeaderSize, setMaxIdleHTTPParsers } =
-  Object.getOwnPropertyDescriptors(http);
+const descriptors = Object.getOwnPropertyDescriptors(http);
+const { setMaxIdleHTTPParsers } = descriptors;
+const read = (name) => descriptors[name]?.get() ?? globalThis[name];
 const accessors = {
   get globalAgent() {
-    return globalAgent.get();
-  },
-  set globalAgent(agent) {
-    globalAgent.set(agent);
+    return read('globalAgent');
   },
   get maxHeaderSize() {
-    return maxHeaderSize.get();
+    return read('maxHeaderSize');
+  },
+  // Loaded when they are asked for, as in Node.
+  get CloseEvent() {
+    return read('CloseEvent');
+  },
+  get MessageEvent() {
+    return read('MessageEvent');
+  },
+  get WebSocket() {
+    return read('WebSocket');
   },
 };
 

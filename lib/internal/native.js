@@ -77,11 +77,10 @@ function drain() {
       cursor += words[at + 1];
       const flags = head >>> FLAG_SHIFT;
       const connection = handle(head & 0xff, flags, words[at + 2], at);
-      // What one read of one connection brought is one callback of Node's: ticks run behind it.
-      if (flags & GROUP_END) {
-        process._tickCallback();
-        if (connection?.grouped) connection.endGroup();
-      }
+      // What one read of one connection brought is one callback of Node's: ticks run behind it, and
+      // behind each piece of content.
+      if (flags & GROUP_END || (head & 0xff) === layout.CONTENT) process._tickCallback();
+      if (flags & GROUP_END && connection?.grouped) connection.endGroup();
     }
     if (batches++ === BATCHES_PER_TURN) {
       io.wakeAgain();

@@ -232,7 +232,7 @@ class ServerConnection {
     this.current = null;
     req.complete = true;
     // While nobody listens, the end needs no more than a note; who comes later finds it.
-    if (req._eventsCount === 0 && req.push === Readable.prototype.push) noteEnd(req._readableState);
+    if (isSilent(req)) noteEnd(req._readableState);
     else req.push(null);
     if (!this.paused) this.resumeReading();
   }
@@ -419,10 +419,19 @@ function noteEnd(state) {
   state.needReadable = false;
 }
 
+/** Nobody hears what the request emits, and its stream is as it was made. */
+function isSilent(req) {
+  return (
+    req._eventsCount === 0 &&
+    req.emit === Readable.prototype.emit &&
+    req.push === Readable.prototype.push
+  );
+}
+
 /** Nobody listens to the request, and there is nothing left to read of it. */
 function isUnwatched(req) {
   return (
-    req._eventsCount === 0 &&
+    isSilent(req) &&
     req.complete &&
     req._readableState.length === 0 &&
     req._dump === IncomingMessage.prototype._dump
