@@ -10,7 +10,12 @@ const { isInvalidValue, validateHeaderName } = require('./validate');
 const host = require('./internal/host');
 const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
   require('./internal/outgoing-content');
-const { isFinished, onFinish, queueEndCallback } = require('./internal/outgoing-finish');
+const {
+  finishesWithContent,
+  isFinished,
+  onFinish,
+  queueEndCallback,
+} = require('./internal/outgoing-finish');
 const { storeHead } = require('./internal/outgoing-head');
 
 const {
@@ -288,6 +293,7 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
 
 function isFinalPiece(message, chunk, encoding) {
   if (!isContent(chunk) || message.destroyed || message.strictContentLength) return false;
+  if (!finishesWithContent(message)) return false;
   if (!message._header) {
     message._contentLength = byteLength(chunk, encoding);
     message._implicitHeader();

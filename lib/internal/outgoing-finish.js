@@ -58,4 +58,7 @@ function onFinish(message, error) {
   message.emit('finish');
 }
 
-module.exports = { isFinished, onFinish, queueEndCallback };
+/** Whether `'finish'` may come with the last piece: older runtimes end with an empty write of its own. */
+const finishesWithContent = (message) => !oldFinish || message.socket?.isBare === true;
+
+module.exports = { finishesWithContent, isFinished, onFinish, queueEndCallback };

@@ -43,6 +43,8 @@ pub struct Connection {
     pub(crate) message_start: AtomicU64,
     pub(crate) head_complete: AtomicBool,
     pub(crate) bytes_read: AtomicU64,
+    /// Whether the listener counts the connection against its limit.
+    counted: AtomicBool,
 }
 
 impl Connection {
@@ -64,6 +66,7 @@ impl Connection {
             message_start: AtomicU64::new(now.max(1)),
             head_complete: AtomicBool::new(false),
             bytes_read: AtomicU64::new(0),
+            counted: AtomicBool::new(false),
         }
     }
 
@@ -87,8 +90,27 @@ impl Connection {
         self.driver.register(waker);
     }
 
+    /// Counts against the listener's limit from now on.
+    pub(crate) fn count(&self) {
+        if let Some(listener) = &self.listener
+            && !self.counted.swap(true, Ordering::AcqRel)
+        {
+            listener.count.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Leaves room for another connection: at once, not when the socket has been closed.
+    pub(crate) fn uncount(&self) {
+        if let Some(listener) = &self.listener
+            && self.counted.swap(false, Ordering::AcqRel)
+        {
+            listener.count.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
     /// Closes the connection; with `reset`, so that the peer sees a reset.
     pub fn destroy(&self, reset: bool) {
+        self.uncount();
         self.command(if reset {
             command::DESTROY | command::RESET
         } else {

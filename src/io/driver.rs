@@ -383,7 +383,7 @@ impl Driver {
         let mut released = Vec::new();
         self.connection.outgoing().close(&mut released);
         self.hub.closed(self.connection.id);
-        self.listener.count.fetch_sub(1, Ordering::AcqRel);
+        self.connection.uncount();
         let (errno, call) = error.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
         let id = self.connection.id;
         self.hub.post(|p| {

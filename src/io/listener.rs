@@ -236,7 +236,7 @@ fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, runtime: &Han
         return;
     };
     let connection = driver.connection().clone();
-    listener.count.fetch_add(1, Ordering::AcqRel);
+    connection.count();
     hub.post(|p| {
         record::plain(&mut p.records, Kind::Open, 0, connection.id, &[listener.id]);
         p.extras.push(Extra::Opened(connection));
