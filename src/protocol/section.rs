@@ -270,7 +270,13 @@ impl Section {
                 Some((_, offset)) => offset,
                 None => usize::from(byte == Some(&b'\r')),
             };
-        text.push(&input[at..end]).map_err(|kind| (kind, counted))?;
+        // Node counts the digit with which a length is too large.
+        let kept = match fault {
+            Some((ErrorKind::ContentLengthOverflow, offset)) => end + offset,
+            _ => end,
+        };
+        text.push(&input[at..kept])
+            .map_err(|kind| (kind, counted))?;
         if let Some((kind, offset)) = fault {
             return Err((kind, end + offset));
         }

@@ -15,6 +15,7 @@ enum At {
     Target(Target),
     /// A target's line ended without a version.
     OldLf,
+    OldEnd,
     AfterTarget,
     BeforeProtocol,
     /// So many bytes of the protocol with this index in `PROTOCOLS`.
@@ -133,6 +134,9 @@ impl StartLine {
             }
             At::OldLf if byte == b'\n' => self.old_version(lenient),
             At::OldLf => Err((ErrorKind::UrlLineEnd, 0)),
+            // To Node, the target is not over yet.
+            At::OldEnd if target::is_refused_anywhere(byte) => Err((ErrorKind::UrlChars, 1)),
+            At::OldEnd => Ok(Step::Complete(0)),
             At::AfterTarget if matches!(byte, b'\t' | 0x0c) => Err((ErrorKind::UrlChars, 1)),
             At::AfterTarget => Ok(Step::Again(At::BeforeProtocol)),
             At::BeforeProtocol if byte == b' ' && self.is_request() => {
@@ -208,7 +212,7 @@ impl StartLine {
                 _ if byte == b'\r' => Ok((end + 1, Step::To(At::OldLf))),
                 _ => self
                     .old_version(lenient)
-                    .map(|step| (end, step))
+                    .map(|step| (end + 1, step))
                     .map_err(|(kind, offset)| (kind, end + offset)),
             };
         }
@@ -224,7 +228,7 @@ impl StartLine {
         if self.method().is_none() {
             return Err((ErrorKind::MethodForProtocol, 1));
         }
-        Ok(Step::Complete(1))
+        Ok(Step::To(At::OldEnd))
     }
 
     fn protocol_byte(&mut self, byte: u8, protocol: u8, read: u8) -> Result<Step, Fault> {

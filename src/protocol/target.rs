@@ -31,6 +31,11 @@ const fn is_url_char(byte: u8) -> bool {
     byte > b' ' && byte < 0x7f && byte != b'?' && byte != b'#'
 }
 
+/// Bytes that have a refusal of their own.
+pub(crate) const fn is_refused_anywhere(byte: u8) -> bool {
+    matches!(byte, b'\t' | 0x0c)
+}
+
 fn is_authority_char(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.!~*'()%;:&=+$,[]".contains(&byte)
 }
@@ -50,7 +55,7 @@ impl Target {
         if self == Self::SchemeDelimiter(1) && byte != b'/' {
             return Err((ErrorKind::UrlSchema, 0));
         }
-        if matches!(byte, b'\t' | 0x0c) {
+        if is_refused_anywhere(byte) {
             return Err((ErrorKind::UrlChars, 1));
         }
         if matches!(byte, b' ' | b'\r' | b'\n') {
