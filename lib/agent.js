@@ -5,13 +5,21 @@ const { AsyncResource } = require('node:async_hooks');
 const EventEmitter = require('node:events');
 const net = require('node:net');
 const { debuglog } = require('node:util');
+const { lowerCase } = require('./internal/field-names');
 const { guardFreeSocket, unguardFreeSocket } = require('./internal/free-socket');
 const host = require('./internal/host');
+const { pool } = require('./internal/native');
 const { proxyConfig, usesProxy } = require('./internal/proxy');
-const { kProxyConfig } = require('./symbols');
+const { kConnection, kProxyConfig } = require('./symbols');
 const { validateNumber, validateOneOf, validateString } = require('./validate');
 
 const debug = debuglog('http');
+// What the native side decides; see src/agent.
+const DIAL = 1;
+const SERVE = 0;
+const KEEP = 1;
+const DIAL_SAME = 0;
+const DIAL_ELSEWHERE = 1;
 const kRequestOptions = Symbol('rust-http.requestOptions');
 const kRequestResource = Symbol('rust-http.requestResource');
 const kKeylog = Symbol('rust-http.keylog');
@@ -57,46 +65,58 @@ Agent.defaultMaxSockets = Number.POSITIVE_INFINITY;
 
 /** A socket has done its request: the next one that waits gets it, or the pool, or nobody. */
 function onFree(socket, options) {
-  const name = this.getName(options);
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const waiting = this.requests[name];
-  if (waiting?.length) {
-    const req = waiting.shift();
-    if (waiting.length === 0) delete this.requests[name];
-    inQueuedContext(req, () => {
-      giveSocket(this, req, socket);
-    });
-    return;
-  }
+  const name = keyOf(this, options);
   const req = socket._httpMessage;
-  if (
-    !req?.shouldKeepAlive ||
-    !this.keepAlive ||
-    !hasRoom(this, name) ||
-    !this.keepSocketAlive(socket)
-  ) {
-    socket.destroy();
-    return;
+  const waiting = this.requests[name];
+  const persists = Boolean(req?.shouldKeepAlive && this.keepAlive);
+  switch (decideOnFree(this, name, waiting?.length ?? 0, persists)) {
+    case SERVE:
+      serveNext(this, name, waiting, socket);
+      return;
+    case KEEP:
+      if (this.keepSocketAlive(socket)) keep(this, name, socket, options);
+      else socket.destroy();
+      return;
+    default:
+      socket.destroy();
   }
-  socket._httpMessage = null;
-  this.removeSocket(socket, options);
-  socket.once('error', onFreeSocketError);
-  if (!guardFreeSocket(socket)) return;
-  (this.freeSockets[name] ??= []).push(socket);
 }
 
-/** Whether the pool may keep one more idle socket under this name. */
-function hasRoom(agent, name) {
-  const free = agent.freeSockets[name]?.length ?? 0;
-  const all = free + (agent.sockets[name]?.length ?? 0);
-  return (
-    agent.totalSocketCount <= agent.maxTotalSockets &&
-    all <= agent.maxSockets &&
-    free < agent.maxFreeSockets
+function decideOnFree(agent, name, waiting, persists) {
+  const { maxFreeSockets, maxSockets, maxTotalSockets, totalSocketCount } = agent;
+  const idle = agent.freeSockets[name]?.length ?? 0;
+  const busy = agent.sockets[name]?.length ?? 0;
+  return pool.poolFree(
+    waiting,
+    persists,
+    idle,
+    busy,
+    Math.max(0, totalSocketCount),
+    Number(maxSockets),
+    Number(maxTotalSockets),
+    Number(maxFreeSockets),
   );
+}
+
+function serveNext(agent, name, waiting, socket) {
+  const req = waiting.shift();
+  if (waiting.length === 0) delete agent.requests[name];
+  inQueuedContext(req, () => {
+    giveSocket(agent, req, socket);
+  });
+}
+
+function keep(agent, name, socket, options) {
+  socket._httpMessage = null;
+  agent.removeSocket(socket, options);
+  // A native one knows what an error means while it is idle.
+  if (!socket[kConnection]) socket.once('error', onFreeSocketError);
+  if (!guardFreeSocket(socket)) return;
+  (agent.freeSockets[name] ??= []).push(socket);
 }
 
 /** Runs `handler` in the async context in which the request was queued. */
@@ -147,6 +167,27 @@ Agent.prototype.getName = function getName(options = {}) {
   return name;
 };
 
+const ownGetName = Agent.prototype.getName;
+
+/** The key of a socket's or a waiting request's options. */
+function keyOf(agent, options) {
+  return options._agentKey !== undefined && agent.getName === ownGetName
+    ? options._agentKey
+    : agent.getName(options);
+}
+
+/** The key of options that are not merged with the agent's yet. */
+function keyOfRequest({ options: own }, options) {
+  const pick = (name) => (name in own ? own[name] : options[name]);
+  return ownGetName({
+    host: pick('host'),
+    port: pick('port'),
+    localAddress: pick('localAddress'),
+    family: pick('family'),
+    socketPath: pick('socketPath'),
+  });
+}
+
 /** Options of the request under those of the agent, which win. */
 function mergeOptions(agent, options, req) {
   const merged = { __proto__: null, ...options, ...agent.options };
@@ -158,9 +199,8 @@ function mergeOptions(agent, options, req) {
 /** The name for TLS: the Host header's, without port; none for addresses. */
 function serverName(options, req) {
   let name = options.host;
-  const header = req.getHeader('host');
+  const header = checkHostField(req);
   if (header) {
-    validateString(header, 'options.headers.host');
     const bracket = header.indexOf(']');
     if (header[0] !== '[') name = header.split(':', 1)[0];
     else name = bracket === -1 ? header : header.substring(1, bracket);
@@ -168,21 +208,37 @@ function serverName(options, req) {
   return net.isIP(name) ? '' : name;
 }
 
+function checkHostField(req) {
+  const header = req.getHeader('host');
+  if (header) validateString(header, 'options.headers.host');
+  return header;
+}
+
 /** Sends `req` on an idle connection, a new one, or the next that becomes free. */
 Agent.prototype.addRequest = function addRequest(req, options, port, localAddress) {
   if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
-  options = mergeOptions(this, options, req);
-  const name = this.getName(options);
-  this.sockets[name] ||= [];
+  const isOwnName = this.getName === ownGetName;
+  if (!isOwnName) options = mergeOptions(this, options, req);
+  const name = isOwnName ? keyOfRequest(this, options) : this.getName(options);
+  const busy = (this.sockets[name] ||= []);
   const socket = takeFreeSocket(this, name);
-  const free = this.freeSockets[name]?.length ?? 0;
-  const all = free + this.sockets[name].length;
   if (socket) {
-    syncHighWaterMark(socket, options.highWaterMark);
+    checkHostField(req);
+    syncHighWaterMark(socket, this.options.highWaterMark ?? options.highWaterMark);
     this.reuseSocket(socket, req);
     giveSocket(this, req, socket);
-    this.sockets[name].push(socket);
-  } else if (all < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
+    busy.push(socket);
+    return;
+  }
+  if (isOwnName) options = mergeOptions(this, options, req);
+  const decision = pool.poolRequest(
+    0,
+    busy.length,
+    Math.max(0, this.totalSocketCount), // subclasses count, too
+    Number(this.maxSockets),
+    Number(this.maxTotalSockets),
+  );
+  if (decision === DIAL) {
     this.createSocket(req, options, (error, created) => {
       if (error) req.onSocket(created, error);
       else giveSocket(this, req, created);
@@ -198,7 +254,8 @@ function takeFreeSocket(agent, name) {
   const free = agent.freeSockets[name];
   if (!free) return undefined;
   while (free.length > 0 && free[0].destroyed) free.shift();
-  const socket = agent.scheduling === 'fifo' ? free.shift() : free.pop();
+  const place = pool.poolPick(free.length, agent.scheduling === 'fifo');
+  const socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
   if (free.length === 0) delete agent.freeSockets[name];
   return socket;
 }
@@ -269,54 +326,74 @@ function adopt(agent, socket, options) {
 
 /** Forgets a socket, and makes one for a request that may wait for its place. */
 Agent.prototype.removeSocket = function removeSocket(socket, options) {
-  const name = this.getName(options);
-  const sets = socket.writable ? [this.sockets] : [this.sockets, this.freeSockets];
-  for (const set of sets) {
-    const index = set[name]?.indexOf(socket) ?? -1;
-    if (index === -1) continue;
-    set[name].splice(index, 1);
-    if (set[name].length === 0) delete set[name];
-  }
-  let req = this.requests[name]?.[0];
-  if (!req) {
-    // Another host's request may have waited for the total to go down.
-    for (const other of Object.keys(this.requests)) {
-      if (this.sockets[other]?.length) break;
-      req = this.requests[other][0];
+  const name = keyOf(this, options);
+  takeOut(this.sockets, name, socket);
+  if (!socket.writable) takeOut(this.freeSockets, name, socket);
+  let [req] = this.requests[name] ?? [];
+  const other = req ? undefined : waitingElsewhere(this);
+  switch (pool.poolRemoved(req ? 1 : 0, other !== undefined)) {
+    case DIAL_SAME:
+      break;
+    case DIAL_ELSEWHERE:
+      req = other;
       options = req[kRequestOptions];
       break;
-    }
+    default:
+      return;
   }
-  if (!req || !options) return;
-  req[kRequestOptions] = undefined;
+  if (!options) return;
   this.createSocket(req, options, (error, created) => {
     if (error) req.onSocket(null, error);
     else created.emit('free');
   });
 };
 
+function takeOut(set, name, socket) {
+  const sockets = set[name];
+  const index = sockets?.indexOf(socket) ?? -1;
+  if (index === -1) return;
+  sockets.splice(index, 1);
+  if (sockets.length === 0) delete set[name];
+}
+
+/** A request to another origin, if that has no connection that could serve it. */
+function waitingElsewhere(agent) {
+  for (const other in agent.requests)
+    return agent.sockets[other]?.length ? undefined : agent.requests[other][0];
+  return undefined;
+}
+
 /** Prepares a socket for the pool; false if it may not be kept. */
 Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
   socket.setKeepAlive(true, this.keepAliveMsecs);
   socket.unref();
-  let timeout = this.options.timeout || 0;
-  const hint = /^timeout=(\d+)/.exec(socket._httpMessage?.res?.headers['keep-alive'])?.[1];
-  if (hint) {
-    // Ours ends first, so that no request meets the server's.
-    const announced = Math.max(
-      0,
-      Number.parseInt(hint, 10) * 1000 - this.agentKeepAliveTimeoutBuffer,
-    );
-    if (announced === 0) return false;
-    if (announced < timeout) timeout = announced;
-  }
+  const timeout = pool.poolIdleTimeout(
+    Number(this.options.timeout) || 0,
+    announcedTimeout(socket._httpMessage?.res),
+    this.agentKeepAliveTimeoutBuffer,
+  );
+  if (timeout < 0) return false;
   if (socket.timeout !== timeout) socket.setTimeout(timeout);
   return true;
 };
 
+/** Seconds of the answer's `Keep-Alive: timeout=`; negative if there is none. */
+function announcedTimeout(res) {
+  const field = res && keepAliveField(res);
+  const digits = field && /^timeout=(\d+)/.exec(field)?.[1];
+  return digits ? Number.parseInt(digits, 10) : -1;
+}
+
+/** Looks into the raw lines, so that `headers` need not be made for it. */
+function keepAliveField({ rawHeaders }) {
+  for (let i = 0; i < rawHeaders?.length; i += 2)
+    if (lowerCase(rawHeaders[i]) === 'keep-alive') return rawHeaders[i + 1];
+  return undefined;
+}
+
 /** Takes a socket from the pool for `req`. */
 Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
-  socket.removeListener('error', onFreeSocketError);
+  if (!socket[kConnection]) socket.removeListener('error', onFreeSocketError);
   unguardFreeSocket(socket);
   req.reusedSocket = true;
   socket.ref();

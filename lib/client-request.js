@@ -76,6 +76,11 @@ function ClientRequest(input, options, callback) {
 }
 inheritMessage(ClientRequest, host.ClientRequest);
 
+/** Options that inherit nothing. */
+function Options() {}
+Options.prototype = Object.create(null);
+const copyOptions = (...sources) => Object.assign(new Options(), ...sources);
+
 const isUrl = (value) =>
   Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
 
@@ -89,8 +94,8 @@ function normalize(input, options, callback) {
     options = input;
     input = null;
   }
-  if (typeof options === 'function') return [input || {}, options];
-  return [Object.assign({ __proto__: null }, input, options), callback];
+  if (typeof options === 'function') return [copyOptions(input), options];
+  return [copyOptions(input, options), callback];
 }
 
 function pickAgent({ agent, createConnection }, defaultAgent) {
@@ -122,7 +127,7 @@ function checkHost(value, name) {
 
 /** Checks options in Node's order, keeps what the request needs, and returns those to connect with. */
 function storeOptions(req, options) {
-  const connectOptions = { __proto__: null, ...options };
+  let connectOptions = options; // a copy of the user's
   connectOptions.port = options.port || options.defaultPort || req.agent?.defaultPort || 80;
   connectOptions.host =
     checkHost(options.hostname, 'hostname') || checkHost(options.host, 'host') || 'localhost';
@@ -134,7 +139,8 @@ function storeOptions(req, options) {
   if (options.timeout !== undefined) req.timeout = timerDuration(options.timeout, 'timeout');
   if (options.signal) {
     addAbortSignal(options.signal, req);
-    delete connectOptions.signal;
+    const { signal: _, ...others } = options;
+    connectOptions = copyOptions(others);
   }
   req.method = checkMethod(options.method);
   const { httpValidation, insecureHTTPParser, joinDuplicateHeaders, maxHeaderSize } = options;

@@ -1,5 +1,5 @@
 'use strict';
-// The net.Socket of a native connection. It begins "bare": a small object with the prototype of a
+// The net.Socket of a native connection. A server's begins "bare": a small object with the prototype of a
 // socket and none of its state, enough to send responses and to tell addresses. The first touch of
 // anything else makes it a complete net.Socket in place, so that its identity never changes.
 // May use Node, `errors`, `symbols`, `validate` and `internal/native-connection`.
@@ -203,8 +203,7 @@ prototype.joinHttp = function joinHttp() {
  * this a plain net.Socket on it, for TLS, WebSockets and whatever else works on those.
  */
 prototype.leaveHttp = function leaveHttp() {
-  for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
-  this.removeListener('close', onSocketClose);
+  this.quitHttp();
   const connection = this[kConnection];
   const fd = connection.detach();
   const opener = new net.Socket({ fd, manualStart: true });
@@ -212,14 +211,26 @@ prototype.leaveHttp = function leaveHttp() {
   opener._handle = null;
   this[kConnection] = null;
   becomeSocket(this, net.Socket.prototype, handle);
+  if (connection.timeout > 0) this.setTimeout(connection.timeout);
   this.readableFlowing = null;
+};
+
+prototype.quitHttp = function quitHttp() {
+  for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
+  this.removeListener('close', onSocketClose);
 };
 
 /** The native side has closed the socket. */
 prototype.onClosed = function onClosed() {
   if (!this.destroyed) this.destroy();
-  this.emit('close', this[kConnection].hadError === true);
+  process.nextTick(emitClose, this); // behind the 'error' that may be on its way
 };
+
+function emitClose(socket) {
+  socket.emit('close', socket[kConnection].hadError === true);
+}
+
+prototype.onDrained = function onDrained() {}; // the stream's callbacks have told it
 
 /** A getter that answers from the connection, before and after the socket is closed. */
 function counter(name, saved) {
@@ -279,18 +290,21 @@ function onSocketError(error) {
 /** Makes `socket`, bare or not, a net.Socket on `handle` with the methods of `proto`. */
 function becomeSocket(socket, proto, handle) {
   const { _httpMessage, _paused, _server, parser, server } = socket;
+  const { readableHighWaterMark, writableHighWaterMark } = socket;
+  const allowHalfOpen = socket.isBare || socket.allowHalfOpen;
   Object.setPrototypeOf(socket, proto);
   const endListeners = socket._events?.end;
   net.Socket.call(socket, {
     handle,
-    allowHalfOpen: true,
+    allowHalfOpen,
     manualStart: true,
-    readableHighWaterMark: server.highWaterMark,
-    writableHighWaterMark: server.highWaterMark,
+    readableHighWaterMark,
+    writableHighWaterMark,
   });
   // A second initialisation adds the constructor's own listener once more.
   if (endListeners !== undefined) socket._events.end = endListeners;
-  Object.assign(socket, { _httpMessage, _paused, _server, parser, server });
+  Object.assign(socket, { _httpMessage, parser });
+  if (server) Object.assign(socket, { _paused, _server, server });
 }
 
 /** Makes a bare socket a complete one. */
@@ -321,4 +335,4 @@ function catchUp(socket, connection) {
   if (connection.writeEnded) socket.end();
 }
 
-module.exports = { NativeSocket, complete };
+module.exports = { Handle, NativeSocket, complete };

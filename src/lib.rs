@@ -4,6 +4,7 @@
 //! `ring` (what crosses to JavaScript), `io` (tokio and sockets), `bridge` (the only room that
 //! knows Node). Each may use only the rooms before it; cargo features enforce it.
 
+pub mod agent;
 pub mod protocol;
 pub mod ring;
 

@@ -4,6 +4,7 @@
 // May use Node, `symbols`, `socket` and `internal`.
 const { kConnection } = require('../symbols');
 const { NativeSocket, complete } = require('../socket');
+const { Held, callAll } = require('./held-output');
 const native = require('./native');
 const { timerDuration } = require('../validate');
 
@@ -18,75 +19,6 @@ function BareSocket(server) {
   this.held = null;
 }
 Object.setPrototypeOf(BareSocket.prototype, NativeSocket.prototype);
-
-/** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
-class Held {
-  constructor() {
-    this.corked = 0;
-    this.length = 0;
-    this.needDrain = false;
-    this.chunk = null;
-    this.encoding = undefined;
-    /** The pieces before `chunk`, and their encodings. */
-    this.chunks = null;
-    this.encodings = null;
-    this.callback = null;
-    this.callbacks = null;
-  }
-
-  /** Adds a piece; neighbours that are encoded alike become one. */
-  add(chunk, encoding, callback) {
-    if (typeof callback === 'function') this.addCallback(callback);
-    const { length } = chunk;
-    if (length === 0) return;
-    this.length += length;
-    if (this.chunk === null) {
-      this.chunk = chunk;
-      this.encoding = encoding;
-    } else if (
-      typeof chunk === 'string' &&
-      typeof this.chunk === 'string' &&
-      alike(this.encoding, encoding)
-    ) {
-      this.chunk += chunk;
-    } else {
-      this.chunks ??= [];
-      this.encodings ??= [];
-      this.chunks.push(this.chunk);
-      this.encodings.push(this.encoding);
-      this.chunk = chunk;
-      this.encoding = encoding;
-    }
-  }
-
-  addCallback(callback) {
-    if (this.callback === null) this.callback = callback;
-    else (this.callbacks ??= []).push(callback);
-  }
-
-  /** The callbacks so far, as a function or an array of them; null if there is none. */
-  takeCallbacks() {
-    const { callback, callbacks } = this;
-    this.callback = null;
-    this.callbacks = null;
-    if (callbacks === null) return callback;
-    callbacks.unshift(callback);
-    return callbacks;
-  }
-}
-
-function callAll(callbacks, error) {
-  if (typeof callbacks === 'function') callbacks(error);
-  else if (callbacks !== null) for (const callback of callbacks) callback(error);
-}
-
-const isLatin1 = (encoding) =>
-  encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
-const isUtf8 = (encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
-
-function alike(a, b) {
-  return a === b || (isUtf8(a) && isUtf8(b)) || (isLatin1(a) && isLatin1(b));
-}
 
 const { prototype } = BareSocket;
 
@@ -185,48 +117,13 @@ Object.defineProperty(NativeSocket.prototype, 'flushHeld', {
   __proto__: null,
   writable: true,
   value: function flushHeld() {
-    const { held } = this;
-    if (held === null) return;
-    const { chunk, chunks, encoding, encodings } = held;
-    if (chunk === null && held.callback === null) return;
-    const connection = this[kConnection];
-    const callbacks = held.takeCallbacks();
-    held.chunk = null;
-    held.length = 0;
-    let sent;
-    if (chunk === null) {
-      sent = connection.pending === 0;
-    } else if (chunks === null) {
-      sent = connection.sendOne(chunk, encoding, null);
-    } else {
-      held.chunks = null;
-      held.encodings = null;
-      chunks.push(chunk);
-      encodings.push(encoding);
-      sent = connection.send(chunks, encodings, null);
-    }
-    if (sent) {
-      process.nextTick(afterSend, this, callbacks);
-    } else if (connection.pending > 0) {
-      if (callbacks !== null)
-        connection.waiting.push((error) => {
-          callAll(callbacks, error);
-        });
-    } else {
-      process.nextTick(failAll, callbacks); // `connection` has reported the failure
-    }
+    if (this.held) this.held.flush(this[kConnection], afterSend);
   },
 });
 
 function afterSend(socket, callbacks) {
   if (socket.isBare && socket[kConnection].pending === 0) socket.onDrained();
   callAll(callbacks, null);
-}
-
-function failAll(callbacks) {
-  const error = new Error('write EPIPE');
-  error.code = 'EPIPE';
-  callAll(callbacks, error);
 }
 
 /** All that was written has left. */

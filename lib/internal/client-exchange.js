@@ -7,8 +7,10 @@ const { finished } = require('node:stream');
 const { debuglog } = require('node:util');
 const { connectionReset } = require('../errors');
 const { detachSignal } = require('../incoming-message');
-const { kError } = require('../symbols');
-const { ClientParser } = require('./client-parser');
+const { kConnection, kError } = require('../symbols');
+const { ASSIGNED, BEGUN, ClientConnection, IDLE } = require('./client-connection');
+const { becomeNative, mayBeNative } = require('./client-socket');
+const { Exchange } = require('./exchange');
 const { kNeedDrain } = require('./host').keys;
 
 const debug = debuglog('http');
@@ -26,7 +28,8 @@ function assignSocket(req, socket, error) {
   if (socket && !error) {
     // From now on an error of the socket is one of the request.
     socket._httpMessage = req;
-    socket.on('error', onSocketError);
+    if (socket[kConnection]) socket[kConnection].stage = ASSIGNED;
+    else socket.on('error', onSocketError);
   }
   process.nextTick(onSocketNT, req, socket, error);
 }
@@ -43,7 +46,8 @@ function onSocketNT(req, socket, error) {
   } else if (!error && req.agent && !socket.destroyed) {
     // Destroyed before it was sent: the socket is as good as new.
     socket.emit('free');
-    socket.removeListener('error', onSocketError);
+    if (socket[kConnection]) socket[kConnection].stage = IDLE;
+    else socket.removeListener('error', onSocketError);
     endWithoutSocket(req, socket, req[kError]);
   } else {
     finished(socket.destroy(error || req[kError]), (e) => {
@@ -61,17 +65,39 @@ function endWithoutSocket(req, socket, error) {
 }
 
 function begin(req, socket) {
-  const parser = new ClientParser(req, socket);
+  const exchange = new Exchange(req, socket, handlers);
   req.socket = socket;
-  req.parser = parser;
-  socket.parser = parser;
+  req.parser = exchange;
+  socket.parser = exchange;
   socket._httpMessage = req;
-  socket.on('data', onSocketData);
-  socket.on('end', onSocketEnd);
-  socket.on('close', onSocketClose);
-  socket.on('drain', onSocketDrain);
+  if (!beginNative(socket, exchange)) {
+    for (const event in streamListeners) socket.on(event, streamListeners[event]);
+    if (socket.connecting && mayBeNative(socket)) socket.prependOnceListener('connect', onConnect);
+  }
   if (req.timeout !== undefined || req.agent?.options?.timeout) listenSocketTimeout(req);
   req.emit('socket', socket);
+}
+
+/** Begins on a connection of the native side, which a connected socket may become just now. */
+function beginNative(socket, exchange) {
+  let connection = socket[kConnection];
+  if (!(connection instanceof ClientConnection)) {
+    if (socket.connecting || !becomeNative(socket, exchange, nativeListeners)) return false;
+    socket.removeListener('error', onSocketError); // it has one for good now
+    connection = socket[kConnection];
+  }
+  exchange.connection = connection;
+  connection.begin(exchange);
+  return true;
+}
+
+/** The socket is connected: before anything is sent, the native side takes it over. */
+function onConnect() {
+  const exchange = this.parser;
+  if (!(exchange instanceof Exchange) || this._httpMessage !== exchange.outgoing) return;
+  for (const event in streamListeners) this.removeListener(event, streamListeners[event]);
+  if (beginNative(this, exchange)) return;
+  for (const event in streamListeners) this.on(event, streamListeners[event]);
 }
 
 // ---- the socket's events ----
@@ -84,25 +110,41 @@ function onSocketDrain() {
 }
 
 function onSocketData(chunk) {
-  const req = this._httpMessage;
   const { parser } = this;
   if (!parser) return;
   const error = parser.execute(chunk);
   if (error) {
-    release(parser, req, this);
-    this.removeListener('data', onSocketData);
-    this.removeListener('end', onSocketEnd);
-    this.destroy();
-    req.socket._hadError = true;
-    emitErrorEvent(req, error);
+    fail(parser, error);
   } else if (parser.upgrade) {
-    handOver(req, this, parser.upgrade);
+    handOver(parser);
   } else if (parser.isDone) {
-    this.removeListener('data', onSocketData);
-    this.removeListener('end', onSocketEnd);
     this.removeListener('drain', onSocketDrain);
-    release(parser, req, this);
+    complete(parser);
   }
+}
+
+/** The answer is complete: what follows on the socket is not its. */
+function complete(exchange) {
+  const { outgoing, socket } = exchange;
+  unlisten(socket);
+  release(exchange, outgoing, socket);
+}
+
+/** What answers is not HTTP. */
+function fail(exchange, error) {
+  const { outgoing: req, socket } = exchange;
+  release(exchange, req, socket);
+  unlisten(socket);
+  socket.destroy();
+  socket._hadError = true;
+  emitErrorEvent(req, error);
+}
+
+/** The bytes of a stream are not for the parser any more. */
+function unlisten(socket) {
+  if (socket[kConnection]) return;
+  socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onSocketEnd);
 }
 
 function onSocketEnd() {
@@ -157,8 +199,7 @@ function onSocketError(error) {
     parser.finish();
     release(parser, req, this);
   }
-  this.removeListener('data', onSocketData);
-  this.removeListener('end', onSocketEnd);
+  unlisten(this);
   this.destroy();
 }
 
@@ -168,18 +209,25 @@ function release(parser, req, socket) {
   socket.parser = null;
 }
 
+/** An idle socket failed: that is nobody's error. */
+function dropIdle(socket, error) {
+  debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
+  socket.destroy();
+  socket.emit('agentRemove');
+}
+
 // ---- the answer ----
 
 /** An upgrade, or the answer to CONNECT: the socket is the user's now. */
-function handOver(req, socket, { response, head }) {
-  const { parser } = socket;
+function handOver(exchange) {
+  const { outgoing: req, socket } = exchange;
+  const { head, response } = exchange.upgrade;
   req.res = response;
-  socket.removeListener('data', onSocketData);
-  socket.removeListener('end', onSocketEnd);
+  unlisten(socket);
   socket.removeListener('drain', onSocketDrain);
   if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
   socket.removeListener('timeout', onResponseTimeout);
-  release(parser, req, socket);
+  release(exchange, req, socket);
   const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   if (req.listenerCount(event) === 0) {
     socket.destroy();
@@ -187,6 +235,7 @@ function handOver(req, socket, { response, head }) {
   }
   req.upgradeOrConnect = true;
   socket.emit('agentRemove');
+  if (socket[kConnection]) socket.leaveHttp();
   socket.removeListener('close', onSocketClose);
   socket.removeListener('error', onSocketError);
   socket._httpMessage = null;
@@ -229,7 +278,7 @@ function onResponse(req, res, keepAlive) {
   req.res = res;
   res.req = req;
   res.on('end', onResponseEnd);
-  req.on('finish', onRequestFinish);
+  if (!req.writableFinished) req.on('finish', onRequestFinish);
   socket.on('timeout', onResponseTimeout);
   // Nobody can read what nobody has been told of.
   if (req.aborted || !req.emit('response', res)) res._dump();
@@ -265,10 +314,13 @@ function keepAlive(req) {
     socket.setTimeout(0, req.timeoutCb);
     req.timeoutCb = null;
   }
-  socket.removeListener('close', onSocketClose);
-  socket.removeListener('error', onSocketError);
-  socket.removeListener('data', onSocketData);
-  socket.removeListener('end', onSocketEnd);
+  if (socket[kConnection]) {
+    socket[kConnection].stage = IDLE;
+  } else {
+    socket.removeListener('close', onSocketClose);
+    socket.removeListener('error', onSocketError);
+    unlisten(socket);
+  }
   process.nextTick(emitFree, req);
   req.destroyed = true;
   // Destroying the response must not reach a socket that is someone else's.
@@ -295,13 +347,43 @@ function emitRequestTimeout() {
 function listenSocketTimeout(req) {
   if (req.timeoutCb) return;
   req.timeoutCb = emitRequestTimeout;
-  if (req.socket) req.socket.once('timeout', emitRequestTimeout);
-  else
-    req.on('socket', (socket) => {
-      socket.once('timeout', emitRequestTimeout);
-    });
+  if (req.socket) onceTimeout(req.socket);
+  else req.on('socket', onceTimeout);
 }
 
-ClientParser.handlers = { onInformation, onResponse };
+function onceTimeout(socket) {
+  socket.once('timeout', emitRequestTimeout);
+}
+
+const handlers = {
+  onComplete: complete,
+  onInformation,
+  onMalformed: fail,
+  onResponse,
+  onUpgrade: handOver,
+};
+
+// What HTTP listens to on a socket during one exchange, its bytes included…
+const streamListeners = {
+  data: onSocketData,
+  end: onSocketEnd,
+  close: onSocketClose,
+  drain: onSocketDrain,
+};
+// …and on one whose bytes come as records, as long as it lives.
+const nativeListeners = {
+  end() {
+    if (this[kConnection].stage === BEGUN) onSocketEnd.call(this);
+    else this.destroy();
+  },
+  close() {
+    if (this[kConnection].stage === BEGUN) onSocketClose.call(this);
+  },
+  drain: onSocketDrain,
+  error(error) {
+    if (this[kConnection].stage === IDLE) dropIdle(this, error);
+    else onSocketError.call(this, error);
+  },
+};
 
 module.exports = { assignSocket, emitErrorEvent, listenSocketTimeout };

@@ -1,6 +1,8 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
-// answer to the next one. Such a socket is destroyed. May use Node.
+// answer to the next one. Such a socket is destroyed. May use Node and `symbols`.
+const { kConnection } = require('../symbols');
+
 const kGuard = Symbol('rust-http.freeSocketGuard');
 
 function onData() {
@@ -13,7 +15,8 @@ function guardFreeSocket(socket) {
     socket.destroy();
     return false;
   }
-  if (typeof socket.resume !== 'function') return true;
+  // The native side destroys its own.
+  if (socket[kConnection] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
   socket.on('data', onData);
   return true;

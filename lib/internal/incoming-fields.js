@@ -1,8 +1,8 @@
 'use strict';
 // Field lines of a received message as the objects Node's documentation describes: `headers`,
 // `headersDistinct` and their trailer twins, and the rules by which duplicates are joined.
-// May use the generated layout.
-const { COMMON_NAMES } = require('./ring-layout');
+// May use `field-names`.
+const { lowerCase } = require('./field-names');
 
 // How a second line of the same name is treated.
 const FIRST_WINS = 0;
@@ -33,15 +33,6 @@ for (const name of [
   rules.set(name, FIRST_WINS);
 rules.set('cookie', JOIN_COOKIE);
 rules.set('set-cookie', ARRAY);
-
-// Lower-case forms of the spellings that are common, so that most names need no conversion.
-const lowered = new Map();
-for (const name of COMMON_NAMES) {
-  const lower = name.toLowerCase();
-  lowered.set(name, lower);
-  lowered.set(lower, lower);
-}
-const lowerCase = (name) => lowered.get(name) ?? name.toLowerCase();
 
 /** Adds a field line to `headers`, joining it with what is there as Node does. */
 function addLine(headers, name, value, joinDuplicates) {

@@ -2,55 +2,36 @@
 // A server's connection whose socket belongs to the native side: records in, sends out.
 // As long as nobody touches its socket as a stream ("bare"), nothing but this object exists of it.
 // May use Node, `errors`, `symbols` and `internal`.
-const { errnoException } = require('../errors');
 const layout = require('./ring-layout');
 const native = require('./native');
+const { nativeTransport } = require('./native-transport');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 const { parserOptions } = require('./server-options');
 
-const { WRITE_DEFER, WRITE_IDLE, WRITE_LAST, WRITE_LATIN1, WRITE_MORE } = layout;
+const { WRITE_DEFER, WRITE_IDLE, WRITE_LAST, WRITE_MORE } = layout;
 /** Answers longer than this are sent at once even when more requests wait. */
 const DEFER_LIMIT = 16 * 1024;
 /** Characters and bytes that answers of one group may hold back. */
 const GROUP_LIMIT = 64 * 1024;
 
-class NativeConnection extends ServerConnection {
+class NativeConnection extends nativeTransport(ServerConnection) {
   constructor(server, id, socket) {
     super(server, socket);
-    this.id = id;
-    /** Bytes the kernel has not taken yet. */
-    this.pending = 0;
-    /** Callbacks of writes that are not complete. */
-    this.waiting = [];
     /** More requests of the same read are to come: their answers are held back to leave together. */
     this.grouped = false;
+    this.ticksInGroup = true;
     this.heldBack = 0;
     /** The response that ends with what is being sent, and what the native side did for it then. */
     this.ending = null;
     this.idleBegun = false;
     this.closeBegun = false;
-    this.reading = true;
-    this.readEnded = false;
-    this.writeEnded = false;
-    this.destroyed = false;
-    this.closed = false;
     this.tracked = true;
     /** The record with the bytes behind a declined upgrade is still to come. */
     this.declined = false;
     this.refused = false;
-    this.hadError = false;
-    this.tapped = false;
     this.pushed = undefined;
-    this.referenced = true;
-    this.afterShutdown = null;
-    this.remote = undefined;
-    this.local = undefined;
-    this.bytesRead = 0;
-    this.bytesWritten = 0;
-    this.timeout = server.timeout || 0;
-    native.register(this);
-    native.ref();
+    this.join(id, server.timeout || 0);
   }
 
   // ---- records ----
@@ -58,6 +39,8 @@ class NativeConnection extends ServerConnection {
   onRecord(kind, flags, words, at, buffer) {
     switch (kind) {
       case layout.HEAD:
+        // Answers to requests that came together leave together.
+        if (!(flags & layout.GROUP_END)) this.grouped = true;
         if (!this.destroyed) this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
@@ -110,12 +93,6 @@ class NativeConnection extends ServerConnection {
     }
   }
 
-  /** Someone listens on the socket: lets them have the bytes, too. */
-  tap() {
-    this.tapped = true;
-    if (!this.closed) native.io.tap(this.id);
-  }
-
   /** Bytes that did not come from the peer: someone pushed them into the socket's stream. */
   onPushed(chunk) {
     // With listeners beside the parser, they may be the parser's own.
@@ -142,18 +119,6 @@ class NativeConnection extends ServerConnection {
   onIdle() {
     if (!this.socket.isBare) this.socket.emit('timeout');
     else if (this.http) this.onTimeout();
-  }
-
-  onClose(errno, call) {
-    this.closed = true;
-    if (!this.destroyed && errno !== 0) {
-      this.fail(errnoException(-errno, call === 0 ? 'read' : 'write'));
-    }
-    this.destroyed = true;
-    this.release();
-    for (const callback of this.waiting.splice(0))
-      callback(errnoException(errno ? -errno : -32, 'write'));
-    this.socket.onClosed();
   }
 
   // ---- writing ----
@@ -217,75 +182,10 @@ class NativeConnection extends ServerConnection {
     this.sent(native.fast.flush(this.id), null);
   }
 
-  sendPiece(chunk, encoding, flags) {
-    if (typeof chunk !== 'string') return native.fast.sendBytes(this.id, chunk, flags);
-    switch (encoding) {
-      case 'latin1':
-      case 'binary':
-      case 'ascii':
-        return native.fast.sendText(this.id, chunk, flags | WRITE_LATIN1);
-      case undefined:
-      case null:
-      case '':
-      case 'utf8':
-      case 'utf-8':
-        return native.fast.sendText(this.id, chunk, flags);
-      default:
-        return native.fast.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
-    }
-  }
-
-  sent(result, callback) {
-    if (result === 0) {
-      this.pending = 0;
-      return true;
-    }
-    if (result > 0) {
-      this.pending = result;
-      if (callback) this.waiting.push(callback);
-      return false;
-    }
-    // The I/O side will say so, too; whoever wrote hears it from here.
-    const error = errnoException(result === native.CLOSED ? -32 : result, 'write');
-    if (callback) process.nextTick(callback, error);
-    if (!this.closed) process.nextTick(failLater, this, error);
-    return false;
-  }
-
-  onDrained() {
-    // What was written since the record was made may wait again.
-    this.pending = this.closed ? 0 : native.io.pending(this.id);
-    if (this.pending > 0) return;
-    if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
-    if (this.socket.isBare) this.socket.onDrained();
-  }
-
-  /** Ends the writing side behind what was written. */
-  shutdown(callback) {
-    this.flushBack();
-    this.writeEnded = true;
-    if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
-    else this.afterShutdown = callback;
-  }
-
-  onShutdown() {
-    const callback = this.afterShutdown;
-    this.afterShutdown = null;
-    callback?.();
-  }
-
   // ---- the transport's side of ServerConnection ----
 
-  pauseReading() {
-    if (!this.reading || this.closed) return;
-    this.reading = false;
-    native.io.pause(this.id, true);
-  }
-
   resumeReading() {
-    if (this.reading || this.closed || this.refused) return;
-    this.reading = true;
-    native.io.pause(this.id, false);
+    if (!this.refused) super.resumeReading();
   }
 
   /** Nothing more of this connection is of interest. */
@@ -307,13 +207,8 @@ class NativeConnection extends ServerConnection {
   detach() {
     this.socket.flushHeld();
     this.flushBack();
-    const fd = native.io.detach(this.id);
-    native.forget(this);
-    this.destroyed = true;
-    this.closed = true;
     this.tracked = false; // `net.Socket` counts down when it is destroyed
-    this.setRef(false);
-    return fd;
+    return super.detach();
   }
 
   startKeepAliveTimeout() {
@@ -330,11 +225,6 @@ class NativeConnection extends ServerConnection {
     return native.io.isIdle(this.id);
   }
 
-  setTimeout(timeout) {
-    this.timeout = timeout;
-    if (!this.closed) native.io.setTimeout(this.id, timeout);
-  }
-
   // ---- the end ----
 
   /** Something failed: the socket gets an 'error', which is for `onError` unless it was taken over. */
@@ -344,18 +234,6 @@ class NativeConnection extends ServerConnection {
     else this.socket.destroy(error);
   }
 
-  /** Closes the socket; `reset` lets the peer see a reset. */
-  close(reset) {
-    if (this.destroyed) return;
-    if (!reset) this.flushBack();
-    this.destroyed = true;
-    this.untrack();
-    if (!this.closed) {
-      if (!this.socket.isBare) this.saveCounts();
-      native.io.destroy(this.id, reset);
-    }
-  }
-
   /** Closes the socket when all output has left. */
   closeSoon() {
     this.flushBack();
@@ -363,45 +241,13 @@ class NativeConnection extends ServerConnection {
     if (!this.closed && !this.closeBegun) native.io.destroySoon(this.id);
   }
 
-  saveCounts() {
-    this.bytesRead = native.io.bytesRead(this.id);
-    this.bytesWritten = native.io.bytesWritten(this.id);
-  }
-
-  remoteAddress() {
-    this.remote ??= this.closed ? undefined : native.io.remoteAddress(this.id);
-    return this.remote;
-  }
-
-  localAddress() {
-    this.local ??= this.closed ? undefined : native.io.localAddress(this.id);
-    return this.local;
-  }
-
   /** Not one of the server's connections any more. */
-  untrack() {
+  onGone() {
     if (!this.tracked) return;
     this.tracked = false;
     this.server._connections--;
     this.server._emitCloseIfDrained();
   }
-
-  release() {
-    this.untrack();
-    this.setRef(false);
-  }
-
-  /** Whether the connection keeps the process alive. */
-  setRef(referenced) {
-    if (this.referenced === referenced) return;
-    this.referenced = referenced;
-    if (referenced) native.ref();
-    else native.unref();
-  }
-}
-
-function failLater(connection, error) {
-  connection.fail(error);
 }
 
 module.exports = { NativeConnection };

@@ -78,8 +78,9 @@ function drain() {
       const flags = head >>> FLAG_SHIFT;
       const connection = handle(head & 0xff, flags, words[at + 2], at);
       // What one read of one connection brought is one callback of Node's: ticks run behind it, and
-      // behind each piece of content.
-      if (flags & GROUP_END || (head & 0xff) === layout.CONTENT) process._tickCallback();
+      // behind each piece of content of a request.
+      if (flags & GROUP_END || ((head & 0xff) === layout.CONTENT && connection?.ticksInGroup))
+        process._tickCallback();
       if (flags & GROUP_END && connection?.grouped) connection.endGroup();
     }
     if (batches++ === BATCHES_PER_TURN) {
@@ -115,8 +116,6 @@ function handle(kind, flags, id, at) {
     connections[id & SLOT_MASK] = undefined;
     io.release(id);
   }
-  // Answers to requests that came together leave together.
-  if (kind === layout.HEAD && !(flags & GROUP_END)) connection.grouped = true;
   connection.onRecord(kind, flags, words, at, arena);
   return connection;
 }
@@ -171,6 +170,8 @@ module.exports = {
     return start();
   },
   listeners,
+  /** The decisions of an agent's pool. */
+  pool: binding,
   profile: binding.profile,
   ref,
   register,

@@ -4,6 +4,7 @@
 const { codes } = require('../errors');
 const { validateHeaderName, validateHeaderValue } = require('../validate');
 const { utcDate } = require('./date');
+const { lowerCase } = require('./field-names');
 const { kOutHeaders, kUniqueHeaders } = require('./host').keys;
 
 const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_ARG_VALUE } = codes;
@@ -95,7 +96,7 @@ function addLine(message, head, name, value, validate, relaxed) {
   if (validate) validateHeaderValue(name, value, relaxed);
   head.text += `${name}: ${value}\r\n`;
   const { length } = name;
-  if (length >= 4 && length <= 17) note(message, head, name.toLowerCase(), value);
+  if (length >= 4 && length <= 17) note(message, head, lowerCase(name), value);
 }
 
 /** Notes what a field means for framing and persistence. */

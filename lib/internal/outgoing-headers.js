@@ -4,6 +4,7 @@
 const { deprecate } = require('node:util');
 const { codes } = require('../errors');
 const { isInvalidValue, validateHeaderName, validateString } = require('../validate');
+const { Fields, lowerCase } = require('./field-names');
 const { kOutHeaders } = require('./host').keys;
 
 const {
@@ -25,8 +26,8 @@ const methods = {
     validateHeaderName(name);
     checkValue(this, name, value);
     let headers = this[kOutHeaders];
-    if (headers === null) this[kOutHeaders] = headers = { __proto__: null };
-    headers[name.toLowerCase()] = [name, value];
+    if (headers === null) this[kOutHeaders] = headers = new Fields();
+    headers[lowerCase(name)] = [name, value];
     return this;
   },
 
@@ -53,7 +54,7 @@ const methods = {
     if (this._header) throw new ERR_HTTP_HEADERS_SENT('append');
     validateHeaderName(name);
     checkValue(this, name, value);
-    const entry = this[kOutHeaders]?.[name.toLowerCase()];
+    const entry = this[kOutHeaders]?.[lowerCase(name)];
     if (!entry) return this.setHeader(name, value);
     if (!Array.isArray(entry[1])) entry[1] = [entry[1]];
     if (Array.isArray(value)) entry[1].push(...value);
@@ -64,7 +65,7 @@ const methods = {
   getHeader(name) {
     validateString(name, 'name');
     const headers = this[kOutHeaders];
-    return headers === null ? undefined : headers[name.toLowerCase()]?.[1];
+    return headers === null ? undefined : headers[lowerCase(name)]?.[1];
   },
 
   getHeaderNames() {
@@ -85,13 +86,13 @@ const methods = {
 
   hasHeader(name) {
     validateString(name, 'name');
-    return this[kOutHeaders] !== null && !!this[kOutHeaders][name.toLowerCase()];
+    return this[kOutHeaders] !== null && !!this[kOutHeaders][lowerCase(name)];
   },
 
   removeHeader(name) {
     validateString(name, 'name');
     if (this._header) throw new ERR_HTTP_HEADERS_SENT('remove');
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     if (key === 'connection') this._removedConnection = true;
     else if (key === 'content-length') this._removedContLen = true;
     else if (key === 'transfer-encoding') this._removedTE = true;
@@ -117,8 +118,8 @@ const accessors = {
       if (value == null) {
         this[kOutHeaders] = null;
       } else if (typeof value === 'object') {
-        const headers = (this[kOutHeaders] = { __proto__: null });
-        for (const name of Object.keys(value)) headers[name.toLowerCase()] = [name, value[name]];
+        const headers = (this[kOutHeaders] = new Fields());
+        for (const name of Object.keys(value)) headers[lowerCase(name)] = [name, value[name]];
       }
     },
   },

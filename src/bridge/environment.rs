@@ -53,6 +53,16 @@ impl Environment {
         (connection.id == id).then(|| f(connection))
     }
 
+    /// Makes a connection known to JavaScript.
+    pub fn insert(&self, connection: Arc<Connection>) {
+        let mut connections = self.connections.borrow_mut();
+        let slot = connection.id.slot();
+        if connections.len() <= slot {
+            connections.resize(slot + 1, None);
+        }
+        connections[slot] = Some(connection);
+    }
+
     /// JavaScript has seen the connection close.
     pub fn release(&self, id: ConnId) {
         let mut connections = self.connections.borrow_mut();
@@ -94,14 +104,7 @@ impl Environment {
 
     fn handle(&self, env: sys::napi_env, extra: Extra) {
         match extra {
-            Extra::Opened(connection) => {
-                let mut connections = self.connections.borrow_mut();
-                let slot = connection.id.slot();
-                if connections.len() <= slot {
-                    connections.resize(slot + 1, None);
-                }
-                connections[slot] = Some(connection);
-            }
+            Extra::Opened(connection) => self.insert(connection),
             Extra::Waiting(connection) => connection.resume_waiting(),
             Extra::Written(token) => release_token(env, token),
         }

@@ -13,6 +13,7 @@ use napi::{Result, sys};
 use crate::bridge::environment::Environment;
 use crate::bridge::wake::check;
 use crate::io::{Connection, Pinned, Segment, Sent};
+use crate::protocol::RequestKind;
 use crate::ring::ConnId;
 use crate::ring::layout::write;
 
@@ -152,6 +153,7 @@ unsafe extern "C" fn send_text(
         &mut scratch,
     );
     let result = environment.with_connection(id, |connection| {
+        announce(connection, flags);
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.pending() > 0;
         let mut done = environment.released.borrow_mut();
@@ -231,6 +233,7 @@ unsafe extern "C" fn send_bytes(
     let (address, length) = call.bytes(1);
     let environment = call.environment();
     let result = environment.with_connection(id, |connection| {
+        announce(connection, flags);
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.pending() > 0;
         let mut done = environment.released.borrow_mut();
@@ -273,6 +276,25 @@ unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) ->
     });
     environment.release_written(env);
     call.number(result.unwrap_or(CLOSED))
+}
+
+/// A request's first piece says what its answer will be.
+fn announce(connection: &Connection, flags: u32) {
+    if flags & write::EXPECT == 0 {
+        return;
+    }
+    connection.expected.announce(announced(flags));
+}
+
+/// The request that the flags of a write announce.
+pub fn announced(flags: u32) -> RequestKind {
+    if flags & write::EXPECT_HEAD != 0 {
+        RequestKind::Head
+    } else if flags & write::EXPECT_CONNECT != 0 {
+        RequestKind::Connect
+    } else {
+        RequestKind::Other
+    }
 }
 
 /// Keeps `value` alive until its memory has been written.

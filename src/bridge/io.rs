@@ -11,9 +11,9 @@ use socket2::{SockRef, TcpKeepalive};
 use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::to_napi;
 use crate::bridge::fast;
-use crate::bridge::options::ServerOptions;
+use crate::bridge::options::{ServerOptions, Validation, limits};
 use crate::bridge::wake::Waker;
-use crate::io::{Address, Connection, Hub, Listener};
+use crate::io::{Address, Connection, Hub, Listener, Reader};
 use crate::ring::ConnId;
 
 /// One end of a connection.
@@ -109,6 +109,37 @@ impl Io {
             .map_err(to_napi)
     }
 
+    /// Takes over a duplicate of a connected descriptor as a client's connection; returns its id.
+    /// Responses are read with these limits until `setReader` says otherwise. `flags` announce
+    /// the first request, as those of a send do.
+    #[napi]
+    pub fn adopt_client(
+        &self,
+        fd: i32,
+        max_header_size: u32,
+        validation: Validation,
+        flags: u32,
+    ) -> Result<u32> {
+        let reader = reader(max_header_size, &validation);
+        let hub = &self.environment.hub;
+        let connection = hub
+            .adopt(duplicate(fd)?, &reader, fast::announced(flags))
+            .map_err(to_napi)?;
+        let id = connection.id.raw();
+        self.environment.insert(connection);
+        Ok(id)
+    }
+
+    /// The responses to the requests that follow are read with these limits.
+    #[napi]
+    pub fn set_reader(&self, id: u32, max_header_size: u32, validation: Validation) {
+        self.with(id, |connection| {
+            connection
+                .expected
+                .set_reader(reader(max_header_size, &validation));
+        });
+    }
+
     #[napi]
     pub fn configure(&self, listener: u32, options: ServerOptions) -> Result<()> {
         self.listener(listener)?.configure(options.into());
@@ -195,10 +226,10 @@ impl Io {
         self.with(id, |connection| connection.decline_upgrade());
     }
 
-    /// Also posts the raw bytes of what is parsed.
+    /// Whether the raw bytes of what is parsed are posted, too.
     #[napi]
-    pub fn tap(&self, id: u32) {
-        self.with(id, |connection| connection.tap());
+    pub fn tap(&self, id: u32, tapped: bool) {
+        self.with(id, |connection| connection.tap(tapped));
     }
 
     /// Timeout without traffic in milliseconds; 0 switches it off.
@@ -312,6 +343,13 @@ impl Io {
             .get(&id)
             .cloned()
             .ok_or_else(|| Error::from_reason("there is no such listener"))
+    }
+}
+
+fn reader(max_header_size: u32, validation: &Validation) -> Reader {
+    Reader {
+        limits: limits(max_header_size),
+        leniency: validation.leniency(),
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod fast;
 mod io;
 mod options;
+mod pool;
 mod stream;
 mod wake;
 

@@ -6,6 +6,7 @@ use std::task::Waker;
 
 use atomic_waker::AtomicWaker;
 
+use crate::io::expected::Expected;
 use crate::io::listener::Listener;
 use crate::io::outgoing::Outgoing;
 use crate::ring::ConnId;
@@ -29,12 +30,17 @@ pub(crate) mod command {
 #[derive(Debug)]
 pub struct Connection {
     pub id: ConnId,
+    /// The server's; none if the connection is a client's.
     pub listener: Option<Arc<Listener>>,
+    /// What a client's connection is to be answered.
+    pub expected: Expected,
     outgoing: Mutex<Outgoing>,
     commands: AtomicU32,
     driver: AtomicWaker,
     /// Milliseconds without traffic until `Timeout` is posted; 0: never.
     idle_timeout: AtomicU32,
+    /// When the driver's timer fires, on the hub's clock; `u64::MAX` if there is none.
+    timer_due: AtomicU64,
     /// The idle timeout above is the one between requests; the next request's head lifts it.
     between_requests: AtomicBool,
     /// Milliseconds on the hub's clock.
@@ -57,10 +63,12 @@ impl Connection {
         Self {
             id,
             listener,
+            expected: Expected::default(),
             outgoing: Mutex::new(Outgoing::new(fd)),
             commands: AtomicU32::new(0),
             driver: AtomicWaker::new(),
             idle_timeout: AtomicU32::new(0),
+            timer_due: AtomicU64::new(u64::MAX),
             between_requests: AtomicBool::new(false),
             last_activity: AtomicU64::new(now),
             message_start: AtomicU64::new(now.max(1)),
@@ -138,9 +146,13 @@ impl Connection {
         self.command(command::SPEAK);
     }
 
-    /// Passes on the bytes that are parsed, too.
-    pub fn tap(&self) {
-        self.commands.fetch_or(command::TAP, Ordering::AcqRel);
+    /// Passes on the bytes that are parsed, too, or not any more.
+    pub fn tap(&self, tapped: bool) {
+        if tapped {
+            self.commands.fetch_or(command::TAP, Ordering::AcqRel);
+        } else {
+            self.commands.fetch_and(!command::TAP, Ordering::AcqRel);
+        }
     }
 
     /// Parses on behind a head that asked for an upgrade, for which the driver waits.
@@ -149,11 +161,22 @@ impl Connection {
     }
 
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
+    /// The driver is woken only if its timer would fire too late to see it.
     pub fn set_idle_timeout(&self, timeout: u32, now: u64) {
         self.last_activity.store(now, Ordering::Relaxed);
         self.between_requests.store(false, Ordering::Relaxed);
-        self.idle_timeout.store(timeout, Ordering::Release);
-        self.command(command::TIMER);
+        // Sequentially consistent, as is `set_timer_due`: one of the two sees what the other wrote.
+        self.idle_timeout.store(timeout, Ordering::SeqCst);
+        if timeout > 0 && now + u64::from(timeout) < self.timer_due.load(Ordering::SeqCst) {
+            self.command(command::TIMER);
+        }
+    }
+
+    /// The driver's timer has been set. The timeout has to be read again after this.
+    pub(crate) fn set_timer_due(&self, due: u64) {
+        if self.timer_due.load(Ordering::Relaxed) != due {
+            self.timer_due.store(due, Ordering::SeqCst);
+        }
     }
 
     /// The timeout a connection begins with.
@@ -176,7 +199,7 @@ impl Connection {
     }
 
     pub(crate) fn idle_timeout(&self) -> u32 {
-        self.idle_timeout.load(Ordering::Acquire)
+        self.idle_timeout.load(Ordering::SeqCst)
     }
 
     /// Notes that something was written or read.

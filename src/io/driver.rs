@@ -17,6 +17,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::io::connection::{Connection, command};
 use crate::io::error::errno;
+use crate::io::expected::Reader;
 use crate::io::hub::{Extra, Hub};
 use crate::io::listener::Listener;
 use crate::io::outgoing::Sent;
@@ -59,7 +60,8 @@ enum Reading {
 
 pub(crate) struct Driver {
     hub: Arc<Hub>,
-    listener: Arc<Listener>,
+    /// None if the connection is a client's.
+    listener: Option<Arc<Listener>>,
     connection: Arc<Connection>,
     stream: Stream,
     parser: Parser,
@@ -72,6 +74,8 @@ pub(crate) struct Driver {
     window_epoch: u64,
     window_used: usize,
     waiting: bool,
+    /// Bytes came that answer no request: nothing of this peer is to be trusted.
+    unsolicited: bool,
     done: bool,
     /// The hub's clock at the beginning of this turn.
     now: u64,
@@ -83,17 +87,39 @@ impl Driver {
         let connection = hub.open(stream.as_raw_fd(), Some(listener.clone()))?;
         let options = listener.options().clone();
         connection.set_initial_timeout(options.timeout);
-        Some(Self {
+        let parser = Parser::new(Role::Server, options.limits, options.leniency);
+        let mut driver = Self::new(hub, Some(listener.clone()), connection, stream, parser);
+        if options.hold {
+            driver.reading = Reading::Held;
+        }
+        Some(driver)
+    }
+
+    /// The driver of a client's connection.
+    pub fn dialed(
+        hub: &Arc<Hub>,
+        connection: Arc<Connection>,
+        stream: Stream,
+        reader: &Reader,
+    ) -> Self {
+        let parser = Parser::new(Role::Client, reader.limits, reader.leniency);
+        Self::new(hub, None, connection, stream, parser)
+    }
+
+    fn new(
+        hub: &Arc<Hub>,
+        listener: Option<Arc<Listener>>,
+        connection: Arc<Connection>,
+        stream: Stream,
+        parser: Parser,
+    ) -> Self {
+        Self {
             hub: hub.clone(),
-            listener: listener.clone(),
+            listener,
             connection,
             stream,
-            parser: Parser::new(Role::Server, options.limits, options.leniency),
-            reading: if options.hold {
-                Reading::Held
-            } else {
-                Reading::Http
-            },
+            parser,
+            reading: Reading::Http,
             bare: false,
             flushing: false,
             timer: None,
@@ -101,9 +127,10 @@ impl Driver {
             window_epoch: 0,
             window_used: 0,
             waiting: false,
+            unsolicited: false,
             done: false,
             now: 0,
-        })
+        }
     }
 
     pub fn connection(&self) -> &Arc<Connection> {
@@ -243,6 +270,7 @@ impl Driver {
                     self.ended();
                     return Poll::Pending;
                 }
+                Ok(_) if self.unsolicited => return Poll::Ready(None),
                 Ok(_) => {}
                 Err(error) => return Poll::Ready(Some((errno(&error), Call::Read))),
             }
@@ -263,8 +291,27 @@ impl Driver {
             self.post_raw(bytes);
         }
         if let Reading::Http = self.reading {
+            if self.listener.is_none() && !self.is_answer() {
+                self.unsolicited = true;
+                return;
+            }
             self.parse(bytes);
         }
+    }
+
+    /// Whether what arrives at a client belongs to the answer to a request.
+    fn is_answer(&mut self) -> bool {
+        if self.parser.in_message() || self.parser.expects_response() {
+            return true;
+        }
+        let Some(request) = self.connection.expected.take() else {
+            return false;
+        };
+        if let Some(reader) = self.connection.expected.take_reader() {
+            self.parser = Parser::new(Role::Client, reader.limits, reader.leniency);
+        }
+        self.parser.expect_response(request);
+        true
     }
 
     /// For whoever listens on the socket beside the parser.
@@ -298,7 +345,7 @@ impl Driver {
             let clock = MessageClock {
                 connection: &self.connection,
                 now: self.now,
-                timeout: self.listener.timeout(),
+                timeout: self.listener.as_ref().map_or(0, |l| l.timeout()),
             };
             let id = self.connection.id;
             let mut sink = RecordSink::new(&mut p.records, id, &mut self.bare, clock);
@@ -320,7 +367,12 @@ impl Driver {
         let id = self.connection.id;
         self.hub.post(|p| {
             if let Reading::Http = reading {
-                RecordSink::new(&mut p.records, id, &mut self.bare, ()).finish(&mut self.parser);
+                let mut sink = RecordSink::new(&mut p.records, id, &mut self.bare, ());
+                if self.listener.is_some() {
+                    sink.finish(&mut self.parser);
+                } else {
+                    sink.finish_quietly(&mut self.parser);
+                }
             }
             record::plain(&mut p.records, Kind::End, GROUP_END, id, &[]);
         });
@@ -332,6 +384,10 @@ impl Driver {
             let timeout = u64::from(self.timer_period());
             if timeout == 0 {
                 self.timer = None;
+                self.connection.set_timer_due(u64::MAX);
+                if self.timer_period() > 0 {
+                    continue;
+                }
                 return;
             }
             let now = self.now;
@@ -339,11 +395,17 @@ impl Driver {
             if self.timed_out.is_some_and(|at| at != last) {
                 self.timed_out = None;
             }
-            let timer = self.timer.get_or_insert_with(|| {
-                let rest = (last + timeout).saturating_sub(now).max(1);
-                Box::pin(tokio::time::sleep(Duration::from_millis(rest)))
-            });
+            if self.timer.is_none() {
+                self.arm((last + timeout).saturating_sub(now));
+            }
+            let Some(timer) = &mut self.timer else {
+                return;
+            };
             if timer.as_mut().poll(cx).is_pending() {
+                if u64::from(self.timer_period()) < timeout {
+                    self.timer = None;
+                    continue;
+                }
                 return;
             }
             let active = u64::from(self.connection.idle_timeout());
@@ -360,17 +422,27 @@ impl Driver {
                     next = due - now;
                 }
             }
-            if let Some(timer) = self.timer.as_mut() {
-                timer
-                    .as_mut()
-                    .reset(Instant::now() + Duration::from_millis(next.max(1)));
-            }
+            self.arm(next);
         }
+    }
+
+    /// Lets the timer fire in so many milliseconds.
+    fn arm(&mut self, rest: u64) {
+        let rest = rest.max(1);
+        let deadline = Instant::now() + Duration::from_millis(rest);
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().reset(deadline),
+            None => self.timer = Some(Box::pin(tokio::time::sleep_until(deadline))),
+        }
+        self.connection.set_timer_due(self.now + rest);
     }
 
     /// How often the timer looks: the shortest timeout that may come into force without a command.
     fn timer_period(&self) -> u32 {
-        let keep_alive = self.listener.keep_alive_timeout();
+        let keep_alive = self
+            .listener
+            .as_ref()
+            .map_or(0, |listener| listener.keep_alive_timeout());
         match (self.connection.idle_timeout(), keep_alive) {
             (0, other) | (other, 0) => other,
             (one, other) => one.min(other),

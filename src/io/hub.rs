@@ -1,6 +1,7 @@
 //! The I/O side of one JavaScript environment: its threads, its connections, its event queue.
 
 use std::cell::RefCell;
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -12,7 +13,11 @@ use tokio::sync::Notify;
 use crate::io::Error;
 use crate::io::connection::Connection;
 use crate::io::deferred::Deferred;
+use crate::io::driver::Driver;
+use crate::io::expected::Reader;
 use crate::io::listener::Listener;
+use crate::io::stream::Stream;
+use crate::protocol::RequestKind;
 use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
 use crate::ring::queue::{EventQueue, Pending};
@@ -174,6 +179,26 @@ impl Hub {
         }
         table.connections[id.slot()] = Some(connection.clone());
         Some(connection)
+    }
+
+    /// Takes over a connected descriptor as a client's connection, from the JavaScript thread.
+    /// `request` is what will be sent first; its answer may come before it.
+    pub fn adopt(
+        self: &Arc<Self>,
+        fd: std::os::fd::OwnedFd,
+        reader: &Reader,
+        request: RequestKind,
+    ) -> Result<Arc<Connection>, Error> {
+        let runtime = self.runtime()?;
+        let _inside = runtime.enter();
+        let stream = Stream::from_fd(fd).map_err(|source| Error::System {
+            call: "open",
+            source,
+        })?;
+        let connection = self.open(stream.as_raw_fd(), None).ok_or(Error::Closing)?;
+        connection.expected.announce(request);
+        runtime.spawn(Driver::dialed(self, connection.clone(), stream, reader));
+        Ok(connection)
     }
 
     /// The connection is closed; its id stays taken until JavaScript has seen that.

@@ -87,6 +87,8 @@ pub struct Parser {
     /// Its content was left out, whatever its fields say.
     skips_content: bool,
     request: RequestKind,
+    /// A request was announced whose final response is not complete.
+    expects_response: bool,
 }
 
 impl Parser {
@@ -106,12 +108,19 @@ impl Parser {
             is_refused: false,
             skips_content: false,
             request: RequestKind::Other,
+            expects_response: false,
         }
     }
 
     /// What the responses from now on answer, until a final one is complete.
     pub fn expect_response(&mut self, request: RequestKind) {
         self.request = request;
+        self.expects_response = true;
+    }
+
+    /// Whether the final response to an announced request is still to come, or to be completed.
+    pub fn expects_response(&self) -> bool {
+        self.expects_response
     }
 
     /// A message has begun and is not complete.
@@ -369,6 +378,7 @@ impl Parser {
     fn after_message(&mut self) -> Phase {
         if !self.message.is_interim() {
             self.request = RequestKind::Other;
+            self.expects_response = false;
         }
         // Asked again, since trailers may hold Connection, too.
         let persists = self

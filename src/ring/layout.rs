@@ -87,6 +87,12 @@ pub mod write {
     pub const IDLE: u32 = 1 << 3;
     /// More requests wait for JavaScript: let the I/O thread send this meanwhile.
     pub const DEFER: u32 = 1 << 4;
+    /// First piece of a request: a response is to come.
+    pub const EXPECT: u32 = 1 << 5;
+    /// With `EXPECT`: the request's method is HEAD.
+    pub const EXPECT_HEAD: u32 = 1 << 6;
+    /// With `EXPECT`: the request's method is CONNECT.
+    pub const EXPECT_CONNECT: u32 = 1 << 7;
 }
 
 #[cfg(test)]
@@ -138,6 +144,9 @@ mod tests {
             ("WRITE_LAST", write::LAST),
             ("WRITE_IDLE", write::IDLE),
             ("WRITE_DEFER", write::DEFER),
+            ("WRITE_EXPECT", write::EXPECT),
+            ("WRITE_EXPECT_HEAD", write::EXPECT_HEAD),
+            ("WRITE_EXPECT_CONNECT", write::EXPECT_CONNECT),
         ];
         for (name, value) in constants {
             let _ = writeln!(out, "const {name} = {value};");

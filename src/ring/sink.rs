@@ -75,6 +75,12 @@ impl<'a, O: Observer> RecordSink<'a, O> {
         }
     }
 
+    /// The input has ended; that it ended inside a message is told by nothing else.
+    pub fn finish_quietly(&mut self, parser: &mut Parser) {
+        // As an error it is of no interest: whoever reads sees an incomplete message.
+        let _ = parser.finish(self);
+    }
+
     fn malformed(&mut self, error: ParseError, chunk: &[u8]) -> Outcome {
         record::malformed(self.out, self.id, error.kind, error.bytes_parsed, chunk);
         Outcome::Malformed

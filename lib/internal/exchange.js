@@ -1,9 +1,11 @@
 'use strict';
-// Reads the answers to one request from chunks of its socket, and makes the response.
-// May use Node, `errors`, the layout and the records.
+// One request and what is read in answer to it: makes the response and fills it. Where the bytes
+// come from is the business of its socket: records of a native connection, or chunks of a stream,
+// which are fed to a parser here. May use Node, `errors`, the layout and the records.
 const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../errors');
 const { IncomingMessage } = require('../incoming-message');
+const { kConnection } = require('../symbols');
 const { validation } = require('./server-options');
 const { accessors } = require('./host');
 const layout = require('./ring-layout');
@@ -13,11 +15,16 @@ const { readHead, readMalformed, readTrailers } = require('./records');
 const { CONTENT_WORDS, KEEP_ALIVE, NO_CONTENT, UPGRADE } = layout;
 /** Names and values kept when `maxHeadersCount` does not say otherwise. */
 const MAX_HEADER_PAIRS = 2000;
+const defaultMaxHeaderSize = accessors.maxHeaderSize;
 
-class ClientParser {
-  constructor(req, socket) {
+class Exchange {
+  /** `handlers`: what is to happen on an interim answer, the final one, an error, an upgrade. */
+  constructor(req, socket, handlers) {
     this.outgoing = req;
     this.socket = socket;
+    this.handlers = handlers;
+    /** The native connection the answer comes from; null if the socket is a stream. */
+    this.connection = null;
     /** The response that is arriving. */
     this.incoming = null;
     /** The response and the bytes behind it, when they are of another protocol. */
@@ -26,32 +33,42 @@ class ClientParser {
     this.isDone = false;
     this.error = null;
     this.resource = new AsyncResource('HTTPCLIENTREQUEST');
-    this.parser = new native.StreamParser(
-      true,
-      req.maxHeaderSize || accessors.maxHeaderSize,
-      validation(req),
-    );
-    this.parser.expect(req.method);
+    this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
+    this.validation = validation(req);
+    this.parser = null;
     const { maxHeadersCount } = req;
     this.maxHeaderPairs =
       typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
   }
 
+  /** Runs the method in the async context of the request. */
+  runWith(method, argument) {
+    return this.resource.runInAsyncScope(this[method], this, argument);
+  }
+
+  // ---- chunks of a stream ----
+
   /** Feeds a chunk. Returns the error if it is malformed. */
   execute(chunk) {
+    if (this.parser === null) this.startParser();
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
-    return this.resource.runInAsyncScope(this.handleRecords, this, this.parser.execute(bytes));
+    return this.runWith('handleRecords', this.parser.execute(bytes));
+  }
+
+  startParser() {
+    this.parser = new native.StreamParser(true, this.maxHeaderSize, this.validation);
+    this.parser.expect(this.outgoing.method);
   }
 
   /** The socket has ended: a response that lasts until then is complete. */
   finish() {
-    if (this.parser === null) return;
-    this.resource.runInAsyncScope(this.handleRecords, this, this.parser.finish());
+    if (this.parser !== null) this.runWith('handleRecords', this.parser.finish());
   }
 
-  /** Lets go of the exchange. */
+  /** Lets go of the socket. */
   release() {
     this.parser = null;
+    this.connection?.finish(this);
   }
 
   handleRecords(buffer) {
@@ -91,6 +108,8 @@ class ClientParser {
     }
   }
 
+  // ---- what was read ----
+
   onHead(flags, head) {
     const req = this.outgoing;
     if (req.res) {
@@ -110,12 +129,13 @@ class ClientParser {
       return;
     }
     if (status >= 100 && status < 200) {
-      ClientParser.handlers.onInformation(req, res);
+      this.handlers.onInformation(req, res);
       return;
     }
     this.incoming = res;
+    res[kConnection] = this.connection;
     if (status === 304) res.complete = true;
-    ClientParser.handlers.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
+    this.handlers.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
     if (flags & NO_CONTENT) this.onComplete(undefined);
   }
 
@@ -124,7 +144,7 @@ class ClientParser {
     const { code, line, lines, major, minor } = head;
     res.httpVersionMajor = major;
     res.httpVersionMinor = minor;
-    res.httpVersion = `${major}.${minor}`;
+    res.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
     res.joinDuplicateHeaders = this.outgoing.joinDuplicateHeaders;
     res.upgrade = false;
     const limit = this.maxHeaderPairs;
@@ -137,7 +157,9 @@ class ClientParser {
   onContent(chunk) {
     const res = this.incoming;
     if (res === null || res._dumped) return;
-    if (!res.push(chunk)) this.socket.pause();
+    if (res.push(chunk)) return;
+    if (this.connection === null) this.socket.pause();
+    else this.connection.pauseReading();
   }
 
   onComplete(lines) {
@@ -148,9 +170,24 @@ class ClientParser {
     res.complete = true;
     if (lines !== undefined) res._addHeaderLines(lines, lines.length);
     res.push(null);
-    const { socket } = this;
-    if (socket && !socket._paused && socket.readable) socket.resume();
+    const { connection, socket } = this;
+    if (connection !== null) {
+      connection.resumeReading();
+      this.handlers.onComplete(this);
+    } else if (socket && !socket._paused && socket.readable) {
+      socket.resume();
+    }
+  }
+
+  onMalformed(error) {
+    this.handlers.onMalformed(this, error);
+  }
+
+  /** The bytes behind the head of an upgrade; none of them is HTTP. */
+  onUpgradeHead(bytes) {
+    this.upgrade.head = bytes;
+    this.handlers.onUpgrade(this);
   }
 }
 
-module.exports = { ClientParser };
+module.exports = { Exchange };

@@ -1,0 +1,179 @@
+'use strict';
+// A client's connection whose socket belongs to the native side: sends requests, and hands the
+// records of the answers to the exchange that is under way.
+// May use Node, `errors` and `internal`.
+const { parseError } = require('../errors');
+const layout = require('./ring-layout');
+const native = require('./native');
+const { nativeTransport } = require('./native-transport');
+const { readHead, readMalformed, readTrailers } = require('./records');
+
+const {
+  CONTENT_WORDS,
+  WRITE_DEFER,
+  WRITE_EXPECT,
+  WRITE_EXPECT_CONNECT,
+  WRITE_EXPECT_HEAD,
+  WRITE_MORE,
+} = layout;
+/** Requests longer than this are sent at once even when more records wait. */
+const DEFER_LIMIT = 16 * 1024;
+
+/** Stages of a request on its connection: it has none; it will begin in a tick; it has begun. */
+const IDLE = 0;
+const ASSIGNED = 1;
+const BEGUN = 2;
+
+/** What is told to the native side with the first piece of a request of this method. */
+function announcementOf(method) {
+  if (method === 'HEAD') return WRITE_EXPECT | WRITE_EXPECT_HEAD;
+  if (method === 'CONNECT') return WRITE_EXPECT | WRITE_EXPECT_CONNECT;
+  return WRITE_EXPECT;
+}
+
+class ClientConnection extends nativeTransport(Object) {
+  /** Takes over the descriptor of a connected socket. Throws if the system has none to spare. */
+  constructor(socket, fd, exchange) {
+    super();
+    const { maxHeaderSize, validation } = exchange;
+    this.socket = socket;
+    /** The request that is under way, and its answer. */
+    this.exchange = null;
+    /** Whether bytes are read as HTTP; false once the socket has been handed over. */
+    this.http = true;
+    /** Answers are not gathered, as a server's are. */
+    this.grouped = false;
+    this.ticksInGroup = false;
+    /** How far the current request has come. */
+    this.stage = IDLE;
+    /** Flags for the first piece of the next request. */
+    this.announcement = 0;
+    this.maxHeaderSize = maxHeaderSize;
+    this.validation = validation;
+    const flags = announcementOf(exchange.outgoing.method);
+    this.join(native.io.adoptClient(fd, maxHeaderSize, validation, flags), 0);
+  }
+
+  /** A request is about to be sent, whose answer is for `exchange`. */
+  begin(exchange) {
+    const { maxHeaderSize, validation } = exchange;
+    if (maxHeaderSize !== this.maxHeaderSize || validation !== this.validation) {
+      this.maxHeaderSize = maxHeaderSize;
+      this.validation = validation;
+      native.io.setReader(this.id, maxHeaderSize, validation);
+    }
+    this.exchange = exchange;
+    this.stage = BEGUN;
+    this.announcement = announcementOf(exchange.outgoing.method);
+  }
+
+  /** The exchange is over, or nobody wants to hear of it any more. */
+  finish(exchange) {
+    if (this.exchange === exchange) this.exchange = null;
+  }
+
+  // ---- records ----
+
+  onRecord(kind, flags, words, at, buffer) {
+    switch (kind) {
+      case layout.DRAIN:
+        this.onDrained();
+        return;
+      case layout.SHUTDOWN:
+        this.onDrained();
+        this.onShutdown();
+        return;
+      case layout.CLOSE:
+        this.onClose(words[at + 3], words[at + 4]);
+        return;
+    }
+    if (this.destroyed) return;
+    switch (kind) {
+      case layout.HEAD:
+        this.onHead(flags, readHead(words, at, buffer));
+        break;
+      case layout.CONTENT:
+        this.exchange?.runWith(
+          'onContent',
+          native.takeBytes(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]),
+        );
+        break;
+      case layout.COMPLETE:
+        this.exchange?.runWith('onComplete', readTrailers(words, at, buffer));
+        break;
+      case layout.RAW:
+        this.onRaw(native.takeBytes(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]));
+        break;
+      case layout.MALFORMED: {
+        const { code, reason, bytesParsed, rawPacket } = readMalformed(words, at, buffer);
+        this.exchange?.runWith('onMalformed', parseError(code, reason, bytesParsed, rawPacket));
+        break;
+      }
+      case layout.END:
+        this.onInputEnd();
+        break;
+      case layout.TIMEOUT:
+        this.socket.emit('timeout');
+        break;
+    }
+  }
+
+  onHead(flags, head) {
+    const { exchange } = this;
+    // An answer to nothing: whoever sent it is not to be trusted.
+    if (exchange === null || exchange.isDone) this.socket.destroy();
+    else exchange.resource.runInAsyncScope(exchange.onHead, exchange, flags, head);
+  }
+
+  /** The bytes behind a head that hands the socket over, or those that someone listens for. */
+  onRaw(bytes) {
+    const { exchange, socket } = this;
+    if (exchange?.upgrade) exchange.runWith('onUpgradeHead', bytes);
+    else if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0)
+      socket.push(bytes);
+    else this.untap();
+  }
+
+  onInputEnd() {
+    this.readEnded = true;
+    this.socket.push(null);
+    this.socket.read(0);
+  }
+
+  /** `res` is being read: content may go on arriving. */
+  resumeFor(res) {
+    if (this.exchange?.incoming === res) this.resumeReading();
+  }
+
+  // ---- writing ----
+
+  /**
+   * Sends pieces of text and bytes in one go. Returns true when the kernel has taken all of it;
+   * else `callback` is called when it has, or when it fails.
+   */
+  send(chunks, encodings, callback) {
+    const last = chunks.length - 1;
+    const announcement = this.takeAnnouncement();
+    for (let i = 0; i < last; i++)
+      this.sendPiece(chunks[i], encodings[i], announcement | WRITE_MORE);
+    return this.sendLast(chunks[last], encodings[last], announcement, callback);
+  }
+
+  sendOne(chunk, encoding, callback) {
+    return this.sendLast(chunk, encoding, this.takeAnnouncement(), callback);
+  }
+
+  takeAnnouncement() {
+    const { announcement } = this;
+    this.announcement = 0;
+    return announcement;
+  }
+
+  sendLast(chunk, encoding, announcement, callback) {
+    // While more answers wait, the I/O thread does the sending.
+    const defer = chunk.length < DEFER_LIMIT && native.hasMore() ? WRITE_DEFER : 0;
+    return this.sent(this.sendPiece(chunk, encoding, announcement | defer), callback);
+  }
+}
+
+module.exports = { ASSIGNED, BEGUN, ClientConnection, IDLE };

@@ -1,0 +1,152 @@
+'use strict';
+// The socket of a client's native connection. It was dialled by `net`, with all that `net` offers
+// for that; once connected, its descriptor goes to the native side and the object changes its
+// prototype. May use Node, `socket`, `symbols` and `internal`.
+const net = require('node:net');
+const { Handle, NativeSocket } = require('../socket');
+const { kConnection } = require('../symbols');
+const { ClientConnection } = require('./client-connection');
+const { Held, callAll } = require('./held-output');
+
+function ClientSocket() {}
+Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
+
+const kBuffer = Object.getOwnPropertySymbols(new net.Socket()).find(
+  (symbol) => symbol.description === 'kBuffer',
+);
+
+/** Whether `socket` is one of `net`'s own making, on which nobody but HTTP reads. */
+function mayBeNative(socket) {
+  return (
+    Object.getPrototypeOf(socket) === net.Socket.prototype &&
+    !socket.destroyed &&
+    !socket[kBuffer] &&
+    socket._readableState.length === 0 &&
+    !socket._readableState.encoding &&
+    socket._readableState.pipes.length === 0
+  );
+}
+
+/**
+ * Makes a connected socket of `net` a native one whose answers are for `exchange`; `listeners` are
+ * those of HTTP. False where that cannot be: the socket stays as it is.
+ */
+function becomeNative(socket, exchange, listeners) {
+  const handle = socket._handle;
+  if (!mayBeNative(socket) || !(handle?.fd >= 0) || socket.readableEnded || !socket.writable)
+    return false;
+  let connection;
+  try {
+    connection = new ClientConnection(socket, handle.fd, exchange);
+  } catch {
+    return false; // no descriptor to spare
+  }
+  const { timeout } = socket;
+  const referenced = handle.hasRef?.() !== false;
+  if (timeout) net.Socket.prototype.setTimeout.call(socket, 0);
+  socket._handle = new Handle(connection);
+  handle.close();
+  socket[kConnection] = connection;
+  socket.held = new Held();
+  Object.setPrototypeOf(socket, ClientSocket.prototype);
+  if (timeout) socket.setTimeout(timeout);
+  if (!referenced) connection.setRef(false);
+  socket.httpListeners = listeners;
+  for (const event in listeners) socket.on(event, listeners[event]);
+  if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0) connection.tap();
+  return true;
+}
+
+const { prototype } = ClientSocket;
+
+// ---- writing: past the stream's machinery while nothing of it is in use ----
+
+const mayHold = (socket) => {
+  const state = socket._writableState;
+  return state.length === 0 && !state.ending && !state.destroyed && !state.errored;
+};
+
+prototype.write = function write(chunk, encoding, callback) {
+  if (!(typeof chunk === 'string' || Buffer.isBuffer(chunk)) || !mayHold(this)) {
+    this.flushHeld();
+    return net.Socket.prototype.write.call(this, chunk, encoding, callback);
+  }
+  if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = undefined;
+  }
+  const { held } = this;
+  held.add(chunk, encoding, callback);
+  const more = this.writableLength < this.writableHighWaterMark;
+  if (!more) held.needDrain = true;
+  if (held.corked === 0) this.flushHeld();
+  return more;
+};
+
+prototype.cork = function cork() {
+  this.held.corked++;
+};
+
+prototype.uncork = function uncork() {
+  const { held } = this;
+  if (held.corked > 0 && --held.corked === 0) this.flushHeld();
+};
+
+prototype.end = function end(...args) {
+  this.held.corked = 0;
+  this.flushHeld();
+  return net.Socket.prototype.end.apply(this, args);
+};
+
+prototype.flushHeld = function flushHeld() {
+  this.held.flush(this[kConnection], afterSend);
+};
+
+function afterSend(socket, callbacks) {
+  if (socket[kConnection]?.pending === 0) socket.onDrained();
+  callAll(callbacks, null);
+}
+
+prototype.onDrained = function onDrained() {
+  const { held } = this;
+  if (!held.needDrain) return;
+  held.needDrain = false;
+  this.emit('drain');
+};
+
+function getter(name, get) {
+  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get });
+}
+getter('writableLength', function () {
+  return this._writableState.length + this[kConnection].pending + this.held.length;
+});
+getter('writableCorked', function () {
+  return this._writableState.corked + this.held.corked;
+});
+getter('writableNeedDrain', function () {
+  return this.held.needDrain || (this._writableState.needDrain && !this.destroyed);
+});
+
+// ---- reading ----
+
+// Someone who is not of ours reads this socket: a request of the host's, for example. It is its.
+for (const name of ['on', 'addListener', 'prependListener']) {
+  prototype[name] = function (event, listener) {
+    if ((event === 'data' || event === 'readable') && this[kConnection].exchange === null) {
+      this.leaveHttp();
+      return this[name](event, listener);
+    }
+    return NativeSocket.prototype[name].call(this, event, listener);
+  };
+}
+
+prototype.setEncoding = net.Socket.prototype.setEncoding;
+
+prototype.quitHttp = function quitHttp() {
+  this.flushHeld();
+  this[kConnection].http = false;
+  const { httpListeners } = this;
+  for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
+};
+
+module.exports = { becomeNative, mayBeNative };

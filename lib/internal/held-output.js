@@ -1,0 +1,112 @@
+'use strict';
+// Output of a native socket that is held back while it is corked, and leaves in one go. Stands in
+// for the buffer of a Writable, whose machinery costs more than the send.
+// May use nothing.
+
+/** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
+class Held {
+  constructor() {
+    this.corked = 0;
+    this.length = 0;
+    this.needDrain = false;
+    this.chunk = null;
+    this.encoding = undefined;
+    /** The pieces before `chunk`, and their encodings. */
+    this.chunks = null;
+    this.encodings = null;
+    this.callback = null;
+    this.callbacks = null;
+  }
+
+  /** Adds a piece; neighbours that are encoded alike become one. */
+  add(chunk, encoding, callback) {
+    if (typeof callback === 'function') this.addCallback(callback);
+    const { length } = chunk;
+    if (length === 0) return;
+    this.length += length;
+    if (this.chunk === null) {
+      this.chunk = chunk;
+      this.encoding = encoding;
+    } else if (
+      typeof chunk === 'string' &&
+      typeof this.chunk === 'string' &&
+      alike(this.encoding, encoding)
+    ) {
+      this.chunk += chunk;
+    } else {
+      this.chunks ??= [];
+      this.encodings ??= [];
+      this.chunks.push(this.chunk);
+      this.encodings.push(this.encoding);
+      this.chunk = chunk;
+      this.encoding = encoding;
+    }
+  }
+
+  addCallback(callback) {
+    if (this.callback === null) this.callback = callback;
+    else (this.callbacks ??= []).push(callback);
+  }
+
+  /** The callbacks so far, as a function or an array of them; null if there is none. */
+  takeCallbacks() {
+    const { callback, callbacks } = this;
+    this.callback = null;
+    this.callbacks = null;
+    if (callbacks === null) return callback;
+    callbacks.unshift(callback);
+    return callbacks;
+  }
+
+  /** Sends what is held on the connection; `sent(callbacks)` is called in a tick once it has left. */
+  flush(connection, sent) {
+    const { chunk, chunks, encoding, encodings } = this;
+    if (chunk === null && this.callback === null) return;
+    const callbacks = this.takeCallbacks();
+    this.chunk = null;
+    this.length = 0;
+    let done;
+    if (chunk === null) {
+      done = connection.pending === 0;
+    } else if (chunks === null) {
+      done = connection.sendOne(chunk, encoding, null);
+    } else {
+      this.chunks = null;
+      this.encodings = null;
+      chunks.push(chunk);
+      encodings.push(encoding);
+      done = connection.send(chunks, encodings, null);
+    }
+    if (done) {
+      process.nextTick(sent, connection.socket, callbacks);
+    } else if (connection.pending > 0) {
+      if (callbacks !== null)
+        connection.waiting.push((error) => {
+          callAll(callbacks, error);
+        });
+    } else {
+      process.nextTick(failAll, callbacks); // `connection` has reported the failure
+    }
+  }
+}
+
+function callAll(callbacks, error) {
+  if (typeof callbacks === 'function') callbacks(error);
+  else if (callbacks !== null) for (const callback of callbacks) callback(error);
+}
+
+function failAll(callbacks) {
+  const error = new Error('write EPIPE');
+  error.code = 'EPIPE';
+  callAll(callbacks, error);
+}
+
+const isLatin1 = (encoding) =>
+  encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
+const isUtf8 = (encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
+
+function alike(a, b) {
+  return a === b || (isUtf8(a) && isUtf8(b)) || (isLatin1(a) && isLatin1(b));
+}
+
+module.exports = { Held, callAll };

@@ -1,0 +1,211 @@
+'use strict';
+// What every connection has whose socket belongs to the native side: its writes and their
+// callbacks, pausing, timeouts, references, the end. Mixed into the server's and the client's.
+// May use Node, `errors` and `internal/native`.
+const { errnoException } = require('../errors');
+const layout = require('./ring-layout');
+const native = require('./native');
+
+const { WRITE_LATIN1 } = layout;
+
+/**
+ * `Base` with a native connection below it. What it needs of the class that uses it: `socket`,
+ * `http` (the bytes are still read as HTTP), `inContext`, `onClosed`.
+ */
+const nativeTransport = (Base) =>
+  class NativeTransport extends Base {
+    /** Takes up the records of the connection with this id. */
+    join(id, timeout) {
+      this.id = id;
+      /** Bytes the kernel has not taken yet. */
+      this.pending = 0;
+      /** Callbacks of writes that are not complete. */
+      this.waiting = [];
+      this.reading = true;
+      this.readEnded = false;
+      this.writeEnded = false;
+      this.destroyed = false;
+      this.closed = false;
+      this.hadError = false;
+      this.tapped = false;
+      this.referenced = true;
+      this.afterShutdown = null;
+      this.remote = undefined;
+      this.local = undefined;
+      this.bytesRead = 0;
+      this.bytesWritten = 0;
+      this.timeout = timeout;
+      native.register(this);
+      native.ref();
+    }
+
+    // What a class may want to do at these points.
+    flushBack() {}
+    onGone() {}
+
+    // ---- reading ----
+
+    pauseReading() {
+      if (!this.reading || this.closed) return;
+      this.reading = false;
+      native.io.pause(this.id, true);
+    }
+
+    resumeReading() {
+      if (this.reading || this.closed) return;
+      this.reading = true;
+      native.io.pause(this.id, false);
+    }
+
+    /** Someone listens on the socket: lets them have the bytes, too. */
+    tap() {
+      if (this.tapped) return;
+      this.tapped = true;
+      if (!this.closed) native.io.tap(this.id, true);
+    }
+
+    /** Nobody does any more. */
+    untap() {
+      this.tapped = false;
+      if (!this.closed) native.io.tap(this.id, false);
+    }
+
+    // ---- writing ----
+
+    /** Sends one piece with these flags; the result is that of the native function. */
+    sendPiece(chunk, encoding, flags) {
+      if (typeof chunk !== 'string') return native.fast.sendBytes(this.id, chunk, flags);
+      switch (encoding) {
+        case 'latin1':
+        case 'binary':
+        case 'ascii':
+          return native.fast.sendText(this.id, chunk, flags | WRITE_LATIN1);
+        case undefined:
+        case null:
+        case '':
+        case 'utf8':
+        case 'utf-8':
+          return native.fast.sendText(this.id, chunk, flags);
+        default:
+          return native.fast.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
+      }
+    }
+
+    /** What follows from the result of a send. True when the kernel has all of it. */
+    sent(result, callback) {
+      if (result === 0) {
+        this.pending = 0;
+        return true;
+      }
+      if (result > 0) {
+        this.pending = result;
+        if (callback) this.waiting.push(callback);
+        return false;
+      }
+      // The I/O side will say so, too; whoever wrote hears it from here.
+      const error = errnoException(result === native.CLOSED ? -32 : result, 'write');
+      if (callback) process.nextTick(callback, error);
+      if (!this.closed) process.nextTick(failLater, this, error);
+      return false;
+    }
+
+    onDrained() {
+      // What was written since the record was made may wait again.
+      this.pending = this.closed ? 0 : native.io.pending(this.id);
+      if (this.pending > 0) return;
+      if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
+      this.socket.onDrained();
+    }
+
+    /** Ends the writing side behind what was written. */
+    shutdown(callback) {
+      this.flushBack();
+      this.writeEnded = true;
+      if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
+      else this.afterShutdown = callback;
+    }
+
+    onShutdown() {
+      const callback = this.afterShutdown;
+      this.afterShutdown = null;
+      callback?.();
+    }
+
+    // ---- the end ----
+
+    onClose(errno, call) {
+      this.closed = true;
+      if (!this.destroyed && errno !== 0) {
+        this.fail(errnoException(-errno, call === 0 ? 'read' : 'write'));
+      }
+      this.destroyed = true;
+      this.onGone();
+      this.setRef(false);
+      for (const callback of this.waiting.splice(0))
+        callback(errnoException(errno ? -errno : -32, 'write'));
+      this.socket.onClosed();
+    }
+
+    /** Something failed: the socket gets an 'error'. */
+    fail(error) {
+      if (!this.destroyed) this.socket.destroy(error);
+    }
+
+    /** Closes the socket; `reset` lets the peer see a reset. */
+    close(reset) {
+      if (this.destroyed) return;
+      if (!reset) this.flushBack();
+      this.destroyed = true;
+      this.onGone();
+      if (!this.closed) {
+        if (!this.socket.isBare) this.saveCounts();
+        native.io.destroy(this.id, reset);
+      }
+    }
+
+    /** Gives the descriptor away; nothing of the connection is left here. */
+    detach() {
+      const fd = native.io.detach(this.id);
+      native.forget(this);
+      this.destroyed = true;
+      this.closed = true;
+      this.setRef(false);
+      return fd;
+    }
+
+    saveCounts() {
+      this.bytesRead = native.io.bytesRead(this.id);
+      this.bytesWritten = native.io.bytesWritten(this.id);
+    }
+
+    // ---- what a socket is asked ----
+
+    setTimeout(timeout) {
+      this.timeout = timeout;
+      if (!this.closed) native.io.setTimeout(this.id, timeout);
+    }
+
+    remoteAddress() {
+      this.remote ??= this.closed ? undefined : native.io.remoteAddress(this.id);
+      return this.remote;
+    }
+
+    localAddress() {
+      this.local ??= this.closed ? undefined : native.io.localAddress(this.id);
+      return this.local;
+    }
+
+    /** Whether the connection keeps the process alive. */
+    setRef(referenced) {
+      if (this.referenced === referenced) return;
+      this.referenced = referenced;
+      if (referenced) native.ref();
+      else native.unref();
+    }
+  };
+
+function failLater(connection, error) {
+  connection.fail(error);
+}
+
+module.exports = { nativeTransport };

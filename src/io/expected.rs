@@ -1,0 +1,76 @@
+//! What a client's connection is to be answered: noted by the thread that sends a request, taken by
+//! the driver when the answer begins.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::protocol::{Leniency, Limits, RequestKind};
+
+/// How responses are read.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub limits: Limits,
+    pub leniency: Leniency,
+}
+
+const NOTHING: u8 = 0;
+const OTHER: u8 = 1;
+const HEAD: u8 = 2;
+const CONNECT: u8 = 3;
+
+/// The request that was sent last and whose answer has not begun, if there is one.
+#[derive(Debug, Default)]
+pub struct Expected {
+    request: AtomicU8,
+    reader: Mutex<Option<Reader>>,
+}
+
+impl Expected {
+    /// A request is about to be sent. To be called before its first byte is.
+    pub fn announce(&self, request: RequestKind) {
+        let request = match request {
+            RequestKind::Head => HEAD,
+            RequestKind::Connect => CONNECT,
+            RequestKind::Other => OTHER,
+        };
+        self.request.store(request, Ordering::Release);
+    }
+
+    /// The answers to requests that are announced from now on are read in this way.
+    pub fn set_reader(&self, reader: Reader) {
+        *self.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader);
+    }
+
+    /// The request that is being answered. `None`: nothing was asked.
+    pub(crate) fn take(&self) -> Option<RequestKind> {
+        match self.request.swap(NOTHING, Ordering::AcqRel) {
+            OTHER => Some(RequestKind::Other),
+            HEAD => Some(RequestKind::Head),
+            CONNECT => Some(RequestKind::Connect),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn take_reader(&self) -> Option<Reader> {
+        self.reader
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_announcement_is_taken_once() {
+        let expected = Expected::default();
+        assert_eq!(expected.take(), None);
+        for request in [RequestKind::Other, RequestKind::Head, RequestKind::Connect] {
+            expected.announce(request);
+            assert_eq!(expected.take(), Some(request));
+            assert_eq!(expected.take(), None);
+        }
+    }
+}
