@@ -230,7 +230,6 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
     busy.push(socket);
     return;
   }
-  if (isOwnName) options = mergeOptions(this, options, req);
   const decision = pool.poolRequest(
     0,
     busy.length,
@@ -239,12 +238,14 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
     Number(this.maxTotalSockets),
   );
   if (decision === DIAL) {
+    if (isOwnName) options = mergeOptions(this, options, req);
     this.createSocket(req, options, (error, created) => {
       if (error) req.onSocket(created, error);
       else giveSocket(this, req, created);
     });
   } else {
-    req[kRequestOptions] = options;
+    checkHostField(req);
+    req[kRequestOptions] = options; // merged with the agent's when a socket is made
     req[kRequestResource] = new AsyncResource('QueuedRequest');
     (this.requests[name] ||= []).push(req);
   }

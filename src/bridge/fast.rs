@@ -7,12 +7,13 @@
 use std::ffi::{CStr, c_void};
 use std::ptr;
 use std::rc::Rc;
+use std::sync::{Arc, MutexGuard};
 
 use napi::{Result, sys};
 
 use crate::bridge::environment::Environment;
 use crate::bridge::wake::check;
-use crate::io::{Connection, Pinned, Segment, Sent};
+use crate::io::{Connection, Outgoing, Pinned, Segment, Sent};
 use crate::protocol::RequestKind;
 use crate::ring::ConnId;
 use crate::ring::layout::write;
@@ -158,12 +159,7 @@ unsafe extern "C" fn send_text(
         let blocked = outgoing.pending() > 0;
         let mut done = environment.released.borrow_mut();
         if flags & write::DEFER != 0 && outgoing.defer_bytes(&scratch[..length]) {
-            outgoing.close_when_empty = flags & write::LAST != 0;
-            drop(outgoing);
-            if flags & write::IDLE != 0 {
-                connection.begin_keep_alive();
-            }
-            environment.hub.defer(connection.clone());
+            deferred(environment, connection, outgoing, flags);
             return 0;
         }
         let sent = if flags & write::MORE != 0 {
@@ -237,11 +233,19 @@ unsafe extern "C" fn send_bytes(
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.pending() > 0;
         let mut done = environment.released.borrow_mut();
+        if flags & write::DEFER != 0 && length < PIN_SIZE {
+            // SAFETY: the buffer is alive during this call.
+            let bytes = unsafe { slice(address, length) };
+            if outgoing.defer_bytes(bytes) {
+                deferred(environment, connection, outgoing, flags);
+                return 0;
+            }
+        }
         if length == 0 {
             // Nothing to hold, but what is held may leave now.
         } else if length < PIN_SIZE {
             // SAFETY: the buffer is alive during this call.
-            outgoing.hold_bytes(unsafe { std::slice::from_raw_parts(address, length) });
+            outgoing.hold_bytes(unsafe { slice(address, length) });
         } else {
             outgoing.hold(Segment::Pinned(pin(
                 env,
@@ -276,6 +280,31 @@ unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) ->
     });
     environment.release_written(env);
     call.number(result.unwrap_or(CLOSED))
+}
+
+/// What was queued is sent by the I/O thread.
+fn deferred(
+    environment: &Environment,
+    connection: &Arc<Connection>,
+    mut outgoing: MutexGuard<'_, Outgoing>,
+    flags: u32,
+) {
+    outgoing.close_when_empty = flags & write::LAST != 0;
+    drop(outgoing);
+    if flags & write::IDLE != 0 {
+        connection.begin_keep_alive();
+    }
+    environment.hub.defer(connection.clone());
+}
+
+/// # Safety
+/// The memory must be valid for `length` bytes as long as the slice is used, unless that is 0.
+unsafe fn slice<'a>(address: *const u8, length: usize) -> &'a [u8] {
+    if length == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(address, length) }
 }
 
 /// A request's first piece says what its answer will be.

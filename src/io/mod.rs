@@ -21,4 +21,4 @@ pub use error::Error;
 pub use expected::Reader;
 pub use hub::{Extra, Hub, Wake};
 pub use listener::{Listener, Options};
-pub use outgoing::{Pinned, Segment, Sent};
+pub use outgoing::{Outgoing, Pinned, Segment, Sent};

@@ -154,11 +154,16 @@ impl Outgoing {
         }
     }
 
-    /// Queues a copy of `bytes` to be sent by another thread, if nothing is before them.
+    /// Queues a copy of `bytes` behind what was kept back, to be sent by another thread. Only if
+    /// nothing waits already, and nothing of it is memory of JavaScript's.
     pub fn defer_bytes(&mut self, bytes: &[u8]) -> bool {
-        let may = self.fd.is_some() && self.pending == 0 && self.corked.is_empty();
+        let is_owned = |segment: &Segment| matches!(segment, Segment::Owned(_));
+        let may = self.fd.is_some() && self.pending == 0 && self.corked.iter().all(is_owned);
         if may {
-            self.push(Segment::Owned(bytes.to_vec()));
+            self.hold_bytes(bytes);
+            for segment in std::mem::take(&mut self.corked) {
+                self.push(segment);
+            }
         }
         may
     }
