@@ -8,14 +8,7 @@ const native = require('./native');
 const { nativeTransport } = require('./native-transport');
 const { readHead, readMalformed, readTrailers } = require('./records');
 
-const {
-  CONTENT_WORDS,
-  WRITE_DEFER,
-  WRITE_EXPECT,
-  WRITE_EXPECT_CONNECT,
-  WRITE_EXPECT_HEAD,
-  WRITE_MORE,
-} = layout;
+const { WRITE_DEFER, WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD, WRITE_MORE } = layout;
 /** Requests longer than this are sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
 
@@ -93,16 +86,13 @@ class ClientConnection extends nativeTransport(Object) {
         this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
-        this.exchange?.runWith(
-          'onContent',
-          native.takeBytes(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]),
-        );
+        this.exchange?.runWith('onContent', native.readContent(flags, words, at, buffer));
         break;
       case layout.COMPLETE:
         this.exchange?.runWith('onComplete', readTrailers(words, at, buffer));
         break;
       case layout.RAW:
-        this.onRaw(native.takeBytes(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]));
+        this.onRaw(native.readContent(flags, words, at, buffer));
         break;
       case layout.MALFORMED: {
         const { code, reason, bytesParsed, rawPacket } = readMalformed(words, at, buffer);

@@ -45,17 +45,13 @@ class NativeConnection extends nativeTransport(ServerConnection) {
         break;
       case layout.CONTENT:
         if (!this.destroyed)
-          this.inContext(
-            this.onContent,
-            native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]),
-          );
+          this.inContext(this.onContent, native.readContent(flags, words, at, buffer));
         break;
       case layout.COMPLETE:
         if (!this.destroyed) this.inContext(this.onComplete, readTrailers(words, at, buffer));
         break;
       case layout.RAW:
-        if (!this.destroyed)
-          this.onRaw(native.takeBytes(buffer, (at + layout.CONTENT_WORDS) << 2, words[at + 3]));
+        if (!this.destroyed) this.onRaw(native.readContent(flags, words, at, buffer));
         break;
       case layout.DRAIN:
         this.onDrained();

@@ -13,7 +13,7 @@ if (binding.version() !== version) {
   );
 }
 
-const { GROUP_END } = layout;
+const { CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
@@ -35,6 +35,8 @@ let words;
 let filled = 0;
 let cursor = 0;
 let end = 0;
+/** Large content that was not copied: what `SHARED` records point into. */
+let chunk;
 
 /** Connections by slot, and listeners by id. */
 const connections = [];
@@ -107,6 +109,8 @@ function handle(kind, flags, id, at) {
     listeners.get(id)?.onDrop(text((at + 4) << 2, words[at + 3]));
     return undefined;
   }
+  // Chunks come in the order of their records, whoever those are for.
+  if (flags & NEW_CHUNK && kind === layout.CONTENT) chunk = fast.takeChunk();
   const connection = connections[id & SLOT_MASK];
   if (connection === undefined || connection.id !== id) {
     if (kind === layout.CLOSE) io.release(id);
@@ -132,6 +136,13 @@ function takeBytes(buffer, from, length) {
     return copy;
   }
   return buffer.subarray(from, from + length);
+}
+
+/** The bytes of a `Content` or `Raw` record. */
+function readContent(flags, words, at, buffer) {
+  const length = words[at + 3];
+  if (flags & SHARED) return chunk.subarray(words[at + 4], words[at + 4] + length);
+  return takeBytes(buffer, (at + CONTENT_WORDS) << 2, length);
 }
 
 /** More records of the batch wait to be handled. */
@@ -163,6 +174,7 @@ module.exports = {
   StreamParser: binding.StreamParser,
   forget,
   hasMore,
+  readContent,
   get fast() {
     return fast;
   },
@@ -176,6 +188,5 @@ module.exports = {
   ref,
   register,
   start,
-  takeBytes,
   unref,
 };

@@ -21,6 +21,8 @@ const GROUP_END = 8;
 const HAS_HOST = 16;
 const BAD_HOST = 32;
 const HAS_EXPECT = 64;
+const SHARED = 128;
+const NEW_CHUNK = 256;
 const HEAD_WORDS = 8;
 const COMPLETE_WORDS = 5;
 const CONTENT_WORDS = 4;
@@ -240,6 +242,8 @@ module.exports = {
   HAS_HOST,
   BAD_HOST,
   HAS_EXPECT,
+  SHARED,
+  NEW_CHUNK,
   HEAD_WORDS,
   COMPLETE_WORDS,
   CONTENT_WORDS,

@@ -1,7 +1,7 @@
 //! The native side of one JavaScript environment, used on its thread alone.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use napi::{Env, sys};
@@ -20,6 +20,8 @@ pub struct Environment {
     pub listeners: RefCell<HashMap<u32, Arc<Listener>>>,
     /// Records that were taken from the queue and did not fit into the arena.
     batch: RefCell<Pending<Extra>>,
+    /// Chunks with the content of records that JavaScript has not reached.
+    chunks: RefCell<VecDeque<Vec<u8>>>,
     /// The memory records are copied to; JavaScript keeps it alive until it sets another.
     pub arena: Cell<(*mut u8, usize)>,
     /// Text on its way out.
@@ -36,6 +38,7 @@ impl Environment {
             connections: RefCell::default(),
             listeners: RefCell::default(),
             batch: RefCell::default(),
+            chunks: RefCell::default(),
             arena: Cell::new((std::ptr::null_mut(), 0)),
             scratch: RefCell::new(vec![0; 64 * 1024]),
             released: RefCell::default(),
@@ -98,14 +101,21 @@ impl Environment {
             std::ptr::copy_nonoverlapping(batch.records.as_ptr(), arena.add(offset), size);
         }
         batch.records.clear();
+        batch.content = 0;
         batch.records.shrink_to(1 << 20);
         size as i64
+    }
+
+    /// The chunk of the next record that needs one.
+    pub fn next_chunk(&self) -> Option<Vec<u8>> {
+        self.chunks.borrow_mut().pop_front()
     }
 
     fn handle(&self, env: sys::napi_env, extra: Extra) {
         match extra {
             Extra::Opened(connection) => self.insert(connection),
             Extra::Waiting(connection) => connection.resume_waiting(),
+            Extra::Chunk(chunk) => self.chunks.borrow_mut().push_back(chunk),
             Extra::Written(token) => release_token(env, token),
         }
     }

@@ -11,6 +11,7 @@ use std::sync::{Arc, MutexGuard};
 
 use napi::{Result, sys};
 
+use crate::bridge::chunk;
 use crate::bridge::environment::Environment;
 use crate::bridge::wake::check;
 use crate::io::{Connection, Outgoing, Pinned, Segment, Sent};
@@ -23,12 +24,13 @@ const CLOSED: i64 = i32::MIN as i64;
 /// From this size on, memory is kept alive instead of copied when it has to wait.
 const PIN_SIZE: usize = 16 * 1024;
 
-/// Puts `drain`, `flush`, `setArena`, `sendText` and `sendBytes` on `target`.
+/// Puts `drain`, `flush`, `setArena`, `takeChunk`, `sendText` and `sendBytes` on `target`.
 pub fn define(env: sys::napi_env, target: sys::napi_value, of: &Rc<Environment>) -> Result<()> {
-    let functions: [(&CStr, sys::napi_callback); 5] = [
+    let functions: [(&CStr, sys::napi_callback); 6] = [
         (c"drain", Some(drain)),
         (c"flush", Some(flush)),
         (c"setArena", Some(set_arena)),
+        (c"takeChunk", Some(chunk::take)),
         (c"sendText", Some(send_text)),
         (c"sendBytes", Some(send_bytes)),
     ];
@@ -58,8 +60,8 @@ pub fn define(env: sys::napi_env, target: sys::napi_value, of: &Rc<Environment>)
 }
 
 /// Arguments and environment of a call.
-struct Call<const N: usize> {
-    env: sys::napi_env,
+pub(super) struct Call<const N: usize> {
+    pub env: sys::napi_env,
     arguments: [sys::napi_value; N],
     data: *mut c_void,
 }
@@ -67,7 +69,7 @@ struct Call<const N: usize> {
 impl<const N: usize> Call<N> {
     /// # Safety
     /// Must be called with what Node passed to a callback made by `define`.
-    unsafe fn new(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
+    pub unsafe fn new(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
         let mut arguments = [ptr::null_mut(); N];
         let mut count = N;
         let mut data = ptr::null_mut();
@@ -89,7 +91,7 @@ impl<const N: usize> Call<N> {
         }
     }
 
-    fn environment(&self) -> &Environment {
+    pub fn environment(&self) -> &Environment {
         // SAFETY: `define` leaked an `Rc` for this pointer.
         unsafe { &*self.data.cast::<Environment>() }
     }

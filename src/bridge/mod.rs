@@ -2,6 +2,7 @@
 //!
 //! May use everything below it, napi and napi-derive.
 
+mod chunk;
 mod environment;
 mod error;
 mod fast;

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
+use crate::io::chunks::READ_SIZE;
 use crate::io::connection::{Connection, command};
 use crate::io::error::errno;
 use crate::io::expected::Reader;
@@ -28,8 +29,6 @@ use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
 use crate::ring::sink::{Outcome, RecordSink};
 
-/// Bytes read by one system call.
-const READ_SIZE: usize = 64 * 1024;
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
 /// Reads in one turn, so that a busy connection leaves room for the others.
@@ -37,7 +36,7 @@ const READS_PER_TURN: usize = 8;
 
 thread_local! {
     /// Shared by the connections of a thread: an idle connection holds no buffer.
-    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_SIZE]);
+    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(READ_SIZE));
 }
 
 /// Which system call ended a connection.
@@ -169,7 +168,7 @@ impl Driver {
         };
         if let Reading::Verdict(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
             self.parser.resume(Verdict::Content);
-            self.parse(&rest);
+            self.parse(&mut { rest });
         }
     }
 
@@ -261,8 +260,9 @@ impl Driver {
                 return Poll::Pending;
             }
             let read = READ_BUFFER.with_borrow_mut(|buffer| {
-                let read = ready!(self.stream.poll_read(cx, buffer))?;
-                self.arrived(&buffer[..read], commands);
+                ready!(self.stream.poll_read(cx, buffer))?;
+                let read = buffer.len();
+                self.arrived(buffer, commands);
                 Poll::Ready(io::Result::Ok(read))
             });
             match ready!(read) {
@@ -279,7 +279,9 @@ impl Driver {
         Poll::Pending
     }
 
-    fn arrived(&mut self, bytes: &[u8], commands: u32) {
+    /// Handles the bytes of `buffer`, which is replaced if it is given away.
+    fn arrived(&mut self, buffer: &mut Vec<u8>, commands: u32) {
+        let bytes = &buffer[..];
         if bytes.is_empty() {
             return;
         }
@@ -295,7 +297,7 @@ impl Driver {
                 self.unsolicited = true;
                 return;
             }
-            self.parse(bytes);
+            self.parse(buffer);
         }
     }
 
@@ -337,8 +339,9 @@ impl Driver {
         }
     }
 
-    /// Feeds the parser and posts the records of this read.
-    fn parse(&mut self, bytes: &[u8]) {
+    /// Feeds the parser the bytes of `buffer` and posts the records of them. With much content in it
+    /// the buffer travels beside the records, and another one takes its place.
+    fn parse(&mut self, buffer: &mut Vec<u8>) {
         let hub = self.hub.clone();
         let size = hub.post(|p| {
             let before = p.records.len();
@@ -348,13 +351,24 @@ impl Driver {
                 timeout: self.listener.as_ref().map_or(0, |l| l.timeout()),
             };
             let id = self.connection.id;
+            let bytes = &buffer[..];
             let mut sink = RecordSink::new(&mut p.records, id, &mut self.bare, clock);
+            sink.may_share(bytes);
             if let Outcome::Paused(consumed) = sink.parse(&mut self.parser, bytes) {
                 self.reading = Reading::Verdict(bytes[consumed..].to_vec());
             }
             // Malformed input kills the parser, not the reading: what follows is refused, too, and
             // told to whoever keeps the connection open.
-            p.records.len() - before
+            let shares = sink.shares;
+            let size = p.records.len() - before;
+            if !shares {
+                return size;
+            }
+            let chunk = std::mem::replace(buffer, self.hub.chunks.take());
+            let content = chunk.len();
+            p.content += content;
+            p.extras.push(Extra::Chunk(chunk));
+            size + content
         });
         if size > 0 {
             self.posted(size);

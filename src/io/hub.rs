@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use crate::io::Error;
+use crate::io::chunks::Chunks;
 use crate::io::connection::Connection;
 use crate::io::deferred::Deferred;
 use crate::io::driver::Driver;
@@ -44,6 +45,8 @@ pub enum Extra {
     Waiting(Arc<Connection>),
     /// Pinned memory that has been written.
     Written(usize),
+    /// The chunk with the content of the next `NEW_CHUNK` record.
+    Chunk(Vec<u8>),
 }
 
 struct Thread {
@@ -67,6 +70,8 @@ pub struct Hub {
     full: AtomicBool,
     wake: Box<dyn Wake>,
     deferred: Arc<Deferred>,
+    /// Buffers that are read into.
+    pub chunks: Arc<Chunks>,
     table: Mutex<Table>,
     started: Instant,
 }
@@ -91,6 +96,7 @@ impl Hub {
             full: AtomicBool::new(false),
             wake,
             deferred: Arc::default(),
+            chunks: Arc::default(),
             table: Mutex::default(),
             started: Instant::now(),
         });
@@ -127,7 +133,7 @@ impl Hub {
     pub(crate) fn post<R>(&self, write: impl FnOnce(&mut Pending<Extra>) -> R) -> R {
         OUTBOX.with_borrow_mut(|outbox| {
             let result = write(outbox);
-            if outbox.records.len() >= PUBLISH_SIZE {
+            if outbox.records.len() + outbox.content >= PUBLISH_SIZE {
                 self.publish(outbox);
             }
             result

@@ -3,6 +3,7 @@
 //! May use `protocol` and `ring`, tokio, socket2 and libc; never napi.
 
 mod address;
+mod chunks;
 mod connection;
 mod deferred;
 mod driver;
@@ -16,6 +17,7 @@ mod sink;
 mod stream;
 
 pub use address::{Address, describe};
+pub use chunks::Chunks;
 pub use connection::Connection;
 pub use error::Error;
 pub use expected::Reader;

@@ -28,15 +28,23 @@ impl Stream {
         }
     }
 
-    /// Reads once. A short read tells the runtime that the socket is empty, which saves the call
-    /// that would say so.
-    pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        let mut buf = ReadBuf::new(buf);
+    /// Reads once into `buffer`, as much as it has capacity for; what was in it is overwritten. A
+    /// short read tells the runtime that the socket is empty, which saves the call that would say so.
+    pub fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Poll<io::Result<()>> {
+        buffer.clear();
+        let mut space = ReadBuf::uninit(buffer.spare_capacity_mut());
         let result = match self {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, &mut buf),
-            Self::Unix(stream) => Pin::new(stream).poll_read(cx, &mut buf),
+            Self::Tcp(stream) => Pin::new(stream).poll_read(cx, &mut space),
+            Self::Unix(stream) => Pin::new(stream).poll_read(cx, &mut space),
         };
-        result.map_ok(|()| buf.filled().len())
+        let read = space.filled().len();
+        // SAFETY: so many bytes at the front have been initialised by the read.
+        unsafe { buffer.set_len(read) };
+        result
     }
 
     /// Ready when the kernel may take more.

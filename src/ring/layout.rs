@@ -22,7 +22,8 @@ pub enum Kind {
     /// with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
     /// target, then for each field its name unless it is common, and its value.
     Head = 2,
-    /// Bytes of content. 3: their number, then the bytes.
+    /// Bytes of content. 3: their number, then the bytes; with [`SHARED`] 4: where they begin in the
+    /// current chunk, and no bytes.
     Content = 3,
     /// The message is complete. 3: number of trailer fields, 4: length of the text; then as in
     /// `Head`.
@@ -63,6 +64,10 @@ pub const HAS_HOST: u32 = 1 << 4;
 pub const BAD_HOST: u32 = 1 << 5;
 /// There is an Expect field.
 pub const HAS_EXPECT: u32 = 1 << 6;
+/// The bytes of the content are in a chunk that travels beside the records.
+pub const SHARED: u32 = 1 << 7;
+/// With `SHARED`: that chunk is the next one.
+pub const NEW_CHUNK: u32 = 1 << 8;
 /// Field name word: the low bits are an index into the common names.
 pub const COMMON_NAME: u32 = 1 << 31;
 
@@ -135,6 +140,8 @@ mod tests {
             ("HAS_HOST", HAS_HOST),
             ("BAD_HOST", BAD_HOST),
             ("HAS_EXPECT", HAS_EXPECT),
+            ("SHARED", SHARED),
+            ("NEW_CHUNK", NEW_CHUNK),
             ("HEAD_WORDS", HEAD_WORDS as u32),
             ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
             ("CONTENT_WORDS", CONTENT_WORDS as u32),

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes of records that may wait for JavaScript before reading stops, all connections together.
+/// Bytes of records and of content that may wait for JavaScript before reading stops, all connections together.
 const QUEUE_LIMIT: usize = 8 << 20;
 
 /// What is waiting; `T` is what travels beside the bytes (the connections that were opened, tasks
@@ -14,6 +14,8 @@ pub struct Pending<T> {
     pub records: Vec<u8>,
     /// Beside the records.
     pub extras: Vec<T>,
+    /// Bytes of content among the extras.
+    pub content: usize,
 }
 
 impl<T> Default for Pending<T> {
@@ -21,6 +23,7 @@ impl<T> Default for Pending<T> {
         Self {
             records: Vec::new(),
             extras: Vec::new(),
+            content: 0,
         }
     }
 }
@@ -75,6 +78,7 @@ impl<T> EventQueue<T> {
         if state.closed {
             gathered.records.clear();
             gathered.extras.clear();
+            gathered.content = 0;
             return Published {
                 wake: false,
                 full: true,
@@ -85,11 +89,12 @@ impl<T> EventQueue<T> {
         } else {
             state.pending.records.append(&mut gathered.records);
             state.pending.extras.append(&mut gathered.extras);
+            state.pending.content += std::mem::take(&mut gathered.content);
         }
         let wake = !std::mem::replace(&mut state.wake_pending, true);
         Published {
             wake,
-            full: state.pending.records.len() > QUEUE_LIMIT,
+            full: state.pending.records.len() + state.pending.content > QUEUE_LIMIT,
         }
     }
 
@@ -127,7 +132,7 @@ mod tests {
     fn publish(queue: &EventQueue<()>, record: u8) -> Published {
         queue.publish(&mut Pending {
             records: vec![record],
-            extras: Vec::new(),
+            ..Pending::default()
         })
     }
 
@@ -155,8 +160,8 @@ mod tests {
         let queue = EventQueue::<u8>::default();
         let mut spare = Pending::default();
         queue.publish(&mut Pending {
-            records: Vec::new(),
             extras: vec![1],
+            ..Pending::default()
         });
         assert!(queue.take(&mut spare));
         assert_eq!(spare.extras, [1]);

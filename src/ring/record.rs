@@ -54,6 +54,17 @@ pub fn bytes(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId, data: &[u8])
     seal(out, start);
 }
 
+/// Content that is in a chunk, from `offset` on.
+pub fn shared_content(out: &mut Vec<u8>, flags: u32, id: ConnId, length: usize, offset: usize) {
+    plain(
+        out,
+        Kind::Content,
+        flags | layout::SHARED,
+        id,
+        &[length as u32, offset as u32],
+    );
+}
+
 /// A refused connection: the listener, and `address port family` of both ends as text.
 pub fn drop_connection(out: &mut Vec<u8>, listener: u32, text: &str) {
     let start = begin(out, Kind::Drop, layout::GROUP_END, listener);

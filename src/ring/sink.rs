@@ -5,6 +5,9 @@ use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
 use crate::ring::record;
 
+/// Content from this size on is not copied. Much less would keep a whole chunk for little.
+const SHARE_SIZE: usize = 24 * 1024;
+
 /// Is told where messages begin and end, beside the records.
 pub trait Observer {
     fn message_begins(&mut self) {}
@@ -23,6 +26,10 @@ pub struct RecordSink<'a, O> {
     /// caller between chunks.
     pub bare: &'a mut bool,
     pub observer: O,
+    /// Address and length of the chunk, if it may be given to JavaScript as it is.
+    shareable: Option<(usize, usize)>,
+    /// Content was left in the chunk.
+    pub shares: bool,
     /// Where the newest record begins.
     last: Option<usize>,
 }
@@ -43,8 +50,22 @@ impl<'a, O: Observer> RecordSink<'a, O> {
             id,
             bare,
             observer,
+            shareable: None,
+            shares: false,
             last: None,
         }
+    }
+
+    /// Large content of `chunk`, which is to be parsed next, stays there: `shares` tells.
+    pub fn may_share(&mut self, chunk: &[u8]) {
+        self.shareable = Some((chunk.as_ptr() as usize, chunk.len()));
+    }
+
+    /// Where `content` begins in the chunk, if it stays there.
+    fn shared_offset(&self, content: &[u8]) -> Option<usize> {
+        let (start, length) = self.shareable?;
+        let offset = (content.as_ptr() as usize).checked_sub(start)?;
+        (content.len() >= SHARE_SIZE && offset + content.len() <= length).then_some(offset)
     }
 
     /// Feeds the parser one chunk and writes all that follows from it: the records of its
@@ -118,7 +139,13 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
 
     fn content(&mut self, bytes: &[u8]) {
         self.last = Some(self.out.len());
-        record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+        let Some(offset) = self.shared_offset(bytes) else {
+            record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+            return;
+        };
+        let is_first = !std::mem::replace(&mut self.shares, true);
+        let flags = if is_first { layout::NEW_CHUNK } else { 0 };
+        record::shared_content(self.out, flags, self.id, bytes.len(), offset);
     }
 
     fn complete(&mut self, trailers: &Fields<'_>) {
