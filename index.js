@@ -56,6 +56,7 @@ const accessor = (get, set) => ({
   get,
   set,
 });
+require('./lib/legacy').define(api);
 const { accessors } = host;
 Object.defineProperties(api, {
   maxHeaderSize: accessor(() => accessors.maxHeaderSize),

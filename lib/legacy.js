@@ -1,0 +1,114 @@
+'use strict';
+// What only the oldest documentation has: `createClient`, `getAgent`, and the former names of
+// IncomingMessage. Each warns once that it is deprecated. May use the classes and Node.
+const EventEmitter = require('node:events');
+const { deprecate } = require('node:util');
+const { Agent } = require('./agent');
+const { ClientRequest, global } = require('./client-request');
+const { IncomingMessage } = require('./incoming-message');
+
+/** What `createClient` returns: requests to one server, one at a time, on one connection. */
+class Client extends EventEmitter {
+  constructor(port, host) {
+    super();
+    this.host = host || 'localhost';
+    this.port = port || 80;
+    this.agent = new Agent({ host: this.host, port: this.port, maxSockets: 1 });
+  }
+
+  /** `request([method], path, [headers])`: a new ClientRequest, GET if no method is given. */
+  request(method, path, headers) {
+    if (typeof path !== 'string') [method, path, headers] = ['GET', method, path];
+    const { agent, host, port } = this;
+    const req = new ClientRequest({ agent, headers, host, method, path, port });
+    req.on('error', (error) => {
+      if (req.listenerCount('error') === 1) this.emit('error', error);
+    });
+    req.on('socket', (socket) => {
+      socket.once('end', () => this.emit('end'));
+    });
+    return req;
+  }
+}
+
+/** What `getAgent` returns: the global agent's connections to one server. */
+class ServerAgent {
+  constructor(host, port) {
+    this.host = host || 'localhost';
+    this.port = port || 80;
+  }
+
+  get name() {
+    return global.agent.getName({ host: this.host, port: this.port });
+  }
+  get protocol() {
+    return global.agent.protocol;
+  }
+  get defaultPort() {
+    return global.agent.defaultPort;
+  }
+  /** Sockets in use. */
+  get sockets() {
+    return [...(global.agent.sockets[this.name] ?? [])];
+  }
+  /** Requests that wait for a socket. */
+  get queue() {
+    return [...(global.agent.requests[this.name] ?? [])];
+  }
+  /** How many sockets there may be to each server. */
+  get maxSockets() {
+    return global.agent.maxSockets;
+  }
+  set maxSockets(max) {
+    global.agent.maxSockets = max;
+  }
+
+  addRequest(req, options) {
+    global.agent.addRequest(req, options);
+  }
+}
+
+const members = {
+  createClient: {
+    value: deprecate(
+      (port, host) => new Client(port, host),
+      'http.createClient() is deprecated. Use `http.request` instead.',
+      'DEP0010',
+    ),
+  },
+  getAgent: {
+    value: deprecate(
+      (host, port) => new ServerAgent(host, port),
+      'http.getAgent() is deprecated. Use `http.globalAgent` instead.',
+      'RUST_HTTP_DEP0001',
+    ),
+  },
+  ServerRequest: {
+    get: deprecate(
+      () => IncomingMessage,
+      'http.ServerRequest is deprecated. Use `http.IncomingMessage` instead.',
+      'RUST_HTTP_DEP0002',
+    ),
+  },
+  ClientResponse: {
+    get: deprecate(
+      () => IncomingMessage,
+      'http.ClientResponse is deprecated. Use `http.IncomingMessage` instead.',
+      'RUST_HTTP_DEP0003',
+    ),
+  },
+};
+
+/** Puts them on the module's exports, where no listing of names shows them. */
+function define(api) {
+  for (const [name, member] of Object.entries(members)) {
+    Object.defineProperty(api, name, {
+      __proto__: null,
+      configurable: true,
+      enumerable: false,
+      ...member,
+    });
+  }
+}
+
+module.exports = { define };
