@@ -1,7 +1,11 @@
 /** Who takes part: a name and the module that stands for `http` in a workload's server. */
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { BuildError, ensureBuilt } from '../lib/internal/build.mjs';
+import { ensureInstalled } from '../lib/internal/install.mjs';
+import { sendWithHttp, sendWithUndici } from './clients.mjs';
 
+const folder = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
 
 const modules = {
@@ -13,11 +17,25 @@ export function loadContestant(name) {
   return modules[name]();
 }
 
+/** The contestant's way to send requests; see clients.mjs. */
+export async function loadClient(name, client, url) {
+  if (name !== 'undici') return sendWithHttp(loadContestant(name), client, url);
+  return sendWithUndici(await import('undici'), client, url);
+}
+
+/** Who takes part in a workload, the base first: undici is a client, the floor a server. */
+export function contestantsOf({ client }, names) {
+  const absent = client ? 'limit' : 'undici';
+  return names.filter((name) => name !== absent);
+}
+
 /** Checks the names and what they need before anything is measured. */
 export function prepareContestants(names) {
-  const unknown = names.find((name) => !(name in modules));
-  if (unknown)
-    throw new BuildError(`no contestant ${unknown}; known: ${Object.keys(modules).join(', ')}`);
+  const known = [...Object.keys(modules), 'undici', 'limit'];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown) throw new BuildError(`no contestant ${unknown}; known: ${known.join(', ')}`);
+  if (names.includes('undici') && !ensureInstalled(folder))
+    throw new BuildError('undici is missing: let npm reach its registry');
   if (names.length < 2) throw new BuildError('a comparison takes two contestants or more');
   if (names.includes('rust-http')) requireReleaseBuild();
   return names;

@@ -4,8 +4,9 @@
  * heat or a neighbour, falls on all alike; ratios are taken within a round.
  */
 import http from 'node:http';
+import { startNeutral } from './neutral.mjs';
 import { spread } from './spread.mjs';
-import { startSubject } from './subject.mjs';
+import { startClient, startServer } from './subject.mjs';
 
 const warmUpSeconds = 1;
 
@@ -18,29 +19,34 @@ export async function measureWorkload({
   progress,
 }) {
   const subjects = [];
+  const neutral = workload.client ? await startNeutral() : undefined;
   try {
-    for (const contestant of contestants) subjects.push(await startSubject(contestant, workload));
-    for (const [i, subject] of subjects.entries()) {
-      await checkAnswer(subject.url, workload, contestants[i]);
-      await generator.run(subject.url, workload.load, warmUpSeconds);
+    for (const contestant of contestants) {
+      const subject = neutral
+        ? await startClient(contestant, workload, neutral.url)
+        : await startServer(contestant, workload, generator);
+      subjects.push(subject);
+      if (!neutral) await checkAnswer(subject.url, workload, contestant);
+      await subject.run(warmUpSeconds);
     }
     const runs = contestants.map(() => []);
     for (let round = 0; round < rounds; round++) {
       const order = contestants.map((_, i) => (round % 2 === 0 ? i : contestants.length - 1 - i));
       for (const i of order) {
-        runs[i].push(await measureOnce(subjects[i], { workload, generator, seconds }));
+        runs[i].push(await measureOnce(subjects[i], workload, seconds));
       }
       progress(roundLine(round, contestants, runs));
     }
     return summarise(contestants, runs);
   } finally {
     for (const subject of subjects) await subject.stop();
+    await neutral?.stop();
   }
 }
 
-async function measureOnce(subject, { workload, generator, seconds }) {
+async function measureOnce(subject, workload, seconds) {
   const before = subject.cpuSeconds();
-  const load = await generator.run(subject.url, workload.load, seconds);
+  const load = await subject.run(seconds);
   const after = subject.cpuSeconds();
   if (load.requests === 0) throw new Error(`no request of ${workload.name} was answered`);
   return {

@@ -5,8 +5,9 @@
  *   npm run bench -- hello json          only these; nothing is written unless --save is given
  *   --rounds N        measurements of each contestant per workload (default 7)
  *   --seconds S       length of one measurement (default 3)
- *   --contestants L   names from contestants.mjs, the first is the base (default node,rust-http);
- *                     `node,node` shows the machine's own noise
+ *   --contestants L   names from contestants.mjs, the first is the base (default
+ *                     node,rust-http,undici; undici is a client only); `limit` is the floor, a
+ *                     server without JavaScript; `node,node` shows the machine's own noise
  *   --json            results as JSON on stdout instead of the table
  *   --save            write results and chart after a partial run too
  */
@@ -14,7 +15,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BuildError } from '../lib/internal/build.mjs';
 import { drawChart } from './chart.mjs';
-import { prepareContestants } from './contestants.mjs';
+import { contestantsOf, prepareContestants } from './contestants.mjs';
 import { pickLoadGenerator } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureWorkload } from './measure.mjs';
@@ -26,7 +27,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
-    contestants: { type: 'string', default: 'node,rust-http' },
+    contestants: { type: 'string', default: 'node,rust-http,undici' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
@@ -54,7 +55,7 @@ async function main() {
     const progress = (line) => process.stderr.write(`  ${line}\n`);
     const measured = await measureWorkload({
       workload,
-      contestants,
+      contestants: contestantsOf(workload, contestants),
       generator,
       rounds,
       seconds,

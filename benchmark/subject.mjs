@@ -1,21 +1,48 @@
 /** The parent's side of a measured process: starting it, and reading what the kernel knows of it. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { startNeutral } from './neutral.mjs';
 import { cpuSeconds, residentBytes } from './processor.mjs';
 
-const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-export async function startSubject(contestant, workload) {
-  const child = fork(script, [contestant, workload.name]);
-  const port = await new Promise((resolve, reject) => {
-    child.once('message', ({ port }) => resolve(port));
-    child.once('exit', (code) =>
-      reject(new Error(`${contestant} ended with ${code} before it listened`)),
-    );
+/** A server that `generator` is let loose on. */
+export async function startServer(contestant, workload, generator) {
+  const server = contestant === 'limit' ? await startNeutral() : await forkServer();
+  return { ...server, run: (seconds) => generator.run(server.url, workload.load, seconds) };
+
+  async function forkServer() {
+    const child = fork(script('serve.mjs'), [contestant, workload.name]);
+    const { port } = await firstMessage(child, contestant);
+    return { url: `http://127.0.0.1:${port}/`, ...common(child) };
+  }
+}
+
+/** A client that loads the server at `url`. */
+export async function startClient(contestant, workload, url) {
+  const child = fork(script('request.mjs'), [contestant, workload.name, url]);
+  await firstMessage(child, contestant);
+  const run = async (seconds) => {
+    child.send({ seconds });
+    return await firstMessage(child, contestant);
+  };
+  return { url, run, ...common(child) };
+}
+
+function firstMessage(child, contestant) {
+  return new Promise((resolve, reject) => {
+    const ended = (code) => reject(new Error(`${contestant} ended with ${code} before its time`));
+    child.once('exit', ended);
     child.once('error', reject);
+    child.once('message', (message) => {
+      child.removeListener('exit', ended);
+      resolve(message);
+    });
   });
+}
+
+function common(child) {
   return {
-    url: `http://127.0.0.1:${port}/`,
     cpuSeconds: () => cpuSeconds(child.pid),
     rss: () => residentBytes(child.pid),
     async stop() {

@@ -124,6 +124,13 @@ class ClientConnection extends nativeTransport(Object) {
     else this.untap();
   }
 
+  /** What a socket is asked after its end. */
+  saveCounts() {
+    super.saveCounts();
+    this.remoteAddress();
+    this.localAddress();
+  }
+
   onInputEnd() {
     this.readEnded = true;
     this.socket.push(null);
