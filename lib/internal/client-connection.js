@@ -84,12 +84,14 @@ class ClientConnection extends nativeTransport(Object) {
     switch (kind) {
       case layout.HEAD:
         this.onHead(flags, readHead(words, at, buffer));
+        this.completeBehind(flags);
         break;
       case layout.CONTENT:
         this.exchange?.runWith('onContent', native.readContent(flags, words, at, buffer));
         break;
       case layout.COMPLETE:
         this.exchange?.runWith('onComplete', readTrailers(words, at, buffer));
+        this.completeBehind(flags);
         break;
       case layout.RAW:
         this.onRaw(native.readContent(flags, words, at, buffer));
@@ -106,6 +108,12 @@ class ClientConnection extends nativeTransport(Object) {
         this.socket.emit('timeout');
         break;
     }
+  }
+
+  /** An answer is over once all that was read with it has been seen: what is behind it, is wrong. */
+  completeBehind(flags) {
+    const { exchange } = this;
+    if (flags & layout.GROUP_END && exchange?.isDone) exchange.handlers.onComplete(exchange);
   }
 
   onHead(flags, head) {

@@ -126,7 +126,7 @@ function onSocketData(chunk) {
 /** The answer is complete: what follows on the socket is not its. */
 function complete(exchange) {
   const { outgoing, socket } = exchange;
-  unlisten(socket);
+  if (!socket[kConnection]) unlisten(socket);
   release(exchange, outgoing, socket);
 }
 
@@ -140,11 +140,10 @@ function fail(exchange, error) {
   emitErrorEvent(req, error);
 }
 
-/** The bytes of a stream are not for the parser any more. */
+/** Nothing that arrives is for us any more. */
 function unlisten(socket) {
-  if (socket[kConnection]) return;
   socket.removeListener('data', onSocketData);
-  socket.removeListener('end', onSocketEnd);
+  socket.removeListener('end', socket[kConnection] ? nativeListeners.end : onSocketEnd);
 }
 
 function onSocketEnd() {

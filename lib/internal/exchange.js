@@ -173,7 +173,6 @@ class Exchange {
     const { connection, socket } = this;
     if (connection !== null) {
       connection.resumeReading();
-      this.handlers.onComplete(this);
     } else if (socket && !socket._paused && socket.readable) {
       socket.resume();
     }
