@@ -12,6 +12,7 @@ const { kConnection, kConnections, kOptimizeEmptyRequests } = require('../symbol
 const host = require('./host');
 const { closeResponse } = require('./response-close');
 const layout = require('./ring-layout');
+const { validation } = require('./server-options');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
 const { BAD_HOST, HAS_EXPECT, HAS_HOST, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
@@ -187,8 +188,7 @@ class ServerConnection {
     const { server } = this;
     if (!server.requireHostHeader) return false;
     if (!(flags & HAS_HOST)) return req.httpVersionMajor === 1 && req.httpVersionMinor === 1;
-    if (!(flags & BAD_HOST) || server.insecureHTTPParser || server.httpValidation === 'insecure')
-      return false;
+    if (!(flags & BAD_HOST) || validation(server) === 'insecure') return false;
     this.stopReading();
     return true;
   }
@@ -215,7 +215,7 @@ class ServerConnection {
   onContent(chunk) {
     const req = this.current;
     if (req === null || req._dumped) return;
-    if (!req.push(chunk)) this.pauseReading();
+    if (!req.push(chunk)) this.pauseInput();
   }
 
   /** The current request is complete; `lines` is its trailer section. */
@@ -234,12 +234,25 @@ class ServerConnection {
     // While nobody listens, the end needs no more than a note; who comes later finds it.
     if (isSilent(req)) noteEnd(req._readableState);
     else req.push(null);
-    if (!this.paused) this.resumeReading();
+    if (!this.paused) this.resumeInput();
   }
 
   /** `req` is being read: content may go on arriving. */
   resumeFor() {
-    if (!this.paused && this.socket.readable) this.resumeReading();
+    if (!this.paused && this.socket.readable) this.resumeInput();
+  }
+
+  /** Stops the input; a socket that somebody looks at says so by 'pause'. */
+  pauseInput() {
+    const { socket } = this;
+    if (socket.isBare === false) socket.pause();
+    else this.pauseReading();
+  }
+
+  resumeInput() {
+    const { socket } = this;
+    if (socket.isBare !== false) this.resumeReading();
+    else if (socket.readable) socket.resume();
   }
 
   // ---- responses ----
@@ -258,7 +271,7 @@ class ServerConnection {
     if (this.paused) return;
     this.paused = true;
     this.socket._paused = true;
-    this.pauseReading();
+    this.pauseInput();
   }
 
   /** The socket has room again. */
@@ -269,7 +282,7 @@ class ServerConnection {
     if (this.paused && !full) {
       this.paused = false;
       socket._paused = false;
-      this.resumeReading();
+      this.resumeInput();
     }
     const message = socket._httpMessage;
     if (message && !message.finished && message[kNeedDrain] && message.writableLength === 0) {
@@ -392,13 +405,15 @@ class ServerConnection {
     }
     debug('SERVER have listener for %s', event);
     socket.readableFlowing = null;
+    // Reading goes on: who listens for 'end' alone has to hear of it.
+    socket.read?.(0);
     server.emit(event, req, socket, bytes);
   }
 
-  /** Neither a request is arriving nor one waits for its answer. */
+  /** Neither a request is arriving (one whose handler runs still is) nor one waits for its answer. */
   isIdle() {
     const message = this.socket._httpMessage;
-    return this.isBetweenMessages() && (!message || message.finished);
+    return this.current === null && this.isBetweenMessages() && (!message || message.finished);
   }
 
   resetTimeout() {

@@ -19,6 +19,8 @@ class StreamConnection extends ServerConnection {
     this.batches = [];
     this.handling = false;
     this.refused = false;
+    /** What was wrong with the input; nothing behind it can be understood. */
+    this.failure = null;
     this.listeners = [
       [
         'data',
@@ -65,7 +67,14 @@ class StreamConnection extends ServerConnection {
   }
 
   feed(chunk) {
-    const records = this.parser.execute(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    if (this.failure !== null) {
+      // As long as nobody destroys the stream, each further piece is told, as in Node.
+      const failure = { ...this.failure, bytesParsed: 0, rawPacket: bytes };
+      this.inContext(this.onMalformed, failure);
+      return;
+    }
+    const records = this.parser.execute(bytes);
     if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = Date.now();
     this.execute(records);
   }
@@ -119,7 +128,8 @@ class StreamConnection extends ServerConnection {
         break;
       }
       case layout.MALFORMED:
-        this.inContext(this.onMalformed, readMalformed(words, at, buffer));
+        this.failure = readMalformed(words, at, buffer);
+        this.inContext(this.onMalformed, this.failure);
         break;
       case layout.END:
         this.inContext(this.onEnd);

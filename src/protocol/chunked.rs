@@ -28,8 +28,8 @@ pub(crate) struct Chunked {
     at: At,
     /// Bytes of the current chunk that are still to come.
     size: u64,
-    /// Bytes of names and values in the current chunk's extensions. As in Node, they are held
-    /// against the limit where a name or value ends or is interrupted.
+    /// Bytes of names and values in the current chunk's extensions, an empty name counted as one.
+    /// As in Node, they are held against the limit where a name or value ends or is interrupted.
     extension: usize,
     limit: usize,
 }
@@ -136,7 +136,7 @@ impl Chunked {
             At::ExtensionStart if matches!(byte, b' ' | b'\r') => {
                 Err((ErrorKind::ChunkExtension, 1))
             }
-            At::ExtensionStart => Ok(Step::Again(At::ExtensionName)),
+            At::ExtensionStart => self.extension_start(byte, lenient),
             At::ExtensionName => self.extension_name(byte, lenient),
             At::ExtensionValue => self.extension_value(byte, lenient),
             At::Quoted => self.quoted(byte),
@@ -160,6 +160,18 @@ impl Chunked {
         }
         self.size = (self.size << 4) | digit;
         Ok(Step::To(At::Size))
+    }
+
+    /// RFC 9112, section 7.1.1: an extension has a name. A run of them without one would cost
+    /// nothing against the limit.
+    fn extension_start(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+        if matches!(byte, b'=' | b';') {
+            if !lenient.empty_extension_names {
+                return Err((ErrorKind::ChunkExtensionName, 1));
+            }
+            self.extension = self.extension.saturating_add(1);
+        }
+        Ok(Step::Again(At::ExtensionName))
     }
 
     fn extension_name(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {

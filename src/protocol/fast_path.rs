@@ -7,6 +7,7 @@ use std::mem::MaybeUninit;
 
 use crate::protocol::control::Control;
 use crate::protocol::fields::Fields;
+use crate::protocol::limits::Limits;
 use crate::protocol::method::Method;
 use crate::protocol::target::Target;
 
@@ -31,19 +32,19 @@ pub(crate) struct FastHead<'a> {
     pub length: usize,
 }
 
-/// Parses the head at the front of `input` if there is a whole one, shorter than `limit`, and all
-/// of it is as usual, and gives it to `found`. As all its bytes are within the limit, those that
+/// Parses the head at the front of `input` if there is a whole one, within `limits`, and all
+/// of it is as usual, and gives it to `found`. As all its bytes are within the size, those that
 /// count need not be counted. `control` is left in disorder when there is none.
 pub(crate) fn request<R>(
     input: &[u8],
-    limit: usize,
+    limits: &Limits,
     control: &mut Control,
     found: impl FnOnce(&Control, FastHead<'_>) -> R,
 ) -> Option<R> {
     let mut headers = [const { MaybeUninit::uninit() }; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut []);
     let length = match request.parse_with_uninit_headers(input, &mut headers) {
-        Ok(httparse::Status::Complete(length)) if length < limit => length,
+        Ok(httparse::Status::Complete(length)) if length < limits.max_header_size => length,
         _ => return None,
     };
     let head = &input[..length];
@@ -57,7 +58,7 @@ pub(crate) fn request<R>(
     if !head.get(..first_line)?.ends_with(b"\r\n") {
         return None;
     }
-    fields(head, first_line, request.headers, control)?;
+    fields(head, first_line, request.headers, limits, control)?;
     let head = FastHead {
         version: (1, request.version?),
         method: Some(method),
@@ -73,7 +74,7 @@ pub(crate) fn request<R>(
 /// As `request`, for the head of a response.
 pub(crate) fn response<R>(
     input: &[u8],
-    limit: usize,
+    limits: &Limits,
     control: &mut Control,
     found: impl FnOnce(&Control, FastHead<'_>) -> R,
 ) -> Option<R> {
@@ -85,7 +86,7 @@ pub(crate) fn response<R>(
         &mut headers,
     );
     let length = match parsed {
-        Ok(httparse::Status::Complete(length)) if length < limit => length,
+        Ok(httparse::Status::Complete(length)) if length < limits.max_header_size => length,
         _ => return None,
     };
     let head = &input[..length];
@@ -96,7 +97,7 @@ pub(crate) fn response<R>(
     };
     let line = head.get(..first_line)?.strip_suffix(b"\r\n")?;
     let reason = line.get(STATUS_LENGTH..)?;
-    fields(head, first_line, response.headers, control)?;
+    fields(head, first_line, response.headers, limits, control)?;
     let head = FastHead {
         version: (1, response.version?),
         method: None,
@@ -115,8 +116,12 @@ fn fields(
     head: &[u8],
     first_line: usize,
     headers: &[httparse::Header<'_>],
+    limits: &Limits,
     control: &mut Control,
 ) -> Option<()> {
+    if headers.len() > limits.max_fields {
+        return None;
+    }
     let mut line = first_line;
     for header in headers {
         let name = header.name.as_bytes();

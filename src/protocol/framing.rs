@@ -66,15 +66,22 @@ impl Message {
         self.answers == RequestKind::Head && !self.is_interim()
     }
 
+    /// HTTP/1.1, or what is taken for it where any version is let through.
+    fn is_1_1(&self) -> bool {
+        let (major, minor) = self.version;
+        major > 0 && minor > 0
+    }
+
     /// Draws the conclusions from a complete head.
     pub fn decide(&self, control: &Control, leniency: &Leniency) -> Decision {
         let upgrade = control.upgrade && control.connection_upgrade;
+        let knows_upgrade = self.is_1_1() || leniency.upgrade_in_1_0;
         let coding_without_end = control.has_coding && !control.is_chunked;
         Decision {
             framing: self.framing(control),
             keep_alive: self.persists(control, false, leniency),
             upgrade: match self.method {
-                Some(method) => method == Method::CONNECT || upgrade,
+                Some(method) => method == Method::CONNECT || (upgrade && knows_upgrade),
                 None if self.is_switch() => upgrade,
                 None => self.answers == RequestKind::Connect && self.status / 100 == 2,
             },
@@ -104,8 +111,7 @@ impl Message {
     /// response to HEAD has no content (`skips_content`), and lets no such connection persist
     /// whose response would else last until the close; so do we.
     pub fn persists(&self, control: &Control, skips_content: bool, leniency: &Leniency) -> bool {
-        let (major, minor) = self.version;
-        let is_1_1 = major > 0 && minor > 0;
+        let is_1_1 = self.is_1_1();
         if !is_1_1 && control.has_coding && !leniency.chunked_1_0_persists {
             return false;
         }

@@ -31,6 +31,10 @@ pub struct Leniency {
     pub spaces_after_chunk_size: bool,
     /// No CRLF behind a chunk's data.
     pub no_crlf_after_chunk: bool,
+    /// Chunk extensions without a name. Node lets them through, and does not count them.
+    pub empty_extension_names: bool,
+    /// Upgrade in HTTP/1.0, where RFC 9110, section 7.8, wants it ignored.
+    pub upgrade_in_1_0: bool,
     /// A message in HTTP/1.0 with Transfer-Encoding may keep its connection (RFC 9112, 6.1), as
     /// Node lets it.
     pub chunked_1_0_persists: bool,
@@ -53,6 +57,8 @@ impl Leniency {
             bare_cr: true,
             spaces_after_chunk_size: true,
             no_crlf_after_chunk: true,
+            empty_extension_names: true,
+            upgrade_in_1_0: true,
             chunked_1_0_persists: true,
         }
     }

@@ -99,7 +99,7 @@ impl Parser {
             leniency,
             phase: Phase::Between,
             line: StartLine::new(),
-            section: Section::new(),
+            section: Section::new(limits.max_fields),
             text: Text::new(limits.max_header_size),
             control: Control::new(role, leniency),
             chunked: Chunked::new(limits.max_chunk_extension),
@@ -249,7 +249,7 @@ impl Parser {
 
     /// Tries the fast path.
     fn whole_head<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Option<Result<usize, Fault>> {
-        let limit = self.limits.max_header_size;
+        let limits = self.limits;
         let (answers, leniency) = (self.request, &self.leniency);
         let found = |control: &Control, head: fast_path::FastHead<'_>| {
             let message = Message {
@@ -273,8 +273,8 @@ impl Parser {
             (message, decision, verdict, head.length)
         };
         let (message, decision, verdict, length) = match self.role {
-            Role::Server => fast_path::request(input, limit, &mut self.control, found),
-            Role::Client => fast_path::response(input, limit, &mut self.control, found),
+            Role::Server => fast_path::request(input, &limits, &mut self.control, found),
+            Role::Client => fast_path::response(input, &limits, &mut self.control, found),
         }?;
         self.message = message;
         let begun = self.begin_content(&decision, verdict, sink);

@@ -40,6 +40,7 @@ pub(crate) struct Section {
     at: At,
     /// Bounded by the text's limit, since no name is empty.
     spans: Vec<Span>,
+    max_fields: usize,
     /// Where in the text the first line begins, and the current name.
     first: u32,
     name: u32,
@@ -61,10 +62,11 @@ pub(crate) const fn is_token(byte: u8) -> bool {
 }
 
 impl Section {
-    pub fn new() -> Self {
+    pub fn new(max_fields: usize) -> Self {
         Self {
             at: At::FirstLine,
             spans: Vec::new(),
+            max_fields,
             first: 0,
             name: 0,
             name_end: 0,
@@ -202,6 +204,8 @@ impl Section {
     ) -> Result<usize, Fault> {
         let run = input[at..].iter().position(|&byte| !is_token(byte));
         let end = run.map_or(input.len(), |run| at + run);
+        self.check_count(input.get(end).is_some())
+            .map_err(|(kind, offset)| (kind, end + offset))?;
         let Some(&byte) = input.get(end) else {
             text.push(&input[at..]).map_err(|kind| (kind, end))?;
             return Ok(end);
@@ -223,6 +227,15 @@ impl Section {
             return Ok(end);
         }
         Err((ErrorKind::HeaderToken, end))
+    }
+
+    /// One field more than there may be is refused for that, whatever its name is: the verdict must
+    /// not depend on how the input was cut. Node notices it where the name ends.
+    fn check_count(&self, name_ends: bool) -> Result<(), Fault> {
+        if self.spans.len() < self.max_fields {
+            return Ok(());
+        }
+        Err((ErrorKind::HeaderOverflow, usize::from(name_ends)))
     }
 
     /// Spaces that are tolerated become part of the name, as in Node.

@@ -197,6 +197,16 @@ pub fn assert_agreement_at_each_cut(setup: &Setup, input: &[u8]) {
     }
 }
 
+/// Heads of requests, and what follows them.
+pub fn assert_agreement_of_requests(input: &[u8]) {
+    assert_agreement(&Setup::new(Role::Server), input, &[]);
+}
+
+/// Heads of responses, and what follows them.
+pub fn assert_agreement_of_responses(input: &[u8]) {
+    assert_agreement(&Setup::new(Role::Client), input, &[]);
+}
+
 /// Chunked content, in a request.
 pub fn assert_agreement_of_chunks(content: &[u8]) {
     let mut input = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
@@ -207,6 +217,12 @@ pub fn assert_agreement_of_chunks(content: &[u8]) {
         &input,
         &[head, content.len() / 2],
     );
+}
+
+/// The first bytes choose, the others are the input.
+pub fn assert_agreement_of_chosen_connection(data: &[u8]) {
+    let (choices, input) = data.split_at(data.len().min(8));
+    assert_agreement_of_connection(choices, input);
 }
 
 /// Lets bytes that say nothing about HTTP decide on the setup and on the lengths of the pieces.
@@ -233,6 +249,7 @@ pub fn assert_agreement_of_connection(choices: &[u8], input: &[u8]) {
     if flags & 64 != 0 {
         setup.limits = Limits {
             max_header_size: 64,
+            max_fields: 2,
             max_chunk_extension: 16,
         };
     }

@@ -169,14 +169,6 @@ fn rfc9112_7_1_1_extensions() {
                 "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello'",
             ),
             (
-                b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;;\r\n",
-                "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_STRICT: Invalid character in chunk extensions @51",
-            ),
-            (
-                b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;=b\r\nhello\r\n",
-                "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello'",
-            ),
-            (
                 b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0;a=b\r\n\r\n",
                 "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | end",
             ),
@@ -252,6 +244,60 @@ fn rfc9112_7_1_1_malformed_extensions() {
             (
                 b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;\n",
                 "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_CR_EXPECTED: Missing expected CR after chunk extension name @49",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn rfc9112_7_1_1_extensions_have_names_stricter_than_node() {
+    check(
+        &Setup::new(Role::Server),
+        &[
+            (
+                b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;=b\r\nhello\r\n",
+                "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_STRICT: Invalid character in chunk extensions name @50",
+            ),
+            (
+                b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;;a\r\nhello\r\n",
+                "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_STRICT: Invalid character in chunk extensions name @50",
+            ),
+            (
+                b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;a;=b\r\nhello\r\n",
+                "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_STRICT: Invalid character in chunk extensions name @52",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn rfc9112_7_1_chunks_in_responses() {
+    check(
+        &Setup::new(Role::Client),
+        &[
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=\"b\"\r\nhello\r\n0\r\nX: y\r\n\r\n",
+                "200 OK 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello' | end X=y",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
+                "200 OK 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_INVALID_CHUNK_SIZE: Invalid character in chunk size @47",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\n",
+                "200 OK 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_CR_EXPECTED: Missing expected CR after chunk size @49",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000000\r\n",
+                "200 OK 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_INVALID_CHUNK_SIZE: Chunk size overflow @64",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello5",
+                "200 OK 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello' | HPE_STRICT: Expected LF after chunk data @55",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: a\r\n b\r\n\r\n",
+                "200 OK 1.1 (chunked, keep) Transfer-Encoding=chunked | HPE_INVALID_HEADER_TOKEN: Unexpected whitespace after header value @56",
             ),
         ],
     );

@@ -234,6 +234,27 @@ fn rfc9110_7_8_upgrades() {
 }
 
 #[test]
+fn rfc9110_7_8_upgrades_in_1_0_are_ignored_stricter_than_node() {
+    check(
+        &Setup::new(Role::Server),
+        &[
+            (
+                b"GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+                "GET / 1.0 (none, close) Connection=upgrade Upgrade=x | end",
+            ),
+            (
+                b"GET / HTTP/1.0\r\nConnection: keep-alive, upgrade\r\nUpgrade: x\r\n\r\nGET /b HTTP/1.0\r\n\r\n",
+                "GET / 1.0 (none, keep) Connection=keep-alive, upgrade Upgrade=x | end | GET /b 1.0 (none, close) | end",
+            ),
+            (
+                b"CONNECT h:1 HTTP/1.0\r\n\r\nrest",
+                "CONNECT h:1 1.0 (none, close, upgrade) | end | upgraded @24",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn rfc9110_7_8_what_follows_a_declined_upgrade_is_parsed_stricter_than_node() {
     let mut setup = Setup::new(Role::Server);
     setup.upgrade = Verdict::Pause;

@@ -252,3 +252,48 @@ fn rfc9110_5_3_order_case_and_duplicates_are_kept() {
         )],
     );
 }
+
+#[test]
+fn rfc9112_5_fields_of_responses() {
+    check(
+        &Setup::new(Role::Client),
+        &[
+            (
+                b"HTTP/1.1 204 A\r\nX: \x80\xff\t b \r\nx:\r\n\r\n",
+                "204 A 1.1 (none, keep) X=\\x80\\xff\\t b x= | end",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nX : b\r\n\r\n",
+                "HPE_INVALID_HEADER_TOKEN: Invalid header token @17",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nContent-Length : 5\r\n\r\n",
+                "HPE_INVALID_HEADER_TOKEN: Invalid header field char @31",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\n X: b\r\n\r\n",
+                "HPE_UNEXPECTED_SPACE: Unexpected space after start line @17",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nX: a\r\n b\r\n\r\n",
+                "HPE_INVALID_HEADER_TOKEN: Unexpected whitespace after header value @22",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nX: a\0b\r\n\r\n",
+                "HPE_INVALID_HEADER_TOKEN: Invalid header value char @20",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nX: a\n\r\n",
+                "HPE_CR_EXPECTED: Missing expected CR after header value @20",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nX: a\rY: b\r\n\r\n",
+                "HPE_LF_EXPECTED: Missing expected LF after header value @21",
+            ),
+            (
+                b"HTTP/1.1 204 A\r\nX: a\r\n\rX",
+                "HPE_STRICT: Expected LF after headers @23",
+            ),
+        ],
+    );
+}

@@ -30,6 +30,10 @@ fn rfc9112_6_2_content_length() {
                 "GET / 1.1 (5, keep) content-LENGTH=00005 | 'hello' | end | GET /b 1.1 (none, keep) | end",
             ),
             (
+                b"GET / HTTP/1.1\r\nContent-Length: \t 00000000000000000000000000005\r\n\r\nhello",
+                "GET / 1.1 (5, keep) Content-Length=00000000000000000000000000005 | 'hello' | end",
+            ),
+            (
                 b"GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\nGET",
                 "GET / 1.1 (none, keep) Content-Length=0 | end",
             ),

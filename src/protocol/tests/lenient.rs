@@ -64,6 +64,10 @@ fn insecure_requests() {
                 "HPE_INVALID_TRANSFER_ENCODING: Empty Transfer-Encoding @36",
             ),
             (
+                b"GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nrest",
+                "GET / 1.0 (none, close, upgrade) Connection=upgrade Upgrade=x | end | upgraded @51",
+            ),
+            (
                 b"GET / HTTP/2.0\r\n\r\n",
                 "GET / 2.0 (none, close) | end",
             ),
@@ -129,6 +133,10 @@ fn insecure_chunks() {
             (
                 b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\n\n",
                 "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello'",
+            ),
+            (
+                b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;=b;;c\r\nhello\r\n0\r\n\r\n",
+                "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello' | end",
             ),
             (
                 b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5 g\r\n",

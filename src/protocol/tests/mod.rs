@@ -6,6 +6,7 @@
 
 mod chunked;
 mod connection;
+mod corpus;
 mod encode;
 mod fields;
 mod framing;
