@@ -77,7 +77,7 @@ class ClientConnection extends nativeTransport(Object) {
         this.onShutdown();
         return;
       case layout.CLOSE:
-        this.onClose(words[at + 3], words[at + 4]);
+        this.onCloseRecord(words, at);
         return;
     }
     if (this.destroyed) return;

@@ -7,6 +7,8 @@ const layout = require('./ring-layout');
 const native = require('./native');
 
 const { WRITE_LATIN1 } = layout;
+/** What the high word of a count is worth. */
+const WORD = 2 ** 32;
 
 /**
  * `Base` with a native connection below it. What it needs of the class that uses it: `socket`,
@@ -133,6 +135,12 @@ const nativeTransport = (Base) =>
 
     // ---- the end ----
 
+    onCloseRecord(words, at) {
+      this.bytesRead = words[at + 5] + words[at + 6] * WORD;
+      this.bytesWritten = words[at + 7] + words[at + 8] * WORD;
+      this.onClose(words[at + 3], words[at + 4]);
+    }
+
     onClose(errno, call) {
       this.closed = true;
       if (!this.destroyed && errno !== 0) {
@@ -165,6 +173,7 @@ const nativeTransport = (Base) =>
 
     /** Gives the descriptor away; nothing of the connection is left here. */
     detach() {
+      this.saveCounts();
       const fd = native.io.detach(this.id);
       native.forget(this);
       this.destroyed = true;
