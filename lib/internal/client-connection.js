@@ -132,15 +132,26 @@ class ClientConnection extends nativeTransport(Object) {
     else this.untap();
   }
 
-  /** What a socket is asked after its end. */
+  // What a socket may be asked after its end, the system forgets.
+
   saveCounts() {
     super.saveCounts();
+    this.saveAddresses();
+  }
+
+  shutdown(callback) {
+    this.saveAddresses();
+    super.shutdown(callback);
+  }
+
+  saveAddresses() {
     this.remoteAddress();
     this.localAddress();
   }
 
   onInputEnd() {
     this.readEnded = true;
+    this.count();
     this.socket.push(null);
     this.socket.read(0);
   }

@@ -104,6 +104,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
   onInputEnd() {
     if (this.destroyed) return;
     this.readEnded = true;
+    this.count();
     const { socket } = this;
     if (!socket.isBare) {
       socket.push(null);

@@ -31,6 +31,8 @@ const nativeTransport = (Base) =>
       this.hadError = false;
       this.tapped = false;
       this.referenced = true;
+      /** Whether it counts among what keeps the process alive just now. */
+      this.counted = true;
       this.afterShutdown = null;
       this.remote = undefined;
       this.local = undefined;
@@ -101,6 +103,7 @@ const nativeTransport = (Base) =>
       }
       if (result > 0) {
         this.pending = result;
+        if (this.readEnded) this.count();
         if (callback) this.waiting.push(callback);
         return false;
       }
@@ -115,6 +118,7 @@ const nativeTransport = (Base) =>
       // What was written since the record was made may wait again.
       this.pending = this.closed ? 0 : native.io.pending(this.id);
       if (this.pending > 0) return;
+      if (this.readEnded) this.count();
       if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
       this.socket.onDrained();
     }
@@ -148,7 +152,7 @@ const nativeTransport = (Base) =>
       }
       this.destroyed = true;
       this.onGone();
-      this.setRef(false);
+      this.count();
       for (const callback of this.waiting.splice(0))
         callback(errnoException(errno ? -errno : -32, 'write'));
       this.socket.onClosed();
@@ -178,7 +182,7 @@ const nativeTransport = (Base) =>
       native.forget(this);
       this.destroyed = true;
       this.closed = true;
-      this.setRef(false);
+      this.count();
       return fd;
     }
 
@@ -208,7 +212,15 @@ const nativeTransport = (Base) =>
     setRef(referenced) {
       if (this.referenced === referenced) return;
       this.referenced = referenced;
-      if (referenced) native.ref();
+      this.count();
+    }
+
+    /** What can neither receive nor has anything to send keeps no process alive. */
+    count() {
+      const counts = this.referenced && !this.closed && !(this.readEnded && this.pending === 0);
+      if (counts === this.counted) return;
+      this.counted = counts;
+      if (counts) native.ref();
       else native.unref();
     }
   };
