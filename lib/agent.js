@@ -10,7 +10,8 @@ const { guardFreeSocket, unguardFreeSocket } = require('./internal/free-socket')
 const host = require('./internal/host');
 const { pool } = require('./internal/native');
 const { proxyConfig, usesProxy } = require('./internal/proxy');
-const { kConnection, kProxyConfig } = require('./symbols');
+const { agentStats } = require('./internal/stats');
+const { kConnection, kProxyConfig, kTotals } = require('./symbols');
 const { validateNumber, validateOneOf, validateString } = require('./validate');
 
 const debug = debuglog('http');
@@ -47,6 +48,7 @@ function Agent(options) {
   this.scheduling = this.options.scheduling || 'lifo';
   this.maxTotalSockets = this.options.maxTotalSockets;
   this.totalSocketCount = 0;
+  this[kTotals] = { created: 0, reused: 0 };
   const buffer = this.options.agentKeepAliveTimeoutBuffer;
   this.agentKeepAliveTimeoutBuffer = Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000;
   const { proxyEnv } = this.options;
@@ -290,6 +292,7 @@ Agent.prototype.createSocket = function createSocket(req, options, callback) {
     }
     (this.sockets[name] ||= []).push(socket);
     this.totalSocketCount++;
+    if (this[kTotals]) this[kTotals].created++;
     adopt(this, socket, options);
     callback(null, socket);
   };
@@ -397,8 +400,22 @@ Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
   if (!socket[kConnection]) socket.removeListener('error', onFreeSocketError);
   unguardFreeSocket(socket);
   req.reusedSocket = true;
+  if (this[kTotals]) this[kTotals].reused++;
   socket.ref();
 };
+
+/**
+ * What is in the pool: `sockets`, `freeSockets` and `requestsWaiting`, to all servers together;
+ * `socketsTotal` and `requestsReused` since the agent was made. Node has nothing of the kind.
+ */
+Object.defineProperty(Agent.prototype, 'stats', {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value: function stats() {
+    return agentStats(this);
+  },
+});
 
 /** Closes all sockets. */
 Agent.prototype.destroy = function destroy() {

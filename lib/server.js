@@ -8,6 +8,7 @@ const host = require('./internal/host');
 const { listen } = require('./internal/native-listener');
 const { NativeConnection } = require('./internal/native-connection');
 const { storeOptions } = require('./internal/server-options');
+const { serverStats } = require('./internal/stats');
 const { StreamConnection } = require('./internal/stream-connection');
 const { kConnection, kConnections, kListener, kOptions } = require('./symbols');
 const { validateObject } = require('./validate');
@@ -164,6 +165,19 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
   for (const connection of [...(this[kConnections] ?? [])])
     if (connection.isIdle()) connection.socket.destroy();
 };
+
+/**
+ * What goes on, and what went on since the server was made: `connections`, `connectionsTotal`,
+ * `requestsInFlight`, `requestsTotal`, `bytesRead`, `bytesWritten`. Node has nothing of the kind.
+ */
+Object.defineProperty(Server.prototype, 'stats', {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value: function stats() {
+    return serverStats(this);
+  },
+});
 
 /** Timeout of sockets in milliseconds; `callback` is added to 'timeout'. */
 Server.prototype.setTimeout = function setTimeout(msecs, callback) {

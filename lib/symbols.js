@@ -11,6 +11,8 @@ module.exports = {
   /** On servers: the open connections, and the native listener. */
   kConnections: Symbol('rust-http.connections'),
   kListener: Symbol('rust-http.listener'),
+  /** On servers and agents: counts since they were made. */
+  kTotals: Symbol('rust-http.totals'),
   kOptions: Symbol('rust-http.options'),
   kOptimizeEmptyRequests: Symbol('rust-http.optimizeEmptyRequests'),
 };

@@ -77,7 +77,7 @@ class ClientConnection extends nativeTransport(Object) {
         this.onShutdown();
         return;
       case layout.CLOSE:
-        this.onClose(words[at + 3], words[at + 4]);
+        this.onCloseRecord(words, at);
         return;
     }
     if (this.destroyed) return;
@@ -132,15 +132,26 @@ class ClientConnection extends nativeTransport(Object) {
     else this.untap();
   }
 
-  /** What a socket is asked after its end. */
+  // What a socket may be asked after its end, the system forgets.
+
   saveCounts() {
     super.saveCounts();
+    this.saveAddresses();
+  }
+
+  shutdown(callback) {
+    this.saveAddresses();
+    super.shutdown(callback);
+  }
+
+  saveAddresses() {
     this.remoteAddress();
     this.localAddress();
   }
 
   onInputEnd() {
     this.readEnded = true;
+    this.count();
     this.socket.push(null);
     this.socket.read(0);
   }

@@ -73,7 +73,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
         if (!this.destroyed) this.inContext(this.onMalformed, readMalformed(words, at, buffer));
         break;
       case layout.CLOSE:
-        this.onClose(words[at + 3], words[at + 4]);
+        this.onCloseRecord(words, at);
         break;
     }
   }
@@ -104,6 +104,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
   onInputEnd() {
     if (this.destroyed) return;
     this.readEnded = true;
+    this.count();
     const { socket } = this;
     if (!socket.isBare) {
       socket.push(null);
@@ -204,7 +205,9 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     this.socket.flushHeld();
     this.flushBack();
     this.tracked = false; // `net.Socket` counts down when it is destroyed
-    return super.detach();
+    const fd = super.detach();
+    this.totals.addTraffic(this.bytesRead, this.bytesWritten);
+    return fd;
   }
 
   startKeepAliveTimeout() {
@@ -217,11 +220,22 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     this.timeout = timeout;
   }
 
+  /** Bytes read and written so far. */
+  traffic() {
+    if (this.closed) return [0, 0]; // they are among the server's
+    return [native.io.bytesRead(this.id), native.io.bytesWritten(this.id)];
+  }
+
   isBetweenMessages() {
     return native.io.isIdle(this.id);
   }
 
   // ---- the end ----
+
+  onCloseRecord(words, at) {
+    super.onCloseRecord(words, at);
+    this.totals.addTraffic(this.bytesRead, this.bytesWritten);
+  }
 
   /** Something failed: the socket gets an 'error', which is for `onError` unless it was taken over. */
   fail(error) {

@@ -7,6 +7,8 @@ const layout = require('./ring-layout');
 const native = require('./native');
 
 const { WRITE_LATIN1 } = layout;
+/** What the high word of a count is worth. */
+const WORD = 2 ** 32;
 
 /**
  * `Base` with a native connection below it. What it needs of the class that uses it: `socket`,
@@ -29,6 +31,8 @@ const nativeTransport = (Base) =>
       this.hadError = false;
       this.tapped = false;
       this.referenced = true;
+      /** Whether it counts among what keeps the process alive just now. */
+      this.counted = true;
       this.afterShutdown = null;
       this.remote = undefined;
       this.local = undefined;
@@ -99,6 +103,7 @@ const nativeTransport = (Base) =>
       }
       if (result > 0) {
         this.pending = result;
+        if (this.readEnded) this.count();
         if (callback) this.waiting.push(callback);
         return false;
       }
@@ -113,6 +118,7 @@ const nativeTransport = (Base) =>
       // What was written since the record was made may wait again.
       this.pending = this.closed ? 0 : native.io.pending(this.id);
       if (this.pending > 0) return;
+      if (this.readEnded) this.count();
       if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
       this.socket.onDrained();
     }
@@ -133,6 +139,12 @@ const nativeTransport = (Base) =>
 
     // ---- the end ----
 
+    onCloseRecord(words, at) {
+      this.bytesRead = words[at + 5] + words[at + 6] * WORD;
+      this.bytesWritten = words[at + 7] + words[at + 8] * WORD;
+      this.onClose(words[at + 3], words[at + 4]);
+    }
+
     onClose(errno, call) {
       this.closed = true;
       if (!this.destroyed && errno !== 0) {
@@ -140,7 +152,7 @@ const nativeTransport = (Base) =>
       }
       this.destroyed = true;
       this.onGone();
-      this.setRef(false);
+      this.count();
       for (const callback of this.waiting.splice(0))
         callback(errnoException(errno ? -errno : -32, 'write'));
       this.socket.onClosed();
@@ -165,11 +177,12 @@ const nativeTransport = (Base) =>
 
     /** Gives the descriptor away; nothing of the connection is left here. */
     detach() {
+      this.saveCounts();
       const fd = native.io.detach(this.id);
       native.forget(this);
       this.destroyed = true;
       this.closed = true;
-      this.setRef(false);
+      this.count();
       return fd;
     }
 
@@ -199,7 +212,15 @@ const nativeTransport = (Base) =>
     setRef(referenced) {
       if (this.referenced === referenced) return;
       this.referenced = referenced;
-      if (referenced) native.ref();
+      this.count();
+    }
+
+    /** What can neither receive nor has anything to send keeps no process alive. */
+    count() {
+      const counts = this.referenced && !this.closed && !(this.readEnded && this.pending === 0);
+      if (counts === this.counted) return;
+      this.counted = counts;
+      if (counts) native.ref();
       else native.unref();
     }
   };

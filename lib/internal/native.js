@@ -1,7 +1,6 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, reads its records, and hands them
 // to their connections. May use the binding, the layout and Node.
-const { markAsUntransferable } = require('node:worker_threads');
 const binding = require('./binding');
 const layout = require('./ring-layout');
 const { version } = require('../../package.json');
@@ -60,7 +59,7 @@ function threads() {
 
 function renewArena(size) {
   arena = Buffer.allocUnsafeSlow(size);
-  markAsUntransferable(arena.buffer);
+  require('node:worker_threads').markAsUntransferable(arena.buffer); // loaded late: it is large
   words = new Uint32Array(arena.buffer);
   filled = 0;
   fast.setArena(arena);

@@ -8,11 +8,12 @@ const { Readable } = require('node:stream');
 const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../errors');
 const { IncomingMessage, detachSignal } = require('../incoming-message');
-const { kConnection, kConnections, kOptimizeEmptyRequests } = require('../symbols');
+const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../symbols');
 const host = require('./host');
 const { closeResponse } = require('./response-close');
 const layout = require('./ring-layout');
 const { validation } = require('./server-options');
+const { Totals } = require('./stats');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
 const { BAD_HOST, HAS_EXPECT, HAS_HOST, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
@@ -62,11 +63,13 @@ class ServerConnection {
     this.maxHeaderPairs =
       typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
     (server[kConnections] ??= new Set()).add(this);
+    this.totals = server[kTotals] ??= new Totals();
+    this.totals.connections++;
   }
 
   // What a transport has to offer:
   // pauseReading(), resumeReading(), stopReading(), declineUpgrade(), handOver(),
-  // isBetweenMessages(), startKeepAliveTimeout(), endKeepAliveTimeout().
+  // isBetweenMessages(), startKeepAliveTimeout(), endKeepAliveTimeout(), traffic().
 
   /** Runs `handler` in the async context of the newest request. */
   inContext(handler, argument) {
@@ -128,6 +131,7 @@ class ServerConnection {
   respond(req, flags) {
     const { server, socket } = this;
     this.incoming.push(req);
+    this.totals.requests++;
     if (this.incoming.length >= MAX_PIPELINED || this.isWriteBlocked()) this.pauseForWriting();
 
     const ServerResponse = server[kServerResponse];

@@ -37,6 +37,7 @@ class StreamConnection extends ServerConnection {
       [
         'close',
         () => {
+          this.totals.addTraffic(...this.traffic());
           this.inContext(this.onClosed);
         },
       ],
@@ -182,6 +183,11 @@ class StreamConnection extends ServerConnection {
 
   endKeepAliveTimeout(timeout) {
     if (typeof this.socket.setTimeout === 'function') this.socket.setTimeout(timeout);
+  }
+
+  /** Bytes read and written so far, where the socket counts them. */
+  traffic() {
+    return [this.socket.bytesRead, this.socket.bytesWritten];
   }
 
   isBetweenMessages() {

@@ -468,13 +468,17 @@ impl Driver {
         self.done = true;
         let mut released = Vec::new();
         self.connection.outgoing().close(&mut released);
+        let (read, written) = self.connection.byte_counts();
+        let halves = |count: u64| [count as u32, (count >> 32) as u32];
+        let ([read_low, read_high], [written_low, written_high]) = (halves(read), halves(written));
         self.hub.closed(self.connection.id);
         self.connection.uncount();
         let (errno, call) = error.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
         let id = self.connection.id;
         self.hub.post(|p| {
             p.extras.extend(released.into_iter().map(Extra::Written));
-            record::plain(&mut p.records, Kind::Close, GROUP_END, id, &[errno, call]);
+            let words = [errno, call, read_low, read_high, written_low, written_high];
+            record::plain(&mut p.records, Kind::Close, GROUP_END, id, &words);
         });
     }
 }

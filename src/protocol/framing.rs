@@ -83,7 +83,8 @@ impl Message {
             upgrade: match self.method {
                 Some(method) => method == Method::CONNECT || (upgrade && knows_upgrade),
                 None if self.is_switch() => upgrade,
-                None => self.answers == RequestKind::Connect && self.status / 100 == 2,
+                // Refused or not: Node hands the connection over whatever the answer is.
+                None => self.answers == RequestKind::Connect,
             },
             is_refused: self.role() == Role::Server && coding_without_end && !leniency.any_coding,
         }

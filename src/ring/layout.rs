@@ -33,7 +33,8 @@ pub enum Kind {
     Malformed = 5,
     /// The peer sends no more.
     End = 6,
-    /// The connection is gone. 3: errno or 0, 4: which system call failed (0 read, 1 write).
+    /// The connection is gone. 3: errno or 0, 4: which system call failed (0 read, 1 write), then
+    /// the bytes read and the bytes written in two words each, the low one first.
     Close = 7,
     /// All that was written has been taken by the kernel.
     Drain = 8,

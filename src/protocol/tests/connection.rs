@@ -303,7 +303,7 @@ fn rfc9110_15_2_2_switching_protocols() {
 }
 
 #[test]
-fn rfc9110_9_3_6_answers_to_connect_differ_from_node_in_the_flag() {
+fn rfc9110_9_3_6_answers_to_connect_hand_over_refused_or_not_as_in_node() {
     let mut setup = Setup::new(Role::Client);
     setup.request = RequestKind::Connect;
     check(
@@ -315,7 +315,7 @@ fn rfc9110_9_3_6_answers_to_connect_differ_from_node_in_the_flag() {
             ),
             (
                 b"HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nhello",
-                "403 Forbidden 1.1 (5, keep) Content-Length=5 | 'hello' | end",
+                "403 Forbidden 1.1 (5, keep, upgrade) Content-Length=5 | end | upgraded @45",
             ),
             (
                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nrest",

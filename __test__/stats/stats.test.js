@@ -1,0 +1,105 @@
+'use strict';
+// server.stats() and agent.stats(): ours alone, so there is no Node to compare with.
+const assert = require('node:assert');
+const { once } = require('node:events');
+const net = require('node:net');
+const { test } = require('node:test');
+const http = require('../..');
+
+async function listen(t, listener) {
+  const server = http.createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
+
+/** Sends `text` and resolves to what came back, once `pattern` is in it. */
+async function exchange(socket, text, pattern) {
+  socket.write(text);
+  let answer = '';
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    answer += chunk.toString('latin1');
+    if (pattern.test(answer)) return answer;
+  }
+  throw new Error(`ended behind ${answer}`);
+}
+
+test('a server counts connections, requests and bytes, open and closed', async (t) => {
+  const server = await listen(t, (_req, res) => res.end('hi'));
+  assert.deepStrictEqual(server.stats(), {
+    connections: 0,
+    connectionsTotal: 0,
+    requestsInFlight: 0,
+    requestsTotal: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
+  });
+  const socket = net.connect(server.address().port, '127.0.0.1');
+  const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+  const first = await exchange(socket, request, /hi$/);
+  const second = await exchange(socket, request, /hi$/);
+  const wanted = {
+    connections: 1,
+    connectionsTotal: 1,
+    requestsInFlight: 0,
+    requestsTotal: 2,
+    bytesRead: 2 * request.length,
+    bytesWritten: first.length + second.length,
+  };
+  assert.deepStrictEqual(server.stats(), wanted);
+  const closed = new Promise((resolve) => {
+    server.on('request', (req) => req.socket.on('close', resolve));
+  });
+  await exchange(socket, request, /hi$/);
+  socket.destroy();
+  await closed;
+  const after = server.stats();
+  assert.strictEqual(after.connections, 0);
+  assert.strictEqual(after.connectionsTotal, 1);
+  assert.strictEqual(after.requestsTotal, 3);
+  assert.strictEqual(after.bytesRead, 3 * request.length);
+});
+
+test('a request is in flight until its response is complete', async (t) => {
+  const server = await listen(t);
+  const socket = net.connect(server.address().port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  const [, res] = await once(server, 'request');
+  assert.strictEqual(server.stats().requestsInFlight, 1);
+  res.end();
+  await once(res, 'close');
+  assert.strictEqual(server.stats().requestsInFlight, 0);
+  socket.destroy();
+});
+
+test('an agent counts what is in its pool', async (t) => {
+  const server = await listen(t, (_req, res) => res.end('hi'));
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const get = () => http.get({ port: server.address().port, host: '127.0.0.1', agent });
+  const requests = [get(), get()];
+  assert.deepStrictEqual(agent.stats(), {
+    sockets: 1,
+    freeSockets: 0,
+    requestsWaiting: 1,
+    socketsTotal: 1,
+    requestsReused: 0,
+  });
+  for (const req of requests) (await once(req, 'response'))[0].resume();
+  await once(requests[1], 'close');
+  await new Promise(setImmediate);
+  const third = get();
+  (await once(third, 'response'))[0].resume();
+  await once(third, 'close');
+  await new Promise(setImmediate);
+  assert.deepStrictEqual(agent.stats(), {
+    sockets: 0,
+    freeSockets: 1,
+    requestsWaiting: 0,
+    socketsTotal: 1,
+    requestsReused: 1,
+  });
+});
