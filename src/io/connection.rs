@@ -34,6 +34,8 @@ pub struct Connection {
     pub listener: Option<Arc<Listener>>,
     /// What a client's connection is to be answered.
     pub expected: Expected,
+    /// The I/O thread it lives on.
+    pub(crate) thread: usize,
     outgoing: Mutex<Outgoing>,
     commands: AtomicU32,
     driver: AtomicWaker,
@@ -58,12 +60,14 @@ impl Connection {
         id: ConnId,
         fd: std::os::fd::RawFd,
         listener: Option<Arc<Listener>>,
+        thread: usize,
         now: u64,
     ) -> Self {
         Self {
             id,
             listener,
             expected: Expected::default(),
+            thread,
             outgoing: Mutex::new(Outgoing::new(fd)),
             commands: AtomicU32::new(0),
             driver: AtomicWaker::new(),

@@ -82,8 +82,13 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Gives the stream an id. `None` when there are none left: the stream is closed then.
-    pub fn open(hub: &Arc<Hub>, listener: &Arc<Listener>, stream: Stream) -> Option<Self> {
-        let connection = hub.open(stream.as_raw_fd(), Some(listener.clone()))?;
+    pub fn open(
+        hub: &Arc<Hub>,
+        listener: &Arc<Listener>,
+        stream: Stream,
+        thread: usize,
+    ) -> Option<Self> {
+        let connection = hub.open(stream.as_raw_fd(), Some(listener.clone()), thread)?;
         let options = listener.options().clone();
         connection.set_initial_timeout(options.timeout);
         let parser = Parser::new(Role::Server, options.limits, options.leniency);

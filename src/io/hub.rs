@@ -55,6 +55,14 @@ struct Thread {
     join: JoinHandle<()>,
 }
 
+/// An I/O thread, as those see it that give it work.
+#[derive(Clone, Debug)]
+pub(crate) struct Worker {
+    pub handle: Handle,
+    /// Its place among the hub's threads.
+    pub index: usize,
+}
+
 /// Ids and connections of the environment.
 #[derive(Default)]
 struct Table {
@@ -69,7 +77,8 @@ pub struct Hub {
     pub(crate) queue: EventQueue<Extra>,
     full: AtomicBool,
     wake: Box<dyn Wake>,
-    deferred: Arc<Deferred>,
+    /// Output that is left to each thread.
+    deferred: Vec<Arc<Deferred>>,
     /// Buffers that are read into.
     pub chunks: Arc<Chunks>,
     table: Mutex<Table>,
@@ -89,28 +98,29 @@ fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Hub {
     /// Starts `threads` I/O threads (at least one).
     pub fn start(threads: usize, wake: Box<dyn Wake>) -> Result<Arc<Self>, Error> {
+        let threads = threads.max(1);
         let hub = Arc::new(Self {
             threads: Mutex::default(),
             next: AtomicUsize::new(0),
             queue: EventQueue::default(),
             full: AtomicBool::new(false),
             wake,
-            deferred: Arc::default(),
+            deferred: (0..threads).map(|_| Arc::default()).collect(),
             chunks: Arc::default(),
             table: Mutex::default(),
             started: Instant::now(),
         });
-        for _ in 0..threads.max(1) {
+        for deferred in &hub.deferred {
             let thread = start_thread(&hub)?;
+            thread.handle.spawn(deferred.clone().run());
             relock(&hub.threads).push(thread);
         }
-        hub.runtime()?.spawn(hub.deferred.clone().run());
         Ok(hub)
     }
 
-    /// Lets the I/O thread send what was queued for a connection with `Outgoing::defer_bytes`.
+    /// Lets its I/O thread send what was queued for a connection with `Outgoing::defer_bytes`.
     pub fn defer(&self, connection: Arc<Connection>) {
-        self.deferred.push(connection);
+        self.deferred[connection.thread].push(connection);
     }
 
     /// Milliseconds since the hub was started.
@@ -118,14 +128,20 @@ impl Hub {
         self.started.elapsed().as_millis() as u64
     }
 
-    /// The runtime for the next connection or listener.
-    pub(crate) fn runtime(&self) -> Result<Handle, Error> {
+    /// The thread for the next connection or listener: each in turn.
+    pub(crate) fn worker(&self) -> Result<Worker, Error> {
         let threads = relock(&self.threads);
         if threads.is_empty() {
             return Err(Error::Closing);
         }
-        let next = self.next.fetch_add(1, Ordering::Relaxed) % threads.len();
-        Ok(threads[next].handle.clone())
+        let index = self.next.fetch_add(1, Ordering::Relaxed) % threads.len();
+        let handle = threads[index].handle.clone();
+        Ok(Worker { handle, index })
+    }
+
+    /// There are several I/O threads.
+    pub(crate) fn is_spread(&self) -> bool {
+        self.deferred.len() > 1
     }
 
     /// Posts to JavaScript, from an I/O thread. What a thread posts in one turn is published
@@ -176,10 +192,11 @@ impl Hub {
         &self,
         fd: std::os::fd::RawFd,
         listener: Option<Arc<Listener>>,
+        thread: usize,
     ) -> Option<Arc<Connection>> {
         let mut table = relock(&self.table);
         let id = table.ids.allocate()?;
-        let connection = Arc::new(Connection::new(id, fd, listener, self.now()));
+        let connection = Arc::new(Connection::new(id, fd, listener, thread, self.now()));
         if table.connections.len() <= id.slot() {
             table.connections.resize(id.slot() + 1, None);
         }
@@ -195,15 +212,19 @@ impl Hub {
         reader: &Reader,
         request: RequestKind,
     ) -> Result<Arc<Connection>, Error> {
-        let runtime = self.runtime()?;
-        let _inside = runtime.enter();
+        let worker = self.worker()?;
+        let _inside = worker.handle.enter();
         let stream = Stream::from_fd(fd).map_err(|source| Error::System {
             call: "open",
             source,
         })?;
-        let connection = self.open(stream.as_raw_fd(), None).ok_or(Error::Closing)?;
+        let connection = self
+            .open(stream.as_raw_fd(), None, worker.index)
+            .ok_or(Error::Closing)?;
         connection.expected.announce(request);
-        runtime.spawn(Driver::dialed(self, connection.clone(), stream, reader));
+        worker
+            .handle
+            .spawn(Driver::dialed(self, connection.clone(), stream, reader));
         Ok(connection)
     }
 
@@ -232,7 +253,9 @@ impl Hub {
     /// Stops the threads and closes every socket. Nothing is posted afterwards.
     pub fn shut_down(&self) -> Pending<Extra> {
         let rest = self.queue.close();
-        self.deferred.flush_all();
+        self.deferred
+            .iter()
+            .for_each(|deferred| deferred.flush_all());
         for connection in self.connections() {
             // What was kept back to leave with more: the process may be exiting.
             connection.outgoing().send_held(&mut Vec::new());

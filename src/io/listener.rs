@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use crate::io::driver::Driver;
-use crate::io::hub::{Extra, Hub};
+use crate::io::hub::{Extra, Hub, Worker};
 use crate::io::stream::Stream;
 use crate::io::{Error, describe, expiry};
 use crate::protocol::{Leniency, Limits};
@@ -107,8 +107,8 @@ impl Listener {
         let socket = Socket::from(fd);
         socket.listen(backlog).map_err(system("listen"))?;
         socket.set_nonblocking(true).map_err(system("listen"))?;
-        let runtime = hub.runtime()?;
-        let _inside = runtime.enter();
+        let Worker { handle, index } = hub.worker()?;
+        let _inside = handle.enter();
         let acceptor = if socket.domain().map_err(system("listen"))? == Domain::UNIX {
             Acceptor::Unix(UnixListener::from_std(socket.into()).map_err(system("listen"))?)
         } else {
@@ -119,8 +119,8 @@ impl Listener {
         let (open, stopped) = std::sync::mpsc::channel();
         *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(stopped);
         let (listener, hub) = (self.clone(), hub.clone());
-        runtime.spawn(async move {
-            accept_loop(listener, hub, acceptor).await;
+        handle.spawn(async move {
+            accept_loop(listener, hub, acceptor, index).await;
             drop(open);
         });
         Ok(())
@@ -128,7 +128,8 @@ impl Listener {
 
     /// Begins to watch `headersTimeout` and `requestTimeout`.
     pub fn watch(self: &Arc<Self>, hub: &Arc<Hub>) -> Result<(), Error> {
-        hub.runtime()?
+        hub.worker()?
+            .handle
             .spawn(expiry::watch(Arc::downgrade(self), Arc::downgrade(hub)));
         Ok(())
     }
@@ -150,17 +151,17 @@ impl Listener {
 
     /// Takes over a connected descriptor as if it had been accepted.
     pub fn adopt(self: &Arc<Self>, hub: &Arc<Hub>, fd: OwnedFd) -> Result<(), Error> {
-        let runtime = hub.runtime()?;
-        let _inside = runtime.enter();
+        let Worker { handle, index } = hub.worker()?;
+        let _inside = handle.enter();
         let stream = Stream::from_fd(fd).map_err(|source| Error::System {
             call: "open",
             source,
         })?;
         // Posting is for I/O threads.
         let (listener, hub) = (self.clone(), hub.clone());
-        runtime.spawn(async move {
+        handle.spawn(async move {
             set_options(&stream, &listener, false);
-            begin(&listener, &hub, stream, &Handle::current());
+            begin(&listener, &hub, stream, index);
         });
         Ok(())
     }
@@ -186,7 +187,7 @@ impl Acceptor {
     }
 }
 
-async fn accept_loop(listener: Arc<Listener>, hub: Arc<Hub>, acceptor: Acceptor) {
+async fn accept_loop(listener: Arc<Listener>, hub: Arc<Hub>, acceptor: Acceptor, thread: usize) {
     let mut stop = std::pin::pin!(listener.stop.notified());
     loop {
         let accepted = tokio::select! {
@@ -195,7 +196,7 @@ async fn accept_loop(listener: Arc<Listener>, hub: Arc<Hub>, acceptor: Acceptor)
             accepted = acceptor.accept() => accepted,
         };
         match accepted {
-            Ok(stream) => accepted_stream(&listener, &hub, stream),
+            Ok(stream) => accepted_stream(&listener, &hub, stream, thread),
             Err(error) if is_exhaustion(&error) => {
                 tokio::select! {
                     () = &mut stop => return,
@@ -215,7 +216,7 @@ fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
-fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
+fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, thread: usize) {
     let limit = listener.options().max_connections;
     if limit.is_some_and(|limit| listener.count.load(Ordering::Acquire) >= limit) {
         let text = describe(stream.as_fd());
@@ -223,16 +224,26 @@ fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream) {
         return;
     }
     set_options(&stream, listener, true);
-    // With several I/O threads the socket moves to the thread that is next.
-    match hub.runtime() {
-        Ok(runtime) => begin(listener, hub, stream, &runtime),
-        Err(_) => drop(stream),
+    if !hub.is_spread() {
+        begin(listener, hub, stream, thread);
+        return;
     }
+    // It moves to the thread that is next, and is registered there.
+    let (Ok(fd), Ok(worker)) = (stream.into_fd(), hub.worker()) else {
+        return;
+    };
+    let (listener, hub) = (listener.clone(), hub.clone());
+    worker.handle.spawn(async move {
+        // Fails only when the process is out of memory or descriptors: the peer sees a close.
+        if let Ok(stream) = Stream::from_fd(fd) {
+            begin(&listener, &hub, stream, worker.index);
+        }
+    });
 }
 
-/// Announces the connection to JavaScript and starts its driver.
-fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, runtime: &Handle) {
-    let Some(driver) = Driver::open(hub, listener, stream) else {
+/// Announces the connection to JavaScript and starts its driver on this thread, the hub's so many.
+fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, thread: usize) {
+    let Some(driver) = Driver::open(hub, listener, stream, thread) else {
         return;
     };
     let connection = driver.connection().clone();
@@ -241,7 +252,7 @@ fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, runtime: &Han
         record::plain(&mut p.records, Kind::Open, 0, connection.id, &[listener.id]);
         p.extras.push(Extra::Opened(connection));
     });
-    runtime.spawn(driver);
+    Handle::current().spawn(driver);
 }
 
 /// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.

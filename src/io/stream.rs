@@ -28,6 +28,14 @@ impl Stream {
         }
     }
 
+    /// The descriptor, taken from the runtime.
+    pub fn into_fd(self) -> io::Result<OwnedFd> {
+        match self {
+            Self::Tcp(stream) => stream.into_std().map(Into::into),
+            Self::Unix(stream) => stream.into_std().map(Into::into),
+        }
+    }
+
     /// Reads once into `buffer`, as much as it has capacity for; what was in it is overwritten. A
     /// short read tells the runtime that the socket is empty, which saves the call that would say so.
     pub fn poll_read(
