@@ -4,4 +4,4 @@
 use libfuzzer_sys::fuzz_target;
 use rust_http::protocol::trace::assert_agreement_of_chunks;
 
-fuzz_target!(|content: &[u8]| assert_agreement_of_chunks(content));
+fuzz_target!(|data: &[u8]| assert_agreement_of_chunks(data));

@@ -2,9 +2,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rust_http::protocol::trace::assert_agreement_of_connection;
+use rust_http::protocol::trace::assert_agreement_of_chosen_connection;
 
-fuzz_target!(|data: &[u8]| {
-    let (choices, input) = data.split_at(data.len().min(8));
-    assert_agreement_of_connection(choices, input);
-});
+fuzz_target!(|data: &[u8]| assert_agreement_of_chosen_connection(data));

@@ -1,0 +1,117 @@
+'use strict';
+// Node's http and ours get the same bytes, and must answer and observe the same; where ours differs
+// on purpose, it must.
+const assert = require('node:assert');
+const nodeHttp = require('node:http');
+const { test } = require('node:test');
+const ours = require('../support/subject');
+const { hostHas, onNodeHttp } = require('../support/mode');
+const { exchange, exchangeInPieces, observed } = require('./exchange');
+
+const topics = ['request-lines', 'fields', 'framing', 'chunks', 'connections', 'limits'];
+
+for (const topic of topics) {
+  const rows = require(`./inputs/${topic}`);
+  for (const hears of [true, false]) {
+    const who = hears ? "'clientError' is listened to" : 'the default answers';
+    test(`${topic}, ${rows.length} inputs, ${who}`, { timeout: 60_000 }, async (t) => {
+      const servers = new Servers(t, hears);
+      const failures = [];
+      for (const row of rows) {
+        const failure = await compare(servers, row);
+        if (failure) failures.push(failure);
+      }
+      assert.strictEqual(failures.length, 0, failures.join('\n\n'));
+    });
+  }
+}
+
+for (const topic of topics) {
+  const rows = require(`./inputs/${topic}`);
+  const skip = onNodeHttp && "Node's own verdicts depend on the cuts";
+  test(`${topic}: in pieces as in one`, { timeout: 60_000, skip }, async (t) => {
+    const servers = new Servers(t, true);
+    const failures = [];
+    for (const row of rows) {
+      const failure = await compareCuts(servers, row);
+      if (failure) failures.push(failure);
+    }
+    assert.strictEqual(failures.length, 0, failures.join('\n\n'));
+  });
+}
+
+/** Pairs of servers, one for each set of options in the table. */
+class Servers {
+  constructor(t, hears) {
+    this.hears = hears;
+    this.pairs = new Map();
+    t.after(() => {
+      for (const server of [...this.pairs.values()].flat()) server.close();
+    });
+  }
+
+  async pair({ options, listens }) {
+    const key = JSON.stringify([options, listens]);
+    if (!this.pairs.has(key)) {
+      const wanted = { options, listens, hears: this.hears };
+      this.pairs.set(
+        key,
+        await Promise.all([nodeHttp, ours].map((http) => observed(http, wanted))),
+      );
+    }
+    return this.pairs.get(key);
+  }
+}
+
+/** Nothing when the row holds, else what is wrong. */
+async function compare(servers, row) {
+  const differs = row.differs && !(row.differsBefore && hostHas(row.differsBefore));
+  if ((onNodeHttp && differs) || (row.since && !hostHas(row.since))) return null;
+  const pair = await servers.pair(row);
+  const [wanted, got] = await Promise.all(pair.map((server) => exchange(server, row.bytes)));
+  const same = isSame(wanted, got);
+  // Without a listener, refusals of several kinds look alike.
+  if (same === !differs || (same && !servers.hears)) return null;
+  if (same) return `${row.title}\n  is to differ: ${row.differs}`;
+  const parts = Object.keys(wanted).filter((part) => !isSame(wanted[part], got[part]));
+  const lines = parts.map(
+    (part) => `  ${part}, Node: ${inspect(wanted[part])}\n  ${part}, ours: ${inspect(got[part])}`,
+  );
+  return [row.title, ...lines].join('\n');
+}
+
+/** Over a stream and in pieces, ours gives the same verdict as over a socket and in one. */
+async function compareCuts(servers, row) {
+  const [, server] = await servers.pair(row);
+  const whole = verdict(await exchange(server, row.bytes));
+  const pieces = verdict(await exchangeInPieces(server, row.bytes));
+  if (isSame(whole, pieces)) return null;
+  return `${row.title}\n  whole:  ${inspect(whole)}\n  pieces: ${inspect(pieces)}`;
+}
+
+/**
+ * What does not depend on the cuts: heads, and the first refusal. It is told again for each piece
+ * that follows, and whether it overtakes the 'end' of a request before it is a matter of ticks.
+ */
+function verdict({ requests, other }) {
+  const refused = other.find((what) => what[0].startsWith('HPE'));
+  return {
+    heads: requests.map(([head]) => head),
+    switched: other.filter((what) => !what[0].startsWith('HPE')).map((what) => what.slice(0, 5)),
+    refused: refused?.[0],
+  };
+}
+
+function isSame(wanted, got) {
+  try {
+    assert.deepStrictEqual(got, wanted);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function inspect(value) {
+  const text = JSON.stringify(value);
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+}

@@ -1,0 +1,102 @@
+'use strict';
+// Where ours is stricter than Node's http beyond the parser; the parser's part is in the table of
+// the differential test and in src/protocol/tests.
+const assert = require('node:assert');
+const { once } = require('node:events');
+const net = require('node:net');
+const { test } = require('node:test');
+const http = require('../support/subject');
+const { turn } = require('../support/events');
+const { onNodeHttp } = require('../support/mode');
+const { onBoth } = require('../support/transports');
+
+const skip = onNodeHttp && 'Node is not as strict';
+
+for (const host of ['Host: a\r\nHost: a', 'Host: a, b', 'Host: a@b', 'Host: a/b']) {
+  onBoth(`a refused host is the last that is read: ${host}`, { skip }, async ({ connect }) => {
+    const seen = [];
+    const server = http.createServer((req, res) => {
+      seen.push(req.url);
+      res.end('served');
+    });
+    server.on('clientError', ({ code }) => seen.push(code));
+    const client = await connect(server);
+    const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n';
+    client.send(`GET / HTTP/1.1\r\n${host}\r\n\r\n${smuggled}`);
+    const { status, headers } = await client.response();
+    assert.deepStrictEqual([status, headers.connection], [400, 'close']);
+    assert.strictEqual(await client.untilEnd(), '');
+    assert.deepStrictEqual(seen, []);
+  });
+}
+
+test('a response before its request poisons nothing', { timeout: 15_000, skip }, async (t) => {
+  const sockets = [];
+  const server = net.createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.on('data', (text) => {
+      const [, path] = /^GET (\S+)/.exec(text);
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => {
+    agent.destroy();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const get = async (path) => {
+    const req = http.get({ port: server.address().port, path, agent });
+    const [res] = await once(req, 'response');
+    let text = '';
+    for await (const chunk of res.setEncoding('latin1')) text += chunk;
+    return text;
+  };
+  for (let i = 0; i < 10; i++) {
+    assert.strictEqual(await get(`/asked/${i}`), `/asked/${i}`);
+    const idle = sockets.at(-1);
+    const ended = new Promise((resolve) => {
+      idle.once('close', resolve);
+    });
+    idle.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned');
+    // The client sends it away as soon as it hears of it.
+    await ended;
+    while (Object.keys(agent.freeSockets).length > 0) await turn();
+  }
+  assert.strictEqual(await get('/last'), '/last');
+  assert.strictEqual(sockets.length, 11);
+});
+
+onBoth('writeEarlyHints checks every field as writeHead does', { skip }, async ({ connect }) => {
+  const refused = [];
+  const server = http.createServer((_req, res) => {
+    const link = '</a>; rel=preload';
+    const hints = [
+      { link, 'x-a': 'b\r\nInjected: c' },
+      { link, 'x\r\nInjected: c': 'b' },
+      { link, 'x a': 'b' },
+      { link: '</a\r\nInjected: c>; rel=preload' },
+    ];
+    for (const hint of hints) {
+      try {
+        res.writeEarlyHints(hint);
+      } catch ({ code }) {
+        refused.push(code);
+      }
+    }
+    res.end('x');
+  });
+  const client = await connect(server);
+  const { status, names } = await client.exchange('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.strictEqual(status, 200);
+  assert.ok(!names.includes('Injected'));
+  assert.deepStrictEqual(refused, [
+    'ERR_INVALID_CHAR',
+    'ERR_INVALID_HTTP_TOKEN',
+    'ERR_INVALID_HTTP_TOKEN',
+    'ERR_INVALID_CHAR',
+  ]);
+});
