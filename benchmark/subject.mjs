@@ -6,13 +6,15 @@ import { cpuSeconds, residentBytes } from './processor.mjs';
 
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** A server that `generator` is let loose on. */
-export async function startServer(contestant, workload, generator) {
+/** A server that `generator` is let loose on; `env` is added to its environment. */
+export async function startServer(contestant, workload, generator, env = {}) {
   const server = contestant === 'limit' ? await startNeutral() : await forkServer();
   return { ...server, run: (seconds) => generator.run(server.url, workload.load, seconds) };
 
   async function forkServer() {
-    const child = fork(script('serve.mjs'), [contestant, workload.name]);
+    const child = fork(script('serve.mjs'), [contestant, workload.name], {
+      env: { ...process.env, ...env },
+    });
     const { port } = await firstMessage(child, contestant);
     return { url: `http://127.0.0.1:${port}/`, ...common(child) };
   }

@@ -54,6 +54,7 @@ Object.setPrototypeOf(Server, host.Server);
 // Options that may change while the server listens, and that the native side has to know.
 for (const name of [
   'maxHeaderSize',
+  'maxHeadersCount',
   'insecureHTTPParser',
   'httpValidation',
   'timeout',

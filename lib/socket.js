@@ -213,6 +213,7 @@ prototype.leaveHttp = function leaveHttp() {
   becomeSocket(this, net.Socket.prototype, handle);
   if (connection.timeout > 0) this.setTimeout(connection.timeout);
   this.readableFlowing = null;
+  this.read(0); // as Node's handle, it reads from the start: the peer's end is seen
 };
 
 prototype.quitHttp = function quitHttp() {

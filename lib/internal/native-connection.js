@@ -41,7 +41,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
       case layout.HEAD:
         // Answers to requests that came together leave together.
         if (!(flags & layout.GROUP_END)) this.grouped = true;
-        if (!this.destroyed) this.onHead(flags, readHead(words, at, buffer));
+        if (!this.destroyed && !this.refused) this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
         if (!this.destroyed)
@@ -70,7 +70,8 @@ class NativeConnection extends nativeTransport(ServerConnection) {
         if (!this.destroyed && this.http) this.inContext(this.onExpired);
         break;
       case layout.MALFORMED:
-        if (!this.destroyed) this.inContext(this.onMalformed, readMalformed(words, at, buffer));
+        if (!this.destroyed && !this.refused)
+          this.inContext(this.onMalformed, readMalformed(words, at, buffer));
         break;
       case layout.CLOSE:
         this.onCloseRecord(words, at);
@@ -93,8 +94,8 @@ class NativeConnection extends nativeTransport(ServerConnection) {
   onPushed(chunk) {
     // With listeners beside the parser, they may be the parser's own.
     if (this.tapped || !this.http) return;
-    const { maxHeaderSize, validation } = parserOptions(this.server);
-    this.pushed ??= new native.StreamParser(false, maxHeaderSize, validation);
+    const { maxFields, maxHeaderSize, validation } = parserOptions(this.server);
+    this.pushed ??= new native.StreamParser(false, maxHeaderSize, validation, maxFields);
     const records = this.pushed.execute(Buffer.from(chunk));
     const words = new Uint32Array(records.buffer, records.byteOffset, records.length >>> 2);
     for (let at = 0; at < words.length; at += words[at + 1] >>> 2)

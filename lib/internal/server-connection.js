@@ -354,11 +354,13 @@ class ServerConnection {
 
   onMalformed({ code, reason, bytesParsed, rawPacket }) {
     debug('parse error', code);
-    if (code === 'HPE_PAUSED_H2_UPGRADE') {
-      this.socket.destroy();
-      return;
+    const error = parseError(code, reason, bytesParsed, rawPacket);
+    // The end of input is no packet: Node leaves this error as its parser made it.
+    if (code === 'HPE_INVALID_EOF_STATE') {
+      error.message = 'Parse Error';
+      delete error.rawPacket;
     }
-    this.onError(parseError(code, reason, bytesParsed, rawPacket));
+    this.onError(error);
   }
 
   /** Leaves an error to 'clientError', or answers it and closes. */

@@ -13,6 +13,8 @@ const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
   [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
 );
+/** Fields of a request that are let through when `maxHeadersCount` does not say otherwise. */
+const MAX_FIELDS = 1000;
 let warned = false;
 
 /** Checks the options of `createServer` in Node's order and puts them on `server`. */
@@ -95,10 +97,17 @@ function validation(server) {
   return insecureByDefault ? 'insecure' : 'strict';
 }
 
+/** How many fields a request may have: 431 beyond, 0 for any number. */
+function fieldLimit({ maxHeadersCount }) {
+  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
+  return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
+}
+
 /** What a parser of the server's requests has to know. */
 function parserOptions(server) {
   return {
     maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
+    maxFields: fieldLimit(server),
     validation: validation(server),
   };
 }

@@ -11,8 +11,8 @@ const { parserOptions } = require('./server-options');
 class StreamConnection extends ServerConnection {
   constructor(server, socket) {
     super(server, socket);
-    const { maxHeaderSize, validation } = parserOptions(server);
-    this.parser = new native.StreamParser(false, maxHeaderSize, validation);
+    const { maxFields, maxHeaderSize, validation } = parserOptions(server);
+    this.parser = new native.StreamParser(false, maxHeaderSize, validation, maxFields);
     /** When the message being received began (or the connection, before the first one); 0 between. */
     this.messageStart = Date.now();
     /** Records that are not handled yet. */
@@ -130,7 +130,7 @@ class StreamConnection extends ServerConnection {
       }
       case layout.MALFORMED:
         this.failure = readMalformed(words, at, buffer);
-        this.inContext(this.onMalformed, this.failure);
+        if (!this.refused) this.inContext(this.onMalformed, this.failure);
         break;
       case layout.END:
         this.inContext(this.onEnd);

@@ -35,7 +35,7 @@ pub fn define(env: sys::napi_env, target: sys::napi_value, of: &Rc<Environment>)
         (c"sendBytes", Some(send_bytes)),
     ];
     for (name, callback) in functions {
-        // The functions live as long as the environment, and so does what they point to.
+        // Given back when the function is gone.
         let data = Rc::into_raw(of.clone()).cast_mut().cast();
         let mut function = ptr::null_mut();
         // SAFETY: plain Node-API calls with valid pointers.
@@ -54,9 +54,23 @@ pub fn define(env: sys::napi_env, target: sys::napi_value, of: &Rc<Environment>)
                 name.as_ptr(),
                 function,
             ))?;
+            check(sys::napi_add_finalizer(
+                env,
+                function,
+                data,
+                Some(release_environment),
+                ptr::null_mut(),
+                ptr::null_mut(),
+            ))?;
         }
     }
     Ok(())
+}
+
+/// A function is gone, at the latest with the JavaScript environment.
+unsafe extern "C" fn release_environment(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+    // SAFETY: made by `Rc::into_raw` in `define`, for this function alone.
+    drop(unsafe { Rc::from_raw(data.cast_const().cast::<Environment>()) });
 }
 
 /// Arguments and environment of a call.
@@ -158,7 +172,7 @@ unsafe extern "C" fn send_text(
     let result = environment.with_connection(id, |connection| {
         announce(connection, flags);
         let mut outgoing = connection.outgoing();
-        let blocked = outgoing.pending() > 0;
+        let blocked = outgoing.is_blocked();
         let mut done = environment.released.borrow_mut();
         if flags & write::DEFER != 0 && outgoing.defer_bytes(&scratch[..length]) {
             deferred(environment, connection, outgoing, flags);
@@ -233,7 +247,7 @@ unsafe extern "C" fn send_bytes(
     let result = environment.with_connection(id, |connection| {
         announce(connection, flags);
         let mut outgoing = connection.outgoing();
-        let blocked = outgoing.pending() > 0;
+        let blocked = outgoing.is_blocked();
         let mut done = environment.released.borrow_mut();
         if flags & write::DEFER != 0 && length < PIN_SIZE {
             // SAFETY: the buffer is alive during this call.
@@ -275,7 +289,7 @@ unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) ->
     let environment = call.environment();
     let result = environment.with_connection(ConnId::from_raw(call.uint(0)), |connection| {
         let mut outgoing = connection.outgoing();
-        let blocked = outgoing.pending() > 0;
+        let blocked = outgoing.is_blocked();
         let sent = outgoing.send_held(&mut environment.released.borrow_mut());
         drop(outgoing);
         after(environment, connection, 0, blocked, sent)
@@ -340,6 +354,7 @@ fn pin(env: sys::napi_env, value: sys::napi_value, address: *mut u8, length: usi
 }
 
 /// What follows a send: the driver takes over the rest, closes, or sees the connection idle.
+/// `blocked`: the driver has it in hand already.
 fn after(
     environment: &Environment,
     connection: &Connection,

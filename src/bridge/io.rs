@@ -348,7 +348,7 @@ impl Io {
 
 fn reader(max_header_size: u32, validation: &Validation) -> Reader {
     Reader {
-        limits: limits(max_header_size),
+        limits: limits(max_header_size, 0),
         leniency: validation.leniency(),
     }
 }

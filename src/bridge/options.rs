@@ -30,6 +30,8 @@ impl Validation {
 pub struct ServerOptions {
     /// Bytes of target, field names and values of one message.
     pub max_header_size: u32,
+    /// Fields of one head or trailer section; 0: any number.
+    pub max_fields: u32,
     pub validation: Validation,
     pub timeout: u32,
     pub headers_timeout: u32,
@@ -49,7 +51,7 @@ pub struct ServerOptions {
 impl From<ServerOptions> for Options {
     fn from(options: ServerOptions) -> Self {
         Self {
-            limits: limits(options.max_header_size),
+            limits: limits(options.max_header_size, options.max_fields),
             leniency: options.validation.leniency(),
             timeout: options.timeout,
             headers_timeout: options.headers_timeout,
@@ -64,10 +66,14 @@ impl From<ServerOptions> for Options {
     }
 }
 
-/// The parser's limits, given `maxHeaderSize`.
-pub fn limits(max_header_size: u32) -> Limits {
+/// The parser's limits, given `maxHeaderSize` and `maxHeadersCount` (0: any number).
+pub fn limits(max_header_size: u32, max_fields: u32) -> Limits {
     Limits {
         max_header_size: max_header_size as usize,
+        max_fields: match max_fields {
+            0 => usize::MAX,
+            limit => limit as usize,
+        },
         ..Limits::default()
     }
 }

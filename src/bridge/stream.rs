@@ -23,10 +23,19 @@ pub struct StreamParser {
 impl StreamParser {
     /// A parser of responses if `client`, else of requests.
     #[napi(constructor)]
-    pub fn new(client: bool, max_header_size: u32, validation: Validation) -> Self {
+    pub fn new(
+        client: bool,
+        max_header_size: u32,
+        validation: Validation,
+        max_fields: Option<u32>,
+    ) -> Self {
         let role = if client { Role::Client } else { Role::Server };
         Self {
-            parser: Parser::new(role, limits(max_header_size), validation.leniency()),
+            parser: Parser::new(
+                role,
+                limits(max_header_size, max_fields.unwrap_or(0)),
+                validation.leniency(),
+            ),
             bare: false,
             records: Vec::new(),
             rest: Vec::new(),

@@ -57,6 +57,11 @@ impl Deferred {
         connections.iter().for_each(|connection| flush(connection));
     }
 
+    /// The flusher is gone, with its thread.
+    pub fn forget_flusher(&self) {
+        self.flusher.take();
+    }
+
     /// Runs on the I/O thread as long as that does.
     pub async fn run(self: Arc<Self>) {
         let mut connections = Vec::new();
@@ -86,9 +91,12 @@ fn flush(connection: &Connection) {
     // Deferred output is owned, so that there are no tokens to give back.
     let sent = outgoing.flush(&mut Vec::new());
     let close = outgoing.close_when_empty;
+    // Ending the writing side, and telling JavaScript so, is the driver's.
+    let shut_down = outgoing.shutdown_when_empty;
     drop(outgoing);
     match sent {
         Sent::All if close => connection.destroy(false),
+        Sent::All if shut_down => connection.flush_later(),
         Sent::All | Sent::Closed => {}
         Sent::Pending(_) | Sent::Failed(_) => connection.flush_later(),
     }

@@ -268,6 +268,12 @@ impl Hub {
             // A panicked I/O thread has closed its sockets by unwinding.
             let _ = thread.join.join();
         }
+        // A waker keeps its task, and with it the runtime's descriptors, for as long as whoever
+        // holds it.
+        self.deferred
+            .iter()
+            .for_each(|deferred| deferred.forget_flusher());
+        relock(&self.table).connections.clear();
         rest
     }
 }

@@ -83,6 +83,8 @@ pub struct Outgoing {
     pending: usize,
     /// Held back until the next write without `MORE`.
     corked: Vec<Segment>,
+    /// What waits was left to the flusher, which tells nobody when it has left.
+    deferred: bool,
     pub close_when_empty: bool,
     pub shutdown_when_empty: bool,
     pub written: u64,
@@ -96,6 +98,7 @@ impl Outgoing {
             offset: 0,
             pending: 0,
             corked: Vec::new(),
+            deferred: false,
             close_when_empty: false,
             shutdown_when_empty: false,
             written: 0,
@@ -160,6 +163,7 @@ impl Outgoing {
         let is_owned = |segment: &Segment| matches!(segment, Segment::Owned(_));
         let may = self.fd.is_some() && self.pending == 0 && self.corked.iter().all(is_owned);
         if may {
+            self.deferred = true;
             self.hold_bytes(bytes);
             for segment in std::mem::take(&mut self.corked) {
                 self.push(segment);
@@ -186,12 +190,18 @@ impl Outgoing {
         }
     }
 
+    /// Output waits for the kernel, and the driver knows.
+    pub fn is_blocked(&self) -> bool {
+        self.pending > 0 && !self.deferred
+    }
+
     /// Sends as much of the queue as the kernel takes.
     pub fn flush(&mut self, done: &mut Vec<usize>) -> Sent {
         let Some(fd) = self.fd else {
             self.drop_queue(done);
             return Sent::Closed;
         };
+        self.deferred = false;
         while self.pending > 0 {
             let slices: Vec<IoSlice<'_>> = self.slices();
             match send(fd, &slices) {
