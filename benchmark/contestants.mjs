@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BuildError, ensureBuilt } from '../lib/internal/build.mjs';
 import { ensureInstalled } from '../lib/internal/install.mjs';
 import { sendWithHttp, sendWithUndici } from './clients.mjs';
+import { peerNames, preparePeer } from './peers.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -11,6 +12,9 @@ const require = createRequire(import.meta.url);
 const modules = {
   node: () => require('node:http'),
   'rust-http': () => require('../index.js'),
+  // These are runtimes of their own, and bring it along.
+  bun: () => require('node:http'),
+  deno: () => require('node:http'),
 };
 
 export function loadContestant(name) {
@@ -23,10 +27,10 @@ export async function loadClient(name, client, url) {
   return sendWithUndici(await import('undici'), client, url);
 }
 
-/** Who takes part in a workload, the base first: undici is a client, the floor a server. */
+/** Who takes part in a workload, the base first: undici is a client, floor and runtimes serve. */
 export function contestantsOf({ client }, names) {
-  const absent = client ? 'limit' : 'undici';
-  return names.filter((name) => name !== absent);
+  const absent = client ? ['limit', ...peerNames] : ['undici'];
+  return names.filter((name) => !absent.includes(name));
 }
 
 /** Checks the names and what they need before anything is measured. */
@@ -36,6 +40,7 @@ export function prepareContestants(names) {
   if (unknown) throw new BuildError(`no contestant ${unknown}; known: ${known.join(', ')}`);
   if (names.includes('undici') && !ensureInstalled(folder))
     throw new BuildError('undici is missing: let npm reach its registry');
+  for (const name of names) if (peerNames.includes(name)) preparePeer(name);
   if (names.length < 2) throw new BuildError('a comparison takes two contestants or more');
   if (names.includes('rust-http')) requireReleaseBuild();
   return names;

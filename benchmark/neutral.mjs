@@ -22,17 +22,25 @@ function build() {
 /** Starts it; as a subject of the measurement it looks like any other server. */
 export async function startNeutral() {
   build();
-  const child = spawn(join(target, 'release', 'rust-http-limit'), {
+  return await startProgram([join(target, 'release', 'rust-http-limit')]);
+}
+
+/** Starts a program that prints its port and ends when its standard input does. */
+export async function startProgram([command, ...args], env = {}) {
+  const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
-  const [line] = await once(child.stdout, 'data');
+  const ended = once(child, 'exit');
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended]);
+  const port = Number(line);
+  if (!(port > 0)) throw new BuildError(`${command} ended before it listened`);
   return {
-    url: `http://127.0.0.1:${Number(line)}/`,
+    url: `http://127.0.0.1:${port}/`,
     cpuSeconds: () => cpuSeconds(child.pid),
     rss: () => residentBytes(child.pid),
     async stop() {
-      const ended = once(child, 'exit');
-      child.stdin.end(); // it ends with its input
+      child.stdin.end();
       await ended;
     },
   };

@@ -7,7 +7,8 @@
  *   --seconds S       length of one measurement (default 3)
  *   --contestants L   names from contestants.mjs, the first is the base (default
  *                     node,rust-http,undici; undici is a client only); `limit` is the floor, a
- *                     server without JavaScript; `node,node` shows the machine's own noise
+ *                     server without JavaScript; `bun` and `deno` are installed from npm;
+ *                     `node,node` shows the machine's own noise
  *   --json            results as JSON on stdout instead of the table
  *   --save            write results and chart after a partial run too
  */

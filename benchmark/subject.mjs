@@ -1,23 +1,26 @@
 /** The parent's side of a measured process: starting it, and reading what the kernel knows of it. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { startNeutral } from './neutral.mjs';
+import { startNeutral, startProgram } from './neutral.mjs';
+import { peerCommand, peerNames } from './peers.mjs';
 import { cpuSeconds, residentBytes } from './processor.mjs';
 
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** A server that `generator` is let loose on; `env` is added to its environment. */
 export async function startServer(contestant, workload, generator, env = {}) {
-  const server = contestant === 'limit' ? await startNeutral() : await forkServer();
+  const server =
+    contestant === 'limit'
+      ? await startNeutral()
+      : await startProgram(
+          [...runtimeOf(contestant), script('serve.mjs'), contestant, workload.name],
+          env,
+        );
   return { ...server, run: (seconds) => generator.run(server.url, workload.load, seconds) };
+}
 
-  async function forkServer() {
-    const child = fork(script('serve.mjs'), [contestant, workload.name], {
-      env: { ...process.env, ...env },
-    });
-    const { port } = await firstMessage(child, contestant);
-    return { url: `http://127.0.0.1:${port}/`, ...common(child) };
-  }
+function runtimeOf(contestant) {
+  return peerNames.includes(contestant) ? peerCommand(contestant) : [process.execPath];
 }
 
 /** A client that loads the server at `url`. */

@@ -344,3 +344,20 @@ onBoth('listeners on the socket do not pile up over many requests', async ({ con
   for (let i = 0; i < 12; i++) await client.exchange(GET);
   assert.deepStrictEqual(counts[11], counts[1]);
 });
+
+onNative(
+  "the peer's address is known when a response that closes has left",
+  async ({ connect }) => {
+    const seen = [];
+    const server = http.createServer((req, res) => {
+      res.on('finish', () => seen.push(req.socket.remoteAddress));
+      res.on('close', () => seen.push(req.socket.remoteAddress));
+      res.end('x');
+    });
+    const client = await connect(server);
+    const closed = once(server, 'request').then(([, res]) => once(res, 'close'));
+    client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    await closed;
+    assert.deepStrictEqual(seen, ['127.0.0.1', '127.0.0.1']);
+  },
+);

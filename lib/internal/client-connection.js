@@ -39,6 +39,8 @@ class ClientConnection extends nativeTransport(Object) {
     this.ticksInGroup = false;
     /** How far the current request has come. */
     this.stage = IDLE;
+    /** More records of the same read follow. */
+    this.amidRead = false;
     /** Flags for the first piece of the next request. */
     this.announcement = 0;
     this.maxHeaderSize = maxHeaderSize;
@@ -77,10 +79,13 @@ class ClientConnection extends nativeTransport(Object) {
         this.onShutdown();
         return;
       case layout.CLOSE:
-        this.onCloseRecord(words, at);
+        this.inContext(this.onCloseRecord, words, at);
         return;
     }
-    if (this.destroyed) return;
+    // What one read brought is handled whole, even if somebody destroys the request meanwhile: an
+    // answer that has arrived is complete.
+    if (this.destroyed && !this.amidRead) return;
+    this.amidRead = (flags & layout.GROUP_END) === 0;
     switch (kind) {
       case layout.HEAD:
         this.onHead(flags, readHead(words, at, buffer));
@@ -102,10 +107,10 @@ class ClientConnection extends nativeTransport(Object) {
         break;
       }
       case layout.END:
-        this.onInputEnd();
+        this.inContext(this.onInputEnd);
         break;
       case layout.TIMEOUT:
-        this.socket.emit('timeout');
+        this.inContext(this.onTimeout);
         break;
     }
   }
@@ -149,6 +154,16 @@ class ClientConnection extends nativeTransport(Object) {
     this.localAddress();
   }
 
+  /** Runs `handler` in the async context of the request that is under way, if one is. */
+  inContext(handler, ...args) {
+    if (this.exchange === null) Reflect.apply(handler, this, args);
+    else this.exchange.resource.runInAsyncScope(handler, this, ...args);
+  }
+
+  onTimeout() {
+    this.socket.emit('timeout');
+  }
+
   onInputEnd() {
     this.readEnded = true;
     this.count();
@@ -162,6 +177,11 @@ class ClientConnection extends nativeTransport(Object) {
   }
 
   // ---- writing ----
+
+  /** The connection died while nobody looked: ECONNRESET, by which users know that they may retry. */
+  get closedErrno() {
+    return -104;
+  }
 
   /**
    * Sends pieces of text and bytes in one go. Returns true when the kernel has taken all of it;

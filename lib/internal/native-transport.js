@@ -45,6 +45,10 @@ const nativeTransport = (Base) =>
 
     // What a class may want to do at these points.
     flushBack() {}
+    /** What writing on a closed connection fails with: EPIPE. */
+    get closedErrno() {
+      return -32;
+    }
     onGone() {}
 
     // ---- reading ----
@@ -108,7 +112,7 @@ const nativeTransport = (Base) =>
         return false;
       }
       // The I/O side will say so, too; whoever wrote hears it from here.
-      const error = errnoException(result === native.CLOSED ? -32 : result, 'write');
+      const error = errnoException(result === native.CLOSED ? this.closedErrno : result, 'write');
       if (callback) process.nextTick(callback, error);
       if (!this.closed) process.nextTick(failLater, this, error);
       return false;

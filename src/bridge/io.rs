@@ -275,7 +275,8 @@ impl Io {
     #[napi]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
         self.with(id, |connection| {
-            with_fd(connection, Address::peer).flatten()
+            let known = connection.peer();
+            known.or_else(|| with_fd(connection, Address::peer).flatten())
         })
         .flatten()
         .map(Into::into)

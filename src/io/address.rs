@@ -1,5 +1,6 @@
 //! Names of a socket's ends, as Node shows them.
 
+use std::net::{SocketAddr, SocketAddrV6};
 use std::os::fd::BorrowedFd;
 
 use socket2::{SockAddr, SockRef};
@@ -14,19 +15,7 @@ pub struct Address {
 
 impl Address {
     fn from_socket(address: &SockAddr) -> Option<Self> {
-        let address = address.as_socket()?;
-        Some(match address {
-            std::net::SocketAddr::V4(v4) => Self {
-                ip: v4.ip().to_string(),
-                port: v4.port(),
-                ipv6: false,
-            },
-            std::net::SocketAddr::V6(v6) => Self {
-                ip: v6_text(&v6),
-                port: v6.port(),
-                ipv6: true,
-            },
-        })
+        address.as_socket().map(Self::from)
     }
 
     /// The peer of a socket; `None` for Unix sockets and sockets that are not connected any more.
@@ -50,8 +39,25 @@ impl Address {
     }
 }
 
+impl From<SocketAddr> for Address {
+    fn from(address: SocketAddr) -> Self {
+        match address {
+            SocketAddr::V4(v4) => Self {
+                ip: v4.ip().to_string(),
+                port: v4.port(),
+                ipv6: false,
+            },
+            SocketAddr::V6(v6) => Self {
+                ip: v6_text(&v6),
+                port: v6.port(),
+                ipv6: true,
+            },
+        }
+    }
+}
+
 /// A link-local address carries its zone, as `getnameinfo` would print it.
-fn v6_text(address: &std::net::SocketAddrV6) -> String {
+fn v6_text(address: &SocketAddrV6) -> String {
     match address.scope_id() {
         0 => address.ip().to_string(),
         zone => format!("{}%{zone}", address.ip()),

@@ -1,11 +1,13 @@
 //! What the JavaScript thread and the I/O thread share of one connection.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
 use atomic_waker::AtomicWaker;
 
+use crate::io::address::Address;
 use crate::io::expected::Expected;
 use crate::io::listener::Listener;
 use crate::io::outgoing::Outgoing;
@@ -36,6 +38,8 @@ pub struct Connection {
     pub expected: Expected,
     /// The I/O thread it lives on.
     pub(crate) thread: usize,
+    /// Kept, because the system forgets it when both sides have ended.
+    peer: OnceLock<SocketAddr>,
     outgoing: Mutex<Outgoing>,
     commands: AtomicU32,
     driver: AtomicWaker,
@@ -68,6 +72,7 @@ impl Connection {
             listener,
             expected: Expected::default(),
             thread,
+            peer: OnceLock::new(),
             outgoing: Mutex::new(Outgoing::new(fd)),
             commands: AtomicU32::new(0),
             driver: AtomicWaker::new(),
@@ -85,6 +90,16 @@ impl Connection {
     /// The write side. A poisoned lock means a panic between two system calls: the queue is whole.
     pub fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_peer(&self, peer: SocketAddr) {
+        // Set once, by whoever accepted it.
+        let _ = self.peer.set(peer);
+    }
+
+    /// The other end, if it was told when the connection was accepted.
+    pub fn peer(&self) -> Option<Address> {
+        self.peer.get().copied().map(Address::from)
     }
 
     /// Asks the driver for something.

@@ -1,6 +1,7 @@
 //! Listening sockets: accepting, the limit on connections, recovery from a lack of descriptors.
 
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
@@ -161,7 +162,7 @@ impl Listener {
         let (listener, hub) = (self.clone(), hub.clone());
         handle.spawn(async move {
             set_options(&stream, &listener, false);
-            begin(&listener, &hub, stream, index);
+            begin(&listener, &hub, (stream, None), index);
         });
         Ok(())
     }
@@ -173,16 +174,17 @@ enum Acceptor {
 }
 
 impl Acceptor {
-    async fn accept(&self) -> io::Result<Stream> {
+    /// The stream, and whose it is where that has a name.
+    async fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {
         match self {
             Self::Tcp(listener) => listener
                 .accept()
                 .await
-                .map(|(stream, _)| Stream::Tcp(stream)),
+                .map(|(stream, peer)| (Stream::Tcp(stream), Some(peer))),
             Self::Unix(listener) => listener
                 .accept()
                 .await
-                .map(|(stream, _)| Stream::Unix(stream)),
+                .map(|(stream, _)| (Stream::Unix(stream), None)),
         }
     }
 }
@@ -196,7 +198,7 @@ async fn accept_loop(listener: Arc<Listener>, hub: Arc<Hub>, acceptor: Acceptor,
             accepted = acceptor.accept() => accepted,
         };
         match accepted {
-            Ok(stream) => accepted_stream(&listener, &hub, stream, thread),
+            Ok(accepted) => accepted_stream(&listener, &hub, accepted, thread),
             Err(error) if is_exhaustion(&error) => {
                 tokio::select! {
                     () = &mut stop => return,
@@ -216,7 +218,12 @@ fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
-fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, thread: usize) {
+fn accepted_stream(
+    listener: &Arc<Listener>,
+    hub: &Arc<Hub>,
+    (stream, peer): (Stream, Option<SocketAddr>),
+    thread: usize,
+) {
     let limit = listener.options().max_connections;
     if limit.is_some_and(|limit| listener.count.load(Ordering::Acquire) >= limit) {
         let text = describe(stream.as_fd());
@@ -225,7 +232,7 @@ fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, thr
     }
     set_options(&stream, listener, true);
     if !hub.is_spread() {
-        begin(listener, hub, stream, thread);
+        begin(listener, hub, (stream, peer), thread);
         return;
     }
     // It moves to the thread that is next, and is registered there.
@@ -236,17 +243,25 @@ fn accepted_stream(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, thr
     worker.handle.spawn(async move {
         // Fails only when the process is out of memory or descriptors: the peer sees a close.
         if let Ok(stream) = Stream::from_fd(fd) {
-            begin(&listener, &hub, stream, worker.index);
+            begin(&listener, &hub, (stream, peer), worker.index);
         }
     });
 }
 
 /// Announces the connection to JavaScript and starts its driver on this thread, the hub's so many.
-fn begin(listener: &Arc<Listener>, hub: &Arc<Hub>, stream: Stream, thread: usize) {
+fn begin(
+    listener: &Arc<Listener>,
+    hub: &Arc<Hub>,
+    (stream, peer): (Stream, Option<SocketAddr>),
+    thread: usize,
+) {
     let Some(driver) = Driver::open(hub, listener, stream, thread) else {
         return;
     };
     let connection = driver.connection().clone();
+    if let Some(peer) = peer {
+        connection.set_peer(peer);
+    }
     connection.count();
     hub.post(|p| {
         record::plain(&mut p.records, Kind::Open, 0, connection.id, &[listener.id]);

@@ -14,22 +14,26 @@ const READ_SIZE: usize = 64 * 1024;
 
 struct Answers {
     hello: Vec<u8>,
+    last: Vec<u8>,
     large: Vec<u8>,
 }
 
 impl Answers {
     fn new() -> Self {
         Self {
-            hello: answer(b"Hello, world!"),
-            large: answer(&vec![b'x'; 1 << 20]),
+            hello: answer(b"Hello, world!", PERSISTS),
+            last: answer(b"Hello, world!", "close"),
+            large: answer(&vec![b'x'; 1 << 20], PERSISTS),
         }
     }
 }
 
-fn answer(content: &[u8]) -> Vec<u8> {
+const PERSISTS: &str = "keep-alive\r\nKeep-Alive: timeout=5";
+
+fn answer(content: &[u8], connection: &str) -> Vec<u8> {
     let head = format!(
-        "HTTP/1.1 200 OK\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nConnection: keep-alive\r\n\
-         Keep-Alive: timeout=5\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nConnection: {connection}\r\n\
+         Content-Length: {}\r\n\r\n",
         content.len()
     );
     [head.as_bytes(), content].concat()
@@ -86,7 +90,11 @@ async fn answer_requests(stream: &mut TcpStream, answers: &'static Answers) -> i
             };
             at += request.head;
             skip = request.content;
-            let fixed = if request.large { &answers.large } else { &answers.hello };
+            let fixed = match request {
+                Request { large: true, .. } => &answers.large,
+                Request { closes: true, .. } => &answers.last,
+                _ => &answers.hello,
+            };
             // An answer comes behind the content, as that of a server that looks at it would.
             if skip <= filled - at && !request.closes {
                 out.extend_from_slice(fixed);
