@@ -222,6 +222,7 @@ onEveryWay('write() after end()', async ({ accept, request }) => {
   assert.strictEqual((await told).code, 'ERR_STREAM_WRITE_AFTER_END');
   assert.strictEqual((await error).code, 'ERR_STREAM_WRITE_AFTER_END');
   await accept();
+  req.on('error', () => {}); // that of being destroyed
   req.destroy();
 });
 

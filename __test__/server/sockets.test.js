@@ -356,7 +356,7 @@ onNative(
     });
     const client = await connect(server);
     const closed = once(server, 'request').then(([, res]) => once(res, 'close'));
-    client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     await closed;
     assert.deepStrictEqual(seen, ['127.0.0.1', '127.0.0.1']);
   },
