@@ -349,15 +349,18 @@ onNative(
   "the peer's address is known when a response that closes has left",
   async ({ connect }) => {
     const seen = [];
+    const closed = deferred();
     const server = http.createServer((req, res) => {
       res.on('finish', () => seen.push(req.socket.remoteAddress));
-      res.on('close', () => seen.push(req.socket.remoteAddress));
+      res.on('close', () => {
+        seen.push(req.socket.remoteAddress);
+        closed.resolve();
+      });
       res.end('x');
     });
     const client = await connect(server);
-    const closed = once(server, 'request').then(([, res]) => once(res, 'close'));
     client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    await closed;
+    await closed.promise;
     assert.deepStrictEqual(seen, ['127.0.0.1', '127.0.0.1']);
   },
 );
