@@ -27,10 +27,16 @@ export async function loadClient(name, client, url) {
   return sendWithUndici(await import('undici'), client, url);
 }
 
-/** Who takes part in a workload, the base first: undici is a client, floor and runtimes serve. */
-export function contestantsOf({ client }, names) {
-  const absent = client ? ['limit', ...peerNames] : ['undici'];
-  return names.filter((name) => !absent.includes(name));
+/** Who takes part in a workload, the base first. */
+export function contestantsOf(workload, names) {
+  return names.filter((name) => takesPart(name, workload));
+}
+
+/** undici is a client; other runtimes serve; the floor knows one answer. */
+function takesPart(name, { client, answer }) {
+  if (name === 'undici') return client !== undefined;
+  if (name === 'limit') return answer?.bytes === 13;
+  return client === undefined || !peerNames.includes(name);
 }
 
 /** Checks the names and what they need before anything is measured. */

@@ -278,3 +278,18 @@ onBoth('bytes that come one by one', async ({ connect }) => {
   assert.strictEqual((await client.response()).text, 'abc');
   assert.strictEqual((await client.response()).text, 'def');
 });
+
+onBoth(
+  'an answer that closes ends the connection, though another request came with its own',
+  async ({ connect }) => {
+    const server = http.createServer((req, res) => {
+      if (req.url === '/first') res.setHeader('Connection', 'close');
+      res.end(req.url);
+    });
+    const client = await connect(server);
+    client.send(get('/first') + get('/second'));
+    assert.strictEqual((await client.response()).text, '/first');
+    while (!client.ended && !client.closed) await client.change();
+    assert.strictEqual(client.rest, '');
+  },
+);

@@ -22,6 +22,8 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     this.grouped = false;
     this.ticksInGroup = true;
     this.heldBack = 0;
+    /** What is to happen when that has been sent. */
+    this.heldFlags = 0;
     /** The response that ends with what is being sent, and what the native side did for it then. */
     this.ending = null;
     this.idleBegun = false;
@@ -41,6 +43,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
       case layout.HEAD:
         // Answers to requests that came together leave together.
         if (!(flags & layout.GROUP_END)) this.grouped = true;
+        this.heldFlags &= ~WRITE_IDLE; // not idle after all
         if (!this.destroyed && !this.refused) this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
@@ -139,6 +142,9 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     this.heldBack += chunk.length;
     if (this.grouped && this.heldBack < GROUP_LIMIT) {
       this.sendPiece(chunk, encoding, WRITE_MORE);
+      const ending = this.endingFlags();
+      this.heldFlags |= ending;
+      if (ending !== 0) this.noteBegun(ending);
       return true;
     }
     let flags = this.endingFlags();
@@ -151,11 +157,14 @@ class NativeConnection extends nativeTransport(ServerConnection) {
       flags |= WRITE_DEFER;
     this.heldBack = 0;
     const result = this.sendPiece(chunk, encoding, flags);
-    if (result === 0 && flags !== 0) {
-      this.idleBegun = (flags & WRITE_IDLE) !== 0;
-      this.closeBegun = (flags & WRITE_LAST) !== 0;
-    }
+    if (result === 0 && flags !== 0) this.noteBegun(flags);
     return this.sent(result, callback);
+  }
+
+  /** The native side sees to what follows a response. */
+  noteBegun(flags) {
+    this.idleBegun = (flags & WRITE_IDLE) !== 0;
+    this.closeBegun = (flags & WRITE_LAST) !== 0;
   }
 
   /** What is to happen on the native side once the response that ends here has left. */
@@ -176,8 +185,16 @@ class NativeConnection extends nativeTransport(ServerConnection) {
 
   flushBack() {
     if (this.heldBack === 0 || this.closed) return;
+    const { heldBack, heldFlags: flags } = this;
     this.heldBack = 0;
-    this.sent(native.fast.flush(this.id), null);
+    this.heldFlags = 0;
+    const defer = flags !== 0 && heldBack < DEFER_LIMIT && native.hasMore() ? WRITE_DEFER : 0;
+    const result = native.fast.flush(this.id, flags | defer);
+    this.sent(result, null);
+    if (result <= 0 || flags === 0) return;
+    // It waits for the kernel, and nothing has begun.
+    if (flags & WRITE_LAST) native.io.destroySoon(this.id);
+    else native.io.beginKeepAlive(this.id);
   }
 
   // ---- the transport's side of ServerConnection ----

@@ -282,17 +282,22 @@ unsafe extern "C" fn send_bytes(
     call.number(result.unwrap_or(CLOSED))
 }
 
-/// `flush(id)`: sends what was kept back with `MORE`.
+/// `flush(id, flags)`: sends what was kept back with `MORE`.
 unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<1>::new(env, info) };
+    let call = unsafe { Call::<2>::new(env, info) };
+    let flags = call.uint(1);
     let environment = call.environment();
     let result = environment.with_connection(ConnId::from_raw(call.uint(0)), |connection| {
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.is_blocked();
+        if flags & write::DEFER != 0 && outgoing.defer_bytes(&[]) {
+            deferred(environment, connection, outgoing, flags);
+            return 0;
+        }
         let sent = outgoing.send_held(&mut environment.released.borrow_mut());
         drop(outgoing);
-        after(environment, connection, 0, blocked, sent)
+        after(environment, connection, flags, blocked, sent)
     });
     environment.release_written(env);
     call.number(result.unwrap_or(CLOSED))

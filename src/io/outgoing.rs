@@ -164,7 +164,9 @@ impl Outgoing {
         let may = self.fd.is_some() && self.pending == 0 && self.corked.iter().all(is_owned);
         if may {
             self.deferred = true;
-            self.hold_bytes(bytes);
+            if !bytes.is_empty() {
+                self.hold_bytes(bytes);
+            }
             for segment in std::mem::take(&mut self.corked) {
                 self.push(segment);
             }
