@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: the same servers on Node's http and on rust-http, side by side in one run.
  *
- *   npm run bench                        every workload; writes benchmark/results.json, docs/bench.svg
+ *   npm run bench                        every workload; writes benchmark/results.json,
+ *                                        docs/bench.svg and the table in README.md
  *   npm run bench -- hello json          only these; nothing is written unless --save is given
  *   --rounds N        measurements of each contestant per workload (default 7)
  *   --seconds S       length of one measurement (default 3)
@@ -20,6 +21,7 @@ import { contestantsOf, prepareContestants } from './contestants.mjs';
 import { pickLoadGenerator } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureWorkload } from './measure.mjs';
+import { writeReadme } from './readme.mjs';
 import { renderTable } from './table.mjs';
 import { loadWorkloads } from './workloads.mjs';
 
@@ -71,7 +73,8 @@ async function main() {
   if (positionals.length > 0 && !values.save) return;
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(new URL('../docs/bench.svg', import.meta.url), drawChart(results));
-  process.stderr.write('wrote benchmark/results.json and docs/bench.svg\n');
+  if (positionals.length === 0) writeReadme(results);
+  process.stderr.write('wrote benchmark/results.json, docs/bench.svg and the table in README.md\n');
 }
 
 function numberOption(name) {
