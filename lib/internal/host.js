@@ -83,6 +83,9 @@ const missingOutgoing = {
   finished: !Object.hasOwn(outgoing, keys.kWritableFinished),
 };
 
+/** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
+const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
+
 /** Defaults of a server, in the host's version. */
 const defaults = {
   requestTimeout: server.requestTimeout,
@@ -108,6 +111,7 @@ module.exports = {
   http,
   keys,
   missingOutgoing,
+  refusesManyFields,
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers: setMaxIdleHTTPParsers.value,

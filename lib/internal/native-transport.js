@@ -133,11 +133,13 @@ const nativeTransport = (Base) =>
       this.writeEnded = true;
       if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
       else this.afterShutdown = callback;
+      this.count();
     }
 
     onShutdown() {
       const callback = this.afterShutdown;
       this.afterShutdown = null;
+      this.count();
       callback?.();
     }
 
@@ -176,6 +178,7 @@ const nativeTransport = (Base) =>
       if (!this.closed) {
         if (!this.socket.isBare) this.saveCounts();
         native.io.destroy(this.id, reset);
+        this.count();
       }
     }
 
@@ -219,9 +222,14 @@ const nativeTransport = (Base) =>
       this.count();
     }
 
-    /** What can neither receive nor has anything to send keeps no process alive. */
+    /**
+     * What can neither receive nor has anything to send keeps no process alive; what is being closed
+     * does, whether it is referenced or not.
+     */
     count() {
-      const counts = this.referenced && !this.closed && !(this.readEnded && this.pending === 0);
+      const isEnding = this.destroyed || this.afterShutdown !== null;
+      const isInUse = this.referenced && !(this.readEnded && this.pending === 0);
+      const counts = !this.closed && (isEnding || isInUse);
       if (counts === this.counted) return;
       this.counted = counts;
       if (counts) native.ref();

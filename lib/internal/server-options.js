@@ -7,7 +7,7 @@ const { codes } = require('../errors');
 const { kOptimizeEmptyRequests } = require('../symbols');
 const { parseUniqueHeaders, validateBoolean, validateFunction, validateInteger, validateOneOf } =
   require('../validate');
-const { accessors, defaults, keys } = require('./host');
+const { accessors, defaults, keys, refusesManyFields } = require('./host');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
@@ -97,8 +97,9 @@ function validation(server) {
   return insecureByDefault ? 'insecure' : 'strict';
 }
 
-/** How many fields a request may have: 431 beyond, 0 for any number. */
+/** How many fields a request may have: 431 beyond, 0 for any number. Older runtimes cut instead. */
 function fieldLimit({ maxHeadersCount }) {
+  if (!refusesManyFields) return 0;
   if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
   return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
 }
