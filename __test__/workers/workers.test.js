@@ -74,8 +74,8 @@ test('workers beside each other and beside the main thread', limit, async (t) =>
   assert.strictEqual((await main.exchange(GET)).text, 'from main');
 });
 
-test('terminated in traffic, twenty times', limit, async (t) => {
-  for (let round = 0; round < 20; round++) {
+test('terminated in traffic, fifty times', limit, async (t) => {
+  for (let round = 0; round < 50; round++) {
     const { worker, port } = await start(t);
     const clients = [];
     for (let i = 0; i < 8; i++) clients.push(await dial(t, port));

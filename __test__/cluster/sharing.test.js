@@ -1,29 +1,10 @@
 'use strict';
 // cluster workers that share a port, in both schedulings.
 const assert = require('node:assert');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { test } = require('node:test');
-const { startNode, subject } = require('../support/child');
+const { runCluster } = require('./program');
 
 const limit = { timeout: 30_000 };
-
-/** A program that runs as primary and, forked with an environment variable, as worker. */
-const program = (policy, worker, primary) => `
-  const cluster = require('cluster');
-  const net = require('net');
-  cluster.schedulingPolicy = cluster.${policy};
-  const ask = (port) => new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1');
-    let got = '';
-    socket.on('data', (data) => { got += data; }).on('error', reject)
-      .on('end', () => resolve(got.split('\\r\\n\\r\\n')[1]));
-    socket.end('GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n');
-  });
-  const listening = (worker) => new Promise((resolve) => worker.once('listening', resolve));
-  if (cluster.isPrimary) (async () => { ${primary} })();
-  else { ${worker} }`;
 
 const worker = `
   const server = http.createServer((req, res) => { res.end('worker ' + cluster.worker.id); });
@@ -31,16 +12,6 @@ const worker = `
   process.on('message', (text) => {
     if (text === 'close') server.close(() => process.disconnect());
   });`;
-
-/** Writes the program to a file: cluster forks the file it is in. */
-async function run(t, policy, workerText, primaryText) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const file = path.join(folder, 'cluster.js');
-  const text = `const http = require(${JSON.stringify(subject)});\n${program(policy, workerText, primaryText)}`;
-  fs.writeFileSync(file, text);
-  return await startNode(t, [file]).finished;
-}
 
 for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
   test(`two workers share a port under ${policy}`, limit, async (t) => {
@@ -57,7 +28,7 @@ for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
       console.log('left', await ask(one.port));
       workers[1].send('close');
       workers[1].once('exit', (code) => console.log('exit', code));`;
-    const result = await run(t, policy, worker, primary);
+    const result = await runCluster(t, policy, worker, primary);
     assert.strictEqual(result.code, 0, result.stderr);
     const lines = result.stdout.trim().split('\n');
     assert.deepStrictEqual(lines.slice(0, 2), ['same port true', 'all answered true']);
@@ -77,7 +48,7 @@ for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
         w.once('message', resolve))));
       console.log('own', ports[0] !== ports[1], await ask(ports[0]), await ask(ports[1]));
       for (const w of workers) w.kill();`;
-    const result = await run(t, policy, exclusive, primary);
+    const result = await runCluster(t, policy, exclusive, primary);
     assert.strictEqual(result.stdout, 'own true worker 1 worker 2\n', result.stderr);
   });
 
@@ -94,7 +65,7 @@ for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
         const w = cluster.fork({ TAKEN: taken.address().port });
         w.once('exit', () => taken.close());
       });`;
-    const result = await run(t, policy, failing, primary);
+    const result = await runCluster(t, policy, failing, primary);
     assert.match(result.stdout, /^EADDRINUSE (bind|listen) true\n$/, result.stderr);
   });
 
@@ -105,7 +76,7 @@ for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
       console.log(await ask(port));
       w.disconnect();
       w.once('exit', (code) => console.log('exit', code));`;
-    const result = await run(t, policy, worker, primary);
+    const result = await runCluster(t, policy, worker, primary);
     assert.strictEqual(result.stdout, 'worker 1\nexit 0\n', result.stderr);
   });
 
@@ -124,7 +95,7 @@ for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
         console.log(length > body.length);
         w.kill();
       });`;
-    const result = await run(t, policy, echoing, primary);
+    const result = await runCluster(t, policy, echoing, primary);
     assert.strictEqual(result.stdout, 'true\n', result.stderr);
   });
 }
