@@ -314,7 +314,11 @@ function complete(socket) {
   socket.flushHeld();
   becomeSocket(socket, prototype, connection.destroyed ? undefined : new Handle(connection));
   if (connection.timeout > 0) socket.timeout = connection.timeout;
-  if (connection.http) socket.joinHttp();
+  if (connection.http) {
+    socket._readableState.flowing = true; // it has been flowing all the time: no 'resume' now
+    socket.joinHttp();
+    socket.read(0);
+  }
   catchUp(socket, connection);
 }
 

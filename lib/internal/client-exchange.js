@@ -82,7 +82,7 @@ function begin(req, socket) {
 function beginNative(socket, exchange) {
   let connection = socket[kConnection];
   if (!(connection instanceof ClientConnection)) {
-    if (socket.connecting || !becomeNative(socket, exchange, nativeListeners)) return false;
+    if (socket.connecting || !becomeNative(socket, exchange, http)) return false;
     socket.removeListener('error', onSocketError); // it has one for good now
     connection = socket[kConnection];
   }
@@ -143,7 +143,7 @@ function fail(exchange, error) {
 /** Nothing that arrives is for us any more. */
 function unlisten(socket) {
   socket.removeListener('data', onSocketData);
-  socket.removeListener('end', socket[kConnection] ? nativeListeners.end : onSocketEnd);
+  socket.removeListener('end', socket[kConnection] ? onNativeEnd : onSocketEnd);
 }
 
 function onSocketEnd() {
@@ -354,6 +354,12 @@ function onceTimeout(socket) {
   socket.once('timeout', emitRequestTimeout);
 }
 
+/** A native socket has ended. */
+function onNativeEnd() {
+  if (this[kConnection]?.stage === BEGUN) onSocketEnd.call(this);
+  else this.destroy();
+}
+
 const handlers = {
   onComplete: complete,
   onInformation,
@@ -371,18 +377,16 @@ const streamListeners = {
 };
 // …and on one whose bytes come as records, as long as it lives.
 const nativeListeners = {
-  end() {
-    if (this[kConnection].stage === BEGUN) onSocketEnd.call(this);
-    else this.destroy();
-  },
   close() {
     if (this[kConnection].stage === BEGUN) onSocketClose.call(this);
   },
-  drain: onSocketDrain,
   error(error) {
     if (this[kConnection].stage === IDLE) dropIdle(this, error);
     else onSocketError.call(this, error);
   },
 };
+
+/** What a native socket of a client's needs of HTTP. */
+const http = { listeners: nativeListeners, onDrain: onSocketDrain, onEnd: onNativeEnd };
 
 module.exports = { assignSocket, emitErrorEvent, listenSocketTimeout };

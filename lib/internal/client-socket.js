@@ -3,6 +3,9 @@
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype. May use Node, `socket`, `symbols` and `internal`.
 const net = require('node:net');
+const {
+  types: { isUint8Array },
+} = require('node:util');
 const { Handle, NativeSocket } = require('../socket');
 const { kConnection } = require('../symbols');
 const { ClientConnection } = require('./client-connection');
@@ -28,10 +31,10 @@ function mayBeNative(socket) {
 }
 
 /**
- * Makes a connected socket of `net` a native one whose answers are for `exchange`; `listeners` are
- * those of HTTP. False where that cannot be: the socket stays as it is.
+ * Makes a connected socket of `net` a native one whose answers are for `exchange`; `http` has the
+ * listeners of HTTP. False where that cannot be: the socket stays as it is.
  */
-function becomeNative(socket, exchange, listeners) {
+function becomeNative(socket, exchange, http) {
   const handle = socket._handle;
   if (!mayBeNative(socket) || !(handle?.fd >= 0) || socket.readableEnded || !socket.writable)
     return false;
@@ -51,8 +54,10 @@ function becomeNative(socket, exchange, listeners) {
   Object.setPrototypeOf(socket, ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
   if (!referenced) connection.setRef(false);
-  socket.httpListeners = listeners;
-  for (const event in listeners) socket.on(event, listeners[event]);
+  socket.http = http;
+  for (const event in http.listeners) socket.on(event, http.listeners[event]);
+  // What was written before the connection was there is with the stream, which tells when it has left.
+  if (socket._writableState.length > 0) socket.once('drain', http.onDrain);
   if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0) connection.tap();
   return true;
 }
@@ -67,9 +72,11 @@ const mayHold = (socket) => {
 };
 
 prototype.write = function write(chunk, encoding, callback) {
-  if (!(typeof chunk === 'string' || Buffer.isBuffer(chunk)) || !mayHold(this)) {
+  if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !mayHold(this)) {
     this.flushHeld();
-    return net.Socket.prototype.write.call(this, chunk, encoding, callback);
+    const more = net.Socket.prototype.write.call(this, chunk, encoding, callback);
+    if (!more && this.http.onDrain) this.once('drain', this.http.onDrain);
+    return more;
   }
   if (typeof encoding === 'function') {
     callback = encoding;
@@ -111,6 +118,7 @@ prototype.onDrained = function onDrained() {
   const { held } = this;
   if (!held.needDrain) return;
   held.needDrain = false;
+  this.http.onDrain.call(this);
   this.emit('drain');
 };
 
@@ -145,8 +153,10 @@ prototype.setEncoding = net.Socket.prototype.setEncoding;
 prototype.quitHttp = function quitHttp() {
   this.flushHeld();
   this[kConnection].http = false;
-  const { httpListeners } = this;
-  for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
+  const { listeners, onDrain, onEnd } = this.http;
+  for (const event in listeners) this.removeListener(event, listeners[event]);
+  this.removeListener('drain', onDrain);
+  this.removeListener('end', onEnd);
 };
 
 module.exports = { becomeNative, mayBeNative };

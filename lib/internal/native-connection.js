@@ -43,7 +43,9 @@ class NativeConnection extends nativeTransport(ServerConnection) {
       case layout.HEAD:
         // Answers to requests that came together leave together.
         if (!(flags & layout.GROUP_END)) this.grouped = true;
-        this.heldFlags &= ~WRITE_IDLE; // not idle after all
+        // Not idle after all.
+        this.heldFlags &= ~WRITE_IDLE;
+        this.idleBegun = false;
         if (!this.destroyed && !this.refused) this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
