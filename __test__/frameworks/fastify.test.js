@@ -1,4 +1,4 @@
-/** Fastify 5 over a server factory. */
+/** Fastify 5 over a server factory, and with the server that it makes itself. */
 'use strict';
 
 const { compareWithNode } = require('./compare');
@@ -19,3 +19,17 @@ compareWithNode('fastify', [
   { path: '/throws' },
   { path: '/nowhere' },
 ]);
+
+compareWithNode(
+  'fastify-own',
+  [
+    { path: '/' },
+    { path: '/early' },
+    { path: '/trailers', headers: { TE: 'trailers' } },
+    { path: '/injected' },
+    { path: '/nowhere' },
+    { path: '/', method: 'POST' },
+    { path: '/log' },
+  ],
+  { modes: ['registered'] },
+);

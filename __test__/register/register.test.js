@@ -1,23 +1,11 @@
 'use strict';
 // `node -r rust-http/register app.js` and `node --import rust-http/register app.js`.
 const assert = require('node:assert');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { test } = require('node:test');
-const { startNode } = require('../support/child');
 const { imported, registerFile, required, root } = require('../support/registered');
+const { run } = require('./program');
 
 const limit = { timeout: 20_000 };
-
-/** Runs `text` as a file of the kind `extension` behind `execArgv`. */
-async function run(t, text, { execArgv = required, extension = 'cjs', env } = {}) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const file = path.join(folder, `program.${extension}`);
-  fs.writeFileSync(file, text);
-  return await startNode(t, [...execArgv, file], { env }).finished;
-}
 
 /** Prints whether `http` is ours, and an answer of a server of it. */
 const cjs = `
@@ -106,15 +94,6 @@ test('exports can still be replaced, as mocking tools do', limit, async (t) => {
   assert.strictEqual(result.stdout, 'mocked Mock\ntrue true\ntrue 16384\n', result.stderr);
 });
 
-test('https still works', limit, async (t) => {
-  const text = `
-    const https = require('https');
-    const server = https.createServer((req, res) => res.end('x'));
-    console.log(typeof server.listen, server instanceof require('tls').Server);`;
-  const result = await run(t, text);
-  assert.strictEqual(result.stdout, 'function true\n', result.stderr);
-});
-
 test('objects re-parented to http prototypes stay ours', limit, async (t) => {
   const text = `
     const http = require('http');
@@ -134,15 +113,4 @@ test('objects re-parented to http prototypes stay ours', limit, async (t) => {
     });`;
   const result = await run(t, text);
   assert.strictEqual(result.stdout, '/y true\n', result.stderr);
-});
-
-test('worker threads inherit -r', limit, async (t) => {
-  const text = `
-    const { Worker, isMainThread } = require('worker_threads');
-    const http = require('http');
-    const ours = http.Server === require(${JSON.stringify(root)}).Server;
-    if (isMainThread) new Worker(__filename).on('exit', () => console.log('main', ours));
-    else console.log('worker', ours);`;
-  const result = await run(t, text);
-  assert.deepStrictEqual(result.stdout.trim().split('\n').sort(), ['main true', 'worker true']);
 });

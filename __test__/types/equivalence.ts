@@ -23,3 +23,17 @@ export const options: [ours.ServerOptions, node.ServerOptions] = [nodeOptions, o
 declare const nodeListener: node.RequestListener;
 declare const ourListener: ours.RequestListener;
 export const made = [ours.createServer(nodeListener), node.createServer(ourListener)];
+
+declare const nodeRequest: node.IncomingMessage;
+declare const ourRequest: ours.IncomingMessage;
+export const requests: [ours.IncomingMessage, node.IncomingMessage] = [nodeRequest, ourRequest];
+
+declare const nodeClient: node.ClientRequest;
+declare const ourClient: ours.ClientRequest;
+export const clients: [ours.ClientRequest, node.ClientRequest] = [nodeClient, ourClient];
+
+// Code that takes the module as an argument takes either.
+declare function wantsNode(http: typeof node): void;
+declare function wantsOurs(http: typeof ours): void;
+wantsNode(ours);
+wantsOurs(node);

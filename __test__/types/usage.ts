@@ -92,3 +92,17 @@ const undo: () => void = http.setGlobalProxyFromEnv({ NO_PROXY: 'localhost' });
 undo();
 export const names: string[] = http.METHODS;
 export const size: number = http.maxHeaderSize;
+
+// What is ours alone.
+const stats: http.ServerStats | undefined = server.stats?.();
+export const inFlight: number = stats?.requestsInFlight ?? 0;
+export const idle: number = agent.stats?.().freeSockets ?? 0;
+http.createServer((req, res) => {
+  const signal: AbortSignal = req.signal;
+  signal.addEventListener('abort', () => res.destroy());
+});
+http.request({ host: 'x', httpValidation: 'relaxed' }, (res) => res.resume());
+// @ts-expect-error a level that is not known
+http.get('http://x', { httpValidation: 'none' });
+// @ts-expect-error nothing can be set in a snapshot's place
+server.stats = 1;

@@ -1,9 +1,12 @@
 /**
- * Building the addon from source: for a clone, a git dependency and the test runner, never for an
- * installed release (that one carries its binary). Needs no package.
+ * Building the addon from source: for a clone, a git dependency, a tarball on a system that its
+ * binary does not fit, and the test runner; never for a release (its binaries are packages of their
+ * own). Needs no package.
  *
  *   node lib/internal/build.mjs --bootstrap   install packages, build when missing or stale
  *   node lib/internal/build.mjs --prepare     build when missing or stale; without cargo, say so and pass
+ *   node lib/internal/build.mjs --install     build when no binary loads; without cargo, say so and
+ *                                             fail, but pass in a clone
  *   node lib/internal/build.mjs --check       build nothing; fail when missing or stale
  *   node lib/internal/build.mjs --force       build in any case (with --debug: unoptimised)
  *
@@ -29,6 +32,7 @@ const outputDir = join(root, 'lib', 'internal');
 const loader = join(outputDir, 'binding.js');
 const addon = join(outputDir, `rust-http.${platformName()}.node`);
 const sources = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs'];
+const isDependency = root.split(/[\\/]/).includes('node_modules');
 const napiCli = join(root, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js');
 
 /** A reason that the user can act on; shown without a stack. */
@@ -68,12 +72,14 @@ export function build({ debug = false } = {}) {
   replaceFile(addon, addon);
   // A source changed while the compiler ran must count as newer than the result.
   utimesSync(addon, begun, begun);
-  const { status, stderr } = spawnSync(process.execPath, [
-    '-e',
-    'require(process.argv[1])',
-    loader,
-  ]);
+  const { status, stderr } = load();
   if (status !== 0) throw new BuildError(`the addon was built but does not load:\n${stderr}`);
+}
+
+/** Loads the addon in a process of its own, whose output is its version. */
+function load() {
+  const program = 'console.log(require(process.argv[1]).version())';
+  return spawnSync(process.execPath, ['-e', program, loader], { encoding: 'utf8' });
 }
 
 function buildWithNapiCli(debug) {
@@ -126,7 +132,8 @@ function requireCargo() {
   const verdict = found ? `cargo ${found} is too old` : 'cargo was not found';
   throw new BuildError(
     `rust-http is built from source here and needs Rust ${wanted} or newer, but ${verdict}.\n` +
-      'Install it from https://rustup.rs and run the command again.',
+      'Install it from https://rustup.rs and run the command again.' +
+      (isDependency ? ` A release has the binary as package rust-http-${platformName()}.` : ''),
   );
 }
 
@@ -190,6 +197,21 @@ function prepare() {
   build();
 }
 
+/**
+ * After the package was put into node_modules. The times of its files say nothing there, so what
+ * counts is whether a binary loads: the one beside the loader, or a package for this platform.
+ */
+function install() {
+  const { status, stdout } = load();
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if ((status === 0 && stdout.trim() === version) || buildingIsOff()) return;
+  if (!isDependency) return prepare();
+  process.stderr.write(`rust-http: no binary for ${platformName()} came with the package\n`);
+  build();
+  // Hundreds of megabytes, and nobody would build here again.
+  rmSync(join(root, 'target'), { recursive: true, force: true });
+}
+
 function check() {
   const state = addonState();
   if (state === 'fresh') return;
@@ -200,9 +222,10 @@ function check() {
 function main(flags) {
   if (flags.includes('--force')) build({ debug: flags.includes('--debug') });
   else if (flags.includes('--prepare')) prepare();
+  else if (flags.includes('--install')) install();
   else if (flags.includes('--check')) check();
   else if (flags.includes('--bootstrap')) bootstrap();
-  else throw new BuildError('say one of --bootstrap, --prepare, --check, --force');
+  else throw new BuildError('say one of --bootstrap, --prepare, --install, --check, --force');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,11 +1,10 @@
-/** An Express 5 application as its users write it. */
+/** An Express application as its users write it: under Express 5, and 4 by apps/express4.js. */
 'use strict';
 
 const path = require('node:path');
 const { Readable } = require('node:stream');
-const express = require('express');
 
-module.exports = (http) => {
+module.exports = (http, express = require('express')) => {
   const app = express();
   app.use((req, res, next) => {
     // What logging middleware does: it wraps writeHead and waits for the end.

@@ -1,0 +1,113 @@
+'use strict';
+// Node's https beside a registered http: it keeps the classes it was made with, and works.
+const assert = require('node:assert');
+const path = require('node:path');
+const { test } = require('node:test');
+const { imported, required } = require('../support/registered');
+const { linesOf } = require('./program');
+
+const limit = { timeout: 20_000 };
+const fixture = JSON.stringify(path.join(__dirname, '..', 'agent', 'tls-fixture.js'));
+const prelude = `
+  const http = require('http');
+  const https = require('https');
+  const { once } = require('events');
+  const { cert, key } = require(${fixture});
+  const contentOf = async (res) => {
+    let text = '';
+    for await (const chunk of res) text += chunk;
+    return text;
+  };
+  const ask = async (module, options, content) => {
+    const req = module.request({ host: '127.0.0.1', ca: cert, ...options });
+    req.end(content);
+    const [res] = await once(req, 'response');
+    return [res.statusCode, res.headers['x-from'], await contentOf(res)].join(' ');
+  };
+  const listen = async (server) => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server.address().port;
+  };`;
+
+for (const [how, execArgv] of [
+  ['-r', required],
+  ['--import', imported],
+]) {
+  test(`${how}: one handler under both servers`, limit, async (t) => {
+    const text = `${prelude}
+      const handler = async (req, res) => {
+        res.setHeader('X-From', req.socket.encrypted ? 'tls' : 'tcp');
+        res.end(req.method + ' ' + await contentOf(req));
+      };
+      (async () => {
+        const plain = http.createServer(handler);
+        const secure = https.createServer({ cert, key }, handler);
+        console.log(await ask(http, { port: await listen(plain), method: 'PUT' }, 'x'.repeat(9)));
+        console.log(await ask(https, { port: await listen(secure), method: 'PUT' }, 'x'.repeat(9)));
+        console.log(await ask(https, { port: secure.address().port }));
+        for (const server of [plain, secure]) server.close(), server.closeAllConnections();
+        https.globalAgent.destroy();
+      })();`;
+    assert.deepStrictEqual(await linesOf(t, text, { execArgv }), [
+      `200 tcp PUT ${'x'.repeat(9)}`,
+      `200 tls PUT ${'x'.repeat(9)}`,
+      '200 tls GET ',
+    ]);
+  });
+}
+
+test('an https agent keeps its connections, and serves http.request', limit, async (t) => {
+  const text = `${prelude}
+    (async () => {
+      const numbers = new Map();
+      const server = https.createServer({ cert, key }, (req, res) => {
+        if (!numbers.has(req.socket)) numbers.set(req.socket, numbers.size + 1);
+        res.end('connection ' + numbers.get(req.socket));
+      });
+      const port = await listen(server);
+      const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+      const all = await Promise.all([1, 2, 3].map(() => ask(https, { port, agent })));
+      console.log(all.join());
+      console.log(await ask(http, { port, agent, protocol: 'https:' }));
+      console.log(agent instanceof http.Agent, https.globalAgent instanceof https.Agent);
+      agent.destroy();
+      server.close();
+    })();`;
+  assert.deepStrictEqual(await linesOf(t, text), [
+    '200  connection 1,200  connection 1,200  connection 1',
+    '200  connection 1',
+    'false true',
+  ]);
+});
+
+test('https upgrades, and WebSockets over it', limit, async (t) => {
+  const text = `${prelude}
+    (async () => {
+      const server = https.createServer({ cert, key }).on('upgrade', (req, socket, head) => {
+        socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n');
+        socket.pipe(socket);
+      });
+      const headers = { Connection: 'Upgrade', Upgrade: 'echo' };
+      const port = await listen(server);
+      const req = https.get({ port, ca: cert, host: '127.0.0.1', headers, agent: false });
+      const [res, socket] = await once(req, 'upgrade');
+      socket.write('ping');
+      console.log(res.statusCode, String((await once(socket, 'data'))[0]));
+      socket.destroy();
+      server.close();
+    })();`;
+  assert.deepStrictEqual(await linesOf(t, text), ['101 ping']);
+});
+
+test('a TLS socket handed to our server by hand', limit, async (t) => {
+  const text = `${prelude}
+    const tls = require('tls');
+    (async () => {
+      const server = http.createServer((req, res) => res.end('encrypted ' + req.socket.encrypted));
+      const front = tls.createServer({ cert, key }, (socket) => server.emit('connection', socket));
+      console.log(await ask(https, { port: await listen(front), agent: false }));
+      front.close();
+    })();`;
+  assert.deepStrictEqual(await linesOf(t, text), ['200  encrypted true']);
+});
