@@ -167,7 +167,7 @@ class ClientConnection extends nativeTransport(Object) {
   onInputEnd() {
     this.readEnded = true;
     this.count();
-    this.socket.once('end', this.socket.http.onEnd);
+    if (this.stage !== BEGUN) this.socket.once('end', this.socket.http.onEnd);
     this.socket.push(null);
     this.socket.read(0);
   }

@@ -87,6 +87,7 @@ function beginNative(socket, exchange) {
     connection = socket[kConnection];
   }
   exchange.connection = connection;
+  socket.on('end', onNativeEnd);
   connection.begin(exchange);
   return true;
 }
@@ -142,8 +143,12 @@ function fail(exchange, error) {
 
 /** Nothing that arrives is for us any more. */
 function unlisten(socket) {
-  socket.removeListener('data', onSocketData);
-  socket.removeListener('end', socket[kConnection] ? onNativeEnd : onSocketEnd);
+  if (socket[kConnection]) {
+    socket.removeListener('end', onNativeEnd);
+  } else {
+    socket.removeListener('data', onSocketData);
+    socket.removeListener('end', onSocketEnd);
+  }
 }
 
 function onSocketEnd() {
@@ -313,12 +318,12 @@ function keepAlive(req) {
     socket.setTimeout(0, req.timeoutCb);
     req.timeoutCb = null;
   }
+  unlisten(socket);
   if (socket[kConnection]) {
     socket[kConnection].stage = IDLE;
   } else {
     socket.removeListener('close', onSocketClose);
     socket.removeListener('error', onSocketError);
-    unlisten(socket);
   }
   process.nextTick(emitFree, req);
   req.destroyed = true;
