@@ -307,6 +307,7 @@ Agent.prototype.createSocket = function createSocket(req, options, callback) {
 /** Follows the life of a socket of the agent's. */
 function adopt(agent, socket, options) {
   const listeners = {
+    __proto__: null,
     free() {
       agent.emit('free', socket, options);
     },

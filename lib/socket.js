@@ -174,6 +174,7 @@ prototype.setEncoding = function setEncoding(encoding) {
 
 // What HTTP listens to on a complete socket, as on Node's.
 const httpListeners = {
+  __proto__: null,
   // The parser has what arrived; what someone pushed into the stream it gets from here.
   data(chunk) {
     this[kConnection].onPushed(chunk);

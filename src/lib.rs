@@ -8,7 +8,8 @@ pub mod agent;
 pub mod protocol;
 pub mod ring;
 
-#[cfg(feature = "io")]
+// On Windows a socket cannot be shared with Node: JavaScript feeds the parser there.
+#[cfg(all(feature = "io", unix))]
 pub mod io;
 
 // Nothing in it runs outside of Node: its tests are in `__test__`.

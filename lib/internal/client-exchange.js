@@ -44,10 +44,12 @@ function onSocketNT(req, socket, error) {
   if (!socket) {
     endWithoutSocket(req, socket, error || req[kError]);
   } else if (!error && req.agent && !socket.destroyed) {
-    // Destroyed before it was sent: the socket is as good as new.
-    socket.emit('free');
+    // Destroyed before it was sent: the agent gives the socket to the request that waits next, or,
+    // as it has carried no message, closes it.
+    socket._httpMessage = null;
     if (socket[kConnection]) socket[kConnection].stage = IDLE;
     else socket.removeListener('error', onSocketError);
+    socket.emit('free');
     endWithoutSocket(req, socket, req[kError]);
   } else {
     finished(socket.destroy(error || req[kError]), (e) => {
@@ -375,6 +377,7 @@ const handlers = {
 
 // What HTTP listens to on a socket during one exchange, its bytes included…
 const streamListeners = {
+  __proto__: null,
   data: onSocketData,
   end: onSocketEnd,
   close: onSocketClose,
@@ -382,6 +385,7 @@ const streamListeners = {
 };
 // …and on one whose bytes come as records, as long as it lives.
 const nativeListeners = {
+  __proto__: null,
   close() {
     if (this[kConnection].stage === BEGUN) onSocketClose.call(this);
   },

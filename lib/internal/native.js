@@ -16,7 +16,7 @@ const { CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
-const BATCHES_PER_TURN = 16;
+const BATCHES_PER_TURN = 1;
 /** Content shorter than this is copied, so that keeping it does not keep the arena. */
 const COPY_SIZE = 4096;
 /** Result of a send on a connection that is not there any more. */
@@ -84,10 +84,6 @@ function drain() {
         process._tickCallback();
       if (flags & GROUP_END && connection?.grouped) connection.endGroup();
     }
-    if (batches++ === BATCHES_PER_TURN) {
-      io.wakeAgain();
-      return;
-    }
     const size = fast.drain(filled);
     if (size === 0) return;
     if (size < 0) {
@@ -96,6 +92,21 @@ function drain() {
     }
     cursor = filled;
     end = filled += size;
+    // What an answer brought about comes after the immediates of the handler that gave it.
+    if (batches++ === BATCHES_PER_TURN) {
+      setImmediate(drainHeld);
+      return;
+    }
+  }
+}
+
+/** Goes on with records that were left to the next turn. */
+function drainHeld() {
+  try {
+    drain();
+  } finally {
+    // A handler threw.
+    if (cursor < end) io.wakeAgain();
   }
 }
 

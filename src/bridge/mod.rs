@@ -2,14 +2,20 @@
 //!
 //! May use everything below it, napi and napi-derive.
 
+#[cfg(unix)]
 mod chunk;
+#[cfg(unix)]
 mod environment;
+#[cfg(unix)]
 mod error;
+#[cfg(unix)]
 mod fast;
+#[cfg(unix)]
 mod io;
 mod options;
 mod pool;
 mod stream;
+#[cfg(unix)]
 mod wake;
 
 /// `"release"` or `"debug"`: benchmarks refuse the latter.

@@ -1,5 +1,6 @@
 //! A server's options as JavaScript gives them.
 
+#[cfg(unix)]
 use crate::io::Options;
 use crate::protocol::{Leniency, Limits};
 
@@ -26,6 +27,7 @@ impl Validation {
 }
 
 /// What a server wants of its connections. Times are in milliseconds, 0 switches one off.
+#[cfg(unix)]
 #[napi_derive::napi(object)]
 pub struct ServerOptions {
     /// Bytes of target, field names and values of one message.
@@ -48,6 +50,7 @@ pub struct ServerOptions {
     pub hold: bool,
 }
 
+#[cfg(unix)]
 impl From<ServerOptions> for Options {
     fn from(options: ServerOptions) -> Self {
         Self {

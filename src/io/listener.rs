@@ -110,7 +110,7 @@ impl Listener {
         socket.set_nonblocking(true).map_err(system("listen"))?;
         let Worker { handle, index } = hub.worker()?;
         let _inside = handle.enter();
-        let acceptor = if socket.domain().map_err(system("listen"))? == Domain::UNIX {
+        let acceptor = if socket.local_addr().map_err(system("listen"))?.domain() == Domain::UNIX {
             Acceptor::Unix(UnixListener::from_std(socket.into()).map_err(system("listen"))?)
         } else {
             // Accepted sockets inherit this on Linux, which saves a call for each.

@@ -19,7 +19,7 @@ pub enum Stream {
 impl Stream {
     /// Takes over a connected descriptor. Must be called inside a runtime.
     pub fn from_fd(fd: OwnedFd) -> io::Result<Self> {
-        let domain = SockRef::from(&fd).domain()?;
+        let domain = SockRef::from(&fd).local_addr()?.domain();
         SockRef::from(&fd).set_nonblocking(true)?;
         if domain == Domain::UNIX {
             Ok(Self::Unix(UnixStream::from_std(fd.into())?))
