@@ -364,3 +364,15 @@ onNative(
     assert.deepStrictEqual(seen, ['127.0.0.1', '127.0.0.1']);
   },
 );
+
+onNative(
+  "connections that came with the one that once('connection') saw are served",
+  async ({ connect }) => {
+    const server = http.createServer((_req, res) => res.end('x'));
+    const first = await connect(server);
+    assert.strictEqual((await first.exchange(GET)).text, 'x');
+    server.once('connection', () => {});
+    const others = await Promise.all(Array.from({ length: 8 }, () => connect(server)));
+    for (const client of others) assert.strictEqual((await client.exchange(GET)).text, 'x');
+  },
+);

@@ -10,6 +10,7 @@ const { addressException } = require('../errors');
 const { kConnection, kListener } = require('../symbols');
 const { BareSocket } = require('./bare-socket');
 const native = require('./native');
+const { HELD } = require('./ring-layout');
 const { NativeConnection } = require('./native-connection');
 const { connectionLimit, nativeOptions } = require('./server-options');
 
@@ -99,7 +100,7 @@ class NativeListener {
   }
 
   /** A connection was accepted. */
-  onOpen(id) {
+  onOpen(id, flags) {
     const { server } = this;
     const socket = new BareSocket(server);
     const connection = new NativeConnection(server, id, socket);
@@ -111,7 +112,8 @@ class NativeListener {
       return;
     }
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
-      if (this.hold) native.io.speak(id);
+      // Whoever wanted to see connections when it was accepted may be gone by now.
+      if (flags & HELD) native.io.speak(id);
       return;
     }
     connection.http = false;

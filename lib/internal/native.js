@@ -112,7 +112,7 @@ function drainHeld() {
 
 function handle(kind, flags, id, at) {
   if (kind === layout.OPEN) {
-    listeners.get(words[at + 3])?.onOpen(id);
+    listeners.get(words[at + 3])?.onOpen(id, flags);
     return undefined;
   }
   if (kind === layout.DROP) {

@@ -23,6 +23,7 @@ const BAD_HOST = 32;
 const HAS_EXPECT = 64;
 const SHARED = 128;
 const NEW_CHUNK = 256;
+const HELD = 512;
 const HEAD_WORDS = 8;
 const COMPLETE_WORDS = 5;
 const CONTENT_WORDS = 4;
@@ -244,6 +245,7 @@ module.exports = {
   HAS_EXPECT,
   SHARED,
   NEW_CHUNK,
+  HELD,
   HEAD_WORDS,
   COMPLETE_WORDS,
   CONTENT_WORDS,

@@ -34,6 +34,10 @@ const READ_WINDOW: usize = 256 * 1024;
 /// Reads in one turn, so that a busy connection leaves room for the others.
 const READS_PER_TURN: usize = 8;
 
+/// Milliseconds by which a timeout without traffic comes later than asked: a timer that JavaScript
+/// set for the same moment goes first, as it would among Node's own.
+const BEHIND_JAVASCRIPT: u64 = 2;
+
 thread_local! {
     /// Shared by the connections of a thread: an idle connection holds no buffer.
     static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(READ_SIZE));
@@ -135,6 +139,11 @@ impl Driver {
             done: false,
             now: 0,
         }
+    }
+
+    /// Nothing is read before JavaScript says so.
+    pub fn is_held(&self) -> bool {
+        matches!(self.reading, Reading::Held)
     }
 
     pub fn connection(&self) -> &Arc<Connection> {
@@ -447,7 +456,7 @@ impl Driver {
 
     /// Lets the timer fire in so many milliseconds.
     fn arm(&mut self, rest: u64) {
-        let rest = rest.max(1);
+        let rest = rest.max(1) + BEHIND_JAVASCRIPT;
         let deadline = Instant::now() + Duration::from_millis(rest);
         match &mut self.timer {
             Some(timer) => timer.as_mut().reset(deadline),

@@ -18,7 +18,7 @@ use crate::io::hub::{Extra, Hub, Worker};
 use crate::io::stream::Stream;
 use crate::io::{Error, describe, expiry};
 use crate::protocol::{Leniency, Limits};
-use crate::ring::layout::Kind;
+use crate::ring::layout::{HELD, Kind};
 use crate::ring::record;
 
 /// How long accepting rests after the process ran out of descriptors or memory.
@@ -264,7 +264,14 @@ fn begin(
     }
     connection.count();
     hub.post(|p| {
-        record::plain(&mut p.records, Kind::Open, 0, connection.id, &[listener.id]);
+        let flags = if driver.is_held() { HELD } else { 0 };
+        record::plain(
+            &mut p.records,
+            Kind::Open,
+            flags,
+            connection.id,
+            &[listener.id],
+        );
         p.extras.push(Extra::Opened(connection));
     });
     Handle::current().spawn(driver);

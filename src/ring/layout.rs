@@ -69,6 +69,8 @@ pub const HAS_EXPECT: u32 = 1 << 6;
 pub const SHARED: u32 = 1 << 7;
 /// With `SHARED`: that chunk is the next one.
 pub const NEW_CHUNK: u32 = 1 << 8;
+/// With `Open`: nothing is read before JavaScript says so.
+pub const HELD: u32 = 1 << 9;
 /// Field name word: the low bits are an index into the common names.
 pub const COMMON_NAME: u32 = 1 << 31;
 
@@ -143,6 +145,7 @@ mod tests {
             ("HAS_EXPECT", HAS_EXPECT),
             ("SHARED", SHARED),
             ("NEW_CHUNK", NEW_CHUNK),
+            ("HELD", HELD),
             ("HEAD_WORDS", HEAD_WORDS as u32),
             ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
             ("CONTENT_WORDS", CONTENT_WORDS as u32),
