@@ -27,7 +27,7 @@ const { values } = parseArgs({
 
 const fields = (count) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`X-Field-${i}`, `value ${i}`]));
-const content = (bytes) => (bytes === 0 ? {} : { method: 'POST', body: 'x'.repeat(bytes) });
+const content = (bytes) => ({ method: bytes === 0 ? 'GET' : 'POST', body: 'x'.repeat(bytes) });
 
 const series = [
   {
