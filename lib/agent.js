@@ -347,6 +347,7 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
       return;
   }
   if (!options) return;
+  req[kRequestOptions] = undefined; // one socket is made for it, not one for each that is removed
   this.createSocket(req, options, (error, created) => {
     if (error) req.onSocket(null, error);
     else created.emit('free');

@@ -2,6 +2,7 @@
 // The pool: which socket a request gets, what the lists say at each step, and when sockets go.
 const assert = require('node:assert');
 const net = require('node:net');
+const { test } = require('node:test');
 const { completeResponse, errorOf, untilEvent } = require('../client/observe');
 const { onOneWay, onPooledWays } = require('../client/ways');
 const { turn } = require('../support/events');
@@ -311,4 +312,23 @@ onOneWay('a thousand requests over four sockets', async ({ agent, get, serve }) 
   assert.ok(texts.every((text, i) => text === `/${i}`));
   assert.ok(most <= 4, `${most} sockets`);
   assert.deepStrictEqual(countsOf(agent).requests, {});
+});
+
+test('a request that waits gets one new socket, though two are removed', (t) => {
+  const agent = agentOf(t, { maxTotalSockets: 2 });
+  const asked = [];
+  // Sockets that never come.
+  agent.createConnection = ({ host }) => {
+    asked.push(host);
+    return undefined;
+  };
+  const sockets = [new net.Socket(), new net.Socket()];
+  agent.sockets['a:80:'] = [...sockets];
+  agent.totalSocketCount = 2;
+  const req = http.get({ host: 'b', agent });
+  req.on('error', () => {});
+  assert.deepStrictEqual(Object.keys(agent.requests), ['b:80:']);
+  for (const socket of sockets) agent.removeSocket(socket, { host: 'a', port: 80 });
+  assert.deepStrictEqual(asked, ['b']);
+  req.destroy();
 });
