@@ -2,6 +2,7 @@
 // The server's end of a connection, for tests that say byte by byte what a server does: it reads
 // requests as strictly as a test should, and sends what it is told to.
 const { RawClient } = require('../support/raw-client');
+const { readChunks } = require('../support/response-parser');
 
 const CRLF = '\r\n';
 
@@ -75,34 +76,6 @@ function parseRequest(bytes, start) {
   request.body = Buffer.concat(request.chunks);
   request.text = request.body.toString();
   return request;
-}
-
-/** Fills in chunks and trailers; returns where they end, null while they do not. */
-function readChunks(request, bytes, from) {
-  for (let at = from; ; ) {
-    const lineEnd = bytes.indexOf(CRLF, at, 'latin1');
-    if (lineEnd < 0) return null;
-    const line = bytes.latin1Slice(at, lineEnd);
-    if (!/^[0-9a-f]+$/i.test(line)) throw new Error(`not a chunk size: ${JSON.stringify(line)}`);
-    const size = Number.parseInt(line, 16);
-    at = lineEnd + 2;
-    if (size === 0) return readTrailers(request, bytes, at);
-    if (bytes.length < at + size + 2) return null;
-    request.chunks.push(bytes.subarray(at, at + size));
-    at += size + 2;
-    if (bytes.latin1Slice(at - 2, at) !== CRLF) throw new Error('no line end behind a chunk');
-  }
-}
-
-function readTrailers(request, bytes, from) {
-  for (let at = from; ; ) {
-    const lineEnd = bytes.indexOf(CRLF, at, 'latin1');
-    if (lineEnd < 0) return null;
-    const line = bytes.latin1Slice(at, lineEnd);
-    at = lineEnd + 2;
-    if (line === '') return at;
-    request.trailers.push(line.split(/: ?/, 2));
-  }
 }
 
 module.exports = { Peer };

@@ -1,6 +1,6 @@
 'use strict';
 // A client that knows no HTTP: it sends the bytes it is told to and collects the answer.
-const parseResponse = require('./response-parser');
+const { parseResponse } = require('./response-parser');
 
 class RawClient {
   constructor(stream) {

@@ -6,7 +6,7 @@ const CRLF = '\r\n';
  * The response that begins at `start`, or null while it is not complete. `options`: `noBody` for
  * answers to HEAD, `ended` when no more bytes will come.
  */
-module.exports = function parseResponse(bytes, start, { noBody = false, ended = false } = {}) {
+function parseResponse(bytes, start, { noBody = false, ended = false } = {}) {
   const headEnd = bytes.indexOf('\r\n\r\n', start, 'latin1');
   if (headEnd < 0) return null;
   const lines = bytes.latin1Slice(start, headEnd).split(CRLF);
@@ -29,7 +29,7 @@ module.exports = function parseResponse(bytes, start, { noBody = false, ended = 
   response.text = response.body.toString();
   response.end = end;
   return response;
-};
+}
 
 /** Fills in the body and returns where it ends; null while it is not complete. */
 function readBody(response, bytes, start, noBody, ended) {
@@ -56,6 +56,7 @@ function readBody(response, bytes, start, noBody, ended) {
   return end;
 }
 
+/** Fills in chunks, body and trailers; returns where they end, null while they do not. */
 function readChunks(response, bytes, start) {
   for (let at = start; ; ) {
     const lineEnd = bytes.indexOf(CRLF, at, 'latin1');
@@ -101,3 +102,5 @@ function joined(fields) {
   }
   return headers;
 }
+
+module.exports = { parseResponse, readChunks };

@@ -8,9 +8,7 @@ const native = require('./native');
 const { nativeTransport } = require('./native-transport');
 const { readHead, readMalformed, readTrailers } = require('./records');
 
-const { WRITE_DEFER, WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD, WRITE_MORE } = layout;
-/** Requests longer than this are sent at once even when more records wait. */
-const DEFER_LIMIT = 16 * 1024;
+const { WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD, WRITE_MORE } = layout;
 
 /** Stages of a request on its connection: it has none; it will begin in a tick; it has begun. */
 const IDLE = 0;
@@ -207,9 +205,8 @@ class ClientConnection extends nativeTransport(Object) {
   }
 
   sendLast(chunk, encoding, announcement, callback) {
-    // While more answers wait, the I/O thread does the sending.
-    const defer = chunk.length < DEFER_LIMIT && native.hasMore() ? WRITE_DEFER : 0;
-    return this.sent(this.sendPiece(chunk, encoding, announcement | defer), callback);
+    const flags = announcement | this.deferFlag(chunk.length);
+    return this.sent(this.sendPiece(chunk, encoding, flags), callback);
   }
 }
 

@@ -9,9 +9,7 @@ const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 const { parserOptions } = require('./server-options');
 
-const { WRITE_DEFER, WRITE_IDLE, WRITE_LAST, WRITE_MORE } = layout;
-/** Answers longer than this are sent at once even when more requests wait. */
-const DEFER_LIMIT = 16 * 1024;
+const { WRITE_IDLE, WRITE_LAST, WRITE_MORE } = layout;
 /** Characters and bytes that answers of one group may hold back. */
 const GROUP_LIMIT = 64 * 1024;
 
@@ -150,13 +148,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
       return true;
     }
     let flags = this.endingFlags();
-    if (
-      flags !== 0 &&
-      chunk.length === this.heldBack &&
-      chunk.length < DEFER_LIMIT &&
-      native.hasMore()
-    )
-      flags |= WRITE_DEFER;
+    if (flags !== 0 && chunk.length === this.heldBack) flags |= this.deferFlag(chunk.length);
     this.heldBack = 0;
     const result = this.sendPiece(chunk, encoding, flags);
     if (result === 0 && flags !== 0) this.noteBegun(flags);
@@ -190,7 +182,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     const { heldBack, heldFlags: flags } = this;
     this.heldBack = 0;
     this.heldFlags = 0;
-    const defer = flags !== 0 && heldBack < DEFER_LIMIT && native.hasMore() ? WRITE_DEFER : 0;
+    const defer = flags !== 0 ? this.deferFlag(heldBack) : 0;
     const result = native.fast.flush(this.id, flags | defer);
     this.sent(result, null);
     if (result <= 0 || flags === 0) return;

@@ -23,8 +23,7 @@ class NativeListener {
   constructor(server) {
     this.server = server;
     this.referenced = false;
-    this.hold = this.mustHold();
-    this.id = native.start().createListener(nativeOptions(server, this.hold));
+    this.id = native.start().createListener(nativeOptions(server, this.mustHold()));
     native.listeners.set(this.id, this);
   }
 
@@ -36,8 +35,7 @@ class NativeListener {
 
   /** Tells the native side that options have changed. */
   update() {
-    this.hold = this.mustHold();
-    native.io.configure(this.id, nativeOptions(this.server, this.hold));
+    native.io.configure(this.id, nativeOptions(this.server, this.mustHold()));
   }
 
   /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */

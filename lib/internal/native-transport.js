@@ -6,7 +6,9 @@ const { errnoException } = require('../errors');
 const layout = require('./ring-layout');
 const native = require('./native');
 
-const { WRITE_LATIN1 } = layout;
+const { WRITE_DEFER, WRITE_LATIN1 } = layout;
+/** More than this is sent at once even when more records wait. */
+const DEFER_LIMIT = 16 * 1024;
 /** What the high word of a count is worth. */
 const WORD = 2 ** 32;
 
@@ -97,6 +99,11 @@ const nativeTransport = (Base) =>
         default:
           return native.fast.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
       }
+    }
+
+    /** The flag that leaves so much to the I/O thread: while more records wait, it does the sending. */
+    deferFlag(length) {
+      return length < DEFER_LIMIT && native.hasMore() ? WRITE_DEFER : 0;
     }
 
     /** What follows from the result of a send. True when the kernel has all of it. */
