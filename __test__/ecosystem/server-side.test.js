@@ -171,11 +171,12 @@ test('one socket for a connection, under both names, for all of its requests', l
     socket.setNoDelay(true).setKeepAlive(true, 1000);
     res.end();
   });
+  await client.exchange(get); // so that the next 'connection' is the other's
   const before = deferred();
   server.once('connection', before.resolve);
   const other = await dial(t, server.address().port);
   const connected = await before.promise;
-  for (const peer of [client, client, other]) await peer.exchange(get);
+  for (const peer of [client, other]) await peer.exchange(get);
   assert.deepStrictEqual([...sockets.values()], [2, 1]);
   assert.strictEqual([...sockets.keys()][1], connected);
   assert.strictEqual(connected._httpMessage, null);
