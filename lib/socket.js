@@ -335,8 +335,15 @@ function catchUp(socket, connection) {
     return;
   }
   if (connection.readEnded) {
-    socket.push(null);
-    socket.read(0);
+    if (connection.http) {
+      // HTTP has read all there was, and 'end' has passed while nobody could listen.
+      const state = socket._readableState;
+      state.ended = true;
+      state.endEmitted = true;
+    } else {
+      socket.push(null);
+      socket.read(0);
+    }
   }
   if (connection.writeEnded) socket.end();
 }

@@ -225,6 +225,20 @@ onEveryWay('Upgrade in a response other than 101', async ({ accept, get }) => {
   assert.deepStrictEqual(log.slice(0, 4), ['socket', 'response', 'res data', 'res end']);
 });
 
+onEveryWay('a 101 that names no protocol is a response, and the last one', async (world) => {
+  const { accept, get } = world;
+  const req = get({ headers: { Connection: 'keep-alive' } });
+  const log = watchExchange(req);
+  const peer = await accept();
+  await peer.request();
+  const closed = untilEvent(req, 'close');
+  peer.send('HTTP/1.1 101 Switching Protocols\r\n\r\nwhatever');
+  await closed;
+  await peer.untilClosed();
+  assert.deepStrictEqual(log.slice(0, 3), ['socket', 'response', 'res end']);
+  assert.ok(!log.some((entry) => entry.startsWith('error')), log.join());
+});
+
 onPooledWays('with Node as the server', async ({ request, serve }) => {
   const server = serve((_req, res) => res.end());
   server.on('upgrade', (_req, socket, head) => {

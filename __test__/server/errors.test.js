@@ -196,7 +196,7 @@ onBoth('a client that ends within its request', async ({ connect }) => {
   const closed = deferred();
   const server = http.createServer((req) => req.on('close', closed.resolve));
   server.on('clientError', (error, socket) => {
-    errors.push(error.code);
+    errors.push(error.code, socket.readable, socket.readableEnded, socket.writable);
     socket.destroy();
   });
   const client = await connect(server);
@@ -204,7 +204,26 @@ onBoth('a client that ends within its request', async ({ connect }) => {
   client.end();
   await client.untilEnd();
   await closed.promise;
-  assert.deepStrictEqual(errors, ['HPE_INVALID_EOF_STATE']);
+  assert.deepStrictEqual(errors, ['HPE_INVALID_EOF_STATE', false, true, true]);
+});
+
+onBoth('a client that ends within its request, on a socket that is listened to', async (world) => {
+  const seen = [];
+  const closed = deferred();
+  const server = http.createServer((req) => {
+    req.socket.on('end', () => seen.push('end'));
+    req.on('close', closed.resolve);
+  });
+  server.on('clientError', (error, socket) => {
+    seen.push(error.code, socket.readable);
+    socket.destroy();
+  });
+  const client = await world.connect(server);
+  client.send(upload(100, 'some'));
+  client.end();
+  await client.untilEnd();
+  await closed.promise;
+  assert.deepStrictEqual(seen, ['HPE_INVALID_EOF_STATE', false, 'end']);
 });
 
 onBoth(

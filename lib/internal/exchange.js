@@ -15,6 +15,8 @@ const { readHead, readMalformed, readTrailers } = require('./records');
 const { CONTENT_WORDS, KEEP_ALIVE, NO_CONTENT, UPGRADE } = layout;
 /** Names and values kept when `maxHeadersCount` does not say otherwise. */
 const MAX_HEADER_PAIRS = 2000;
+/** The context ends with the exchange, not when it is collected. */
+const UNTIL_RELEASE = { requireManualDestroy: true };
 const defaultMaxHeaderSize = accessors.maxHeaderSize;
 
 class Exchange {
@@ -32,7 +34,7 @@ class Exchange {
     /** The final response is complete. */
     this.isDone = false;
     this.error = null;
-    this.resource = new AsyncResource('HTTPCLIENTREQUEST');
+    this.resource = new AsyncResource('HTTPCLIENTREQUEST', UNTIL_RELEASE);
     this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
     this.validation = validation(req);
     this.parser = null;
@@ -69,6 +71,7 @@ class Exchange {
   release() {
     this.parser = null;
     this.connection?.finish(this);
+    this.resource.emitDestroy();
   }
 
   handleRecords(buffer) {
@@ -128,7 +131,8 @@ class Exchange {
       res.push(null);
       return;
     }
-    if (status >= 100 && status < 200) {
+    // A 101 that does not say what to switch to is an answer like any other.
+    if (status >= 100 && status < 200 && status !== 101) {
       this.handlers.onInformation(req, res);
       return;
     }

@@ -31,6 +31,8 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     this.declined = false;
     this.refused = false;
     this.pushed = undefined;
+    /** The parser's error when the input ended inside a message. */
+    this.cutShort = null;
     this.join(id, server.timeout || 0);
   }
 
@@ -73,8 +75,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
         if (!this.destroyed && this.http) this.inContext(this.onExpired);
         break;
       case layout.MALFORMED:
-        if (!this.destroyed && !this.refused)
-          this.inContext(this.onMalformed, readMalformed(words, at, buffer));
+        if (!this.destroyed && !this.refused) this.onFailure(readMalformed(words, at, buffer));
         break;
       case layout.CLOSE:
         this.onCloseRecord(words, at);
@@ -114,7 +115,24 @@ class NativeConnection extends nativeTransport(ServerConnection) {
       socket.push(null);
       socket.read(0);
     }
-    if (this.http) this.inContext(this.onEnd);
+    if (this.cutShort === null) {
+      if (this.http) this.inContext(this.onEnd);
+    } else if (socket.isBare || socket.readableEnded) {
+      this.onCutShort();
+    } else {
+      socket.prependOnceListener('end', () => this.onCutShort());
+    }
+  }
+
+  onFailure(failure) {
+    // The end itself comes first: its listeners find a socket that is no longer readable.
+    if (failure.code === 'HPE_INVALID_EOF_STATE') this.cutShort = failure;
+    else this.inContext(this.onMalformed, failure);
+  }
+
+  /** The input has ended inside a message. */
+  onCutShort() {
+    if (!this.destroyed && this.http) this.inContext(this.onMalformed, this.cutShort);
   }
 
   onIdle() {

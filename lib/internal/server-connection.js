@@ -24,6 +24,9 @@ const MAX_HEADER_PAIRS = 2000;
 /** Requests of one connection that may wait for their answer; then reading stops. */
 const MAX_PIPELINED = 512;
 
+/** A context lasts until the next request on its connection, or the connection's end. */
+const UNTIL_NEXT = { requireManualDestroy: true };
+
 const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
 const responseFinish = channel('http.server.response.finish');
@@ -81,7 +84,8 @@ class ServerConnection {
 
   /** A request's head has arrived. */
   onHead(flags, head) {
-    this.resource = new AsyncResource('HTTPINCOMINGMESSAGE');
+    this.resource?.emitDestroy();
+    this.resource = new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT);
     this.resource.runInAsyncScope(this.receive, this, flags, head);
   }
 
@@ -390,6 +394,7 @@ class ServerConnection {
   /** The socket is closed: what was under way is aborted. */
   onClosed() {
     this.http = false;
+    this.resource?.emitDestroy();
     this.server[kConnections].delete(this);
     while (this.incoming.length > 0) this.incoming.shift().destroy(connectionReset('aborted'));
     while (this.outgoing.length > 0) this.outgoing.shift().destroy(connectionReset('aborted'));

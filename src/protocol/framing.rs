@@ -112,6 +112,10 @@ impl Message {
     /// response to HEAD has no content (`skips_content`), and lets no such connection persist
     /// whose response would else last until the close; so do we.
     pub fn persists(&self, control: &Control, skips_content: bool, leniency: &Leniency) -> bool {
+        // A 101 that does not say what it switches to: what follows is anybody's guess.
+        if self.is_switch() && !(control.upgrade && control.connection_upgrade) {
+            return false;
+        }
         let is_1_1 = self.is_1_1();
         if !is_1_1 && control.has_coding && !leniency.chunked_1_0_persists {
             return false;

@@ -347,7 +347,7 @@ impl Parser {
         }
         self.phase = match (verdict, decision.framing) {
             (Verdict::Upgrade, _) => self.switch(sink),
-            _ if self.message.is_switch() => self.switch(sink),
+            _ if self.message.is_switch() && verdict != Verdict::Pause => self.switch(sink),
             (Verdict::Pause, Framing::None) => {
                 sink.complete(&Fields::EMPTY);
                 Phase::Paused

@@ -119,9 +119,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         if head.keep_alive {
             flags |= layout::KEEP_ALIVE;
         }
-        // A 101 hands the connection over whatever its fields say.
-        let pauses = head.upgrade || head.status == 101;
-        if pauses {
+        if head.upgrade {
             flags |= layout::UPGRADE;
         }
         *self.bare = head.framing == Framing::None;
@@ -130,7 +128,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         }
         self.last = Some(self.out.len());
         record::head(self.out, self.id, flags, head);
-        if pauses {
+        if head.upgrade {
             Verdict::Pause
         } else {
             Verdict::Content

@@ -292,7 +292,7 @@ fn rfc9110_15_2_2_switching_protocols() {
             ),
             (
                 b"HTTP/1.1 101 Switching Protocols\r\n\r\nrest",
-                "101 Switching Protocols 1.1 (none, keep) | end | upgraded @36",
+                "101 Switching Protocols 1.1 (none, close) | end | upgraded @36",
             ),
             (
                 b"HTTP/1.1 200 OK\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 0\r\n\r\n",
