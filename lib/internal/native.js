@@ -12,7 +12,7 @@ if (binding.version() !== version) {
   );
 }
 
-const { CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
+const { CHUNK_SIZE, CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
@@ -120,7 +120,7 @@ function handle(kind, flags, id, at) {
     return undefined;
   }
   // Chunks come in the order of their records, whoever those are for.
-  if (flags & NEW_CHUNK && kind === layout.CONTENT) chunk = fast.takeChunk();
+  if (flags & NEW_CHUNK && kind === layout.CONTENT) chunk = takeChunk();
   const connection = connections[id & SLOT_MASK];
   if (connection === undefined || connection.id !== id) {
     if (kind === layout.CLOSE) io.release(id);
@@ -136,6 +136,11 @@ function handle(kind, flags, id, at) {
 
 function text(from, length) {
   return arena.latin1Slice(from, from + length);
+}
+
+/** The next chunk. Lends the native side memory in its place, which nobody sees until it is filled. */
+function takeChunk() {
+  return fast.takeChunk(Buffer.allocUnsafeSlow(CHUNK_SIZE));
 }
 
 /** Bytes of a record as a Buffer of their own. */

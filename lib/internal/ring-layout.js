@@ -24,6 +24,7 @@ const HAS_EXPECT = 64;
 const SHARED = 128;
 const NEW_CHUNK = 256;
 const HELD = 512;
+const CHUNK_SIZE = 65536;
 const HEAD_WORDS = 8;
 const COMPLETE_WORDS = 5;
 const CONTENT_WORDS = 4;
@@ -246,6 +247,7 @@ module.exports = {
   SHARED,
   NEW_CHUNK,
   HELD,
+  CHUNK_SIZE,
   HEAD_WORDS,
   COMPLETE_WORDS,
   CONTENT_WORDS,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use napi::{Env, sys};
 
 use crate::bridge::wake::Waker;
-use crate::io::{Connection, Extra, Hub, Listener};
+use crate::io::{Chunk, Connection, Extra, Hub, Listener};
 use crate::ring::ConnId;
 use crate::ring::queue::Pending;
 
@@ -21,7 +21,7 @@ pub struct Environment {
     /// Records that were taken from the queue and did not fit into the arena.
     batch: RefCell<Pending<Extra>>,
     /// Chunks with the content of records that JavaScript has not reached.
-    chunks: RefCell<VecDeque<Vec<u8>>>,
+    chunks: RefCell<VecDeque<Chunk>>,
     /// The memory records are copied to; JavaScript keeps it alive until it sets another.
     pub arena: Cell<(*mut u8, usize)>,
     /// Text on its way out.
@@ -107,7 +107,7 @@ impl Environment {
     }
 
     /// The chunk of the next record that needs one.
-    pub fn next_chunk(&self) -> Option<Vec<u8>> {
+    pub fn next_chunk(&self) -> Option<Chunk> {
         self.chunks.borrow_mut().pop_front()
     }
 

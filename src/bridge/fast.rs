@@ -118,12 +118,21 @@ impl<const N: usize> Call<N> {
     }
 
     /// The memory of a Uint8Array.
-    fn bytes(&self, at: usize) -> (*mut u8, usize) {
+    pub(super) fn bytes(&self, at: usize) -> (*mut u8, usize) {
         let mut data = ptr::null_mut();
         let mut length = 0;
         // SAFETY: valid out-pointers; anything but a buffer leaves them empty.
         unsafe { sys::napi_get_buffer_info(self.env, self.arguments[at], &mut data, &mut length) };
         (data.cast(), length)
+    }
+
+    /// A reference that keeps the argument alive; to be deleted by whoever has the token.
+    pub(super) fn reference(&self, at: usize) -> Option<usize> {
+        let mut reference = ptr::null_mut();
+        // SAFETY: a valid value and out-pointer.
+        let status =
+            unsafe { sys::napi_create_reference(self.env, self.arguments[at], 1, &mut reference) };
+        (status == sys::Status::napi_ok).then_some(reference as usize)
     }
 
     fn number(&self, value: i64) -> sys::napi_value {

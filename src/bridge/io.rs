@@ -60,7 +60,7 @@ impl Io {
 
     /// The functions for the hot path; see `bridge/fast.rs`.
     #[napi(
-        ts_return_type = "{ drain(offset: number): number; flush(id: number, flags: number): number; setArena(arena: Uint8Array): void; takeChunk(): Buffer; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+        ts_return_type = "{ drain(offset: number): number; flush(id: number, flags: number): number; setArena(arena: Uint8Array): void; takeChunk(lent: Uint8Array): Buffer; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;

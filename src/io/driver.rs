@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-use crate::io::chunks::READ_SIZE;
+use crate::io::chunks::Chunk;
 use crate::io::connection::{Connection, command};
 use crate::io::error::errno;
 use crate::io::expected::Reader;
@@ -40,7 +40,7 @@ const BEHIND_JAVASCRIPT: u64 = 2;
 
 thread_local! {
     /// Shared by the connections of a thread: an idle connection holds no buffer.
-    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(READ_SIZE));
+    static READ_BUFFER: RefCell<Chunk> = RefCell::default();
 }
 
 /// Which system call ended a connection.
@@ -182,7 +182,9 @@ impl Driver {
         };
         if let Reading::Verdict(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
             self.parser.resume(Verdict::Content);
-            self.parse(&mut { rest });
+            let mut chunk = Chunk::Own(rest);
+            self.parse(&mut chunk);
+            self.hub.chunks.put(chunk);
         }
     }
 
@@ -275,7 +277,7 @@ impl Driver {
             }
             let read = READ_BUFFER.with_borrow_mut(|buffer| {
                 ready!(self.stream.poll_read(cx, buffer))?;
-                let read = buffer.len();
+                let read = buffer.bytes().len();
                 self.arrived(buffer, commands);
                 Poll::Ready(io::Result::Ok(read))
             });
@@ -294,8 +296,8 @@ impl Driver {
     }
 
     /// Handles the bytes of `buffer`, which is replaced if it is given away.
-    fn arrived(&mut self, buffer: &mut Vec<u8>, commands: u32) {
-        let bytes = &buffer[..];
+    fn arrived(&mut self, buffer: &mut Chunk, commands: u32) {
+        let bytes = buffer.bytes();
         if bytes.is_empty() {
             return;
         }
@@ -355,7 +357,7 @@ impl Driver {
 
     /// Feeds the parser the bytes of `buffer` and posts the records of them. With much content in it
     /// the buffer travels beside the records, and another one takes its place.
-    fn parse(&mut self, buffer: &mut Vec<u8>) {
+    fn parse(&mut self, buffer: &mut Chunk) {
         let hub = self.hub.clone();
         let size = hub.post(|p| {
             let before = p.records.len();
@@ -365,7 +367,7 @@ impl Driver {
                 timeout: self.listener.as_ref().map_or(0, |l| l.timeout()),
             };
             let id = self.connection.id;
-            let bytes = &buffer[..];
+            let bytes = buffer.bytes();
             let mut sink = RecordSink::new(&mut p.records, id, &mut self.bare, clock);
             sink.may_share(bytes);
             if let Outcome::Paused(consumed) = sink.parse(&mut self.parser, bytes) {
@@ -379,7 +381,7 @@ impl Driver {
                 return size;
             }
             let chunk = std::mem::replace(buffer, self.hub.chunks.take());
-            let content = chunk.len();
+            let content = chunk.bytes().len();
             p.content += content;
             p.extras.push(Extra::Chunk(chunk));
             size + content

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use crate::io::Error;
-use crate::io::chunks::Chunks;
+use crate::io::chunks::{Chunk, Chunks};
 use crate::io::connection::Connection;
 use crate::io::deferred::Deferred;
 use crate::io::driver::Driver;
@@ -46,7 +46,7 @@ pub enum Extra {
     /// Pinned memory that has been written.
     Written(usize),
     /// The chunk with the content of the next `NEW_CHUNK` record.
-    Chunk(Vec<u8>),
+    Chunk(Chunk),
 }
 
 struct Thread {

@@ -17,7 +17,7 @@ mod sink;
 mod stream;
 
 pub use address::{Address, describe};
-pub use chunks::Chunks;
+pub use chunks::{Chunk, Chunks, Lent};
 pub use connection::Connection;
 pub use error::Error;
 pub use expected::Reader;

@@ -9,6 +9,8 @@ use socket2::{Domain, SockRef};
 use tokio::io::{AsyncRead, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::io::chunks::Chunk;
+
 /// A connected stream socket, registered with the runtime it was made in.
 #[derive(Debug)]
 pub enum Stream {
@@ -36,22 +38,17 @@ impl Stream {
         }
     }
 
-    /// Reads once into `buffer`, as much as it has capacity for; what was in it is overwritten. A
+    /// Reads once into `buffer`, as much as it has room for; what was in it is overwritten. A
     /// short read tells the runtime that the socket is empty, which saves the call that would say so.
-    pub fn poll_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        buffer: &mut Vec<u8>,
-    ) -> Poll<io::Result<()>> {
-        buffer.clear();
-        let mut space = ReadBuf::uninit(buffer.spare_capacity_mut());
+    pub fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut Chunk) -> Poll<io::Result<()>> {
+        let mut space = ReadBuf::uninit(buffer.space());
         let result = match self {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, &mut space),
             Self::Unix(stream) => Pin::new(stream).poll_read(cx, &mut space),
         };
         let read = space.filled().len();
         // SAFETY: so many bytes at the front have been initialised by the read.
-        unsafe { buffer.set_len(read) };
+        unsafe { buffer.set_filled(read) };
         result
     }
 

@@ -74,6 +74,9 @@ pub const HELD: u32 = 1 << 9;
 /// Field name word: the low bits are an index into the common names.
 pub const COMMON_NAME: u32 = 1 << 31;
 
+/// Bytes of a chunk: what is read by one system call.
+pub const CHUNK_SIZE: usize = 64 * 1024;
+
 /// Words of a `Head` record before its fields.
 pub const HEAD_WORDS: usize = 8;
 /// Words of a `Complete` record before its fields.
@@ -146,6 +149,7 @@ mod tests {
             ("SHARED", SHARED),
             ("NEW_CHUNK", NEW_CHUNK),
             ("HELD", HELD),
+            ("CHUNK_SIZE", CHUNK_SIZE as u32),
             ("HEAD_WORDS", HEAD_WORDS as u32),
             ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
             ("CONTENT_WORDS", CONTENT_WORDS as u32),
