@@ -1,31 +1,19 @@
-/** Who takes part: a name and the module that stands for `http` in a workload's server. */
+/** Who takes part, and whether what they need is there. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { BuildError, ensureBuilt } from '../lib/internal/build.mjs';
 import { ensureInstalled } from '../lib/internal/install.mjs';
-import { sendWithHttp, sendWithUndici } from './clients.mjs';
-import { peerNames, preparePeer } from './peers.mjs';
+import { moduleNames } from './modules.mjs';
+import { prepareNeutral } from './neutral.mjs';
+import { installedVersion } from './packages.mjs';
+import { peerNames, peerVersion, preparePeer } from './peers.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
 
-const modules = {
-  node: () => require('node:http'),
-  'rust-http': () => require('../index.js'),
-  // These are runtimes of their own, and bring it along.
-  bun: () => require('node:http'),
-  deno: () => require('node:http'),
-};
-
-export function loadContestant(name) {
-  return modules[name]();
-}
-
-/** The contestant's way to send requests; see clients.mjs. */
-export async function loadClient(name, client, url) {
-  if (name !== 'undici') return sendWithHttp(loadContestant(name), client, url);
-  return sendWithUndici(await import('undici'), client, url);
-}
+const known = [...moduleNames, 'limit', 'undici'];
+const everyone = ['node', 'rust-http', 'limit', 'undici', 'bun', 'deno'];
+const indispensable = ['node', 'rust-http'];
 
 /** Who takes part in a workload, the base first. */
 export function contestantsOf(workload, names) {
@@ -33,23 +21,52 @@ export function contestantsOf(workload, names) {
 }
 
 /** undici is a client; other runtimes serve; the floor knows one answer. */
-function takesPart(name, { client, answer }) {
-  if (name === 'undici') return client !== undefined;
-  if (name === 'limit') return answer?.bytes === 13;
-  return client === undefined || !peerNames.includes(name);
+function takesPart(name, { kind, floor }) {
+  if (name === 'undici') return kind === 'client';
+  if (name === 'limit') return floor === true;
+  return kind === 'server' || kind === 'idle' || !peerNames.includes(name);
 }
 
-/** Checks the names and what they need before anything is measured. */
-export function prepareContestants(names) {
-  const known = [...Object.keys(modules), 'undici', 'limit'];
+/**
+ * Checks names and what they need before anything is measured. Without `asked` everyone takes part
+ * who can be had, and `leftOut` tells of the others; who is asked for by name has to be there.
+ */
+export function prepareContestants(asked) {
+  const names = asked ?? everyone;
   const unknown = names.find((name) => !known.includes(name));
   if (unknown) throw new BuildError(`no contestant ${unknown}; known: ${known.join(', ')}`);
-  if (names.includes('undici') && !ensureInstalled(folder))
-    throw new BuildError('undici is missing: let npm reach its registry');
-  for (const name of names) if (peerNames.includes(name)) preparePeer(name);
   if (names.length < 2) throw new BuildError('a comparison takes two contestants or more');
-  if (names.includes('rust-http')) requireReleaseBuild();
-  return names;
+  const leftOut = [];
+  for (const name of names) {
+    const reason = whyAbsent(name);
+    if (reason && (asked || indispensable.includes(name))) throw new BuildError(reason);
+    if (reason) leftOut.push({ name, reason });
+  }
+  const absent = leftOut.map(({ name }) => name);
+  return { contestants: names.filter((name) => !absent.includes(name)), leftOut };
+}
+
+/** The version of one that came from npm; undefined for the rest. */
+export function contestantVersion(name) {
+  return name === 'undici' ? installedVersion(folder, name) : peerVersion(name);
+}
+
+function whyAbsent(name) {
+  try {
+    prepare(name);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    return error.message;
+  }
+}
+
+function prepare(name) {
+  if (name === 'rust-http') requireReleaseBuild();
+  else if (name === 'limit') prepareNeutral();
+  else if (peerNames.includes(name)) preparePeer(name);
+  else if (name === 'undici' && !ensureInstalled(folder))
+    throw new BuildError('undici is not installed; run `npm ci --prefix benchmark`');
 }
 
 function requireReleaseBuild() {

@@ -59,7 +59,7 @@ const series = [
   },
 ];
 
-const contestants = prepareContestants(['node', 'rust-http']);
+const { contestants } = prepareContestants(['node', 'rust-http']);
 const generator = pickLoadGenerator();
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);

@@ -13,6 +13,11 @@ import { ensureInstalled } from '../lib/internal/install.mjs';
 import { cpuSeconds } from './processor.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
+// A generator that does not end by itself is ended so many seconds later.
+const grace = 30;
+// wrk fills up its latencies by how many answers came, and notes one latency for each write: with
+// several requests in a write its percentiles are of its own making.
+const noLatency = { p50Micros: undefined, p99Micros: undefined };
 
 export function pickLoadGenerator() {
   // wrk without arguments shows its usage; what matters is that it starts.
@@ -38,7 +43,7 @@ async function runWrk(url, load, seconds) {
     const { stdout, busy } = await execute('wrk', args, seconds);
     const [, json] = /^RESULT (.*)$/m.exec(stdout) ?? [];
     if (!json) throw new Error(`wrk gave no result:\n${stdout}`);
-    return { ...JSON.parse(json), busy };
+    return { ...JSON.parse(json), ...(load.pipeline > 1 && noLatency), busy };
   });
 }
 
@@ -70,9 +75,11 @@ async function runAutocannon(url, load, seconds) {
 function execute(command, args, seconds) {
   return new Promise((resolve, reject) => {
     let busy;
-    const child = execFile(command, args, { maxBuffer: 1 << 26 }, (error, stdout) => {
+    const options = { maxBuffer: 1 << 26, timeout: (seconds + grace) * 1000 };
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
       clearTimeout(timer);
-      if (error) reject(error);
+      const reason = () => stderr.trim() || (error.signal ?? error.code);
+      if (error) reject(new Error(`the load ended early: ${reason()}`));
       else resolve({ stdout, busy });
     });
     // Just before its end: afterwards the kernel has forgotten it.

@@ -1,9 +1,10 @@
-/** Other runtimes that have a `node:http`: their binaries, from npm, installed when asked for. */
+/** Other runtimes that have a `node:http`: their binaries, from npm, installed when they take part. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BuildError } from '../lib/internal/build.mjs';
-import { ensureInstalled } from '../lib/internal/install.mjs';
+import { installedVersion, wantedVersion } from './packages.mjs';
 
 const folder = fileURLToPath(new URL('peers/', import.meta.url));
 const modules = join(folder, 'node_modules');
@@ -21,16 +22,45 @@ const peers = {
 
 export const peerNames = Object.keys(peers);
 
+let tried = false;
+
 /** Fails when the registry cannot be reached or has no binary for this machine. */
 export function preparePeer(name) {
-  ensureInstalled(folder);
-  if (!findBinary(peers[name])) throw new BuildError(`${name} cannot be had for this machine`);
+  if (!isPresent(name)) install();
+  if (isPresent(name)) return;
+  throw new BuildError(
+    `${name} is not installed; run \`npm install --prefix benchmark/peers\` where it is to be had`,
+  );
+}
+
+export function peerVersion(name) {
+  return installedVersion(folder, name);
 }
 
 /** Program and arguments that run a script. */
 export function peerCommand(name) {
   const peer = peers[name];
   return [findBinary(peer), ...peer.args];
+}
+
+function isPresent(name) {
+  return peerVersion(name) === wantedVersion(folder, name) && findBinary(peers[name]) !== undefined;
+}
+
+/**
+ * Without a lock file (see .npmrc there): both pin the binaries they bring, and `npm ci` wants those
+ * of every system in it, which not every registry has.
+ */
+function install() {
+  if (tried) return;
+  tried = true;
+  process.stderr.write('installing the packages of benchmark/peers (about 200 MB)\n');
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  spawnSync('npm', args, {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
 }
 
 function findBinary({ scope, binary, moved }) {

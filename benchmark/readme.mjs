@@ -1,5 +1,7 @@
-/** The results as the table in README.md, between its two marks. */
+/** The results as the tables in README.md, between its two marks. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { problemLines } from './failures.mjs';
+import { kibibytes, latency, mebibytes, milliseconds, share, shownName, times } from './format.mjs';
 
 const file = new URL('../README.md', import.meta.url);
 const begin = '<!-- bench -->';
@@ -14,33 +16,92 @@ export function writeReadme(results) {
   writeFileSync(file, `${text.slice(0, from)}\n\n${renderMarkdown(results)}\n\n${text.slice(to)}`);
 }
 
-/** A row for each workload: throughput, processor time and median latency against the base. */
-export function renderMarkdown({ machine, rounds, seconds, workloads }) {
-  const rows = workloads.map(({ title, results }) => {
-    const ours = results.find(({ contestant }) => contestant === 'rust-http');
-    const [base] = results;
-    const others = results.filter((result) => result !== ours && result !== base);
-    return `| ${[
-      title,
-      `**${times(ours.ratio.median)}**`,
-      ours.cpuRatio ? times(ours.cpuRatio.median) : '–',
-      `${millis(ours.p50Micros.median)} / ${millis(base.p50Micros.median)}`,
-      others.map(({ contestant, ratio }) => `${contestant} ${times(ratio.median)}`).join(', '),
-    ].join(' | ')} |`;
-  });
+/** What is measured in requests, what is not, on what, and what went wrong. */
+export function renderMarkdown(results) {
+  const problems = problemLines(results).map((line) => `- ${line}`);
   return [
-    '| workload | requests/s | CPU/request | p50, ours / Node | beside it |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
+    ...renderRates(results),
     '',
-    `Against Node ${machine.node}'s \`http\` in the same run; medians of ${rounds} interleaved rounds of ${seconds} s on ${machine.cores} cores (${machine.cpu}), load by ${machine.loadGenerator}, ${machine.date}. \`limit\` is a server without any JavaScript: the most there is to win.`,
+    ...renderCosts(results),
+    '',
+    describeRun(results),
+    ...(problems.length > 0 ? ['', ...problems] : []),
   ].join('\n');
 }
 
-function times(ratio) {
-  return `${ratio.toFixed(2)}x`;
+/** A row for each workload: throughput, processor time and latency against the base. */
+function renderRates({ contestants, workloads }) {
+  const rated = workloads.filter(({ kind }) => kind === 'server' || kind === 'client');
+  const others = ['undici', 'bun', 'deno'].filter((name) => contestants.includes(name));
+  const floor = contestants.includes('limit');
+  const head = ['workload', 'requests/s', 'CPU', 'p50, ms', 'p99, ms'];
+  if (floor) head.push('of the floor');
+  head.push(...others.map(shownName));
+  const rows = rated.map((workload) => {
+    const { ours, base, of } = partsOf(workload);
+    const cells = [
+      `\`${workload.name}\` ${workload.title}`,
+      `**${times(ours.ratio)}**`,
+      times(ours.cpuRatio),
+      latencies(ours.p50Micros, base.p50Micros),
+      latencies(ours.p99Micros, base.p99Micros),
+    ];
+    if (floor) cells.push(of('limit') ? share(ours.ofFloor) : '');
+    return [...cells, ...others.map((name) => (of(name) ? times(of(name).ratio) : ''))];
+  });
+  return markdownTable(head, rows);
 }
 
-function millis(micros) {
-  return `${(micros / 1000).toFixed(2)} ms`;
+/** What a connection and the module itself cost: figures and their ratio. */
+function renderCosts({ contestants, workloads }) {
+  const others = ['bun', 'deno'].filter((name) => contestants.includes(name));
+  const rows = workloads.flatMap((workload) => costRows(workload, others));
+  return markdownTable(['cost', 'rust-http', 'Node', 'ratio', ...others.map(shownName)], rows);
+}
+
+function costRows(workload, others) {
+  const { ours, base, of } = partsOf(workload);
+  const row = (title, form, figure, ratio) => [
+    `\`${workload.name}\` ${title}`,
+    `**${form(ours[figure])}**`,
+    form(base[figure]),
+    times(ours[ratio]),
+    ...others.map((name) => (of(name) ? form(of(name)[figure]) : '')),
+  ];
+  if (workload.kind === 'idle') return [row(workload.title, kibibytes, 'bytes', 'ratio')];
+  if (workload.kind !== 'loading') return [];
+  return [
+    row('time, in a fresh process', milliseconds, 'millis', 'ratio'),
+    row('memory of its own', mebibytes, 'ownBytes', 'ownRatio'),
+    row('memory with the pages of files', mebibytes, 'rss', 'rssRatio'),
+  ];
+}
+
+/** `ours` without a figure where we did not take part. */
+function partsOf({ results }) {
+  const of = (name) => results.find(({ contestant }) => contestant === name);
+  return { ours: of('rust-http') ?? {}, base: results[0], of };
+}
+
+function latencies(ours, base) {
+  return ours && base ? `${latency(ours)} / ${latency(base)}` : latency();
+}
+
+function markdownTable(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+function describeRun({ machine, rounds, seconds, contestants, versions }) {
+  const sentences = [
+    `Requests/s and processor time per request (CPU) against Node ${machine.node}'s \`http\` in the same run, latencies as rust-http / Node; medians of ${rounds} interleaved rounds of ${seconds} s on ${machine.cores} cores (${machine.cpu}), load by ${machine.loadGenerator}, ${machine.date}.`,
+  ];
+  if (contestants.includes('limit'))
+    sentences.push(
+      'The floor is a server without any JavaScript, the most there is to win: our share of its requests/s.',
+    );
+  if (versions.express ?? versions.fastify)
+    sentences.push('The frameworks run unmodified behind `rust-http/register`.');
+  const named = Object.entries(versions).map(([name, version]) => `${shownName(name)} ${version}`);
+  if (named.length > 0) sentences.push(`${named.join(', ')}.`);
+  return sentences.join(' ');
 }

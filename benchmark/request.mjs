@@ -1,5 +1,5 @@
 /** The measured process of a client workload: one contestant's client, driven by its parent. */
-import { loadClient } from './contestants.mjs';
+import { loadClient } from './modules.mjs';
 import { loadWorkload } from './workloads.mjs';
 
 const [contestant, name, url] = process.argv.slice(2);

@@ -2,35 +2,38 @@
  * `npm run bench`: the same servers on Node's http and on rust-http, side by side in one run.
  *
  *   npm run bench                        every workload; writes benchmark/results.json,
- *                                        docs/bench.svg and the table in README.md
+ *                                        docs/bench.svg and the tables in README.md
  *   npm run bench -- hello json          only these; nothing is written unless --save is given
  *   --rounds N        measurements of each contestant per workload (default 7)
  *   --seconds S       length of one measurement (default 3)
- *   --contestants L   names from contestants.mjs, the first is the base (default
- *                     node,rust-http,undici; undici is a client only); `limit` is the floor, a
- *                     server without JavaScript; `bun` and `deno` are installed from npm;
- *                     `node,node` shows the machine's own noise
+ *   --contestants L   names from contestants.mjs, the first is the base. Default: node, rust-http,
+ *                     limit (the floor, a server without JavaScript), undici (a client only), bun and
+ *                     deno, of which those are left out that cannot be had; `node,node` shows the
+ *                     machine's own noise
  *   --json            results as JSON on stdout instead of the table
  *   --save            write results and chart after a partial run too
+ *
+ * Ends with code 1 when a round of anybody failed.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BuildError } from '../lib/internal/build.mjs';
 import { drawChart } from './chart.mjs';
-import { contestantsOf, prepareContestants } from './contestants.mjs';
+import { contestantsOf, contestantVersion, prepareContestants } from './contestants.mjs';
+import { anyFailed } from './failures.mjs';
 import { pickLoadGenerator } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureWorkload } from './measure.mjs';
 import { writeReadme } from './readme.mjs';
 import { renderTable } from './table.mjs';
-import { loadWorkloads } from './workloads.mjs';
+import { frameworkVersions, prepareWorkloads } from './workloads.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
-    contestants: { type: 'string', default: 'node,rust-http,undici' },
+    contestants: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
@@ -45,36 +48,54 @@ try {
 }
 
 async function main() {
-  const rounds = numberOption('rounds');
-  const seconds = numberOption('seconds');
-  const workloads = await loadWorkloads(positionals);
-  const contestants = prepareContestants(values.contestants.split(','));
+  const options = { rounds: numberOption('rounds'), seconds: numberOption('seconds') };
+  const { workloads, leftOut: withoutFramework } = await prepareWorkloads(positionals);
+  const { contestants, leftOut } = prepareContestants(values.contestants?.split(','));
   const generator = pickLoadGenerator();
-  const machine = describeMachine(generator.name);
+  const results = {
+    machine: describeMachine(generator.name),
+    ...options,
+    contestants,
+    versions: { ...versionsOf(contestants), ...frameworkVersions(workloads) },
+    leftOut: [...leftOut, ...withoutFramework],
+    workloads: [],
+  };
+  for (const workload of workloads)
+    results.workloads.push(await measure(workload, { ...options, contestants, generator }));
 
-  const results = { machine, rounds, seconds, contestants, workloads: [] };
-  for (const workload of workloads) {
-    process.stderr.write(`${workload.name}: ${workload.title}\n`);
-    const progress = (line) => process.stderr.write(`  ${line}\n`);
-    const measured = await measureWorkload({
-      workload,
-      contestants: contestantsOf(workload, contestants),
-      generator,
-      rounds,
-      seconds,
-      progress,
-    });
-    results.workloads.push({ name: workload.name, title: workload.title, ...measured });
-  }
   process.stdout.write(
     values.json ? `${JSON.stringify(results, null, 2)}\n` : renderTable(results),
   );
+  if (positionals.length === 0 || values.save) write(results);
+  if (anyFailed(results)) process.exitCode = 1;
+}
 
-  if (positionals.length > 0 && !values.save) return;
+async function measure(workload, options) {
+  const { name, title, kind } = workload;
+  process.stderr.write(`${name}: ${title}\n`);
+  const measured = await measureWorkload({
+    ...options,
+    workload,
+    contestants: contestantsOf(workload, options.contestants),
+    progress: (line) => process.stderr.write(`  ${line}\n`),
+  });
+  return { name, title, kind, ...measured };
+}
+
+function write(results) {
+  const written = ['benchmark/results.json', 'docs/bench.svg'];
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(new URL('../docs/bench.svg', import.meta.url), drawChart(results));
-  if (positionals.length === 0) writeReadme(results);
-  process.stderr.write('wrote benchmark/results.json, docs/bench.svg and the table in README.md\n');
+  if (positionals.length === 0) {
+    writeReadme(results);
+    written.push('the tables in README.md');
+  }
+  process.stderr.write(`wrote ${written.join(', ')}\n`);
+}
+
+function versionsOf(contestants) {
+  const pairs = contestants.map((name) => [name, contestantVersion(name)]);
+  return Object.fromEntries(pairs.filter(([, version]) => version));
 }
 
 function numberOption(name) {

@@ -1,8 +1,8 @@
 /** The median with its surroundings: what one number of a noisy machine cannot say. */
 
-/** { min, median, max } of what was measured; undefined when something was not. */
+/** { min, median, max } of what was measured; undefined when something, or everything, was not. */
 export function spread(numbers) {
-  if (!numbers.every(Number.isFinite)) return undefined;
+  if (numbers.length === 0 || !numbers.every(Number.isFinite)) return undefined;
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median =

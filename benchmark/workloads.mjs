@@ -2,13 +2,20 @@
  * The workloads: each file in workloads/ exports
  *   title       what is done, in a few words
  * and for a server
- *   listener    (http) => the listener that goes into http.createServer
+ *   listener    (http) => the listener that goes into http.createServer, or
+ *   framework, application   a package of __test__/frameworks, and (package, http) => its server
  *   load        { connections, method, headers, body, pipeline }
  *   answer      { status, bytes } that one request must get, checked before anything is measured
- * or for a client
+ *   floor       true where the server in limit/ gives the same answer
+ * for a client
  *   client      { inFlight, path, body, bytes }: what is asked of the server in limit/
+ * for connections that do nothing, beside `listener` and `answer`
+ *   idle        { connections }
+ * or for the module itself
+ *   loading     true
  */
 import { BuildError } from '../lib/internal/build.mjs';
+import { frameworkVersion, whyMissing } from './frameworks.mjs';
 
 const names = [
   'hello',
@@ -16,27 +23,54 @@ const names = [
   'json',
   'pipelined',
   'churn',
+  'single',
   'download',
   'upload',
-  'single',
+  'express',
+  'fastify',
   'client',
   'client-single',
   'client-post',
   'client-download',
+  'idle',
+  'require',
 ];
 
 const clientDefaults = { inFlight: 64, path: '/', body: undefined, bytes: 13 };
-const defaults = { connections: 64, method: 'GET', headers: {}, body: '', pipeline: 1 };
+const loadDefaults = { connections: 64, method: 'GET', headers: {}, body: '', pipeline: 1 };
 
 export async function loadWorkload(name) {
   const workload = await import(`./workloads/${name}.mjs`);
-  const { title, listener, load, answer, client } = workload;
-  if (client) return { name, title, client: { ...clientDefaults, ...client } };
-  return { name, title, listener, answer, load: { ...defaults, ...load } };
+  const kind = ['client', 'idle', 'loading'].find((key) => key in workload) ?? 'server';
+  return {
+    ...workload,
+    name,
+    kind,
+    load: { ...loadDefaults, ...workload.load },
+    client: { ...clientDefaults, ...workload.client },
+  };
 }
 
-export async function loadWorkloads(wanted) {
+/**
+ * The wanted ones, or all. Of all, those whose framework cannot be had are left out, and the
+ * results say so.
+ */
+export async function prepareWorkloads(wanted) {
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown) throw new BuildError(`no workload ${unknown}; known: ${names.join(', ')}`);
-  return await Promise.all((wanted.length > 0 ? wanted : names).map(loadWorkload));
+  const workloads = [];
+  const leftOut = [];
+  for (const workload of await Promise.all((wanted.length ? wanted : names).map(loadWorkload))) {
+    const reason = workload.framework && whyMissing(workload.framework);
+    if (reason && wanted.length > 0) throw new BuildError(reason);
+    if (reason) leftOut.push({ name: workload.name, reason });
+    else workloads.push(workload);
+  }
+  return { workloads, leftOut };
+}
+
+/** The versions of the frameworks that are measured. */
+export function frameworkVersions(workloads) {
+  const used = workloads.filter(({ framework }) => framework);
+  return Object.fromEntries(used.map(({ framework }) => [framework, frameworkVersion(framework)]));
 }

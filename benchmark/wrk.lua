@@ -1,4 +1,5 @@
--- wrk's side of load.mjs: builds the requests from the arguments, prints the result as JSON.
+-- wrk's side of load.mjs: builds the requests from the arguments, prints the result as JSON, with
+-- only good answers as requests.
 -- Arguments: method, requests per write, file with the body, then names and values of headers.
 
 local batch
@@ -19,6 +20,6 @@ function done(summary, latency)
   local e = summary.errors
   io.write(string.format(
     'RESULT {"requests":%d,"seconds":%.6f,"p50Micros":%.1f,"p99Micros":%.1f,"errors":%d}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
+    summary.requests - e.status, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
     e.connect + e.read + e.write + e.status + e.timeout))
 end

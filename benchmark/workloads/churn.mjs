@@ -1,5 +1,5 @@
 /** A connection for each request: accepting and closing. */
-export { answer, listener } from './hello.mjs';
+export { answer, floor, listener } from './hello.mjs';
 
 export const title = 'GET, a new connection each time';
 export const load = { headers: { Connection: 'close' } };

@@ -1,3 +1,3 @@
 /** A client that calls an API. */
-export const title = 'client: POST of 1 KB, 13 bytes back, 64 in flight';
+export const title = 'POST of 1 KB, 64 in flight';
 export const client = { inFlight: 64, body: Buffer.alloc(1024, '{"a":1}') };

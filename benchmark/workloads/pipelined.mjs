@@ -1,5 +1,5 @@
 /** Sixteen requests to a write: the parser and the writer, with system calls shared. */
-export { answer, listener } from './hello.mjs';
+export { answer, floor, listener } from './hello.mjs';
 
 export const title = 'GET, 13 bytes back, pipelined 16 deep';
 export const load = { pipeline: 16 };

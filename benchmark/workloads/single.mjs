@@ -1,5 +1,5 @@
 /** One connection, one request at a time: latency, with nothing to batch. */
-export { answer, listener } from './hello.mjs';
+export { answer, floor, listener } from './hello.mjs';
 
 export const title = 'GET, 13 bytes back, one connection';
 export const load = { connections: 1 };

@@ -1,0 +1,94 @@
+/**
+ * Requests per second and their cost: a process for each contestant, all alive throughout, measured
+ * in turns.
+ */
+import http from 'node:http';
+import { startNeutral } from './neutral.mjs';
+import { attempt, summarise, takeTurns } from './rounds.mjs';
+import { startClient, startServer } from './subject.mjs';
+import { within } from './within.mjs';
+
+const warmUpSeconds = 1;
+const answerLimit = 10;
+
+const figures = ['rps', 'cpuMicros', 'p50Micros', 'p99Micros', 'rss', 'loadBusy'];
+const ratios = {
+  ratio: { of: 'rps' },
+  cpuRatio: { of: 'cpuMicros' },
+  ofFloor: { of: 'rps', to: 'limit' },
+};
+
+export async function measureRates(options) {
+  const { workload, contestants, rounds, seconds, progress } = options;
+  const neutral = workload.kind === 'client' ? await startNeutral() : undefined;
+  const subjects = [];
+  try {
+    for (const contestant of contestants)
+      subjects.push(await attempt(() => prepareSubject(contestant, options, neutral)));
+    const runs = await takeTurns({
+      contestants,
+      rounds,
+      measure: (i) => measureOnce(subjects[i], seconds),
+      describe: ({ rps }) => `${Math.round(rps).toLocaleString('en')}/s`,
+      progress,
+    });
+    return { rounds, results: summarise({ contestants, runs, figures, ratios }) };
+  } finally {
+    for (const subject of subjects) await subject.stop?.();
+    await neutral?.stop();
+  }
+}
+
+/** Started, checked and warm. */
+async function prepareSubject(contestant, { workload, generator }, neutral) {
+  const subject = neutral
+    ? await startClient(contestant, workload, neutral.url)
+    : await startServer(contestant, workload, generator);
+  try {
+    if (!neutral) await within(answerLimit, checkAnswer(subject.url, workload), 'an answer');
+    await subject.run(warmUpSeconds);
+    return subject;
+  } catch (error) {
+    await subject.stop();
+    throw error;
+  }
+}
+
+async function measureOnce(subject, seconds) {
+  if (subject.failed) throw new Error(subject.failed);
+  const before = subject.cpuSeconds();
+  const load = await subject.run(seconds);
+  const after = subject.cpuSeconds();
+  if (load.requests === 0) throw new Error(`no request was answered, ${load.errors} errors`);
+  return {
+    rps: load.requests / load.seconds,
+    cpuMicros: ((after - before) * 1e6) / load.requests,
+    p50Micros: load.p50Micros,
+    p99Micros: load.p99Micros,
+    rss: subject.rss(),
+    loadBusy: load.busy,
+    errors: load.errors,
+  };
+}
+
+/** The right answer comes first: speed without it means nothing. */
+async function checkAnswer(url, { load, answer }) {
+  const got = await new Promise((resolve, reject) => {
+    const request = http.request(
+      url,
+      { method: load.method, headers: load.headers, agent: false },
+      (res) => {
+        let bytes = 0;
+        res.on('data', (chunk) => {
+          bytes += chunk.length;
+        });
+        res.on('end', () => resolve({ status: res.statusCode, bytes }));
+        res.on('error', reject);
+      },
+    );
+    request.on('error', reject);
+    request.end(load.body);
+  });
+  if (got.status === answer.status && got.bytes === answer.bytes) return;
+  throw new Error(`answered with ${JSON.stringify(got)}, not ${JSON.stringify(answer)}`);
+}
