@@ -13,13 +13,12 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep};
-
 use crate::io::chunks::Chunk;
 use crate::io::connection::{Connection, command};
 use crate::io::error::errno;
 use crate::io::expected::Reader;
 use crate::io::hub::{Extra, Hub};
+use crate::io::idle_timer::IdleTimer;
 use crate::io::listener::Listener;
 use crate::io::outgoing::Sent;
 use crate::io::sink::MessageClock;
@@ -33,10 +32,6 @@ use crate::ring::sink::{Outcome, RecordSink};
 const READ_WINDOW: usize = 256 * 1024;
 /// Reads in one turn, so that a busy connection leaves room for the others.
 const READS_PER_TURN: usize = 8;
-
-/// Milliseconds by which a timeout without traffic comes later than asked: a timer that JavaScript
-/// set for the same moment goes first, as it would among Node's own.
-const BEHIND_JAVASCRIPT: u64 = 2;
 
 thread_local! {
     /// Shared by the connections of a thread: an idle connection holds no buffer.
@@ -71,9 +66,7 @@ pub(crate) struct Driver {
     reading: Reading,
     bare: bool,
     flushing: bool,
-    timer: Option<Pin<Box<Sleep>>>,
-    /// `Timeout` was posted and nothing has happened since.
-    timed_out: Option<u64>,
+    timer: IdleTimer,
     window_epoch: u64,
     window_used: usize,
     waiting: bool,
@@ -130,8 +123,7 @@ impl Driver {
             reading: Reading::Http,
             bare: false,
             flushing: false,
-            timer: None,
-            timed_out: None,
+            timer: IdleTimer::default(),
             window_epoch: 0,
             window_used: 0,
             waiting: false,
@@ -167,8 +159,7 @@ impl Driver {
             self.flushing = true;
         }
         if commands & command::TIMER != 0 {
-            self.timer = None;
-            self.timed_out = None;
+            self.timer.reset();
         }
         if commands & command::DECLINE_UPGRADE != 0 {
             self.upgrade_declined();
@@ -408,74 +399,14 @@ impl Driver {
         });
     }
 
-    /// Looks at the idle timeout. The timer is set anew only when it fires, never at each request.
+    /// Tells of a timeout without traffic.
     fn poll_timer(&mut self, cx: &mut Context<'_>) {
-        loop {
-            let timeout = u64::from(self.timer_period());
-            if timeout == 0 {
-                self.timer = None;
-                self.connection.set_timer_due(u64::MAX);
-                if self.timer_period() > 0 {
-                    continue;
-                }
-                return;
-            }
-            let now = self.now;
-            let last = self.connection.last_activity.load(Ordering::Relaxed);
-            if self.timed_out.is_some_and(|at| at != last) {
-                self.timed_out = None;
-            }
-            if self.timer.is_none() {
-                self.arm((last + timeout).saturating_sub(now));
-            }
-            let Some(timer) = &mut self.timer else {
-                return;
-            };
-            if timer.as_mut().poll(cx).is_pending() {
-                if u64::from(self.timer_period()) < timeout {
-                    self.timer = None;
-                    continue;
-                }
-                return;
-            }
-            let active = u64::from(self.connection.idle_timeout());
-            let mut next = timeout;
-            if active > 0 {
-                let due = last + active;
-                if due <= now && self.timed_out.is_none() {
-                    self.timed_out = Some(last);
-                    let id = self.connection.id;
-                    self.hub.post(|p| {
-                        record::plain(&mut p.records, Kind::Timeout, GROUP_END, id, &[]);
-                    });
-                } else if due > now {
-                    next = due - now;
-                }
-            }
-            self.arm(next);
-        }
-    }
-
-    /// Lets the timer fire in so many milliseconds.
-    fn arm(&mut self, rest: u64) {
-        let rest = rest.max(1) + BEHIND_JAVASCRIPT;
-        let deadline = Instant::now() + Duration::from_millis(rest);
-        match &mut self.timer {
-            Some(timer) => timer.as_mut().reset(deadline),
-            None => self.timer = Some(Box::pin(tokio::time::sleep_until(deadline))),
-        }
-        self.connection.set_timer_due(self.now + rest);
-    }
-
-    /// How often the timer looks: the shortest timeout that may come into force without a command.
-    fn timer_period(&self) -> u32 {
-        let keep_alive = self
-            .listener
-            .as_ref()
-            .map_or(0, |listener| listener.keep_alive_timeout());
-        match (self.connection.idle_timeout(), keep_alive) {
-            (0, other) | (other, 0) => other,
-            (one, other) => one.min(other),
+        let listener = &self.listener;
+        let keep_alive = || listener.as_ref().map_or(0, |l| l.keep_alive_timeout());
+        if self.timer.poll(cx, &self.connection, self.now, keep_alive) {
+            let id = self.connection.id;
+            self.hub
+                .post(|p| record::plain(&mut p.records, Kind::Timeout, GROUP_END, id, &[]));
         }
     }
 

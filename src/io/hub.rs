@@ -23,6 +23,9 @@ use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
 use crate::ring::queue::{EventQueue, Pending};
 
+/// Bytes of content that a thread publishes without waiting for the end of its turn: a wake for
+/// each chunk would cost more than handling it.
+const PUBLISH_CONTENT: usize = 192 * 1024;
 /// Bytes of records that a thread publishes without waiting for the end of its turn.
 const PUBLISH_SIZE: usize = 4096;
 
@@ -149,7 +152,7 @@ impl Hub {
     pub(crate) fn post<R>(&self, write: impl FnOnce(&mut Pending<Extra>) -> R) -> R {
         OUTBOX.with_borrow_mut(|outbox| {
             let result = write(outbox);
-            if outbox.records.len() + outbox.content >= PUBLISH_SIZE {
+            if outbox.records.len() >= PUBLISH_SIZE || outbox.content >= PUBLISH_CONTENT {
                 self.publish(outbox);
             }
             result

@@ -11,6 +11,7 @@ mod error;
 mod expected;
 mod expiry;
 mod hub;
+mod idle_timer;
 mod listener;
 mod outgoing;
 mod sink;

@@ -11,7 +11,6 @@
 
 mod chunked;
 mod control;
-pub mod encode;
 mod error;
 mod fast_path;
 mod fields;

@@ -7,7 +7,6 @@
 mod chunked;
 mod connection;
 mod corpus;
-mod encode;
 mod fields;
 mod framing;
 mod lenient;
