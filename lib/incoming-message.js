@@ -16,6 +16,7 @@ const kAbortListener = Symbol('kAbortListener');
  * Callable without `new`, as in Node.
  */
 function IncomingMessage(socket) {
+  // The host's makes url, method, statusCode, statusMessage and the rest.
   host.IncomingMessage.call(this, socket);
   this[kConnection] = null;
 }

@@ -36,6 +36,28 @@ for (const agent of [false, undefined]) {
   });
 }
 
+for (const [what, Socket] of [
+  ["net's own", net.Socket],
+  ['a class that inherits from it', class extends net.Socket {}],
+]) {
+  test(`no 'data' listener is left at the end of an answer, on ${what}`, limit, async (t) => {
+    const { port, host } = await origin(t, (_req, res) => {
+      res.write('begun ');
+      setImmediate(() => res.end('done'));
+    });
+    const agent = closing(t, new http.Agent({ keepAlive: true }));
+    agent.createConnection = (options) => new Socket().connect(options);
+    const [res] = await once(http.get({ port, host, agent }), 'response');
+    const { socket } = res;
+    const closed = once(res, 'close');
+    assert.strictEqual(String(await contentOf(res)), 'begun done');
+    await closed;
+    assert.strictEqual(socket.listenerCount('data'), 0);
+    while (Object.keys(agent.freeSockets).length === 0) await turn();
+    assert.strictEqual(socket.listenerCount('data'), 0);
+  });
+}
+
 test("an answer cut off shows in the bytes, and in the socket's end", limit, async (t) => {
   const options = await answering(
     t,

@@ -48,6 +48,19 @@ for (const [whose, parent] of [
     }
   });
 
+  onBoth(`a connection gathers no listeners under ${whose} prototypes`, async ({ connect }) => {
+    const counts = [];
+    const server = serve((req, res) => {
+      counts.push(req.socket.eventNames().map((name) => req.socket.listenerCount(name)));
+      res.send('');
+    });
+    const client = await connect(server);
+    for (let i = 0; i < 4; i++) await client.exchange(get());
+    client.send(get().repeat(4));
+    for (let i = 0; i < 4; i++) await client.response();
+    assert.deepStrictEqual(counts[7], counts[1]);
+  });
+
   onBoth(`pieces, heads and trailers under ${whose} prototypes`, async ({ connect }) => {
     const server = serve((req, res) => {
       if (req.url === '/head') res.writeHead(201, 'Made', { 'X-A': '1' });

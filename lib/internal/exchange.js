@@ -151,11 +151,16 @@ class Exchange {
     res.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
     res.joinDuplicateHeaders = this.outgoing.joinDuplicateHeaders;
     res.upgrade = false;
-    const limit = this.maxHeaderPairs;
-    res._addHeaderLines(lines, limit > 0 && limit < lines.length ? limit : lines.length);
+    res._addHeaderLines(lines, this.kept(lines));
     res.statusCode = code;
     res.statusMessage = line;
     return res;
+  }
+
+  /** Names and values of these fields that the user gets to see. */
+  kept(lines) {
+    const limit = this.maxHeaderPairs;
+    return limit > 0 && limit < lines.length ? limit : lines.length;
   }
 
   onContent(chunk) {
@@ -172,7 +177,7 @@ class Exchange {
     this.incoming = null;
     this.isDone = true;
     res.complete = true;
-    if (lines !== undefined) res._addHeaderLines(lines, lines.length);
+    if (lines !== undefined) res._addHeaderLines(lines, this.kept(lines));
     res.push(null);
     const { connection, socket } = this;
     if (connection !== null) {

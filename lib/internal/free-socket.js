@@ -5,8 +5,13 @@ const { kConnection } = require('../symbols');
 
 const kGuard = Symbol('rust-http.freeSocketGuard');
 
-function onData() {
+/** Stands in front of the stream's `push`: a listener of 'data' would be seen, by node-fetch among others. */
+function pushOnIdle(...args) {
+  delete this.push;
+  // It ends, or an agent's own `reuseSocket` gave it a request.
+  if (args[0] === null || this._httpMessage) return this.push(...args);
   this.destroy();
+  return false;
 }
 
 /** Watches an idle socket; false when it had to be destroyed at once. */
@@ -18,7 +23,12 @@ function guardFreeSocket(socket) {
   // The native side destroys its own.
   if (socket[kConnection] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
-  socket.on('data', onData);
+  Object.defineProperty(socket, 'push', {
+    __proto__: null,
+    configurable: true,
+    writable: true,
+    value: pushOnIdle,
+  });
   return true;
 }
 
@@ -26,7 +36,7 @@ function guardFreeSocket(socket) {
 function unguardFreeSocket(socket) {
   if (!socket[kGuard]) return;
   socket[kGuard] = false;
-  socket.removeListener('data', onData);
+  delete socket.push;
 }
 
 module.exports = { guardFreeSocket, unguardFreeSocket };

@@ -1,9 +1,26 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, reads its records, and hands them
 // to their connections. May use the binding, the layout and Node.
-const binding = require('./binding');
+const binding = loadBinding();
 const layout = require('./ring-layout');
 const { version } = require('../../package.json');
+
+/** The addon: beside this file, or the package for this platform. */
+function loadBinding() {
+  try {
+    return require('./binding');
+  } catch (cause) {
+    const { arch, platform } = process;
+    const suffix = { linux: '-gnu or -musl', win32: '-msvc' }[platform] ?? '';
+    throw new Error(
+      `rust-http found no native binding for ${platform} ${arch}, which is in the package ` +
+        `rust-http-${platform}-${arch}${suffix}. Remove node_modules and the lock file and install ` +
+        'again, or install that package by name. Where there is none, Rust builds it: ' +
+        `node ${require('node:path').join(__dirname, 'build.mjs')} --install`,
+      { cause },
+    );
+  }
+}
 
 if (binding.version() !== version) {
   throw new Error(
@@ -102,11 +119,13 @@ function drain() {
 
 /** Goes on with records that were left to the next turn. */
 function drainHeld() {
+  let over = false;
   try {
     drain();
+    over = true;
   } finally {
-    // A handler threw.
-    if (cursor < end) io.wakeAgain();
+    // A handler threw, if only at the last record: the queue counts on us until it was found empty.
+    if (!over) io.wakeAgain();
   }
 }
 

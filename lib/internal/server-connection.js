@@ -10,14 +10,13 @@ const { codes, connectionReset, parseError } = require('../errors');
 const { IncomingMessage, detachSignal } = require('../incoming-message');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../symbols');
 const host = require('./host');
-const { closeResponse } = require('./response-close');
+const { errorAnswer, isUntrusted, lacksHost } = require('./refusal');
+const { closeResponse, onSocketClose } = require('./response-close');
 const layout = require('./ring-layout');
-const { validation } = require('./server-options');
 const { Totals } = require('./stats');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
-const { BAD_HOST, HAS_EXPECT, HAS_HOST, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
-const { STATUS_CODES } = host;
+const { HAS_EXPECT, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 /** Header pairs that are kept when `maxHeadersCount` does not say otherwise, names and values counted. */
 const MAX_HEADER_PAIRS = 2000;
@@ -30,15 +29,6 @@ const UNTIL_NEXT = { requireManualDestroy: true };
 const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
 const responseFinish = channel('http.server.response.finish');
-
-const errorAnswer = (status) =>
-  Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
-const errorAnswers = {
-  HPE_HEADER_OVERFLOW: errorAnswer(431),
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: errorAnswer(413),
-  ERR_HTTP_REQUEST_TIMEOUT: errorAnswer(408),
-};
-const badRequest = errorAnswer(400);
 
 class ServerConnection {
   constructor(server, socket) {
@@ -95,13 +85,14 @@ class ServerConnection {
     this.current = req;
     this.resetTimeout();
     if (flags & UPGRADE) {
-      req.upgrade = req.method === 'CONNECT' || this.shouldUpgrade(req);
+      const refused = isUntrusted(server, req, flags);
+      req.upgrade = !refused && (req.method === 'CONNECT' || this.shouldUpgrade(req));
       if (req.upgrade) {
         this.upgrading = req;
         this.completeCurrent();
         return;
       }
-      this.declineUpgrade();
+      if (!refused) this.declineUpgrade();
     }
     this.respond(req, flags);
     if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
@@ -125,10 +116,15 @@ class ServerConnection {
     req.url = head.line;
     req.upgrade = false;
     const { lines } = head;
-    const limit = this.maxHeaderPairs;
-    req._addHeaderLines(lines, limit > 0 && limit < lines.length ? limit : lines.length);
+    req._addHeaderLines(lines, this.kept(lines));
     req.method = METHODS[head.code];
     return req;
+  }
+
+  /** Names and values of these fields that the user gets to see. */
+  kept(lines) {
+    const limit = this.maxHeaderPairs;
+    return limit > 0 && limit < lines.length ? limit : lines.length;
   }
 
   /** Makes the response and lets the server's listeners have both. */
@@ -166,7 +162,9 @@ class ServerConnection {
 
   dispatch(req, res, flags) {
     const { server } = this;
-    if (this.isHostRefused(req, flags)) {
+    const untrusted = isUntrusted(server, req, flags);
+    if (untrusted) this.stopReading();
+    if (untrusted || lacksHost(server, req, flags)) {
       res.writeHead(400, ['Connection', 'close']);
       res.end();
       return;
@@ -189,16 +187,6 @@ class ServerConnection {
       }
     }
     server.emit('request', req, res);
-  }
-
-  /** RFC 9112, section 3.2: no Host in HTTP/1.1, more than one, or one that is none. */
-  isHostRefused(req, flags) {
-    const { server } = this;
-    if (!server.requireHostHeader) return false;
-    if (!(flags & HAS_HOST)) return req.httpVersionMajor === 1 && req.httpVersionMinor === 1;
-    if (!(flags & BAD_HOST) || validation(server) === 'insecure') return false;
-    this.stopReading();
-    return true;
   }
 
   answerExpectation(req, res) {
@@ -231,7 +219,7 @@ class ServerConnection {
     const req = this.current;
     if (req === null) return;
     req.complete = true;
-    if (lines !== undefined) req._addHeaderLines(lines, lines.length);
+    if (lines !== undefined) req._addHeaderLines(lines, this.kept(lines));
     this.completeCurrent();
   }
 
@@ -312,6 +300,9 @@ class ServerConnection {
     const quiet = unread && isUnwatched(req);
     if (unread && !quiet) req._dump();
     res.detachSocket(socket);
+    // The host's, on a response that was given its prototype, takes back a listener of its own.
+    if (res.detachSocket === host.ServerResponse.prototype.detachSocket && !socket.isBare)
+      socket.removeListener('close', onSocketClose);
     process.nextTick(closeExchange, res, quiet);
     if (res._last) {
       if (typeof socket.destroySoon === 'function') socket.destroySoon();
@@ -372,8 +363,7 @@ class ServerConnection {
     const { server, socket } = this;
     if (server.emit('clientError', error, socket)) return;
     // An answer in the middle of another would be taken for part of it.
-    if (socket.writable && !socket._httpMessage?._headerSent)
-      socket.write(errorAnswers[error.code] ?? badRequest);
+    if (socket.writable && !socket._httpMessage?._headerSent) socket.write(errorAnswer(error.code));
     socket.destroy(error);
   }
 

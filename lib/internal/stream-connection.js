@@ -18,6 +18,8 @@ class StreamConnection extends ServerConnection {
     /** Records that are not handled yet. */
     this.batches = [];
     this.handling = false;
+    /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
+    this.ticksInBatch = socket._handle?.isStreamBase === true;
     this.refused = false;
     /** What was wrong with the input; nothing behind it can be understood. */
     this.failure = null;
@@ -98,7 +100,9 @@ class StreamConnection extends ServerConnection {
           continue;
         }
         batch.cursor += words[cursor + 1] >>> 2;
-        this.onRecord(words[cursor] & 0xff, words[cursor] >>> 8, words, cursor, buffer);
+        const kind = words[cursor] & 0xff;
+        this.onRecord(kind, words[cursor] >>> 8, words, cursor, buffer);
+        if (kind === layout.CONTENT && this.ticksInBatch) process._tickCallback();
       }
     } finally {
       this.handling = false;

@@ -305,6 +305,9 @@ impl Driver {
                 return;
             }
             self.parse(buffer);
+            // The front of a response that nobody asked for, behind one that somebody did: the next
+            // answer must not be read as its rest.
+            self.unsolicited = self.listener.is_none() && self.parser.in_unasked_message();
         }
     }
 

@@ -179,6 +179,11 @@ impl Control {
                 self.has_coding = true;
                 self.at = At::Chunked(0);
             }
+            // Who read the response's head has decided by then whether the connection persists. In
+            // a request it still counts, as it does to Node.
+            Meaning::Connection if self.in_trailers && self.role == Role::Client => {
+                self.meaning = Meaning::Nothing;
+            }
             Meaning::Connection => self.at = At::BetweenOptions,
             _ => {}
         }

@@ -123,6 +123,11 @@ impl Parser {
         self.expects_response
     }
 
+    /// A response has begun that answers no announced request.
+    pub fn in_unasked_message(&self) -> bool {
+        self.in_message() && !self.expects_response
+    }
+
     /// A message has begun and is not complete.
     pub fn in_message(&self) -> bool {
         !matches!(
