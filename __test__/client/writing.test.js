@@ -299,3 +299,17 @@ onOneWay('Connection: close that is said by hand', async ({ accept, agent, get }
   await peer.untilClosed();
   assert.deepStrictEqual(Object.keys(agent.freeSockets), []);
 });
+
+onSocketWays('writes that wait gather no listeners', async ({ accept, request }) => {
+  const req = request({ method: 'POST' });
+  const block = pattern(256 * 1024);
+  req.write(block);
+  const peer = await accept();
+  await peer.head();
+  for (let i = 0; i < 20; i++) req.write(block);
+  assert.ok(req.socket.listenerCount('drain') <= 2, `${req.socket.listenerCount('drain')}`);
+  const closed = untilEvent(req, 'close');
+  req.on('error', () => {});
+  peer.destroy();
+  await closed;
+});

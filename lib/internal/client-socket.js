@@ -75,7 +75,8 @@ prototype.write = function write(chunk, encoding, callback) {
   if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !mayHold(this)) {
     this.flushHeld();
     const more = net.Socket.prototype.write.call(this, chunk, encoding, callback);
-    if (!more && this.http.onDrain) this.once('drain', this.http.onDrain);
+    const { onDrain } = this.http;
+    if (!more && onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
     return more;
   }
   if (typeof encoding === 'function') {

@@ -102,7 +102,8 @@ class StreamConnection extends ServerConnection {
         batch.cursor += words[cursor + 1] >>> 2;
         const kind = words[cursor] & 0xff;
         this.onRecord(kind, words[cursor] >>> 8, words, cursor, buffer);
-        if (kind === layout.CONTENT && this.ticksInBatch) process._tickCallback();
+        if (this.ticksInBatch && (kind === layout.CONTENT || kind === layout.COMPLETE))
+          process._tickCallback();
       }
     } finally {
       this.handling = false;
