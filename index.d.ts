@@ -13,7 +13,7 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
   /**
    * Milliseconds for which a kept-alive connection stays open beyond the announced
    * `keepAliveTimeout`, so that a request sent at the last moment still finds it. Anything but a
-   * number throws `ERR_INVALID_ARG_TYPE`, a negative one `ERR_OUT_OF_RANGE`.
+   * number throws `ERR_INVALID_ARG_TYPE`, a negative or fractional one `ERR_OUT_OF_RANGE`.
    * @default 1000
    */
   keepAliveTimeoutBuffer?: number | undefined;
@@ -68,17 +68,47 @@ export interface AgentStats {
   requestsReused: number;
 }
 
+/**
+ * Options of `createServer` and `new Server`: those of Node and the newest of them. What has the
+ * wrong type throws `ERR_INVALID_ARG_TYPE`, what is negative or not whole `ERR_OUT_OF_RANGE`.
+ *
+ * | option | unit | default | |
+ * | --- | --- | --- | --- |
+ * | `headersTimeout` | ms | 60000, or `requestTimeout` if that is less | for a request's head; 408 and close; 0: none; more than `requestTimeout` throws `ERR_OUT_OF_RANGE` |
+ * | `requestTimeout` | ms | 300000 | for a whole request; 408 and close; 0: none |
+ * | `keepAliveTimeout` | ms | that of the Node it runs on | for the next request of a connection; 0: none |
+ * | `connectionsCheckingInterval` | ms | 30000 | how often the first two are looked at |
+ * | `maxHeaderSize` | bytes | `http.maxHeaderSize` | of a request's head; 431 beyond it |
+ * | `highWaterMark` | bytes | `stream.getDefaultHighWaterMark()` | of sockets and responses |
+ * | `noDelay` | | `true` | Nagle's algorithm off |
+ * | `keepAlive` | | `false` | the system probes idle connections |
+ * | `keepAliveInitialDelay` | ms | 0: the system's | before the first probe |
+ * | `requireHostHeader` | | `true` | 400 for an HTTP/1.1 request without a Host |
+ * | `joinDuplicateHeaders` | | `false` | joins fields with `, ` that Node keeps only the first of |
+ * | `uniqueHeaders` | | none | response fields whose values are joined with `; ` |
+ * | `rejectNonStandardBodyWrites` | | `false` | content for an answer that has none throws `ERR_HTTP_BODY_NOT_ALLOWED` |
+ * | `insecureHTTPParser` | | `--insecure-http-parser` | lets through what can smuggle requests |
+ * | `IncomingMessage`, `ServerResponse` | | ours | classes of one's own, inheriting from them |
+ */
 export interface ServerOptions<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
   Response extends typeof http.ServerResponse<InstanceType<Request>> = typeof ServerResponse,
 > extends http.ServerOptions<Request, Response>,
     ServerOptionsAdditions<Request> {}
 
+/**
+ * A `net.Server` whose listener and connections are native. Callable without `new`.
+ */
 export class Server<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
   Response extends typeof http.ServerResponse<InstanceType<Request>> = typeof ServerResponse,
 > extends http.Server<Request, Response> {
+  /** @param requestListener added to `'request'` */
   constructor(requestListener?: http.RequestListener<Request, Response>);
+  /**
+   * @param options see {@link ServerOptions}, and for what they throw
+   * @param requestListener added to `'request'`
+   */
   constructor(
     options: ServerOptions<Request, Response>,
     requestListener?: http.RequestListener<Request, Response>,
@@ -97,10 +127,19 @@ export class Server<
   stats?(): ServerStats;
 }
 
+/**
+ * Makes a server with the default options.
+ * @param requestListener added to `'request'`
+ */
 export function createServer<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
   Response extends typeof http.ServerResponse<InstanceType<Request>> = typeof ServerResponse,
 >(requestListener?: http.RequestListener<Request, Response>): Server<Request, Response>;
+/**
+ * Makes a server.
+ * @param options see {@link ServerOptions}, and for what they throw
+ * @param requestListener added to `'request'`
+ */
 export function createServer<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
   Response extends typeof http.ServerResponse<InstanceType<Request>> = typeof ServerResponse,
@@ -109,6 +148,7 @@ export function createServer<
   requestListener?: http.RequestListener<Request, Response>,
 ): Server<Request, Response>;
 
+/** A received request or response: a `stream.Readable` of its content. */
 export class IncomingMessage extends http.IncomingMessage {
   /**
    * Aborted when the message is destroyed, or when its connection closes before the exchange is
@@ -117,6 +157,7 @@ export class IncomingMessage extends http.IncomingMessage {
   readonly signal: AbortSignal;
 }
 
+/** The answer to a request: a `stream.Writable` for its content. */
 export class ServerResponse<
   Request extends http.IncomingMessage = http.IncomingMessage,
 > extends http.ServerResponse<Request> {
@@ -134,19 +175,42 @@ export class ServerResponse<
     headers?: http.OutgoingHttpHeaders | readonly string[],
     callback?: () => void,
   ): void;
+  /** The same without header fields. */
   writeInformation(statusCode: number, callback: () => void): void;
 }
 
 /** Variables that name the proxies to use, as in the environment of a process. */
 export interface ProxyEnv extends NodeJS.ProcessEnv {
+  /** URL of the proxy for `http:`. */
   HTTP_PROXY?: string | undefined;
+  /** URL of the proxy for `https:`. */
   HTTPS_PROXY?: string | undefined;
+  /**
+   * Hosts that are asked without a proxy, between commas: names, each with a port or without,
+   * `.suffix`, `*.suffix`, IPv4 addresses from `first-last`; `*` for all.
+   */
   NO_PROXY?: string | undefined;
+  /** Comes before `HTTP_PROXY`. */
   http_proxy?: string | undefined;
+  /** Comes before `HTTPS_PROXY`. */
   https_proxy?: string | undefined;
+  /** Comes before `NO_PROXY`. */
   no_proxy?: string | undefined;
 }
 
+/**
+ * Options of an agent: those of Node and the newest of them, and those of `net.connect`.
+ *
+ * | option | unit | default | |
+ * | --- | --- | --- | --- |
+ * | `keepAlive` | | `false`; `true` for `globalAgent` | keeps connections for later requests |
+ * | `keepAliveMsecs` | ms | 1000 | before the system's first probe of a kept connection |
+ * | `maxSockets` | connections | `Infinity` | to one server |
+ * | `maxTotalSockets` | connections | `Infinity` | to all; not a positive number: `ERR_OUT_OF_RANGE` |
+ * | `maxFreeSockets` | connections | 256 | kept idle, for one server |
+ * | `scheduling` | | `'lifo'` | which idle connection is taken; another word throws `ERR_INVALID_ARG_VALUE` |
+ * | `timeout` | ms | none | without traffic; `'timeout'` on the request, or the end of an idle connection |
+ */
 export interface AgentOptions extends http.AgentOptions {
   /**
    * Milliseconds taken off the server's `Keep-Alive: timeout=…`, so that the agent drops an idle
@@ -155,14 +219,16 @@ export interface AgentOptions extends http.AgentOptions {
    */
   agentKeepAliveTimeoutBuffer?: number | undefined;
   /**
-   * Proxies for the requests of this agent; a URL in it that cannot be read throws
-   * `ERR_PROXY_INVALID_CONFIG`.
+   * Proxies for the requests of this agent. An `http:` or `https:` URL that cannot be read throws
+   * `ERR_PROXY_INVALID_CONFIG`; proxies of other kinds are not used.
    * @default undefined, no proxy
    */
   proxyEnv?: ProxyEnv | undefined;
 }
 
+/** Keeps connections, and decides which request gets which. */
 export class Agent extends http.Agent {
+  /** @param options see {@link AgentOptions}, and for what they throw */
   constructor(options?: AgentOptions);
   /**
    * Sockets and requests of the pool, to all servers together.
@@ -172,6 +238,7 @@ export class Agent extends http.Agent {
   stats?(): AgentStats;
 }
 
+/** Options of a request: those of Node and the newest of them. Times are in milliseconds. */
 export interface RequestOptions extends http.RequestOptions {
   /**
    * How strictly the values of headers are checked, both ways. Not together with
@@ -181,20 +248,43 @@ export interface RequestOptions extends http.RequestOptions {
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
 }
 
+/**
+ * Begins a request, which is sent when it is ended. Failures come as `'error'` on it: `ECONNREFUSED`,
+ * `ECONNRESET` and others of the system, `HPE_…` for what is no HTTP.
+ * @param options an URL as text or object, or the options; an URL that cannot be read throws
+ * `ERR_INVALID_URL`, a protocol that is not the agent's `ERR_INVALID_PROTOCOL`, a target or method
+ * with characters that may not be there `ERR_UNESCAPED_CHARACTERS` or `ERR_INVALID_HTTP_TOKEN`
+ * @param callback once for `'response'`
+ */
 export function request(
   options: RequestOptions | string | URL,
   callback?: (res: http.IncomingMessage) => void,
 ): http.ClientRequest;
+/**
+ * The same with an URL and options, of which the options win.
+ * @param callback once for `'response'`
+ */
 export function request(
   url: string | URL,
   options: RequestOptions,
   callback?: (res: http.IncomingMessage) => void,
 ): http.ClientRequest;
 
+/**
+ * A request that is ended at once, GET unless `method` says otherwise.
+ * @param options an URL as text or object, or the options; an URL that cannot be read throws
+ * `ERR_INVALID_URL`, a protocol that is not the agent's `ERR_INVALID_PROTOCOL`, a target or method
+ * with characters that may not be there `ERR_UNESCAPED_CHARACTERS` or `ERR_INVALID_HTTP_TOKEN`
+ * @param callback once for `'response'`
+ */
 export function get(
   options: RequestOptions | string | URL,
   callback?: (res: http.IncomingMessage) => void,
 ): http.ClientRequest;
+/**
+ * The same with an URL and options, of which the options win.
+ * @param callback once for `'response'`
+ */
 export function get(
   url: string | URL,
   options: RequestOptions,

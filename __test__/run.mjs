@@ -6,8 +6,8 @@
  *   npm test -- server agent     only the JavaScript files whose path contains one of the words
  *   npm test -- --js | --rust    one half
  *   --jobs N     JavaScript files at a time (default: half the cores; their output then comes file by file)
- *   --timeout S  seconds for one file (default 120; a file may ask for more with `// @timeout 300`)
- *   --limit M    minutes for the whole run (default 40)
+ *   --timeout S  seconds for one file (default 240; a file may ask for more with `// @timeout 300`)
+ *   --limit M    minutes for the whole run (default 60)
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -22,8 +22,8 @@ const { values, positionals } = parseArgs({
     js: { type: 'boolean' },
     rust: { type: 'boolean' },
     jobs: { type: 'string', default: String(Math.max(1, availableParallelism() >> 1)) },
-    timeout: { type: 'string', default: '120' },
-    limit: { type: 'string', default: '40' },
+    timeout: { type: 'string', default: '240' },
+    limit: { type: 'string', default: '60' },
   },
 });
 

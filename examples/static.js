@@ -1,6 +1,7 @@
 /**
  * Files of a folder, with byte ranges (so that videos can be sought and downloads resumed) and
- * revalidation. `node examples/static.js [folder]`
+ * revalidation. `node examples/static.js [folder]`, then
+ * `curl -r 0-99 http://localhost:8080/hello.js`
  */
 'use strict';
 

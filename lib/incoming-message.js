@@ -158,9 +158,13 @@ function report(message, error, callback) {
   callback(message.listenerCount('error') === 0 ? undefined : error);
 }
 
-/** Takes over the raw lines of the head, or of the trailer section once the content is complete. */
+/**
+ * Takes over the raw lines of the head, or of the trailer section once the content is complete.
+ * Those beyond `count` are in neither form: a limit on fields is one on `rawHeaders`, too.
+ */
 IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, count) {
   if (!lines || lines.length === 0) return;
+  if (count < lines.length) lines = lines.slice(0, count);
   let fields;
   if (this.complete) {
     this.rawTrailers = lines;

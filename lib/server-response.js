@@ -2,6 +2,7 @@
 // http.ServerResponse: the answer to one request.
 // May use Node, `errors`, `validate`, `outgoing-message` and `internal`.
 const { channel } = require('node:diagnostics_channel');
+const { deprecate } = require('node:util');
 const { codes } = require('./errors');
 const host = require('./internal/host');
 const { onSocketClose } = require('./internal/response-close');
@@ -176,6 +177,11 @@ function mergeHeaders(response, headers) {
   }
 }
 
-ServerResponse.prototype.writeHeader = ServerResponse.prototype.writeHead;
+/** The old name of `writeHead`; a `writeHead` that somebody put in its place is not called. */
+ServerResponse.prototype.writeHeader = deprecate(
+  ServerResponse.prototype.writeHead,
+  'ServerResponse.prototype.writeHeader is deprecated.',
+  'DEP0063',
+);
 
 module.exports = { ServerResponse };

@@ -13,7 +13,7 @@ const http = require('../support/subject');
 const countsOf = require('./counts');
 const { cert, key } = require('./tls-fixture');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 
 /** A TLS server that answers by `handler` of Node's http. */
 async function serving(t, handler) {

@@ -6,7 +6,7 @@ const { test } = require('node:test');
 const http = require('../support/subject');
 const { newerThanHost } = require('../support/mode');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 test('defaults', limit, () => {
   const agent = new http.Agent();

@@ -209,8 +209,7 @@ onOneWay('destroy() ends busy sockets, too', async ({ accept, agent, get }) => {
   assert.strictEqual((await error).message, 'socket hang up');
   await closed;
   await peer.untilClosed();
-  await turn();
-  assert.strictEqual(agent.totalSocketCount, 0);
+  while (agent.totalSocketCount > 0) await turn();
 });
 
 onOneWay('an agent lives on after destroy()', async ({ accept, agent, get }) => {
@@ -227,6 +226,7 @@ onOneWay('without keepAlive nothing is kept', async ({ accept, get, t }) => {
   const peer = await accept();
   await finish(req, peer, 'Connection: close\r\n');
   await peer.untilClosed();
+  while (agent.totalSocketCount > 0) await turn();
   assert.deepStrictEqual(countsOf(agent), { sockets: {}, free: {}, requests: {}, total: 0 });
 });
 
@@ -236,7 +236,7 @@ onOneWay('a connection that fails is not counted', async ({ agent, get, listener
   const closed = untilEvent(req, 'close');
   await errorOf(req);
   await closed;
-  await turn();
+  while (agent.totalSocketCount > 0) await turn();
   assert.deepStrictEqual(countsOf(agent), { sockets: {}, free: {}, requests: {}, total: 0 });
 });
 

@@ -12,7 +12,7 @@ const { runProgram } = require('../support/child');
 const { newerThanHost } = require('../support/mode');
 const http = require('../support/subject');
 
-const limit = { timeout: 15_000, skip: newerThanHost(24, 5) };
+const limit = { timeout: 60_000, skip: newerThanHost(24, 5) };
 
 /** A server of Node's that answers what it saw, and notes it. */
 async function listening(t, name, where = [0, '127.0.0.1']) {

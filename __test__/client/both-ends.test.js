@@ -9,7 +9,7 @@ const { contentOf, pattern, turn } = require('../support/events');
 const http = require('../support/subject');
 const { completeResponse, errorOf, responseOf, untilEvent } = require('./observe');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 /** A listening server, and `request(options)` to it through a pool. */
 async function ends(t, handler, agentOptions) {

@@ -7,15 +7,15 @@ const { startNode } = require('../support/child');
 const http = require('../support/subject');
 const { completeResponse, errorOf, untilEvent } = require('./observe');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 
-/** A server in a process of its own that answers once, and ends the connection a moment later. */
+/** A server in a process of its own that answers once, and ends the connection when it is told to. */
 const program = (ending) => `
   const server = require('node:net').createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => {
       socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\nx');
-      setTimeout(() => { socket.${ending}(); console.log('ended'); }, 50);
+      process.stdin.once('data', () => socket.${ending}());
     });
   });
   server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));`;
@@ -33,6 +33,7 @@ for (const ending of ['end', 'destroy', 'resetAndDestroy']) {
       await completeResponse(first);
       await closed;
       await new Promise(setImmediate);
+      server.stdin.write('end');
       const until = performance.now() + 150;
       while (performance.now() < until);
       const req = http.request({ ...options, method });

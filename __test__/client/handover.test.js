@@ -4,7 +4,7 @@
 const assert = require('node:assert');
 const net = require('node:net');
 const { pattern, turn } = require('../support/events');
-const { errorOf, untilEvent, watchExchange } = require('./observe');
+const { untilEvent, watchExchange } = require('./observe');
 const { onEveryWay, onPooledWays, onSocketWays } = require('./ways');
 
 const UPGRADE = { headers: { Connection: 'Upgrade', Upgrade: 'echo' } };
@@ -270,8 +270,11 @@ onSocketWays('TLS starts on a tunnel', async (world) => {
 onPooledWays('a timeout of the request is not one of the tunnel', async (world) => {
   const { accept, request } = world;
   const req = request({ ...CONNECT, timeout: 30 });
-  req.on('timeout', () => req.emit('error', new Error('timed out after the hand-over')));
-  const failed = errorOf(req);
+  const failed = new Promise((resolve) =>
+    req.on('connect', () => {
+      req.on('timeout', () => resolve(new Error('timed out after the hand-over')));
+    }),
+  );
   const given = new Promise((resolve) => req.on('connect', (_res, socket) => resolve(socket)));
   req.end();
   const peer = await accept();

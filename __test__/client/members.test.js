@@ -9,7 +9,7 @@ const { newerThanHost } = require('../support/mode');
 const { completeResponse, responseOf, untilEvent } = require('./observe');
 const { onEveryWay, onOneWay, onPooledWays, onSocketWays } = require('./ways');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 onEveryWay('before, during and after', async ({ accept, request }) => {
   const req = request({ path: '/p?q', method: 'POST' });

@@ -84,8 +84,7 @@ onPooledWays('agent.destroy() in a response', async ({ agent, get, serve }) => {
     res.once('data', () => agent.destroy());
   });
   await closed;
-  await turn();
-  assert.strictEqual(agent.totalSocketCount, 0);
+  while (agent.totalSocketCount > 0) await turn();
 });
 
 onPooledWays('agent.destroy() in the end of a response', async (world) => {
@@ -113,8 +112,7 @@ onPooledWays('a request that is destroyed in the response of another', async (wo
   });
   assert.strictEqual((await error).message, 'socket hang up');
   if (!req.closed) await untilEvent(req, 'close');
-  await turn();
-  await turn();
+  while (agent.totalSocketCount > 1) await turn();
   assert.strictEqual(agent.totalSocketCount, 1);
 });
 
@@ -160,8 +158,7 @@ onOneWay(
     await turn();
     const before = count();
     for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 20 }, () => ask()));
-    for (let i = 0; i < 100 && count() > before; i++) await turn();
-    assert.ok(count() <= before, `${count()} descriptors, ${before} before`);
+    while (count() > before) await turn();
     assert.ok(http.globalAgent.totalSocketCount === 0);
   },
 );

@@ -6,7 +6,7 @@ const http = require('../support/subject');
 const { completeResponse, responseOf, untilEvent } = require('./observe');
 const { onOneWay } = require('./ways');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 /** What Node's own server saw: the line and the fields of the request, as the response's content. */
 function echo(req, res) {

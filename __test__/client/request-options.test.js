@@ -8,7 +8,7 @@ const { newerThanHost } = require('../support/mode');
 const { completeResponse, errorOf, responseOf } = require('./observe');
 const { onEveryWay, onOneWay } = require('./ways');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 /** Sends a GET with `options` and resolves to the request as the server got it. */
 async function sent({ accept, get }, options) {

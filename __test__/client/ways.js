@@ -11,7 +11,7 @@ const duplexPair = require('../support/duplex-pair');
 const http = require('../support/subject');
 const { Peer } = require('./peer');
 
-const TIMEOUT = 10_000;
+const TIMEOUT = 60_000;
 let pipes = 0;
 
 /** Each returns the options of a request that make it come to its connection in that way. */
@@ -38,6 +38,7 @@ class World {
     this.arrived = [];
     this.awaited = [];
     this.streams = new Set();
+    this.requests = [];
     this.connections = 0;
     this.handled = null;
     for (const name of ['request', 'get', 'accept', 'serve', 'options']) {
@@ -111,7 +112,9 @@ class World {
   }
 
   request(options, callback) {
-    return http.request(this.options(options), callback);
+    const req = http.request(this.options(options), callback);
+    this.requests.push(req);
+    return req;
   }
 
   get(options, callback) {
@@ -120,6 +123,8 @@ class World {
 
   cleanUp() {
     clearInterval(this.keepAlive);
+    // What the test left under way is broken off, which is nobody's error.
+    for (const req of this.requests) req.on('error', () => {});
     this.agent.destroy();
     for (const stream of this.streams) stream.destroy();
     this.handled?.closeAllConnections();

@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const { test } = require('node:test');
 const { runCluster } = require('./program');
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 60_000 };
 
 const worker = `
   const server = http.createServer((req, res) => { res.end('worker ' + cluster.worker.id); });
@@ -23,8 +23,10 @@ for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
       for (let i = 0; i < 20; i++) answers.push(await ask(one.port));
       console.log('all answered', answers.every((text) => /^worker [12]$/.test(text)));
       console.log('who', [...new Set(answers)].sort().join());
+      const gone = ['exit', 'disconnect'].map((name) =>
+        new Promise((resolve) => workers[0].once(name, resolve)));
       workers[0].kill();
-      await new Promise((resolve) => workers[0].once('exit', resolve));
+      await Promise.all(gone);
       console.log('left', await ask(one.port));
       workers[1].send('close');
       workers[1].once('exit', (code) => console.log('exit', code));`;

@@ -9,7 +9,7 @@ const { deferred } = require('../support/events');
 const { onBoth } = require('../support/transports');
 const { serve } = require('../streams/node-server');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const upload = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nbegun';
 const cause = new Error('rejected');

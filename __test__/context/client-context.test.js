@@ -8,7 +8,7 @@ const http = require('../support/subject');
 const { serve } = require('../streams/node-server');
 const { contentOf } = require('../support/events');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 const answer = (req, res) => res.end(req.url);
 
 function keepAliveAgent(t, options) {

@@ -10,7 +10,7 @@ const { turn } = require('../support/events');
 const { newerThanHost } = require('../support/mode');
 const { serve } = require('../streams/node-server');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 
 /** Notes what is published on `names` until the test ends. */
 function watch(t, ...names) {

@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const { test } = require('node:test');
 const { runProgram } = require('../support/child');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 /** Runs `program` with `domain` and a function that asks a server for a path. */
 async function run(t, program) {

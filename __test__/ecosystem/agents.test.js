@@ -11,7 +11,7 @@ const { contentOf } = require('../support/events');
 const http = require('../support/subject');
 const { closing, listen, origin } = require('./ends');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 /** An agent in the way of agent-base: a socket that comes later, entered in the books before. */
 class LaterAgent extends http.Agent {
@@ -210,15 +210,15 @@ test("an idle socket's time is exact, and its message known while it works", lim
   const { port, server } = await origin(t, (_req, res) => res.end('x'));
   server.keepAliveTimeout = 60_000;
   const agent = closing(t, new http.Agent({ keepAlive: true, timeout: 80 }));
+  const begun = performance.now();
   const req = http.get({ port, host: '127.0.0.1', agent });
   const [socket] = await once(req, 'socket');
   assert.strictEqual(socket._httpMessage, req);
   const [res] = await once(req, 'response');
   await contentOf(res);
-  const begun = performance.now();
   await once(socket, 'timeout');
   const waited = performance.now() - begun;
-  assert.ok(waited > 60 && waited < 2000, `${waited} ms`);
+  assert.ok(waited > 78 && waited < 15_000, `${waited} ms`);
   await once(socket, 'close');
   assert.deepStrictEqual(agent.freeSockets, { __proto__: null });
 });

@@ -13,7 +13,7 @@ const { contentOf, logEvents } = require('../support/events');
 const http = require('../support/subject');
 const { closing, get, listen, origin, serve } = require('./ends');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 /** A handler that re-parents both messages to prototypes made from those of `module`, as Express. */
 function reparenting(module) {

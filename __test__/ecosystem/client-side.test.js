@@ -8,7 +8,7 @@ const { contentOf, deferred, logEvents, turn } = require('../support/events');
 const http = require('../support/subject');
 const { answering, closing, listen, origin } = require('./ends');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 for (const agent of [false, undefined]) {
   const how = agent === false ? 'of its own' : 'of an agent';

@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const http = require('../support/subject');
 const { answering, listen, serve, get } = require('./ends');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 const errorOf = async (emitter) => (await once(emitter, 'error'))[0];
 

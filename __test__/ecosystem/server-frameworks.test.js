@@ -8,7 +8,7 @@ const { deferred } = require('../support/events');
 const http = require('../support/subject');
 const { dial, get, listen, serve } = require('./ends');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 for (const [code, options, bytes] of [
   ['ERR_HTTP_REQUEST_TIMEOUT', { headersTimeout: 50, connectionsCheckingInterval: 20 }, 'GET / HT'],

@@ -8,7 +8,7 @@ const { contentOf, deferred, logEvents } = require('../support/events');
 const http = require('../support/subject');
 const { dial, get, listen, serve } = require('./ends');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 test('headersSent and the text of the head in _header', limit, async (t) => {
   const states = [];

@@ -1,6 +1,7 @@
 'use strict';
 // Node's http and ours get the same bytes, and must answer and observe the same; where ours differs
 // on purpose, it must.
+// @timeout 600
 const assert = require('node:assert');
 const nodeHttp = require('node:http');
 const { test } = require('node:test');
@@ -14,7 +15,7 @@ for (const topic of topics) {
   const rows = require(`./inputs/${topic}`);
   for (const hears of [true, false]) {
     const who = hears ? "'clientError' is listened to" : 'the default answers';
-    test(`${topic}, ${rows.length} inputs, ${who}`, { timeout: 60_000 }, async (t) => {
+    test(`${topic}, ${rows.length} inputs, ${who}`, { timeout: 120_000 }, async (t) => {
       const servers = new Servers(t, hears);
       const failures = [];
       for (const row of rows) {
@@ -29,11 +30,38 @@ for (const topic of topics) {
 for (const topic of topics) {
   const rows = require(`./inputs/${topic}`);
   const skip = onNodeHttp && "Node's own verdicts depend on the cuts";
-  test(`${topic}: in pieces as in one`, { timeout: 60_000, skip }, async (t) => {
+  test(`${topic}: in pieces as in one`, { timeout: 120_000, skip }, async (t) => {
     const servers = new Servers(t, true);
     const failures = [];
     for (const row of rows) {
       const failure = await compareCuts(servers, row);
+      if (failure) failures.push(failure);
+    }
+    assert.strictEqual(failures.length, 0, failures.join('\n\n'));
+  });
+}
+
+const POST = 'POST / HTTP/1.1\r\nHost: a\r\n';
+const WHOLE = [
+  ['Content-Length', `${POST}Content-Length: 5\r\n\r\nhello`],
+  ['chunked', `${POST}Transfer-Encoding: chunked\r\n\r\n5;a="b"\r\nhello\r\n0\r\nX: y\r\n\r\n`],
+  ['behind another', 'GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['expected', `${POST}Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok`],
+  ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\nmore', ['connect']],
+  [
+    'upgrade',
+    'GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nmore',
+    ['upgrade'],
+  ],
+];
+
+for (const [what, whole, listens] of WHOLE) {
+  test(`an end at each byte of a request: ${what}`, { timeout: 60_000 }, async (t) => {
+    const servers = new Servers(t, true);
+    const failures = [];
+    for (let length = 0; length <= whole.length; length++) {
+      const title = `${length} bytes of ${whole.length}`;
+      const failure = await compare(servers, { title, bytes: whole.slice(0, length), listens });
       if (failure) failures.push(failure);
     }
     assert.strictEqual(failures.length, 0, failures.join('\n\n'));

@@ -8,7 +8,7 @@ const { promisify } = require('node:util');
 const duplexPair = require('../support/duplex-pair');
 
 /** How long an exchange may take before it counts as one that never ends. */
-const LIMIT = 3000;
+const LIMIT = 20_000;
 
 /** A listening server of `http` that notes what it is told. */
 async function observed(http, { options, listens = [], hears }) {

@@ -1,36 +1,44 @@
 'use strict';
-// Limits of a server's connections, in number and in time: no earlier than promised, and no later
-// than 50 ms and one checking interval behind that.
+// Limits of a server's connections, in number and in time: never earlier than promised, and, as soon
+// as the machine lets it, no later than 50 ms and one checking interval behind that.
 const assert = require('node:assert');
 const { once } = require('node:events');
 const http = require('../support/subject');
-const { hostHas, newerThanHost } = require('../support/mode');
+const { hostHas, newerThanHost, onNodeHttp } = require('../support/mode');
 const { onNative } = require('../support/transports');
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\n';
 const CHECKING = 50;
 const TOLERANCE = 50;
-/** A client may learn a little later that the time has begun. */
-const BEGUN = 15;
+/** Clocks of two threads are rounded apart. */
+const ROUNDING = 2;
+/** How often a busy machine may be too slow to tell. */
+const ROUNDS = 20;
 
 /**
- * Times five connections from `start` to their end. All must last `limit` at least; the fastest
- * shows what the server does, the others may have waited for a busy machine.
+ * Has five connections begun by `start` and times them. All must last `limit` at least, in every
+ * round, from before the client has dialled; the fastest, from where it had begun, shows what the
+ * server does: the others, and whole rounds, may have waited for a busy machine.
  */
 async function assertLasts(context, server, limit, late, start) {
-  const times = await Promise.all(
-    Array.from({ length: 5 }, async () => {
-      const client = await context.connect(server);
-      const begin = await start(client);
-      const rest = await client.untilEnd();
-      return { elapsed: performance.now() - begin, rest };
-    }),
-  );
-  const elapsed = times.map((time) => time.elapsed);
-  assert.ok(Math.min(...elapsed) >= limit - BEGUN, `too early: ${elapsed}`);
-  assert.ok(Math.min(...elapsed) <= limit + late + TOLERANCE, `too late: ${elapsed}`);
-  return times.map((time) => time.rest);
+  for (let round = 1; ; round++) {
+    const times = await Promise.all(Array.from({ length: 5 }, () => timed(context, server, start)));
+    const whole = times.map((time) => time.whole);
+    const elapsed = times.map((time) => time.elapsed);
+    assert.ok(Math.min(...whole) >= limit - ROUNDING, `too early: ${whole}`);
+    if (Math.min(...elapsed) <= limit + late + TOLERANCE) return times.map((time) => time.rest);
+    assert.ok(round < ROUNDS, `too late in ${ROUNDS} rounds, at last: ${elapsed}`);
+  }
+}
+
+async function timed(context, server, start) {
+  const dialled = performance.now();
+  const client = await context.connect(server);
+  const begun = await start(client);
+  const rest = await client.untilEnd();
+  const end = performance.now();
+  return { whole: end - dialled, elapsed: end - begun, rest };
 }
 
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
@@ -164,12 +172,18 @@ onNative(
   { skip: hostHas(22) && 'from Node 22 on the request is refused' },
   async (context) => {
     const server = await listening(context, {}, (req, res) => {
-      res.end(`${Object.keys(req.headers).length}`);
+      req.resume().on('end', () => {
+        res.end([req.headers, req.trailers].map((list) => Object.keys(list).length).join());
+      });
     });
     server.maxHeadersCount = 10;
     const client = await context.connect(server);
     client.send(`GET / HTTP/1.1\r\nHost: a\r\n${fields(20)}\r\n`);
-    assert.strictEqual((await client.response()).text, '10');
+    assert.strictEqual((await client.response()).text, '10,0');
+    // Node cuts trailers only where a batch of 32 is full.
+    if (onNodeHttp) return;
+    client.send(`${POST}Transfer-Encoding: chunked\r\n\r\n0\r\n${fields(20)}\r\n`);
+    assert.strictEqual((await client.response()).text, '2,10');
   },
 );
 

@@ -1,6 +1,7 @@
 'use strict';
 // What strangers can make a server hold: bounded, whatever they send or leave unread. The server is
 // a process of its own, whose memory is measured.
+// @timeout 600
 const assert = require('node:assert');
 const { once } = require('node:events');
 const { test } = require('node:test');
@@ -16,7 +17,7 @@ const CLOSE = 'Connection: close\r\n';
 const CHUNKED = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`;
 /** What may be on the way: the kernel's buffers on both sides, and one write of the client's. */
 const ON_THE_WAY = 12 * MIB;
-const limit = { timeout: 60_000 };
+const limit = { timeout: 150_000 };
 
 function assertGrewLittle(before, after, most, what = '') {
   const grown = after.rss - before.rss;
@@ -158,11 +159,7 @@ test('10,000 requests in one segment are answered in order', limit, async (t) =>
 });
 
 test('2,000 half-open connections', limit, async (t) => {
-  const server = await ServerProcess.start(t, 'answer', {
-    headersTimeout: 2500,
-    requestTimeout: 2500,
-    connectionsCheckingInterval: 100,
-  });
+  const server = await ServerProcess.start(t, 'answer', { connectionsCheckingInterval: 100 });
   const before = await server.ask('usage');
   const ends = [];
   for (let i = 0; i < 2000; i++) {
@@ -175,10 +172,12 @@ test('2,000 half-open connections', limit, async (t) => {
   assertGrewLittle(before, open, 40 * MIB);
   const answer = await server.converse(GET.replace(HOST, HOST + CLOSE));
   assert.match(answer, /^HTTP\/1\.1 200 OK/);
+  // Only now: however long it took to open them all, none has been timed out yet.
+  await server.ask('expire', 100);
   for (const text of await Promise.all(ends))
     assert.match(text, /^HTTP\/1\.1 400 ERR_HTTP_REQUEST_TIMEOUT/);
-  const after = await server.until(({ connections }) => connections === 0);
-  assert.strictEqual(after.fds, before.fds);
+  // A connection that is not counted any more may have its descriptor for another moment.
+  await server.until(({ connections, fds }) => connections === 0 && fds <= before.fds);
 });
 
 test('10,000 connections come and go', limit, async (t) => {
@@ -197,11 +196,13 @@ test('10,000 connections come and go', limit, async (t) => {
         }),
       );
     }
-    return await server.until(({ connections }) => connections === 0);
+    // A connection that is not counted any more may have its descriptor for another moment.
+    return await server.until(({ connections, fds }) => connections === 0 && fds <= most);
   };
+  let most = Number.POSITIVE_INFINITY;
   const before = await round(2000);
+  most = before.fds;
   const after = await round(10_000);
-  assert.strictEqual(after.fds, before.fds);
   assert.strictEqual(after.requests - before.requests, 8000);
   // V8 alone moves by twenty; 4 KiB left over from each would be forty.
   assertGrewLittle(before, after, 40 * MIB);

@@ -2,6 +2,7 @@
 // A server in a process of its own, for tests that measure memory and descriptors. It says its port,
 // and answers questions over the channel to its parent.
 const { readdirSync } = require('node:fs');
+const { monitorEventLoopDelay } = require('node:perf_hooks');
 const http = require('../support/subject');
 
 const PIECE = Buffer.alloc(64 * 1024, 'x');
@@ -15,6 +16,7 @@ const counts = {
   peak: 0,
 };
 const held = [];
+let monitor;
 
 const handlers = {
   /** Reads the content and answers. */
@@ -57,12 +59,14 @@ const handlers = {
   },
 };
 
-const [name, options] = process.argv.slice(2);
-const server = http.createServer(JSON.parse(options), (req, res) => {
+const [name, given] = process.argv.slice(2);
+const { timeout, ...options } = JSON.parse(given);
+const server = http.createServer(options, (req, res) => {
   counts.requests++;
   req.on('error', ({ code }) => count(code));
   handlers[name](req, res);
 });
+if (timeout !== undefined) server.timeout = timeout;
 server.on('clientError', (error, socket) => {
   count(error.code);
   if (socket.writable) socket.end(`HTTP/1.1 400 ${error.code}\r\nConnection: close\r\n\r\n`);
@@ -90,8 +94,27 @@ const questions = {
       );
     });
   },
+  /** Milliseconds of processor time. */
+  processor(reply) {
+    const { user, system } = process.cpuUsage();
+    reply((user + system) / 1000);
+  },
+  /** From the first question on: the milliseconds that the event loop was late at most. */
+  lag(reply) {
+    monitor ??= monitorEventLoopDelay({ resolution: 10 });
+    const { max } = monitor;
+    monitor.reset();
+    monitor.enable();
+    reply(max / 1e6);
+  },
   read(reply) {
     for (const begin of held.splice(0)) begin();
+    reply(true);
+  },
+  /** From now on, connections are timed out that have not sent their request after `milliseconds`. */
+  expire(reply, milliseconds) {
+    server.headersTimeout = milliseconds;
+    server.requestTimeout = milliseconds;
     reply(true);
   },
   /** Blocks the event loop for so many milliseconds. */

@@ -30,7 +30,7 @@ for (const host of ['Host: a\r\nHost: a', 'Host: a, b', 'Host: a@b', 'Host: a/b'
   });
 }
 
-test('a response before its request poisons nothing', { timeout: 15_000, skip }, async (t) => {
+test('a response before its request poisons nothing', { timeout: 60_000, skip }, async (t) => {
   const sockets = [];
   const server = net.createServer((socket) => {
     sockets.push(socket);
@@ -68,6 +68,37 @@ test('a response before its request poisons nothing', { timeout: 15_000, skip },
   }
   assert.strictEqual(await get('/last'), '/last');
   assert.strictEqual(sockets.length, 11);
+});
+
+test('the front of a response behind another poisons nothing', { timeout: 15_000 }, async (t) => {
+  const fronts = ['H', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK\r\nPlanted: 1\r\nX: '];
+  const sockets = new Set();
+  let asked = 0;
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok${fronts[asked++] ?? ''}`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => {
+    agent.destroy();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  for (let i = 0; i <= fronts.length; i++) {
+    const req = http.get({ port: server.address().port, agent });
+    const [res] = await once(req, 'response');
+    let text = '';
+    for await (const chunk of res.setEncoding('latin1')) text += chunk;
+    assert.deepStrictEqual([res.rawHeaders, text], [['Content-Length', '2'], 'ok']);
+    // Where the connection is ended, the next request needs another one.
+    const { socket } = req;
+    if (!onNodeHttp && i < fronts.length && !socket.destroyed) await once(socket, 'close');
+  }
 });
 
 onBoth('writeEarlyHints checks every field as writeHead does', { skip }, async ({ connect }) => {

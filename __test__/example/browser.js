@@ -62,7 +62,7 @@ exports.openPage = async function openPage(executable, url, { width, height }) {
     evaluate,
     errors,
     /** The expression's value as soon as it is truthy. */
-    async until(expression, patience = 10_000) {
+    async until(expression, patience = 60_000) {
       const deadline = Date.now() + patience;
       for (;;) {
         // While the page loads there may be nothing to ask yet.

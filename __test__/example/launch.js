@@ -6,6 +6,9 @@ const path = require('node:path');
 
 const folder = path.join(__dirname, '..', '..', 'examples');
 
+/** Why a test that stops an example in good order cannot run here; false where it can. */
+exports.noSignals = process.platform === 'win32' && 'Windows has no signals that a program hears';
+
 /** Resolves when the example has printed its URL: { url, child, output(), stop(signal) }. */
 exports.launch = async function launch(name, { args = [], env = {} } = {}) {
   const child = spawn(process.execPath, [path.join(folder, name), ...args], {

@@ -11,7 +11,7 @@ const { cert, key } = require('../agent/tls-fixture');
 const { contentOf, pattern } = require('../support/events');
 const { launch } = require('./launch');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 async function withProxy(t) {
   const example = await launch('proxy.js');

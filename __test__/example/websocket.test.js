@@ -5,9 +5,9 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const WebSocket = require('ws');
-const { launch } = require('./launch');
+const { launch, noSignals } = require('./launch');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 async function withRoom(t, env) {
   const example = await launch('websocket.js', { env });
@@ -65,7 +65,7 @@ test('a peer that does not answer pings is let go', limit, async (t) => {
   assert.strictEqual(code, 1006);
 });
 
-test('a stop says goodbye and ends', limit, async (t) => {
+test('a stop says goodbye and ends', { ...limit, skip: noSignals }, async (t) => {
   const { room, stop } = await withRoom(t);
   const { socket } = await join(t, room);
   const closed = once(socket, 'close');

@@ -12,7 +12,7 @@ const { startNode } = require('../support/child');
 const { required } = require('../support/registered');
 const startOrigin = require('./origin');
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 60_000 };
 const clients = readdirSync(path.join(__dirname, 'clients')).map((file) => path.parse(file).name);
 
 /** Runs the program of `client` against servers of its own. */

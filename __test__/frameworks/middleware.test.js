@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const { gunzipSync } = require('node:zlib');
 const { modes, serve } = require('./compare');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 for (const mode of ['node', ...modes]) {
   test(`middleware on ${mode}`, limit, async (t) => {

@@ -11,7 +11,7 @@ const { test } = require('node:test');
 const { startNode } = require('../support/child');
 const { required } = require('../support/registered');
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 60_000 };
 const programs = readdirSync(path.join(__dirname, 'programs')).map((file) => path.parse(file).name);
 
 async function run(t, name, mode) {

@@ -7,7 +7,7 @@ const express = require('express');
 const request = require('supertest');
 const http = require('../support/subject');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 const app = express();
 app.get('/json', (req, res) => res.json({ name: req.query.name }));

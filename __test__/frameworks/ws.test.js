@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const WebSocket = require('ws');
 const { modes, serve } = require('./compare');
 
-const limit = { timeout: 10_000 };
+const limit = { timeout: 60_000 };
 
 for (const mode of ['node', ...modes]) {
   test(`ws on ${mode}`, async (t) => {

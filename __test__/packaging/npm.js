@@ -23,11 +23,16 @@ function run(command, args, { cwd, env = process.env } = {}) {
   return result;
 }
 
+/** Where installers put it on Windows. */
+const { execPath } = process;
+const besideNode = path.join(path.dirname(execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
+
 function npm(args, options) {
   const quiet = [...args, '--offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  // Under npm the path of its script is known, which needs no shell on Windows either.
-  const cli = process.env.npm_execpath;
-  if (cli && /\.c?js$/.test(cli)) return run(process.execPath, [cli, ...quiet], options);
+  // Where the path of its script is known no shell is needed, not on Windows either.
+  const cli = process.env.npm_execpath ?? besideNode;
+  if (/\.c?js$/.test(cli) && fs.existsSync(cli))
+    return run(process.execPath, [cli, ...quiet], options);
   return run('npm', quiet, options);
 }
 

@@ -160,6 +160,15 @@ test('the workflow builds a binary for each platform that the package names', li
   assert.deepStrictEqual(built.sort(), require('../../package.json').napi.targets.sort());
 });
 
+test('workflows name what they use by its commit', limit, () => {
+  const folder = path.join(root, '.github', 'workflows');
+  for (const name of fs.readdirSync(folder)) {
+    const workflow = fs.readFileSync(path.join(folder, name), 'utf8');
+    for (const [, used] of workflow.matchAll(/^ +(?:- )?uses: (.+)$/gm))
+      assert.match(used, /^(\.\/.+|[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/, name);
+  }
+});
+
 test('without a binary and without cargo, npm says what is missing', limit, (t) => {
   const { file } = repacked(t, (folder) => {
     fs.rmSync(path.join(folder, 'lib', 'internal', binary));

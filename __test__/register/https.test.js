@@ -6,7 +6,7 @@ const { test } = require('node:test');
 const { imported, required } = require('../support/registered');
 const { linesOf } = require('./program');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 const fixture = JSON.stringify(path.join(__dirname, '..', 'agent', 'tls-fixture.js'));
 const prelude = `
   const http = require('http');
@@ -78,6 +78,35 @@ test('an https agent keeps its connections, and serves http.request', limit, asy
     '200  connection 1,200  connection 1,200  connection 1',
     '200  connection 1',
     'false true',
+  ]);
+});
+
+test("a TLS socket's times: connecting, connect and secureConnect", limit, async (t) => {
+  const text = `${prelude}
+    (async () => {
+      const server = https.createServer({ cert, key }, (req, res) => res.end());
+      const port = await listen(server);
+      const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+      for (const module of [https, http, https]) {
+        const log = [];
+        const req = module.get({ port, agent, ca: cert, host: '127.0.0.1', protocol: 'https:' });
+        req.on('socket', (socket) => {
+          log.push(socket.connecting);
+          for (const name of ['connect', 'secureConnect']) socket.once(name, () => log.push(name));
+        });
+        const [res] = await once(req, 'response');
+        await contentOf(res);
+        console.log(log.join(), req.reusedSocket, req.socket.encrypted, req.socket.authorized);
+        // The third is asked on a connection of its own.
+        if (module === http) agent.destroy();
+      }
+      agent.destroy();
+      server.close();
+    })();`;
+  assert.deepStrictEqual(await linesOf(t, text), [
+    'true,connect,secureConnect false true true',
+    'false true true true',
+    'true,connect,secureConnect false true true',
   ]);
 });
 

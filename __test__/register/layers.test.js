@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const { registerFile, required, root } = require('../support/registered');
 const { folderOf, linesOf } = require('./program');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 const module_ = JSON.stringify(root);
 
 /** A preload that keeps what Node had. */

@@ -6,7 +6,7 @@ const { pathToFileURL } = require('node:url');
 const { imported, registerFile, required, root } = require('../support/registered');
 const { isOurs, linesOf } = require('./program');
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 60_000 };
 const ways = { '-r': required, '--import': imported };
 const inOptions = {
   'NODE_OPTIONS with -r': `--require ${JSON.stringify(registerFile)}`,

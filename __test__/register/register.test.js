@@ -5,7 +5,7 @@ const { test } = require('node:test');
 const { imported, registerFile, required, root } = require('../support/registered');
 const { run } = require('./program');
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 /** Prints whether `http` is ours, and an answer of a server of it. */
 const cjs = `

@@ -75,7 +75,7 @@ onBoth('channels publish for each of many requests', async ({ connect, t }) => {
   assert.deepStrictEqual(urls('http.server.response.finish'), expected);
 });
 
-test('NODE_DEBUG=http prints what happens', { timeout: 15_000 }, async (t) => {
+test('NODE_DEBUG=http prints what happens', { timeout: 60_000 }, async (t) => {
   const program = `
     const server = http.createServer((req, res) => { res.write('x'); res.end('y'); });
     server.listen(0, '127.0.0.1', () => {

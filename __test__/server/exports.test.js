@@ -9,7 +9,7 @@ const { runProgram } = require('../support/child');
 const http = require('../support/subject');
 const { onNodeHttp } = require('../support/mode');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 const root = path.join(__dirname, '..', '..');
 const url = onNodeHttp ? 'node:http' : pathToFileURL(path.join(root, 'index.js')).href;
 

@@ -12,7 +12,7 @@ const http = require('../support/subject');
 const { onNative } = require('../support/transports');
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 
 /** What a server answers to a connection with `options`. */
 async function ask(options) {
@@ -179,8 +179,12 @@ test('ipv6Only leaves IPv4 alone', limit, async (t) => {
   }
   const { port, family } = server.address();
   assert.strictEqual(family, 'IPv6');
+  let asked = 0;
+  server.on('request', () => asked++);
   assert.strictEqual(await ask({ port, host: '::1' }), 'ok');
-  await assert.rejects(ask({ port, host: '127.0.0.1' }), { code: 'ECONNREFUSED' });
+  // Nobody listens there, or another process: the port of IPv4 is free for all.
+  const refused = await ask({ port, host: '127.0.0.1' }).catch(({ code }) => code);
+  assert.ok(refused === 'ECONNREFUSED' || asked === 1, `${refused}, asked ${asked} times`);
 });
 
 test('EADDRINUSE as Node words it', limit, async (t) => {

@@ -5,7 +5,7 @@ const { test } = require('node:test');
 const { runProgram } = require('../support/child');
 const { onNodeHttp } = require('../support/mode');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 
 /** A program with a server on `handler`, and a client program that gets its port and `done`. */
 const program = (handler, client) => `
@@ -42,11 +42,16 @@ test('other connections are served, before and behind', limit, async (t) => {
   }`;
   const client = `
     let open = 20;
+    let caught = 0;
+    const broken = [];
+    process.on('uncaughtException', () => {
+      if (++caught === 5) for (const end of broken) end();
+    });
     for (let i = 0; i < 20; i++) {
       const path = i % 4 === 1 ? '/throw' : '/' + i;
       const socket = net.connect(port, '127.0.0.1', () => socket.write(get(path)));
       const end = () => { socket.destroy(); if (--open === 0) done(); };
-      if (path === '/throw') setTimeout(end, 300);
+      if (path === '/throw') broken.push(end);
       else socket.once('data', (data) => { console.log(String(data).split('\\r\\n\\r\\n')[1]); end(); });
     }`;
   const result = await runProgram(t, program(handler, client));
@@ -127,6 +132,41 @@ test('clientError listeners that throw', limit, async (t) => {
   const result = await runProgram(t, program(`(req, res) => res.end('ok')`, client));
   assert.deepStrictEqual(lines(result.stdout), [
     'caught in clientError uncaughtException',
+    'served',
+  ]);
+});
+
+test('a throw behind a full turn does not keep what follows waiting', limit, async (t) => {
+  const handler = `(req, res) => {
+    const end = Date.now() + (req.url === '/slow' ? 100 : 0);
+    while (Date.now() < end);
+    res.end('ok');
+    if (req.url === '/throw') throw new Error('last of its batch');
+  }`;
+  // From a thread, so that each comes while the one before is handled: a batch of its own.
+  const text = `
+    const net = require('net');
+    const { setTimeout: sleep } = require('timers/promises');
+    const { workerData: port } = require('worker_threads');
+    const send = (path) => new Promise((resolve) => {
+      const socket = net.connect(port, '127.0.0.1');
+      socket.write('GET ' + path + ' HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n');
+      socket.once('data', resolve).unref();
+    });
+    (async () => {
+      for (const path of ['/slow', '/slow', '/throw']) { send(path); await sleep(60); }
+      await sleep(300);
+      const keep = setInterval(() => {}, 1000);
+      await send('/last');
+      clearInterval(keep);
+    })();`;
+  const client = `
+    const { Worker } = require('worker_threads');
+    const worker = new Worker(${JSON.stringify(text)}, { eval: true, workerData: port });
+    worker.on('exit', () => { console.log('served'); done(); });`;
+  const result = await runProgram(t, program(handler, client));
+  assert.deepStrictEqual(lines(result.stdout), [
+    'caught last of its batch uncaughtException',
     'served',
   ]);
 });

@@ -9,6 +9,8 @@ const { onBoth, onNative } = require('../support/transports');
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const half = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01';
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Long enough for a client to say something first, on a busy machine too. */
+const AFTER_IT_SPOKE = 600;
 
 test('defaults', () => {
   const server = http.createServer();
@@ -37,7 +39,7 @@ onNative('server.timeout destroys a silent connection', async ({ connect }) => {
     req.on('aborted', () => {});
     res.on('close', () => closed.resolve(res.writableFinished));
   });
-  server.timeout = 60;
+  server.timeout = AFTER_IT_SPOKE;
   const client = await connect(server);
   client.send(GET);
   assert.strictEqual(await closed.promise, false);
@@ -50,7 +52,8 @@ onNative("a 'timeout' listener of the server keeps the connection", async ({ con
   const server = http.createServer((_req, res) => {
     response = res;
   });
-  server.setTimeout(40, (socket) => told.resolve(socket));
+  // Before the request comes, a slow machine's time may be over once already.
+  server.setTimeout(40, (socket) => response && told.resolve(socket));
   const client = await connect(server);
   client.send(GET);
   const socket = await told.promise;
@@ -74,11 +77,11 @@ onNative('traffic holds the timeout off', async ({ connect }) => {
   const server = http.createServer((req, res) => {
     req.resume().on('end', () => res.end('done'));
   });
-  server.timeout = 250;
+  server.timeout = 2000;
   const client = await connect(server);
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
   for (let i = 0; i < 10; i++) {
-    await wait(60);
+    await wait(240);
     client.send('x');
   }
   assert.strictEqual((await client.response()).text, 'done');
@@ -116,12 +119,14 @@ onNative('request, response and server are told in this order', async ({ connect
   const log = [];
   const done = deferred();
   const server = http.createServer((req, res) => {
+    log.length = 0;
     req.on('timeout', () => log.push('req'));
     res.on('timeout', () => log.push('res'));
   });
+  // Before the request comes, a slow machine's time may be over once already.
   server.setTimeout(40, () => {
     log.push('server');
-    done.resolve();
+    if (log.length > 1) done.resolve();
   });
   const client = await connect(server);
   client.send(half);
@@ -141,7 +146,7 @@ async function listening({ listen }, options, handler) {
 const TIMED_OUT = /^HTTP\/1\.1 408 Request Timeout\r\nConnection: close\r\n\r\n$/;
 
 onBoth('headersTimeout: a head that does not come gets 408', async (context) => {
-  const options = { headersTimeout: 60, requestTimeout: 0 };
+  const options = { headersTimeout: AFTER_IT_SPOKE, requestTimeout: 0 };
   const server = await listening(context, options, () => assert.fail('no request'));
   const client = await context.connect(server);
   client.send('GET / HTTP/1.1\r\nHost: a\r\n');
@@ -149,7 +154,7 @@ onBoth('headersTimeout: a head that does not come gets 408', async (context) => 
 });
 
 onBoth('headersTimeout: dripping bytes do not help', async (context) => {
-  const options = { headersTimeout: 120, requestTimeout: 0 };
+  const options = { headersTimeout: AFTER_IT_SPOKE, requestTimeout: 0 };
   const server = await listening(context, options, () => assert.fail('no request'));
   const client = await context.connect(server);
   client.send('GET / HTTP/1.1\r\n');
@@ -164,7 +169,8 @@ onBoth('headersTimeout: dripping bytes do not help', async (context) => {
 onBoth('requestTimeout: content that does not come', async (context) => {
   const told = deferred();
   const aborted = deferred();
-  const server = await listening(context, { headersTimeout: 0, requestTimeout: 80 }, (req) => {
+  const options = { headersTimeout: 0, requestTimeout: AFTER_IT_SPOKE };
+  const server = await listening(context, options, (req) => {
     req.resume();
     req.on('aborted', aborted.resolve);
   });
@@ -185,7 +191,7 @@ onBoth('requestTimeout: content that does not come', async (context) => {
 });
 
 onBoth('requestTimeout: the default answer', async (context) => {
-  const options = { headersTimeout: 0, requestTimeout: 80 };
+  const options = { headersTimeout: 0, requestTimeout: AFTER_IT_SPOKE };
   const server = await listening(context, options, (req) => req.resume());
   const client = await context.connect(server);
   client.send(half);
@@ -193,9 +199,9 @@ onBoth('requestTimeout: the default answer', async (context) => {
 });
 
 onBoth('a whole request may wait for its answer as long as it wants', async (context) => {
-  const options = { headersTimeout: 60, requestTimeout: 60 };
+  const options = { headersTimeout: AFTER_IT_SPOKE, requestTimeout: AFTER_IT_SPOKE };
   const server = await listening(context, options, async (_req, res) => {
-    await wait(250);
+    await wait(AFTER_IT_SPOKE * 1.5);
     res.end('slow');
   });
   const client = await context.connect(server);
@@ -203,20 +209,21 @@ onBoth('a whole request may wait for its answer as long as it wants', async (con
 });
 
 onBoth('an idle connection is not timed out as a request', async (context) => {
-  const options = { headersTimeout: 60, requestTimeout: 60, keepAliveTimeout: 5000 };
+  const limits = { headersTimeout: AFTER_IT_SPOKE, requestTimeout: AFTER_IT_SPOKE };
+  const options = { ...limits, keepAliveTimeout: 60_000 };
   const server = await listening(context, options, (_req, res) => res.end('x'));
   const client = await context.connect(server);
   await client.exchange(GET);
-  await wait(200);
+  await wait(AFTER_IT_SPOKE * 1.5);
   assert.strictEqual((await client.exchange(GET)).text, 'x');
 });
 
 onBoth('the second request of a connection has its own time', async (context) => {
-  const options = { headersTimeout: 150, requestTimeout: 150 };
+  const options = { headersTimeout: AFTER_IT_SPOKE, requestTimeout: AFTER_IT_SPOKE };
   const server = await listening(context, options, (_req, res) => res.end('x'));
   const client = await context.connect(server);
   await client.exchange(GET);
-  await wait(100);
+  await wait(AFTER_IT_SPOKE * 0.7);
   await client.exchange(GET);
   client.send('GET / HTTP/1.1\r\n');
   assert.match(await client.untilEnd(), TIMED_OUT);

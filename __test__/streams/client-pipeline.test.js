@@ -8,7 +8,7 @@ const { contentOf, pattern } = require('../support/events');
 const { test } = require('node:test');
 const { serve } = require('./node-server');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 
 /** A promise of the argument that finished()'s callback gets. */
 const ending = (stream, options = {}) =>

@@ -8,7 +8,7 @@ const http = require('../support/subject');
 const { contentOf, pattern } = require('../support/events');
 const { serve } = require('./node-server');
 
-const limit = { timeout: 15_000 };
+const limit = { timeout: 60_000 };
 const responseTo = (req) =>
   new Promise((resolve, reject) => req.on('response', resolve).on('error', reject));
 const echo = (req, res) => req.pipe(res);

@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const duplexPair = require('./duplex-pair');
 const { RawClient } = require('./raw-client');
 
-const TIMEOUT = 15_000;
+const TIMEOUT = 60_000;
 
 /** What a test body gets: `connect(server)`, the transport's name, and clean-up at the end. */
 class Context {

@@ -36,6 +36,8 @@ const options = [
   'Keep-Alive: timeout=1',
 ];
 const TAB = 'a connection option may be followed by a tab (RFC 9110, section 5.6.3)';
+const NO_PORT = 'CONNECT names a port (RFC 9110, section 9.3.6)';
+const BAD_HOST = 'there is one Host, and it is one (RFC 9112, section 3.2)';
 
 module.exports = [
   ...cases('HTTP/1.1', field, {}, options),
@@ -91,7 +93,28 @@ module.exports = [
     'CONNECT',
     (text) => `CONNECT ${text} HTTP/1.1\r\nHost: a\r\n\r\nmore`,
     { listens: ['connect'] },
-    ['a:443', '[::1]:443', 'a', '*', '/', 'http://a', '"a"', 'a:443/b', 'u@a:1', 'a b'],
+    ['a:443', '[::1]:443', 'u@a:1', 'a b', '"a"', 'a:80:90', ':80', 'a:65535', 'a:0443'],
+  ),
+  ...cases(
+    'CONNECT to no port',
+    (text) => `CONNECT ${text} HTTP/1.1\r\nHost: a\r\n\r\nmore`,
+    { listens: ['connect'], differs: NO_PORT },
+    ['a', '*', '/', 'http://a', 'a:443/b', 'a:', 'a:0', 'a:65536', 'a:x', '[::1]', 'a:+1'],
+  ),
+  ...cases(
+    'hosts and upgrades',
+    (text) => `${field(text)}more`,
+    { listens: ['upgrade'], differs: BAD_HOST },
+    [
+      'Host: b\r\nConnection: upgrade\r\nUpgrade: x',
+      'Connection: upgrade\r\nUpgrade: x\r\nHost: a',
+    ],
+  ),
+  ...cases(
+    'hosts and CONNECT',
+    (text) => `CONNECT a:1 HTTP/1.1\r\n${text}\r\n\r\nmore`,
+    { listens: ['connect'], differs: BAD_HOST },
+    ['Host: a\r\nHost: a', 'Host: a, b', 'Host: u@a'],
   ),
   ...cases('Expect', posted, {}, [
     'Expect: 100-continue\r\nContent-Length: 5',

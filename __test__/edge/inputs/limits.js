@@ -42,6 +42,10 @@ module.exports = [
     `${POST}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n${NEXT}`,
     `${POST}Transfer-Encoding: chunked\r\n\r\n5 \r\nhello\r\n0\r\n\r\n${NEXT}`,
   ]),
+  ...cases('insecureHTTPParser', whole, { options: insecure, listens: ['connect'] }, [
+    'CONNECT a HTTP/1.1\r\nHost: a\r\n\r\nmore',
+    'CONNECT a:1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\nmore',
+  ]),
   ...cases('insecureHTTPParser, line ends', whole, { options: insecure }, [
     'GET / HTTP/1.1\nHost: a\n\n',
     'GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n',

@@ -38,8 +38,10 @@ module.exports = async function run({ listen }) {
     const requested = requestTo(server);
     const slow = ask('/slow');
     await requested;
+    // The server has to know of it before it can close it.
+    const known = once(server, 'connection');
     const idle = net.connect(server.address().port, '127.0.0.1');
-    await once(idle, 'connect');
+    await known;
     const closed = once(idle.resume(), 'close');
     const stopped = new Promise((resolve) => server.stop((_error, graceful) => resolve(graceful)));
     await closed;
