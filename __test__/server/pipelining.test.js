@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const http = require('../support/subject');
 const { contentOf, deferred, pattern, turn } = require('../support/events');
 const { newerThanHost } = require('../support/mode');
-const { onBoth, onNative } = require('../support/transports');
+const { onBoth } = require('../support/transports');
 
 const get = (path, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 
@@ -293,24 +293,3 @@ onBoth(
     assert.strictEqual(client.rest, '');
   },
 );
-
-for (const [framing, content] of [
-  ['Content-Length: 3', 'abc'],
-  ['Transfer-Encoding: chunked', '3\r\nabc\r\n0\r\nT: v\r\n\r\n'],
-]) {
-  onNative(
-    `${framing}: who answers at the 'end' is not overtaken by an error`,
-    { skip: newerThanHost(24) },
-    async (context) => {
-      const server = http.createServer((req, res) => {
-        req.resume().on('end', () => res.end(req.url));
-      });
-      const client = await context.connect(server);
-      client.send(
-        `POST /a HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n${content}${get('/b')}nonsense\r\n\r\n`,
-      );
-      // Whether a 400 follows depends on when the first answer's 'finish' comes, as in Node.
-      assert.match(await client.untilEnd(), /^HTTP\/1.1 200 OK\r\n/);
-    },
-  );
-}

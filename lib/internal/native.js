@@ -29,7 +29,7 @@ if (binding.version() !== version) {
   );
 }
 
-const { CHUNK_SIZE, COMPLETE, CONTENT, CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
+const { CHUNK_SIZE, CONTENT, CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
@@ -96,8 +96,8 @@ function drain() {
       const flags = head >>> FLAG_SHIFT;
       const connection = handle(head & 0xff, flags, words[at + 2], at);
       // What one read of one connection brought is one callback of Node's: ticks run behind it, and
-      // behind each piece of content of a request, and its end.
-      if (flags & GROUP_END || (isOfContent(head & 0xff) && connection?.ticksInGroup))
+      // behind each piece of content of a request.
+      if (flags & GROUP_END || ((head & 0xff) === CONTENT && connection?.ticksInGroup))
         process._tickCallback();
       if (flags & GROUP_END && connection?.grouped) connection.endGroup();
     }
@@ -115,10 +115,6 @@ function drain() {
       return;
     }
   }
-}
-
-function isOfContent(kind) {
-  return kind === CONTENT || kind === COMPLETE;
 }
 
 /** Goes on with records that were left to the next turn. */

@@ -102,8 +102,7 @@ class StreamConnection extends ServerConnection {
         batch.cursor += words[cursor + 1] >>> 2;
         const kind = words[cursor] & 0xff;
         this.onRecord(kind, words[cursor] >>> 8, words, cursor, buffer);
-        if (this.ticksInBatch && (kind === layout.CONTENT || kind === layout.COMPLETE))
-          process._tickCallback();
+        if (this.ticksInBatch && kind === layout.CONTENT) process._tickCallback();
       }
     } finally {
       this.handling = false;
