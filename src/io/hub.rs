@@ -25,7 +25,7 @@ use crate::ring::queue::{EventQueue, Pending};
 
 /// Bytes of content that a thread publishes without waiting for the end of its turn: a wake for
 /// each chunk would cost more than handling it.
-const PUBLISH_CONTENT: usize = 192 * 1024;
+const PUBLISH_CONTENT: usize = 512 * 1024;
 /// Bytes of records that a thread publishes without waiting for the end of its turn.
 const PUBLISH_SIZE: usize = 4096;
 
