@@ -256,9 +256,12 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
 function takeFreeSocket(agent, name) {
   const free = agent.freeSockets[name];
   if (!free) return undefined;
-  while (free.length > 0 && free[0].destroyed) free.shift();
-  const place = pool.poolPick(free.length, agent.scheduling === 'fifo');
-  const socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
+  let socket;
+  while (free.length > 0 && (socket === undefined || socket.destroyed)) {
+    const place = pool.poolPick(free.length, agent.scheduling === 'fifo');
+    socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
+  }
+  if (socket?.destroyed) socket = undefined;
   if (free.length === 0) delete agent.freeSockets[name];
   return socket;
 }

@@ -108,7 +108,7 @@ class ClientConnection extends nativeTransport(Object) {
         this.inContext(this.onInputEnd);
         break;
       case layout.TIMEOUT:
-        this.inContext(this.onTimeout);
+        if (native.io.isTimedOut(this.id)) this.inContext(this.onTimeout);
         break;
     }
   }

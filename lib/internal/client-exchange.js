@@ -321,6 +321,8 @@ function keepAlive(req) {
     req.timeoutCb = null;
   }
   unlisten(socket);
+  // Left over where nothing had to drain, on a native socket, too.
+  socket.removeListener('drain', onSocketDrain);
   if (socket[kConnection]) {
     socket[kConnection].stage = IDLE;
   } else {

@@ -69,7 +69,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
         this.onInputEnd();
         break;
       case layout.TIMEOUT:
-        if (!this.destroyed) this.inContext(this.onIdle);
+        if (!this.destroyed && native.io.isTimedOut(this.id)) this.inContext(this.onIdle);
         break;
       case layout.EXPIRED:
         if (!this.destroyed && this.http) this.inContext(this.onExpired);

@@ -4,6 +4,7 @@
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
 // May use Node, `errors`, `symbols`, `socket` and `internal`.
 const net = require('node:net');
+const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
 const { constants } = require('node:os');
 const { addressException } = require('../errors');
@@ -12,9 +13,13 @@ const { BareSocket } = require('./bare-socket');
 const native = require('./native');
 const { HELD } = require('./ring-layout');
 const { NativeConnection } = require('./native-connection');
+const { carriesContext } = require('./neutral-context');
 const { connectionLimit, nativeOptions } = require('./server-options');
 
 const netServerSocket = channel('net.server.socket');
+// `net.Server.listen()` publishes only the start of what ends here.
+const listenEnd = channel('tracing:net.server.listen:asyncEnd');
+const listenError = channel('tracing:net.server.listen:error');
 const {
   errno: { EADDRINUSE },
 } = constants;
@@ -23,6 +28,9 @@ class NativeListener {
   constructor(server) {
     this.server = server;
     this.referenced = false;
+    const resource = new AsyncResource('RUSTHTTPSERVER');
+    /** Connections are in the context of the call of `listen()`; null if it was in none. */
+    this.resource = carriesContext(resource) ? resource : null;
     this.id = native.start().createListener(nativeOptions(server, this.mustHold()));
     native.listeners.set(this.id, this);
   }
@@ -99,9 +107,15 @@ class NativeListener {
 
   /** A connection was accepted. */
   onOpen(id, flags) {
+    if (this.resource === null) this.open(id, flags);
+    else this.resource.runInAsyncScope(this.open, this, id, flags);
+  }
+
+  open(id, flags) {
     const { server } = this;
     const socket = new BareSocket(server);
     const connection = new NativeConnection(server, id, socket);
+    connection.origin = this.resource;
     socket[kConnection] = connection;
     server._connections++;
     if (this.closed && server._handle === null) {
@@ -227,6 +241,7 @@ function listen(server, address, port, addressType, backlog, fd, flags) {
     return;
   }
   server[kListener] = listener;
+  if (listenEnd.hasSubscribers) listenEnd.publish({ server });
   server._connectionKey = `${addressType}:${address}:${port}`;
   if (server._unref) server.unref();
   process.nextTick(emitListening, server);
@@ -234,6 +249,7 @@ function listen(server, address, port, addressType, backlog, fd, flags) {
 
 function fail(server, errno, address, port) {
   const error = addressException(errno, 'listen', address, port);
+  if (listenError.hasSubscribers) listenError.publish({ server, error });
   process.nextTick(() => {
     server.emit('error', error);
   });

@@ -2,6 +2,7 @@
 // The one importer of the native binding: starts the I/O side, reads its records, and hands them
 // to their connections. May use the binding, the layout and Node.
 const binding = loadBinding();
+const { neutral } = require('./neutral-context');
 const layout = require('./ring-layout');
 const { version } = require('../../package.json');
 
@@ -61,7 +62,7 @@ const SLOT_MASK = (1 << 20) - 1;
 
 function start() {
   if (io === undefined) {
-    io = new binding.Io(threads(), drain);
+    io = neutral.runInAsyncScope(() => new binding.Io(threads(), drain));
     fast = io.fast();
     renewArena(ARENA_SIZE);
   }

@@ -30,6 +30,8 @@ const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
 const responseFinish = channel('http.server.response.finish');
 
+const newResource = () => new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT);
+
 class ServerConnection {
   constructor(server, socket) {
     this.server = server;
@@ -48,8 +50,10 @@ class ServerConnection {
     this.keepAliveTimeoutSet = false;
     /** Reading stopped because too much waits to be written. */
     this.paused = false;
-    /** The async resource of the newest request. */
+    /** The async resource of the newest request… */
     this.resource = null;
+    /** …and the one it is made in, unless whoever calls has the right one. */
+    this.origin = null;
     this.http = true;
     this.onPendingData = undefined;
     const { maxHeadersCount } = server;
@@ -66,8 +70,9 @@ class ServerConnection {
 
   /** Runs `handler` in the async context of the newest request. */
   inContext(handler, argument) {
-    if (this.resource === null) return handler.call(this, argument);
-    return this.resource.runInAsyncScope(handler, this, argument);
+    const resource = this.resource ?? this.origin;
+    if (resource === null) return handler.call(this, argument);
+    return resource.runInAsyncScope(handler, this, argument);
   }
 
   // ---- requests ----
@@ -75,7 +80,8 @@ class ServerConnection {
   /** A request's head has arrived. */
   onHead(flags, head) {
     this.resource?.emitDestroy();
-    this.resource = new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT);
+    const { origin } = this;
+    this.resource = origin === null ? newResource() : origin.runInAsyncScope(newResource);
     this.resource.runInAsyncScope(this.receive, this, flags, head);
   }
 

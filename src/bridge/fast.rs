@@ -321,6 +321,7 @@ fn deferred(
 ) {
     outgoing.close_when_empty = flags & write::LAST != 0;
     drop(outgoing);
+    connection.touch_from_javascript(environment.hub.now());
     if flags & write::IDLE != 0 {
         connection.begin_keep_alive();
     }
@@ -379,7 +380,7 @@ fn after(
     if flags & write::MORE != 0 {
         return 0;
     }
-    connection.touch(environment.hub.now());
+    connection.touch_from_javascript(environment.hub.now());
     match sent {
         // `LAST` and `IDLE` take effect only with the last byte; else JavaScript asks again then.
         Sent::All => {

@@ -239,12 +239,20 @@ impl Io {
         self.with(id, |connection| connection.set_idle_timeout(timeout, now));
     }
 
+    /// Whether the timeout that was posted is due still.
+    #[napi]
+    pub fn is_timed_out(&self, id: u32) -> bool {
+        let now = self.environment.hub.now();
+        self.with(id, |connection| connection.is_timed_out(now))
+            .unwrap_or(false)
+    }
+
     /// A response is complete and none waits: the keep-alive timeout begins.
     #[napi]
     pub fn begin_keep_alive(&self, id: u32) {
         let now = self.environment.hub.now();
         self.with(id, |connection| {
-            connection.touch(now);
+            connection.touch_from_javascript(now);
             connection.begin_keep_alive();
         });
     }

@@ -51,6 +51,8 @@ pub struct Connection {
     between_requests: AtomicBool,
     /// Milliseconds on the hub's clock.
     pub(crate) last_activity: AtomicU64,
+    /// When JavaScript last wrote, or set a timeout, on the same clock.
+    last_use: AtomicU64,
     /// When the message being received began, 0 between messages.
     pub(crate) message_start: AtomicU64,
     pub(crate) head_complete: AtomicBool,
@@ -80,6 +82,7 @@ impl Connection {
             timer_due: AtomicU64::new(u64::MAX),
             between_requests: AtomicBool::new(false),
             last_activity: AtomicU64::new(now),
+            last_use: AtomicU64::new(now),
             message_start: AtomicU64::new(now.max(1)),
             head_complete: AtomicBool::new(false),
             bytes_read: AtomicU64::new(0),
@@ -182,7 +185,7 @@ impl Connection {
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
     /// The driver is woken only if its timer would fire too late to see it.
     pub fn set_idle_timeout(&self, timeout: u32, now: u64) {
-        self.last_activity.store(now, Ordering::Relaxed);
+        self.touch_from_javascript(now);
         self.between_requests.store(false, Ordering::Relaxed);
         // Sequentially consistent, as is `set_timer_due`: one of the two sees what the other wrote.
         self.idle_timeout.store(timeout, Ordering::SeqCst);
@@ -219,6 +222,20 @@ impl Connection {
 
     pub(crate) fn idle_timeout(&self) -> u32 {
         self.idle_timeout.load(Ordering::SeqCst)
+    }
+
+    /// Whether a `Timeout` that is handled now still means what it did when it was posted: JavaScript
+    /// may have written since, or set another timeout, for example with the end of the message that the
+    /// first was for. What was read meanwhile does not count: its records are behind.
+    pub fn is_timed_out(&self, now: u64) -> bool {
+        let timeout = u64::from(self.idle_timeout());
+        timeout > 0 && now >= self.last_use.load(Ordering::Relaxed) + timeout
+    }
+
+    /// Notes that JavaScript has written, or begun to wait anew.
+    pub fn touch_from_javascript(&self, now: u64) {
+        self.last_use.store(now, Ordering::Relaxed);
+        self.touch(now);
     }
 
     /// Notes that something was written or read.
