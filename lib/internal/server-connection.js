@@ -8,11 +8,13 @@ const { Readable } = require('node:stream');
 const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../errors');
 const { IncomingMessage, detachSignal } = require('../incoming-message');
+const { ServerResponse } = require('../server-response');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../symbols');
 const host = require('./host');
 const { errorAnswer, isUntrusted, lacksHost } = require('./refusal');
 const { closeResponse, onSocketClose } = require('./response-close');
 const layout = require('./ring-layout');
+const { isReparentingUsual, make, noteParent } = require('./roomy');
 const { Totals } = require('./stats');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
@@ -112,8 +114,11 @@ class ServerConnection {
   }
 
   createRequest(server, head) {
-    const IncomingMessage = server[kIncomingMessage];
-    const req = new IncomingMessage(this.socket);
+    const Message = server[kIncomingMessage];
+    const req =
+      Message === IncomingMessage && isReparentingUsual()
+        ? make(Message, this.socket)
+        : new Message(this.socket);
     req[kConnection] = this;
     req.httpVersionMajor = head.major;
     req.httpVersionMinor = head.minor;
@@ -140,11 +145,15 @@ class ServerConnection {
     this.totals.requests++;
     if (this.incoming.length >= MAX_PIPELINED || this.isWriteBlocked()) this.pauseForWriting();
 
-    const ServerResponse = server[kServerResponse];
-    const res = new ServerResponse(req, {
+    const Message = server[kServerResponse];
+    const options = {
       highWaterMark: socket.writableHighWaterMark,
       rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
-    });
+    };
+    const res =
+      Message === ServerResponse && isReparentingUsual()
+        ? make(Message, req, options)
+        : new Message(req, options);
     res[kConnection] = this;
     res._keepAliveTimeout = server.keepAliveTimeout;
     res._maxRequestsPerSocket = server.maxRequestsPerSocket;
@@ -301,6 +310,7 @@ class ServerConnection {
       responseFinish.publish({ request: req, response: res, socket, server });
     if (req[kConnection] === this) detachSignal(req);
     this.incoming.shift();
+    noteParent(res, server[kServerResponse].prototype);
     // Content nobody asked for is read and thrown away, so that the next request can be found.
     const unread = !req._consuming && !req._readableState?.resumeScheduled;
     const quiet = unread && isUnwatched(req);
