@@ -51,10 +51,12 @@ function becomeNative(socket, exchange, http) {
   handle.close();
   socket[kConnection] = connection;
   socket.held = new Held();
+  socket.http = http;
+  socket.timeout = timeout;
+  // Last: see `roomy` for what a property that is added afterwards would cost.
   Object.setPrototypeOf(socket, ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
   if (!referenced) connection.setRef(false);
-  socket.http = http;
   for (const event in http.listeners) socket.on(event, http.listeners[event]);
   // What was written before the connection was there is with the stream, which tells when it has left.
   if (socket._writableState.length > 0) socket.once('drain', http.onDrain);

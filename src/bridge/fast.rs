@@ -183,7 +183,7 @@ unsafe extern "C" fn send_text(
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.is_blocked();
         let mut done = environment.released.borrow_mut();
-        if may_defer(environment, connection, flags) && outgoing.defer_bytes(&scratch[..length]) {
+        if flags & write::DEFER != 0 && outgoing.defer_bytes(&scratch[..length]) {
             deferred(environment, connection, outgoing, flags);
             return 0;
         }
@@ -258,7 +258,7 @@ unsafe extern "C" fn send_bytes(
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.is_blocked();
         let mut done = environment.released.borrow_mut();
-        if length < PIN_SIZE && may_defer(environment, connection, flags) {
+        if flags & write::DEFER != 0 && length < PIN_SIZE {
             // SAFETY: the buffer is alive during this call.
             let bytes = unsafe { slice(address, length) };
             if outgoing.defer_bytes(bytes) {
@@ -300,7 +300,7 @@ unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) ->
     let result = environment.with_connection(ConnId::from_raw(call.uint(0)), |connection| {
         let mut outgoing = connection.outgoing();
         let blocked = outgoing.is_blocked();
-        if may_defer(environment, connection, flags) && outgoing.defer_bytes(&[]) {
+        if flags & write::DEFER != 0 && outgoing.defer_bytes(&[]) {
             deferred(environment, connection, outgoing, flags);
             return 0;
         }
@@ -310,10 +310,6 @@ unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) ->
     });
     environment.release_written(env);
     call.number(result.unwrap_or(CLOSED))
-}
-
-fn may_defer(environment: &Environment, connection: &Connection, flags: u32) -> bool {
-    flags & write::DEFER != 0 && environment.hub.may_defer(connection)
 }
 
 /// What was queued is sent by the I/O thread.

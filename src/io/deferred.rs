@@ -2,10 +2,8 @@
 //! the answers leave while the next ones are being made, and each socket is touched by one thread.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Instant;
 
 use atomic_waker::AtomicWaker;
 
@@ -14,8 +12,6 @@ use crate::io::outgoing::Sent;
 
 /// Connections flushed before the drivers of the thread get their turn.
 const FLUSHES_PER_TURN: usize = 32;
-/// Microseconds between two answers from which on it is not worth waking the I/O thread for them.
-const WAKE_WORTH: u64 = 20;
 
 #[derive(Debug, Default)]
 struct State {
@@ -25,43 +21,13 @@ struct State {
 }
 
 /// Connections whose output waits to be sent, for one I/O thread.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Deferred {
     state: Mutex<State>,
     flusher: AtomicWaker,
-    /// The I/O thread sleeps.
-    asleep: AtomicBool,
-    begun: Instant,
-    /// When JavaScript last had something to send, in microseconds since `begun`.
-    last_use: AtomicU64,
-}
-
-impl Default for Deferred {
-    fn default() -> Self {
-        Self {
-            state: Mutex::default(),
-            flusher: AtomicWaker::default(),
-            asleep: AtomicBool::new(false),
-            begun: Instant::now(),
-            last_use: AtomicU64::new(0),
-        }
-    }
 }
 
 impl Deferred {
-    /// Whether output is better left to the I/O thread. To wake it costs about as much as to send:
-    /// that is worth it only if more will follow soon.
-    pub fn is_worth_it(&self) -> bool {
-        let now = self.begun.elapsed().as_micros() as u64;
-        let last = self.last_use.swap(now, Ordering::Relaxed);
-        !self.asleep.load(Ordering::Relaxed) || now - last < WAKE_WORTH
-    }
-
-    /// The I/O thread goes to sleep, or has woken up.
-    pub fn set_asleep(&self, asleep: bool) {
-        self.asleep.store(asleep, Ordering::Relaxed);
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -114,16 +114,11 @@ impl Hub {
             started: Instant::now(),
         });
         for deferred in &hub.deferred {
-            let thread = start_thread(&hub, deferred)?;
+            let thread = start_thread(&hub)?;
             thread.handle.spawn(deferred.clone().run());
             relock(&hub.threads).push(thread);
         }
         Ok(hub)
-    }
-
-    /// Whether `defer` is better than sending at once.
-    pub fn may_defer(&self, connection: &Connection) -> bool {
-        self.deferred[connection.thread].is_worth_it()
     }
 
     /// Lets its I/O thread send what was queued for a connection with `Outgoing::defer_bytes`.
@@ -286,9 +281,8 @@ impl Hub {
     }
 }
 
-fn start_thread(hub: &Arc<Hub>, deferred: &Arc<Deferred>) -> Result<Thread, Error> {
+fn start_thread(hub: &Arc<Hub>) -> Result<Thread, Error> {
     let hub = Arc::downgrade(hub);
-    let (falls_asleep, wakes_up) = (deferred.clone(), deferred.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -296,9 +290,7 @@ fn start_thread(hub: &Arc<Hub>, deferred: &Arc<Deferred>) -> Result<Thread, Erro
             if let Some(hub) = hub.upgrade() {
                 hub.publish_outbox();
             }
-            falls_asleep.set_asleep(true);
         })
-        .on_thread_unpark(move || wakes_up.set_asleep(false))
         .build()
         .map_err(Error::Thread)?;
     let handle = runtime.handle().clone();
