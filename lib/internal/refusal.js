@@ -42,7 +42,8 @@ function isUntrusted(server, req, flags) {
 }
 
 function lacksPort({ method, url }) {
-  if (method !== 'CONNECT') return false;
+  // A path is no authority at all: whoever asks for one (Node's client does, without `path`) means us.
+  if (method !== 'CONNECT' || url.startsWith('/')) return false;
   const port = Number(PORT.exec(url)?.[1] ?? 0);
   return !(port > 0 && port < 65536);
 }

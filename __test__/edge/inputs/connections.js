@@ -93,13 +93,13 @@ module.exports = [
     'CONNECT',
     (text) => `CONNECT ${text} HTTP/1.1\r\nHost: a\r\n\r\nmore`,
     { listens: ['connect'] },
-    ['a:443', '[::1]:443', 'u@a:1', 'a b', '"a"', 'a:80:90', ':80', 'a:65535', 'a:0443'],
+    ['a:443', '[::1]:443', 'u@a:1', 'a b', '"a"', 'a:80:90', ':80', 'a:65535', 'a:0443', '/', '/a'],
   ),
   ...cases(
     'CONNECT to no port',
     (text) => `CONNECT ${text} HTTP/1.1\r\nHost: a\r\n\r\nmore`,
     { listens: ['connect'], differs: NO_PORT },
-    ['a', '*', '/', 'http://a', 'a:443/b', 'a:', 'a:0', 'a:65536', 'a:x', '[::1]', 'a:+1'],
+    ['a', '*', 'http://a', 'a:443/b', 'a:', 'a:0', 'a:65536', 'a:x', '[::1]', 'a:+1'],
   ),
   ...cases(
     'hosts and upgrades',
