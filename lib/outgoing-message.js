@@ -317,7 +317,7 @@ function sendEnd(message, chunk) {
 function releaseCorks(message) {
   const { socket } = message;
   message[kCorked] = 0;
-  if (socket?.isBare) socket.willEnd(message);
+  if (socket?.isBare !== undefined) socket.willEnd(message);
   while (socket?.writableCorked > 0) socket.uncork();
 }
 

@@ -5,6 +5,7 @@
 // May use Node, `errors`, `symbols`, `validate` and `internal/native-connection`.
 const net = require('node:net');
 const { codes } = require('./errors');
+const { writeHeld } = require('./internal/held-writing');
 const native = require('./internal/native');
 const { onSocketClose } = require('./internal/response-close');
 const { kConnection } = require('./symbols');
@@ -87,6 +88,7 @@ function fill(out, address) {
 const { prototype } = NativeSocket;
 
 Object.defineProperty(prototype, 'isBare', { __proto__: null, value: false });
+writeHeld(prototype);
 
 prototype._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
 
@@ -232,7 +234,10 @@ function emitClose(socket) {
   socket.emit('close', socket[kConnection].hadError === true);
 }
 
-prototype.onDrained = function onDrained() {}; // the stream's callbacks have told it
+/** The response is about to end with what is held. */
+prototype.willEnd = function willEnd(response) {
+  if (this._httpMessage === response) this[kConnection].ending = response;
+};
 
 /** A getter that answers from the connection, before and after the socket is closed. */
 function counter(name, saved) {

@@ -4,7 +4,7 @@
 // May use Node, `symbols`, `socket` and `internal`.
 const { kConnection } = require('../symbols');
 const { NativeSocket, complete } = require('../socket');
-const { Held, callAll } = require('./held-output');
+const { Held } = require('./held-output');
 const native = require('./native');
 const { timerDuration } = require('../validate');
 
@@ -106,25 +106,6 @@ prototype.write = function write(chunk, encoding, callback) {
   if (held.corked === 0) this.flushHeld();
   return more;
 };
-
-/** The response is about to end with what is held. */
-prototype.willEnd = function willEnd(response) {
-  if (this._httpMessage === response) this[kConnection].ending = response;
-};
-
-/** Sends what was held back. */
-Object.defineProperty(NativeSocket.prototype, 'flushHeld', {
-  __proto__: null,
-  writable: true,
-  value: function flushHeld() {
-    if (this.held) this.held.flush(this[kConnection], afterSend);
-  },
-});
-
-function afterSend(socket, callbacks) {
-  if (socket.isBare && socket[kConnection].pending === 0) socket.onDrained();
-  callAll(callbacks, null);
-}
 
 /** All that was written has left. */
 prototype.onDrained = function onDrained() {

@@ -3,13 +3,10 @@
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype. May use Node, `socket`, `symbols` and `internal`.
 const net = require('node:net');
-const {
-  types: { isUint8Array },
-} = require('node:util');
 const { Handle, NativeSocket } = require('../socket');
 const { kConnection } = require('../symbols');
 const { ClientConnection } = require('./client-connection');
-const { Held, callAll } = require('./held-output');
+const { Held } = require('./held-output');
 
 function ClientSocket() {}
 Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
@@ -66,56 +63,14 @@ function becomeNative(socket, exchange, http) {
 
 const { prototype } = ClientSocket;
 
-// ---- writing: past the stream's machinery while nothing of it is in use ----
+// ---- writing ----
 
-const mayHold = (socket) => {
-  const state = socket._writableState;
-  return state.length === 0 && !state.ending && !state.destroyed && !state.errored;
+prototype.willEnd = function willEnd() {}; // that is for responses
+
+prototype.onStreamFull = function onStreamFull() {
+  const { onDrain } = this.http;
+  if (onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
 };
-
-prototype.write = function write(chunk, encoding, callback) {
-  if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !mayHold(this)) {
-    this.flushHeld();
-    const more = net.Socket.prototype.write.call(this, chunk, encoding, callback);
-    const { onDrain } = this.http;
-    if (!more && onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
-    return more;
-  }
-  if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = undefined;
-  }
-  const { held } = this;
-  held.add(chunk, encoding, callback);
-  const more = this.writableLength < this.writableHighWaterMark;
-  if (!more) held.needDrain = true;
-  if (held.corked === 0) this.flushHeld();
-  return more;
-};
-
-prototype.cork = function cork() {
-  this.held.corked++;
-};
-
-prototype.uncork = function uncork() {
-  const { held } = this;
-  if (held.corked > 0 && --held.corked === 0) this.flushHeld();
-};
-
-prototype.end = function end(...args) {
-  this.held.corked = 0;
-  this.flushHeld();
-  return net.Socket.prototype.end.apply(this, args);
-};
-
-prototype.flushHeld = function flushHeld() {
-  this.held.flush(this[kConnection], afterSend);
-};
-
-function afterSend(socket, callbacks) {
-  if (socket[kConnection]?.pending === 0) socket.onDrained();
-  callAll(callbacks, null);
-}
 
 prototype.onDrained = function onDrained() {
   const { held } = this;
@@ -124,19 +79,6 @@ prototype.onDrained = function onDrained() {
   this.http.onDrain.call(this);
   this.emit('drain');
 };
-
-function getter(name, get) {
-  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get });
-}
-getter('writableLength', function () {
-  return this._writableState.length + this[kConnection].pending + this.held.length;
-});
-getter('writableCorked', function () {
-  return this._writableState.corked + this.held.corked;
-});
-getter('writableNeedDrain', function () {
-  return this.held.needDrain || (this._writableState.needDrain && !this.destroyed);
-});
 
 // ---- reading ----
 
