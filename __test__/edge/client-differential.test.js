@@ -6,8 +6,9 @@ const assert = require('node:assert');
 const nodeHttp = require('node:http');
 const { test } = require('node:test');
 const ours = require('../support/subject');
-const { hostHas, onNodeHttp } = require('../support/mode');
+const { onNodeHttp } = require('../support/mode');
 const { Answering, ask, askInPieces } = require('./client-exchange');
+const { difference, inspect, isBeside, isSame, isToDiffer } = require('./compare');
 const rows = require('./inputs/responses');
 
 const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n';
@@ -98,33 +99,13 @@ async function inTurns(list, handle) {
 
 /** Nothing when the row holds, else what is wrong. */
 async function compare(answering, row) {
-  const differs = row.differs && !(row.differsBefore && hostHas(row.differsBefore));
-  if ((onNodeHttp && differs) || (row.since && !hostHas(row.since))) return null;
+  if (isBeside(row)) return null;
   let wanted;
   let got;
   for (const patience of PATIENCE) {
     wanted = await ask(nodeHttp, answering, row, patience);
     got = await ask(ours, answering, row, patience);
-    if (isSame(wanted, got) === !differs) return null;
+    if (isSame(wanted, got) === !isToDiffer(row)) return null;
   }
-  if (differs) return `${row.title}\n  is to differ: ${row.differs}`;
-  const parts = Object.keys(wanted).filter((part) => !isSame(wanted[part], got[part]));
-  const lines = parts.map(
-    (part) => `  ${part}, Node: ${inspect(wanted[part])}\n  ${part}, ours: ${inspect(got[part])}`,
-  );
-  return [row.title, ...lines].join('\n');
-}
-
-function isSame(wanted, got) {
-  try {
-    assert.deepStrictEqual(got, wanted);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function inspect(value) {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return difference(row, wanted, got);
 }

@@ -6,7 +6,8 @@ const assert = require('node:assert');
 const nodeHttp = require('node:http');
 const { test } = require('node:test');
 const ours = require('../support/subject');
-const { hostHas, onNodeHttp } = require('../support/mode');
+const { onNodeHttp } = require('../support/mode');
+const { difference, inspect, isBeside, isSame, isToDiffer } = require('./compare');
 const { exchange, exchangeInPieces, observed } = require('./exchange');
 
 const topics = ['request-lines', 'fields', 'framing', 'chunks', 'connections', 'limits'];
@@ -93,19 +94,13 @@ class Servers {
 
 /** Nothing when the row holds, else what is wrong. */
 async function compare(servers, row) {
-  const differs = row.differs && !(row.differsBefore && hostHas(row.differsBefore));
-  if ((onNodeHttp && differs) || (row.since && !hostHas(row.since))) return null;
+  if (isBeside(row)) return null;
   const pair = await servers.pair(row);
   const [wanted, got] = await Promise.all(pair.map((server) => exchange(server, row.bytes)));
   const same = isSame(wanted, got);
   // Without a listener, refusals of several kinds look alike.
-  if (same === !differs || (same && !servers.hears)) return null;
-  if (same) return `${row.title}\n  is to differ: ${row.differs}`;
-  const parts = Object.keys(wanted).filter((part) => !isSame(wanted[part], got[part]));
-  const lines = parts.map(
-    (part) => `  ${part}, Node: ${inspect(wanted[part])}\n  ${part}, ours: ${inspect(got[part])}`,
-  );
-  return [row.title, ...lines].join('\n');
+  if (same === !isToDiffer(row) || (same && !servers.hears)) return null;
+  return difference(row, wanted, got);
 }
 
 /** Over a stream and in pieces, ours gives the same verdict as over a socket and in one. */
@@ -128,18 +123,4 @@ function verdict({ requests, other }) {
     switched: other.filter((what) => !what[0].startsWith('HPE')).map((what) => what.slice(0, 5)),
     refused: refused?.[0],
   };
-}
-
-function isSame(wanted, got) {
-  try {
-    assert.deepStrictEqual(got, wanted);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function inspect(value) {
-  const text = JSON.stringify(value);
-  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 }

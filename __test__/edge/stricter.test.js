@@ -30,15 +30,13 @@ for (const host of ['Host: a\r\nHost: a', 'Host: a, b', 'Host: a@b', 'Host: a/b'
   });
 }
 
-test('a response before its request poisons nothing', { timeout: 60_000, skip }, async (t) => {
+/** A server of bytes, the sockets it accepted, and an agent that keeps one connection to it. */
+async function peer(t, onConnection) {
   const sockets = [];
   const server = net.createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => {});
-    socket.on('data', (text) => {
-      const [, path] = /^GET (\S+)/.exec(text);
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`);
-    });
+    onConnection(socket);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,8 +46,18 @@ test('a response before its request poisons nothing', { timeout: 60_000, skip },
     for (const socket of sockets) socket.destroy();
     server.close();
   });
+  return { agent, port: server.address().port, sockets };
+}
+
+test('a response before its request poisons nothing', { timeout: 60_000, skip }, async (t) => {
+  const { agent, port, sockets } = await peer(t, (socket) => {
+    socket.on('data', (text) => {
+      const [, path] = /^GET (\S+)/.exec(text);
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`);
+    });
+  });
   const get = async (path) => {
-    const req = http.get({ port: server.address().port, path, agent });
+    const req = http.get({ port, path, agent });
     const [res] = await once(req, 'response');
     let text = '';
     for await (const chunk of res.setEncoding('latin1')) text += chunk;
@@ -72,25 +80,14 @@ test('a response before its request poisons nothing', { timeout: 60_000, skip },
 
 test('the front of a response behind another poisons nothing', { timeout: 15_000 }, async (t) => {
   const fronts = ['H', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK\r\nPlanted: 1\r\nX: '];
-  const sockets = new Set();
   let asked = 0;
-  const server = net.createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
+  const { agent, port } = await peer(t, (socket) => {
     socket.on('data', () => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok${fronts[asked++] ?? ''}`);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  t.after(() => {
-    agent.destroy();
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
   for (let i = 0; i <= fronts.length; i++) {
-    const req = http.get({ port: server.address().port, agent });
+    const req = http.get({ port, agent });
     const [res] = await once(req, 'response');
     let text = '';
     for await (const chunk of res.setEncoding('latin1')) text += chunk;

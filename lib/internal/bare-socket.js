@@ -4,7 +4,7 @@
 // May use Node, `symbols`, `socket` and `internal`.
 const { kConnection } = require('../symbols');
 const { NativeSocket, complete } = require('../socket');
-const { Held } = require('./held-output');
+const { hold } = require('./held-writing');
 const native = require('./native');
 const { timerDuration } = require('../validate');
 
@@ -79,39 +79,15 @@ getter('timeout', function () {
   return this[kConnection].timeout || undefined;
 });
 
-prototype.cork = function cork() {
-  this.held ??= new Held();
-  this.held.corked++;
-};
-
-prototype.uncork = function uncork() {
-  const { held } = this;
-  if (held !== null && held.corked > 0 && --held.corked === 0) this.flushHeld();
-};
-
 prototype.write = function write(chunk, encoding, callback) {
   if (!this.writable || chunk === null || (typeof chunk !== 'string' && !Buffer.isBuffer(chunk))) {
     complete(this); // errors and rarer forms are the stream's business
     return this.write(chunk, encoding, callback);
   }
-  if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = undefined;
-  }
-  this.held ??= new Held();
-  const { held } = this;
-  held.add(chunk, encoding, callback);
-  const more = this.writableLength < this.writableHighWaterMark;
-  if (!more) held.needDrain = true;
-  if (held.corked === 0) this.flushHeld();
-  return more;
+  return hold(this, chunk, encoding, callback);
 };
 
-/** All that was written has left. */
-prototype.onDrained = function onDrained() {
-  const { held } = this;
-  if (held === null || !held.needDrain) return;
-  held.needDrain = false;
+prototype.tellDrained = function tellDrained() {
   if (this[kConnection].http) this[kConnection].onSocketDrain();
 };
 

@@ -72,10 +72,7 @@ prototype.onStreamFull = function onStreamFull() {
   if (onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
 };
 
-prototype.onDrained = function onDrained() {
-  const { held } = this;
-  if (!held.needDrain) return;
-  held.needDrain = false;
+prototype.tellDrained = function tellDrained() {
   this.http.onDrain.call(this);
   this.emit('drain');
 };

@@ -6,6 +6,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../errors');
 const { IncomingMessage } = require('../incoming-message');
 const { kConnection } = require('../symbols');
+const { keptPairs, maxHeaderPairs } = require('./field-limit');
 const { validation } = require('./server-options');
 const { accessors } = require('./host');
 const layout = require('./ring-layout');
@@ -13,8 +14,6 @@ const native = require('./native');
 const { readHead, readMalformed, readTrailers } = require('./records');
 
 const { CONTENT_WORDS, KEEP_ALIVE, NO_CONTENT, UPGRADE } = layout;
-/** Names and values kept when `maxHeadersCount` does not say otherwise. */
-const MAX_HEADER_PAIRS = 2000;
 /** The context ends with the exchange, not when it is collected. */
 const UNTIL_RELEASE = { requireManualDestroy: true };
 const defaultMaxHeaderSize = accessors.maxHeaderSize;
@@ -38,9 +37,7 @@ class Exchange {
     this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
     this.validation = validation(req);
     this.parser = null;
-    const { maxHeadersCount } = req;
-    this.maxHeaderPairs =
-      typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
+    this.maxHeaderPairs = maxHeaderPairs(req.maxHeadersCount);
   }
 
   /** Runs the method in the async context of the request. */
@@ -151,16 +148,10 @@ class Exchange {
     res.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
     res.joinDuplicateHeaders = this.outgoing.joinDuplicateHeaders;
     res.upgrade = false;
-    res._addHeaderLines(lines, this.kept(lines));
+    res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
     res.statusCode = code;
     res.statusMessage = line;
     return res;
-  }
-
-  /** Names and values of these fields that the user gets to see. */
-  kept(lines) {
-    const limit = this.maxHeaderPairs;
-    return limit > 0 && limit < lines.length ? limit : lines.length;
   }
 
   onContent(chunk) {
@@ -177,7 +168,7 @@ class Exchange {
     this.incoming = null;
     this.isDone = true;
     res.complete = true;
-    if (lines !== undefined) res._addHeaderLines(lines, this.kept(lines));
+    if (lines !== undefined) res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
     res.push(null);
     const { connection, socket } = this;
     if (connection !== null) {

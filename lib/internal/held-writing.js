@@ -21,16 +21,21 @@ function write(chunk, encoding, callback) {
     if (!more) this.onStreamFull();
     return more;
   }
+  return hold(this, chunk, encoding, callback);
+}
+
+/** Holds a piece, and sends it at once unless the socket is corked; returns what `write` does. */
+function hold(socket, chunk, encoding, callback) {
   if (typeof encoding === 'function') {
     callback = encoding;
     encoding = undefined;
   }
-  this.held ??= new Held();
-  const { held } = this;
+  socket.held ??= new Held();
+  const { held } = socket;
   held.add(chunk, encoding, callback);
-  const more = this.writableLength < this.writableHighWaterMark;
+  const more = socket.writableLength < socket.writableHighWaterMark;
   if (!more) held.needDrain = true;
-  if (held.corked === 0) this.flushHeld();
+  if (held.corked === 0) socket.flushHeld();
   return more;
 }
 
@@ -64,13 +69,17 @@ function onDrained() {
   const { held } = this;
   if (!held?.needDrain) return;
   held.needDrain = false;
+  this.tellDrained();
+}
+
+function tellDrained() {
   this.emit('drain');
 }
 
 /** The stream's own buffer is full; it will emit 'drain'. */
 function onStreamFull() {}
 
-const methods = { write, cork, uncork, end, flushHeld, onDrained, onStreamFull };
+const methods = { write, cork, uncork, end, flushHeld, onDrained, onStreamFull, tellDrained };
 const getters = {
   writableLength() {
     return (
@@ -95,4 +104,4 @@ function writeHeld(prototype) {
     Object.defineProperty(prototype, name, { configurable: true, get: getters[name] });
 }
 
-module.exports = { writeHeld };
+module.exports = { hold, writeHeld };

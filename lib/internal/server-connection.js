@@ -10,6 +10,7 @@ const { codes, connectionReset, parseError } = require('../errors');
 const { IncomingMessage, detachSignal } = require('../incoming-message');
 const { ServerResponse } = require('../server-response');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../symbols');
+const { keptPairs, maxHeaderPairs } = require('./field-limit');
 const host = require('./host');
 const { errorAnswer, isUntrusted, lacksHost } = require('./refusal');
 const { closeResponse, onSocketClose } = require('./response-close');
@@ -20,8 +21,6 @@ const { Totals } = require('./stats');
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
 const { HAS_EXPECT, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
-/** Header pairs that are kept when `maxHeadersCount` does not say otherwise, names and values counted. */
-const MAX_HEADER_PAIRS = 2000;
 /** Requests of one connection that may wait for their answer; then reading stops. */
 const MAX_PIPELINED = 512;
 
@@ -58,9 +57,7 @@ class ServerConnection {
     this.origin = null;
     this.http = true;
     this.onPendingData = undefined;
-    const { maxHeadersCount } = server;
-    this.maxHeaderPairs =
-      typeof maxHeadersCount === 'number' ? maxHeadersCount << 1 : MAX_HEADER_PAIRS;
+    this.maxHeaderPairs = maxHeaderPairs(server.maxHeadersCount);
     (server[kConnections] ??= new Set()).add(this);
     this.totals = server[kTotals] ??= new Totals();
     this.totals.connections++;
@@ -127,15 +124,9 @@ class ServerConnection {
     req.url = head.line;
     req.upgrade = false;
     const { lines } = head;
-    req._addHeaderLines(lines, this.kept(lines));
+    req._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
     req.method = METHODS[head.code];
     return req;
-  }
-
-  /** Names and values of these fields that the user gets to see. */
-  kept(lines) {
-    const limit = this.maxHeaderPairs;
-    return limit > 0 && limit < lines.length ? limit : lines.length;
   }
 
   /** Makes the response and lets the server's listeners have both. */
@@ -234,7 +225,7 @@ class ServerConnection {
     const req = this.current;
     if (req === null) return;
     req.complete = true;
-    if (lines !== undefined) req._addHeaderLines(lines, this.kept(lines));
+    if (lines !== undefined) req._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
     this.completeCurrent();
   }
 

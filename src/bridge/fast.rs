@@ -266,18 +266,18 @@ unsafe extern "C" fn send_bytes(
                 return 0;
             }
         }
+        let token = (length >= PIN_SIZE).then(|| call.reference(1)).flatten();
         if length == 0 {
             // Nothing to hold, but what is held may leave now.
-        } else if length < PIN_SIZE {
+        } else if let Some(token) = token {
+            // SAFETY: the reference keeps the memory alive until it is deleted, which happens when
+            // the token is given back.
+            outgoing.hold(Segment::Pinned(unsafe {
+                Pinned::new(address, length, token)
+            }));
+        } else {
             // SAFETY: the buffer is alive during this call.
             outgoing.hold_bytes(unsafe { slice(address, length) });
-        } else {
-            outgoing.hold(Segment::Pinned(pin(
-                env,
-                call.arguments[1],
-                address,
-                length,
-            )));
         }
         let sent = if flags & write::MORE != 0 {
             Sent::All
@@ -354,17 +354,6 @@ pub fn announced(flags: u32) -> RequestKind {
         RequestKind::Connect
     } else {
         RequestKind::Other
-    }
-}
-
-/// Keeps `value` alive until its memory has been written.
-fn pin(env: sys::napi_env, value: sys::napi_value, address: *mut u8, length: usize) -> Pinned {
-    let mut reference = ptr::null_mut();
-    // SAFETY: a valid value and out-pointer; the reference keeps the memory alive until it is
-    // deleted, which happens when the token is given back.
-    unsafe {
-        sys::napi_create_reference(env, value, 1, &mut reference);
-        Pinned::new(address, length, reference as usize)
     }
 }
 
