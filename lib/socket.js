@@ -3,6 +3,7 @@
 // socket and none of its state, enough to send responses and to tell addresses. The first touch of
 // anything else makes it a complete net.Socket in place, so that its identity never changes.
 // May use Node, `errors`, `symbols`, `validate` and `internal/native-connection`.
+const { closeSync } = require('node:fs');
 const net = require('node:net');
 const { codes } = require('./errors');
 const { writeHeld } = require('./internal/held-writing');
@@ -203,21 +204,81 @@ prototype.joinHttp = function joinHttp() {
 
 /**
  * The connection does not speak HTTP (any more): its descriptor becomes a handle of Node's own, and
- * this a plain net.Socket on it, for TLS, WebSockets and whatever else works on those.
+ * this a plain net.Socket on it, for TLS, WebSockets and whatever else works on those. What was not
+ * sent goes first through the new handle. If the connection is closed already, its end is on the way.
  */
 prototype.leaveHttp = function leaveHttp() {
   this.quitHttp();
   const connection = this[kConnection];
-  const fd = connection.detach();
-  const opener = new net.Socket({ fd, manualStart: true });
-  const handle = opener._handle;
-  opener._handle = null;
-  this[kConnection] = null;
-  becomeSocket(this, net.Socket.prototype, handle);
-  if (connection.timeout > 0) this.setTimeout(connection.timeout);
-  this.readableFlowing = null;
-  this.read(0); // as Node's handle, it reads from the start: the peer's end is seen
+  connection.http = false;
+  if (handOver(this)) startAsSocket(this);
 };
+
+/** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
+function handOver(socket) {
+  const connection = socket[kConnection];
+  socket.flushHeld();
+  const handed = connection.handOver();
+  if (handed === null) return false;
+  const { held } = socket;
+  const { handle, error } = openHandle(handed.fd);
+  if (socket.isBare) becomeSocket(socket, net.Socket.prototype, handle);
+  else exchangeHandle(socket, handle);
+  socket[kConnection] = null;
+  if (error) {
+    socket.destroy(error);
+    return true;
+  }
+  sendFirst(socket, handed.unsent, connection.waiting.splice(0), held?.needDrain === true);
+  for (let i = held?.corked ?? 0; i > 0; i--) socket.cork();
+  if (connection.timeout > 0) socket.setTimeout(connection.timeout);
+  return true;
+}
+
+/** A handle of Node's on the descriptor; if the system refuses it, the error. */
+function openHandle(fd) {
+  try {
+    const opener = new net.Socket({ fd, manualStart: true });
+    const handle = opener._handle;
+    opener._handle = null;
+    return { handle, error: undefined };
+  } catch (error) {
+    closeSync(fd);
+    return { handle: undefined, error };
+  }
+}
+
+/** Makes a complete socket one on `handle`; the state of its streams stays. */
+function exchangeHandle(socket, handle) {
+  Object.setPrototypeOf(socket, net.Socket.prototype);
+  Object.defineProperty(socket, '_handle', {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    value: handle ?? null,
+    writable: true,
+  });
+  if (!handle) return;
+  const owner = Object.getOwnPropertySymbols(handle).find((s) => s.description === 'owner_symbol');
+  if (owner) handle[owner] = socket;
+}
+
+/** Writes what the old owner of the descriptor has not sent, then tells those who wait for it. */
+function sendFirst(socket, unsent, waiting, needDrain) {
+  const done = (error) => {
+    for (const callback of waiting) callback(error);
+    if (needDrain && !error) socket.emit('drain');
+  };
+  if (unsent) net.Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
+  else if (waiting.length > 0 || needDrain) process.nextTick(done, null);
+}
+
+/** Reads as Node's handle does, from the start: the peer's end is seen. */
+function startAsSocket(socket) {
+  if (socket.destroyed) return;
+  socket.readableFlowing = null;
+  socket.read(0);
+}
 
 prototype.quitHttp = function quitHttp() {
   for (const event in httpListeners) this.removeListener(event, httpListeners[event]);

@@ -32,8 +32,6 @@ class ClientConnection extends nativeTransport(Object) {
     this.exchange = null;
     /** Whether bytes are read as HTTP; false once the socket has been handed over. */
     this.http = true;
-    /** Answers are not gathered, as a server's are. */
-    this.grouped = false;
     this.ticksInGroup = false;
     /** How far the current request has come. */
     this.stage = IDLE;
@@ -71,6 +69,9 @@ class ClientConnection extends nativeTransport(Object) {
     switch (kind) {
       case layout.DRAIN:
         this.onDrained();
+        return;
+      case layout.STARVED:
+        this.onStarved();
         return;
       case layout.SHUTDOWN:
         this.onDrained();

@@ -8,24 +8,20 @@ const { nativeTransport } = require('./native-transport');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 const { parserOptions } = require('./server-options');
+const { kConnections } = require('../symbols');
 
-const { WRITE_IDLE, WRITE_LAST, WRITE_MORE } = layout;
-/** Characters and bytes that answers of one group may hold back. */
-const GROUP_LIMIT = 64 * 1024;
+const { WRITE_CLOSE, WRITE_END, WRITE_MORE } = layout;
 
 class NativeConnection extends nativeTransport(ServerConnection) {
   constructor(server, id, socket) {
     super(server, socket);
-    /** More requests of the same read are to come: their answers are held back to leave together. */
-    this.grouped = false;
     this.ticksInGroup = true;
-    this.heldBack = 0;
-    /** What is to happen when that has been sent. */
-    this.heldFlags = 0;
-    /** The response that ends with what is being sent, and what the native side did for it then. */
+    /** The response whose last piece is written next. */
     this.ending = null;
-    this.idleBegun = false;
-    this.closeBegun = false;
+    /** The native side knows that the response at the head of the line has ended… */
+    this.endSent = false;
+    /** …and that the connection is to be closed behind it. */
+    this.closeSent = false;
     this.tracked = true;
     /** The record with the bytes behind a declined upgrade is still to come. */
     this.declined = false;
@@ -41,11 +37,6 @@ class NativeConnection extends nativeTransport(ServerConnection) {
   onRecord(kind, flags, words, at, buffer) {
     switch (kind) {
       case layout.HEAD:
-        // Answers to requests that came together leave together.
-        if (!(flags & layout.GROUP_END)) this.grouped = true;
-        // Not idle after all.
-        this.heldFlags &= ~WRITE_IDLE;
-        this.idleBegun = false;
         if (!this.destroyed && !this.refused) this.onHead(flags, readHead(words, at, buffer));
         break;
       case layout.CONTENT:
@@ -60,6 +51,9 @@ class NativeConnection extends nativeTransport(ServerConnection) {
         break;
       case layout.DRAIN:
         this.onDrained();
+        break;
+      case layout.STARVED:
+        this.onStarved();
         break;
       case layout.SHUTDOWN:
         this.onDrained();
@@ -148,65 +142,27 @@ class NativeConnection extends nativeTransport(ServerConnection) {
    */
   send(chunks, encodings, callback) {
     const last = chunks.length - 1;
-    for (let i = 0; i < last; i++) {
-      this.heldBack += chunks[i].length;
-      this.sendPiece(chunks[i], encodings[i], WRITE_MORE);
-    }
+    for (let i = 0; i < last; i++) this.sendPiece(chunks[i], encodings[i], WRITE_MORE);
     return this.sendOne(chunks[last], encodings[last], callback);
   }
 
-  /** Sends one piece behind those that are held back. */
+  /** Sends one piece. The last one of an answer may be left to the I/O thread. */
   sendOne(chunk, encoding, callback) {
-    this.heldBack += chunk.length;
-    if (this.grouped && this.heldBack < GROUP_LIMIT) {
-      this.sendPiece(chunk, encoding, WRITE_MORE);
-      const ending = this.endingFlags();
-      this.heldFlags |= ending;
-      if (ending !== 0) this.noteBegun(ending);
-      return true;
-    }
-    let flags = this.endingFlags();
-    if (flags !== 0 && chunk.length === this.heldBack) flags |= this.deferFlag(chunk.length);
-    this.heldBack = 0;
-    const result = this.sendPiece(chunk, encoding, flags);
-    if (result === 0 && flags !== 0) this.noteBegun(flags);
-    return this.sent(result, callback);
+    let flags = this.endFlags();
+    if (flags !== 0) flags |= this.deferFlag(chunk.length);
+    return this.sent(this.sendPiece(chunk, encoding, flags), callback);
   }
 
-  /** The native side sees to what follows a response. */
-  noteBegun(flags) {
-    this.idleBegun = (flags & WRITE_IDLE) !== 0;
-    this.closeBegun = (flags & WRITE_LAST) !== 0;
-  }
-
-  /** What is to happen on the native side once the response that ends here has left. */
-  endingFlags() {
+  /** What the native side is told with the last piece of a response. */
+  endFlags() {
     const response = this.ending;
     if (response === null) return 0;
     this.ending = null;
     if (this.socket._httpMessage !== response) return 0; // it ended with nothing left to send
-    if (response._last) return WRITE_LAST;
-    return this.outgoing.length === 0 && this.server.keepAliveTimeout > 0 ? WRITE_IDLE : 0;
-  }
-
-  /** All requests of one read have been handled: sends what their answers held back. */
-  endGroup() {
-    this.grouped = false;
-    this.flushBack();
-  }
-
-  flushBack() {
-    if (this.heldBack === 0 || this.closed) return;
-    const { heldBack, heldFlags: flags } = this;
-    this.heldBack = 0;
-    this.heldFlags = 0;
-    const defer = flags !== 0 ? this.deferFlag(heldBack) : 0;
-    const result = native.fast.flush(this.id, flags | defer);
-    this.sent(result, null);
-    if (result <= 0 || flags === 0) return;
-    // It waits for the kernel, and nothing has begun.
-    if (flags & WRITE_LAST) native.io.destroySoon(this.id);
-    else native.io.beginKeepAlive(this.id);
+    this.endSent = true;
+    if (!response._last) return WRITE_END;
+    this.closeSent = true;
+    return WRITE_END | WRITE_CLOSE;
   }
 
   // ---- the transport's side of ServerConnection ----
@@ -226,24 +182,14 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     native.io.declineUpgrade(this.id);
   }
 
-  handOver() {
-    this.socket.leaveHttp();
+  /** The response at the head of the line is complete. */
+  endResponse() {
+    if (this.endSent) this.endSent = false;
+    else if (!this.closed) native.io.endResponse(this.id);
   }
 
-  /** Gives the descriptor away; nothing of the connection is left here but the server's count. */
-  detach() {
-    this.socket.flushHeld();
-    this.flushBack();
-    this.tracked = false; // `net.Socket` counts down when it is destroyed
-    const fd = super.detach();
-    this.totals.addTraffic(this.bytesRead, this.bytesWritten);
-    return fd;
-  }
-
-  startKeepAliveTimeout() {
-    if (this.idleBegun) this.idleBegun = false;
-    else if (!this.closed) native.io.beginKeepAlive(this.id);
-  }
+  /** The native side begins it, once the last answer has left. */
+  startKeepAliveTimeout() {}
 
   /** The native side has lifted it with the head. */
   endKeepAliveTimeout(timeout) {
@@ -276,9 +222,23 @@ class NativeConnection extends nativeTransport(ServerConnection) {
 
   /** Closes the socket when all output has left. */
   closeSoon() {
-    this.flushBack();
     this.writeEnded = true;
-    if (!this.closed && !this.closeBegun) native.io.destroySoon(this.id);
+    if (!this.closed && !this.closeSent) native.io.destroySoon(this.id);
+  }
+
+  /** Gives the descriptor away; nothing of the connection is left here but the server's count. */
+  handOver() {
+    const handed = super.handOver();
+    if (handed !== null) {
+      this.tracked = false; // `net.Socket` counts down when it is destroyed
+      this.server[kConnections].delete(this);
+      this.totals.addTraffic(this.bytesRead, this.bytesWritten);
+    }
+    return handed;
+  }
+
+  leaveHttp() {
+    this.socket.leaveHttp();
   }
 
   /** Not one of the server's connections any more. */

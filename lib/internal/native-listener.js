@@ -11,7 +11,7 @@ const { addressException } = require('../errors');
 const { kConnection, kListener } = require('../symbols');
 const { BareSocket } = require('./bare-socket');
 const native = require('./native');
-const { HELD } = require('./ring-layout');
+const { READ_DEFERRED } = require('./ring-layout');
 const { NativeConnection } = require('./native-connection');
 const { carriesContext } = require('./neutral-context');
 const { connectionLimit, nativeOptions } = require('./server-options');
@@ -31,29 +31,28 @@ class NativeListener {
     const resource = new AsyncResource('RUSTHTTPSERVER');
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
     this.resource = carriesContext(resource) ? resource : null;
-    this.id = native.start().createListener(nativeOptions(server, this.mustHold()));
+    this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
     native.listeners.set(this.id, this);
   }
 
   /** Someone besides us wants to see connections before anything is read from them. */
-  mustHold() {
+  mustDeferReading() {
     const { server } = this;
     return !server.isPlainConnection() || netServerSocket.hasSubscribers;
   }
 
   /** Tells the native side that options have changed. */
   update() {
-    native.io.configure(this.id, nativeOptions(this.server, this.mustHold()));
+    native.io.configure(this.id, nativeOptions(this.server, this.mustDeferReading()));
   }
 
   /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
   listen(handle, backlog) {
-    try {
-      native.io.listen(this.id, handle.fd, backlog || 511);
-    } catch (error) {
+    const errno = native.io.listen(this.id, handle.fd, backlog || 511);
+    if (errno !== 0) {
       native.listeners.delete(this.id);
       native.io.closeListener(this.id);
-      return -Number.parseInt(error.message, 10) || -constants.errno.EINVAL;
+      return -errno;
     }
     this.wrap(handle);
     return 0;
@@ -63,6 +62,7 @@ class NativeListener {
   adoptFrom(handle) {
     handle.onconnection = (error, client) => {
       if (error) return;
+      // Without a descriptor to spare, the connection is dropped.
       if (this.isFull()) this.drop(addressesOf(client));
       else native.io.adopt(this.id, client.fd);
       client.close();
@@ -96,10 +96,11 @@ class NativeListener {
     else native.unref();
   }
 
-  /** Stops accepting. Connections that were accepted before are still announced. */
+  /** Stops accepting. Connections that were accepted and not announced are closed. */
   close() {
     if (this.closed) return;
     this.closed = true;
+    native.listeners.delete(this.id);
     native.io.closeListener(this.id);
     this.setRef(false);
     if (this.server[kListener] === this) this.server[kListener] = null;
@@ -118,21 +119,16 @@ class NativeListener {
     connection.origin = this.resource;
     socket[kConnection] = connection;
     server._connections++;
-    if (this.closed && server._handle === null) {
-      // Accepted in the moment of closing: Node would not have taken it from the queue.
-      socket.destroy();
-      return;
-    }
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
       // Whoever wanted to see connections when it was accepted may be gone by now.
-      if (flags & HELD) native.io.speak(id);
+      if (flags & READ_DEFERRED) native.io.startReading(id);
       return;
     }
     connection.http = false;
     server.emit('connection', socket);
     if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
     if (connection.destroyed) return;
-    if (connection.http) native.io.speak(id);
+    if (connection.http) native.io.startReading(id);
     else socket.leaveHttp(); // none of the listeners made it HTTP
   }
 

@@ -46,7 +46,6 @@ const nativeTransport = (Base) =>
     }
 
     // What a class may want to do at these points.
-    flushBack() {}
     /** What writing on a closed connection fails with: EPIPE. */
     get closedErrno() {
       return -32;
@@ -71,13 +70,13 @@ const nativeTransport = (Base) =>
     tap() {
       if (this.tapped) return;
       this.tapped = true;
-      if (!this.closed) native.io.tap(this.id, true);
+      if (!this.closed) native.io.mirror(this.id, true);
     }
 
     /** Nobody does any more. */
     untap() {
       this.tapped = false;
-      if (!this.closed) native.io.tap(this.id, false);
+      if (!this.closed) native.io.mirror(this.id, false);
     }
 
     // ---- writing ----
@@ -134,9 +133,15 @@ const nativeTransport = (Base) =>
       this.socket.onDrained();
     }
 
+    /** What is to be sent next is in memory that only this thread reads. */
+    onStarved() {
+      if (this.closed) return;
+      const result = native.fast.flush(this.id, 0);
+      if (result < 0) this.sent(result, null);
+    }
+
     /** Ends the writing side behind what was written. */
     shutdown(callback) {
-      this.flushBack();
       this.writeEnded = true;
       if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
       else this.afterShutdown = callback;
@@ -179,7 +184,6 @@ const nativeTransport = (Base) =>
     /** Closes the socket; `reset` lets the peer see a reset. */
     close(reset) {
       if (this.destroyed) return;
-      if (!reset) this.flushBack();
       this.destroyed = true;
       this.onGone();
       if (!this.closed) {
@@ -189,15 +193,19 @@ const nativeTransport = (Base) =>
       }
     }
 
-    /** Gives the descriptor away; nothing of the connection is left here. */
-    detach() {
+    /**
+     * Gives the descriptor away; nothing of the connection is left here. Returns the descriptor and what
+     * was not sent, or null if the connection is closed: then its end is on the way, as a record.
+     */
+    handOver() {
       this.saveCounts();
-      const fd = native.io.detach(this.id);
+      const handed = native.io.handOver(this.id);
+      if (handed === null) return null;
       native.forget(this);
       this.destroyed = true;
       this.closed = true;
       this.count();
-      return fd;
+      return handed;
     }
 
     saveCounts() {

@@ -30,13 +30,13 @@ if (binding.version() !== version) {
   );
 }
 
-const { CHUNK_SIZE, CONTENT, CONTENT_WORDS, GROUP_END, NEW_CHUNK, SHARED } = layout;
+const { ATTACHED, CONTENT, CONTENT_WORDS, GROUP_END } = layout;
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
 const BATCHES_PER_TURN = 1;
-/** Content shorter than this is copied, so that keeping it does not keep the arena. */
-const COPY_SIZE = 4096;
+/** Up to this size a Buffer is made full of zeros, which is cheaper than one that is not. */
+const ZEROED_SIZE = 1024;
 /** Result of a send on a connection that is not there any more. */
 const CLOSED = -2147483648;
 
@@ -45,15 +45,14 @@ let io;
 let fast;
 let references = 0;
 
-// Records are copied here by the native side and read in place; once full, the arena is left to the
-// garbage collector with the messages that still point into it.
+// The native side copies records here; they are read in place, and everything that leaves this module
+// is a copy. The memory is used again and again, so nobody else may have a view of it.
 let arena;
 let words;
-let filled = 0;
 let cursor = 0;
 let end = 0;
-/** Large content that was not copied: what `SHARED` records point into. */
-let chunk;
+/** The content of the record that is being handled, if it travelled beside the records. */
+let attached = null;
 
 /** Connections by slot, and listeners by id. */
 const connections = [];
@@ -77,10 +76,7 @@ function threads() {
 
 function renewArena(size) {
   arena = Buffer.allocUnsafeSlow(size);
-  require('node:worker_threads').markAsUntransferable(arena.buffer); // loaded late: it is large
   words = new Uint32Array(arena.buffer);
-  filled = 0;
-  fast.setArena(arena);
 }
 
 /**
@@ -100,22 +96,28 @@ function drain() {
       // behind each piece of content of a request.
       if (flags & GROUP_END || ((head & 0xff) === CONTENT && connection?.ticksInGroup))
         process._tickCallback();
-      if (flags & GROUP_END && connection?.grouped) connection.endGroup();
     }
-    const size = fast.drain(filled);
-    if (size === 0) return;
-    if (size < 0) {
-      renewArena(Math.max(ARENA_SIZE, -size));
-      continue;
-    }
-    cursor = filled;
-    end = filled += size;
+    if (!takeBatch()) return;
     // What an answer brought about comes after the immediates of the handler that gave it.
     if (batches++ === BATCHES_PER_TURN) {
       setImmediate(drainHeld);
       return;
     }
   }
+}
+
+/** Lets the native side copy the next records. False if none wait. */
+function takeBatch() {
+  if (arena.length > ARENA_SIZE) renewArena(ARENA_SIZE);
+  let size = fast.drain(arena);
+  if (size < 0) {
+    // One record is larger than the arena.
+    renewArena(-size);
+    size = fast.drain(arena);
+  }
+  cursor = 0;
+  end = size;
+  return size > 0;
 }
 
 /** Goes on with records that were left to the next turn. */
@@ -132,20 +134,24 @@ function drainHeld() {
 
 function handle(kind, flags, id, at) {
   if (kind === layout.OPEN) {
-    listeners.get(words[at + 3])?.onOpen(id, flags);
+    const listener = listeners.get(words[at + 3]);
+    if (listener !== undefined) listener.onOpen(id, flags);
+    // Accepted in the moment of closing: Node would not have taken it from the backlog.
+    else io.destroy(id, true);
     return undefined;
   }
   if (kind === layout.DROP) {
     listeners.get(id)?.onDrop(text((at + 4) << 2, words[at + 3]));
     return undefined;
   }
-  // Chunks come in the order of their records, whoever those are for.
-  if (flags & NEW_CHUNK && kind === CONTENT) chunk = takeChunk();
   const connection = connections[id & SLOT_MASK];
   if (connection === undefined || connection.id !== id) {
     if (kind === layout.CLOSE) io.release(id);
+    if (kind === CONTENT && flags & ATTACHED) fast.dropContent();
     return undefined;
   }
+  // Attached content comes in the order of its records, whether somebody wants it or not.
+  if (kind === CONTENT && flags & ATTACHED) attached = takeAttached(words[at + 3]);
   if (kind === layout.CLOSE) {
     connections[id & SLOT_MASK] = undefined;
     io.release(id);
@@ -158,26 +164,32 @@ function text(from, length) {
   return arena.latin1Slice(from, from + length);
 }
 
-/** The next chunk. Lends the native side memory in its place, which nobody sees until it is filled. */
-function takeChunk() {
-  return fast.takeChunk(Buffer.allocUnsafeSlow(CHUNK_SIZE));
+function takeAttached(length) {
+  const bytes = newBuffer(length);
+  fast.takeContent(bytes);
+  return bytes;
 }
 
-/** Bytes of a record as a Buffer of their own. */
-function takeBytes(buffer, from, length) {
-  if (length < COPY_SIZE) {
-    const copy = Buffer.allocUnsafe(length);
-    buffer.copy(copy, 0, from, from + length);
-    return copy;
-  }
-  return buffer.subarray(from, from + length);
+/** A Buffer with an ArrayBuffer of its own, of exactly this size. */
+function newBuffer(length) {
+  return length <= ZEROED_SIZE ? Buffer.alloc(length) : Buffer.allocUnsafeSlow(length);
 }
 
-/** The bytes of a `Content` or `Raw` record. */
+/** A copy of a part of `buffer` in memory of its own. */
+function copyOf(buffer, from, length) {
+  const copy = newBuffer(length);
+  copy.set(new Uint8Array(buffer.buffer, buffer.byteOffset + from, length));
+  return copy;
+}
+
+/** The bytes of a `Content` or `Raw` record, in memory of their own. */
 function readContent(flags, words, at, buffer) {
-  const length = words[at + 3];
-  if (flags & SHARED) return chunk.subarray(words[at + 4], words[at + 4] + length);
-  return takeBytes(buffer, (at + CONTENT_WORDS) << 2, length);
+  if (flags & ATTACHED) {
+    const bytes = attached;
+    attached = null;
+    return bytes;
+  }
+  return copyOf(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]);
 }
 
 /** More records of the batch wait to be handled. */
@@ -190,7 +202,7 @@ function register(connection) {
   connections[connection.id & SLOT_MASK] = connection;
 }
 
-/** A connection was given away: its last records are nobody's. */
+/** A connection was given away: nobody wants its last records. */
 function forget(connection) {
   connections[connection.id & SLOT_MASK] = undefined;
 }
@@ -207,6 +219,7 @@ function unref() {
 module.exports = {
   CLOSED,
   StreamParser: binding.StreamParser,
+  copyOf,
   forget,
   hasMore,
   readContent,

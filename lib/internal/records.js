@@ -1,6 +1,7 @@
 'use strict';
-// Reads the parts of records that become JavaScript values. May use the layout.
+// Reads the parts of records that become JavaScript values. May use the layout and `native`.
 const { COMMON_NAME_INDEXES, namesOf } = require('./common-names');
+const { copyOf } = require('./native');
 const layout = require('./ring-layout');
 
 const { COMPLETE_WORDS, ERRORS, HEAD_WORDS } = layout;
@@ -56,7 +57,7 @@ function readTrailers(words, at, buffer) {
 function readMalformed(words, at, buffer) {
   const [code, reason] = ERRORS[words[at + 3]];
   const from = (at + layout.MALFORMED_WORDS) << 2;
-  const rawPacket = Buffer.from(buffer.subarray(from, from + words[at + 5]));
+  const rawPacket = copyOf(buffer, from, words[at + 5]);
   return { code, reason, bytesParsed: words[at + 4], rawPacket };
 }
 

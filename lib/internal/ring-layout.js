@@ -14,6 +14,7 @@ const EXPIRED = 10;
 const RAW = 11;
 const DROP = 12;
 const SHUTDOWN = 13;
+const STARVED = 14;
 const KEEP_ALIVE = 1;
 const UPGRADE = 2;
 const NO_CONTENT = 4;
@@ -21,18 +22,16 @@ const GROUP_END = 8;
 const HAS_HOST = 16;
 const BAD_HOST = 32;
 const HAS_EXPECT = 64;
-const SHARED = 128;
-const NEW_CHUNK = 256;
-const HELD = 512;
-const CHUNK_SIZE = 65536;
+const ATTACHED = 128;
+const READ_DEFERRED = 256;
 const HEAD_WORDS = 8;
 const COMPLETE_WORDS = 5;
 const CONTENT_WORDS = 4;
 const MALFORMED_WORDS = 6;
 const WRITE_LATIN1 = 1;
 const WRITE_MORE = 2;
-const WRITE_LAST = 4;
-const WRITE_IDLE = 8;
+const WRITE_CLOSE = 4;
+const WRITE_END = 8;
 const WRITE_DEFER = 16;
 const WRITE_EXPECT = 32;
 const WRITE_EXPECT_HEAD = 64;
@@ -237,6 +236,7 @@ module.exports = {
   RAW,
   DROP,
   SHUTDOWN,
+  STARVED,
   KEEP_ALIVE,
   UPGRADE,
   NO_CONTENT,
@@ -244,18 +244,16 @@ module.exports = {
   HAS_HOST,
   BAD_HOST,
   HAS_EXPECT,
-  SHARED,
-  NEW_CHUNK,
-  HELD,
-  CHUNK_SIZE,
+  ATTACHED,
+  READ_DEFERRED,
   HEAD_WORDS,
   COMPLETE_WORDS,
   CONTENT_WORDS,
   MALFORMED_WORDS,
   WRITE_LATIN1,
   WRITE_MORE,
-  WRITE_LAST,
-  WRITE_IDLE,
+  WRITE_CLOSE,
+  WRITE_END,
   WRITE_DEFER,
   WRITE_EXPECT,
   WRITE_EXPECT_HEAD,

@@ -64,7 +64,7 @@ class ServerConnection {
   }
 
   // What a transport has to offer:
-  // pauseReading(), resumeReading(), stopReading(), declineUpgrade(), handOver(),
+  // pauseReading(), resumeReading(), stopReading(), declineUpgrade(), leaveHttp(), endResponse(),
   // isBetweenMessages(), startKeepAliveTimeout(), endKeepAliveTimeout(), traffic().
 
   /** Runs `handler` in the async context of the newest request. */
@@ -300,6 +300,7 @@ class ServerConnection {
     if (responseFinish.hasSubscribers)
       responseFinish.publish({ request: req, response: res, socket, server });
     if (req[kConnection] === this) detachSignal(req);
+    this.endResponse();
     this.incoming.shift();
     noteParent(res, server[kServerResponse].prototype);
     // Content nobody asked for is read and thrown away, so that the next request can be found.
@@ -405,12 +406,12 @@ class ServerConnection {
     this.upgrading = null;
     this.http = false;
     server[kConnections].delete(this);
-    this.handOver();
     const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
     if (server.listenerCount(event) === 0) {
       socket.destroy();
       return;
     }
+    this.leaveHttp();
     debug('SERVER have listener for %s', event);
     socket.readableFlowing = null;
     // Reading goes on: who listens for 'end' alone has to hear of it.

@@ -124,8 +124,8 @@ function connectionLimit({ maxConnections }) {
     : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
 }
 
-/** The options as the native side takes them. `hold`: new connections wait for JavaScript. */
-function nativeOptions(server, hold) {
+/** The options as the native side takes them. `deferReading`: new connections wait for JavaScript. */
+function nativeOptions(server, deferReading) {
   const keepAlive = milliseconds(server.keepAliveTimeout);
   const buffer = server.keepAliveTimeoutBuffer;
   return {
@@ -139,7 +139,7 @@ function nativeOptions(server, hold) {
     maxConnections: connectionLimit(server),
     noDelay: server.noDelay,
     keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
-    hold,
+    deferReading,
   };
 }
 

@@ -176,7 +176,9 @@ class StreamConnection extends ServerConnection {
     this.execute(this.parser.verdict(false));
   }
 
-  handOver() {
+  endResponse() {}
+
+  leaveHttp() {
     this.forget();
     this.parser.verdict(true);
   }

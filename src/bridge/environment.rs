@@ -1,49 +1,158 @@
-//! The native side of one JavaScript environment, used on its thread alone.
+//! The native side of one instance of the module, used on its JavaScript thread alone. All instances in
+//! one environment share a hub: a test runner loads the module once for each file of tests.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use napi::{Env, sys};
 
 use crate::bridge::wake::Waker;
-use crate::io::{Chunk, Connection, Extra, Hub, Listener};
+use crate::io::{After, Attachment, Connection, Error, Hub, Listener, ParsedInput, Port};
 use crate::ring::ConnId;
 use crate::ring::queue::Pending;
+use crate::ring::record;
 
-/// What the functions of one environment share.
+thread_local! {
+    /// The hub of the environment whose thread this is.
+    static HUB: RefCell<Option<Arc<Hub>>> = RefCell::default();
+}
+
+/// The hub of this thread's environment, which gets one more user.
+fn shared_hub(threads: usize) -> Result<Arc<Hub>, Error> {
+    HUB.with_borrow_mut(|shared| {
+        if let Some(hub) = shared
+            && hub.begin_use()
+        {
+            return Ok(hub.clone());
+        }
+        let hub = Hub::start(threads)?;
+        *shared = Some(hub.clone());
+        Ok(hub)
+    })
+}
+
+/// What the functions of one instance share.
 pub struct Environment {
-    pub hub: Arc<Hub>,
-    pub waker: Waker,
+    threads: usize,
+    /// The hub, while anything is open; and what wakes JavaScript.
+    hub: RefCell<Option<Arc<Hub>>>,
+    waker: RefCell<Option<Waker>>,
+    /// The JavaScript function that handles records. A waker keeps it; while there is none, the module
+    /// does, and may be collected with it.
+    drain: sys::napi_ref,
+    /// Waiting for records keeps the process alive.
+    referenced: Cell<bool>,
+    pub port: Arc<Port>,
     /// The connections JavaScript knows, by slot: a send needs no lock to find its own.
     connections: RefCell<Vec<Option<Arc<Connection>>>>,
-    pub listeners: RefCell<HashMap<u32, Arc<Listener>>>,
-    /// Records that were taken from the queue and did not fit into the arena.
-    batch: RefCell<Pending<Extra>>,
-    /// Chunks with the content of records that JavaScript has not reached.
-    chunks: RefCell<VecDeque<Chunk>>,
-    /// The memory records are copied to; JavaScript keeps it alive until it sets another.
-    pub arena: Cell<(*mut u8, usize)>,
-    /// Text on its way out.
-    pub scratch: RefCell<Vec<u8>>,
-    /// Tokens of pinned memory that was written.
+    listeners: RefCell<HashMap<u32, Arc<Listener>>>,
+    /// What was taken from the queue and did not fit into the arena, from `batch_at` on.
+    batch: RefCell<Pending<Attachment>>,
+    batch_at: Cell<usize>,
+    /// Content of records that JavaScript has not reached.
+    content: RefCell<VecDeque<Bytes>>,
+    scratch: RefCell<Vec<u8>>,
+    /// The input of the connection that was handed over last.
+    handed_over: RefCell<Option<ParsedInput>>,
+    /// Tokens of memory that is not needed any more.
     pub released: RefCell<Vec<usize>>,
 }
 
 impl Environment {
-    pub fn new(hub: Arc<Hub>, waker: Waker) -> Self {
+    /// `drain`: a reference to the function that handles records.
+    pub fn new(threads: usize, drain: sys::napi_ref) -> Self {
         Self {
-            hub,
-            waker,
+            threads,
+            hub: RefCell::default(),
+            waker: RefCell::default(),
+            drain,
+            referenced: Cell::new(false),
+            port: Arc::default(),
             connections: RefCell::default(),
             listeners: RefCell::default(),
             batch: RefCell::default(),
-            chunks: RefCell::default(),
-            arena: Cell::new((std::ptr::null_mut(), 0)),
-            scratch: RefCell::new(vec![0; 64 * 1024]),
+            batch_at: Cell::new(0),
+            content: RefCell::default(),
+            scratch: RefCell::default(),
+            handed_over: RefCell::default(),
             released: RefCell::default(),
         }
     }
+
+    // ---- the hub ----
+
+    /// The hub, which starts now if nothing was open.
+    pub fn hub(&self, env: sys::napi_env) -> napi::Result<Arc<Hub>> {
+        if let Some(hub) = &*self.hub.borrow() {
+            return Ok(hub.clone());
+        }
+        let hub = shared_hub(self.threads).map_err(super::error::to_napi)?;
+        let waker = Waker::new(env, self.drain).and_then(|waker| {
+            waker.set_ref(env, self.referenced.get())?;
+            Ok(waker)
+        });
+        let waker = waker.inspect_err(|_| hub.end_use())?;
+        self.port.set_wake(Some(Box::new(waker.clone())));
+        *self.waker.borrow_mut() = Some(waker);
+        *self.hub.borrow_mut() = Some(hub.clone());
+        Ok(hub)
+    }
+
+    /// Runs `f` with the hub, if anything is open.
+    pub fn with_hub<R>(&self, f: impl FnOnce(&Hub) -> R) -> Option<R> {
+        self.hub.borrow().as_ref().map(|hub| f(hub))
+    }
+
+    /// Milliseconds on the hub's clock.
+    pub fn now(&self) -> u64 {
+        self.hub.borrow().as_ref().map_or(0, |hub| hub.now())
+    }
+
+    /// Lets go of the hub and of the waker if nothing is open any more.
+    pub fn rest(&self, env: sys::napi_env) {
+        if self.port.is_in_use() {
+            return;
+        }
+        self.port.set_wake(None);
+        if let Some(waker) = self.waker.take() {
+            waker.release(env);
+        }
+        if let Some(hub) = self.hub.take() {
+            hub.end_use();
+        }
+        self.scratch.take();
+        self.connections.take();
+    }
+
+    /// Whether waiting for records keeps the process alive.
+    pub fn set_ref(&self, env: sys::napi_env, referenced: bool) -> napi::Result<()> {
+        self.referenced.set(referenced);
+        match &*self.waker.borrow() {
+            Some(waker) => waker.set_ref(env, referenced),
+            None => Ok(()),
+        }
+    }
+
+    // ---- listeners ----
+
+    pub fn add_listener(&self, listener: Arc<Listener>) {
+        self.listeners.borrow_mut().insert(listener.id, listener);
+    }
+
+    pub fn listener(&self, id: u32) -> Option<Arc<Listener>> {
+        self.listeners.borrow().get(&id).cloned()
+    }
+
+    pub fn remove_listener(&self, env: sys::napi_env, id: u32) {
+        if self.listeners.borrow_mut().remove(&id).is_some() {
+            self.with_hub(|hub| hub.remove_listener(id));
+            self.rest(env);
+        }
+    }
+
+    // ---- connections ----
 
     /// Runs `f` with the connection of this id. A stale id finds nothing.
     pub fn with_connection<R>(
@@ -67,60 +176,105 @@ impl Environment {
     }
 
     /// JavaScript has seen the connection close.
-    pub fn release(&self, id: ConnId) {
+    pub fn release(&self, env: sys::napi_env, id: ConnId) {
         let mut connections = self.connections.borrow_mut();
-        if let Some(slot) = connections.get_mut(id.slot())
-            && slot.as_ref().is_some_and(|connection| connection.id == id)
-        {
+        let Some(slot) = connections.get_mut(id.slot()) else {
+            return;
+        };
+        if slot.as_ref().is_some_and(|connection| connection.id == id) {
             *slot = None;
-            self.hub.release(id);
+            drop(connections);
+            self.with_hub(|hub| hub.release(id, &self.port));
+            self.rest(env);
         }
     }
 
-    /// Copies waiting records to the arena from `offset` on. Returns their size; 0 when none wait;
-    /// the size needed, negated, when the arena has no room for them.
-    pub fn drain(&self, env: sys::napi_env, offset: usize) -> i64 {
+    /// All output of a connection is in the kernel.
+    pub fn flushed(&self, connection: &Arc<Connection>, after: After, reported: bool) {
+        self.with_hub(|hub| {
+            connection.flushed(after, reported, hub);
+            if reported || after == After::Close {
+                hub.publish();
+            }
+        });
+    }
+
+    // ---- records ----
+
+    /// Copies waiting records to the front of `arena`, as many whole ones as fit. Returns their size; 0
+    /// when none wait; the size needed, negated, when not even the first one fits.
+    pub fn drain(&self, env: sys::napi_env, arena: &mut [u8]) -> i64 {
         let mut batch = self.batch.borrow_mut();
-        // A batch may bring extras alone. Only `take` finding nothing lets the next post wake us.
+        // A batch may bring attachments alone. Only `take` finding nothing lets the next post wake us.
         while batch.records.is_empty() {
-            if !self.hub.take(&mut batch) {
+            let (taken, waited_for) = self.port.take(&mut batch);
+            if waited_for {
+                self.with_hub(|hub| hub.on_drain());
+            }
+            if !taken {
                 return 0;
             }
-            for extra in batch.extras.drain(..) {
-                self.handle(env, extra);
+            for attachment in batch.attachments.drain(..) {
+                self.handle(env, attachment);
             }
+            batch.attached = 0;
         }
-        let size = batch.records.len();
-        let (arena, capacity) = self.arena.get();
-        if arena.is_null() || offset + size > capacity {
-            return -(size as i64);
+        let at = self.batch_at.get();
+        let size = record::fitting(&batch.records[at..], arena.len());
+        if size == 0 {
+            return -(record::size(&batch.records[at..]) as i64);
         }
-        // SAFETY: JavaScript keeps the arena alive and unshared until it sets another one; the
-        // range was checked above, and `batch` is memory of our own.
-        unsafe {
-            std::ptr::copy_nonoverlapping(batch.records.as_ptr(), arena.add(offset), size);
+        arena[..size].copy_from_slice(&batch.records[at..at + size]);
+        self.batch_at.set(at + size);
+        if at + size == batch.records.len() {
+            self.batch_at.set(0);
+            batch.records.clear();
+            batch.records.shrink_to(1 << 20);
         }
-        batch.records.clear();
-        batch.content = 0;
-        batch.records.shrink_to(1 << 20);
         size as i64
     }
 
-    /// The chunk of the next record that needs one.
-    pub fn next_chunk(&self) -> Option<Chunk> {
-        self.chunks.borrow_mut().pop_front()
+    /// The content of the next record with `ATTACHED`.
+    pub fn next_content(&self) -> Option<Bytes> {
+        self.content.borrow_mut().pop_front()
     }
 
-    fn handle(&self, env: sys::napi_env, extra: Extra) {
-        match extra {
-            Extra::Opened(connection) => self.insert(connection),
-            Extra::Waiting(connection) => connection.resume_waiting(),
-            Extra::Chunk(chunk) => self.chunks.borrow_mut().push_back(chunk),
-            Extra::Written(token) => release_token(env, token),
+    fn handle(&self, env: sys::napi_env, attachment: Attachment) {
+        match attachment {
+            Attachment::Opened(connection) => {
+                self.port.announced();
+                self.insert(connection);
+            }
+            Attachment::Content(bytes) => self.content.borrow_mut().push_back(bytes),
+            Attachment::Release(token) => release_token(env, token),
         }
     }
 
-    /// Lets go of pinned memory that has been written on this thread.
+    /// Keeps the input of a connection that was handed over, until it is asked for.
+    pub fn keep_input(&self, input: ParsedInput) {
+        *self.handed_over.borrow_mut() = Some(input);
+    }
+
+    pub fn take_input(&self) -> Option<ParsedInput> {
+        self.handed_over.take()
+    }
+
+    // ---- memory ----
+
+    /// Room for text on its way out.
+    pub fn take_scratch(&self) -> Vec<u8> {
+        self.scratch.take()
+    }
+
+    pub fn keep_scratch(&self, mut scratch: Vec<u8>) {
+        if scratch.len() > 1 << 20 {
+            scratch.truncate(64 * 1024);
+            scratch.shrink_to_fit();
+        }
+        *self.scratch.borrow_mut() = scratch;
+    }
+
+    /// Lets go of memory that was sent on this thread.
     pub fn release_written(&self, env: sys::napi_env) {
         for token in self.released.borrow_mut().drain(..) {
             release_token(env, token);
@@ -128,8 +282,12 @@ impl Environment {
     }
 
     /// Ends all I/O of the environment.
-    pub fn shut_down(&self) {
-        self.hub.shut_down();
+    fn shut_down(&self) {
+        self.port.close();
+        if let Some(hub) = self.hub.take() {
+            hub.shut_down();
+        }
+        HUB.take();
         self.connections.borrow_mut().clear();
         self.listeners.borrow_mut().clear();
     }
@@ -137,8 +295,7 @@ impl Environment {
 
 /// Tokens are references to the JavaScript values that own the memory.
 fn release_token(env: sys::napi_env, token: usize) {
-    // SAFETY: the token was made by `napi_create_reference` in this environment and is given back
-    // exactly once.
+    // SAFETY: the token was made by `Call::borrow` in this environment and is given back once.
     unsafe {
         sys::napi_delete_reference(env, token as sys::napi_ref);
     }
@@ -146,7 +303,11 @@ fn release_token(env: sys::napi_env, token: usize) {
 
 /// Shuts the environment's I/O down before the environment goes away.
 pub fn on_cleanup(env: &Env, environment: &std::rc::Rc<Environment>) -> napi::Result<()> {
-    let environment = environment.clone();
-    env.add_env_cleanup_hook(environment, |environment| environment.shut_down())?;
+    let environment = std::rc::Rc::downgrade(environment);
+    env.add_env_cleanup_hook(environment, |environment| {
+        if let Some(environment) = environment.upgrade() {
+            environment.shut_down();
+        }
+    })?;
     Ok(())
 }

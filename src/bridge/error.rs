@@ -9,3 +9,8 @@ pub fn to_napi(error: io::Error) -> napi::Error {
         format!("{}:{error}", error.errno()),
     )
 }
+
+/// The same for a failed system call.
+pub fn system(error: &std::io::Error) -> napi::Error {
+    napi::Error::new(napi::Status::GenericFailure, error.to_string())
+}

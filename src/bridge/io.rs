@@ -1,20 +1,33 @@
-//! The class `Io`: one for each environment, made at the first listener.
+//! The class `Io`: what JavaScript asks of sockets, one object for each instance of the module.
 
+use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
+use std::ptr;
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
 
-use napi::bindgen_prelude::{Function, JsValue, Object, Result};
-use napi::{Env, Error};
-use socket2::{SockRef, TcpKeepalive};
+use napi::bindgen_prelude::{Buffer, Function, JsValue, Object, Result};
+use napi::{Env, Error, sys};
 
+use crate::bridge::call::{JsMemory, define};
 use crate::bridge::environment::{Environment, on_cleanup};
-use crate::bridge::error::to_napi;
-use crate::bridge::fast;
+use crate::bridge::error::{system, to_napi};
 use crate::bridge::options::{ServerOptions, Validation, limits};
-use crate::bridge::wake::Waker;
-use crate::io::{Address, Connection, Hub, Listener, Reader};
+use crate::bridge::stream::StreamParser;
+use crate::bridge::wake::check;
+use crate::bridge::{receive, send};
+use crate::io::{Address, After, Connection, Listener, Reader, Socket};
 use crate::ring::ConnId;
+
+/// The functions of `Io::fast`.
+const FAST: [(&CStr, sys::napi_callback); 6] = [
+    (c"drain", Some(receive::drain)),
+    (c"takeContent", Some(receive::take_content)),
+    (c"dropContent", Some(receive::drop_content)),
+    (c"sendText", Some(send::send_text)),
+    (c"sendBytes", Some(send::send_bytes)),
+    (c"flush", Some(send::flush)),
+];
 
 /// One end of a connection.
 #[napi_derive::napi(object)]
@@ -35,96 +48,159 @@ impl From<Address> for SocketAddress {
     }
 }
 
-/// The native side of one environment.
+/// A connection that was given away.
+#[napi_derive::napi(object)]
+pub struct HandedOver {
+    /// The descriptor, which is the caller's now.
+    pub fd: i32,
+    /// Output that was not sent; the new owner sends it first.
+    pub unsent: Option<Buffer>,
+}
+
+/// The native side of one instance of the module.
 #[napi_derive::napi]
 pub struct Io {
     environment: Rc<Environment>,
-    next_listener: u32,
 }
 
 #[napi_derive::napi]
 impl Io {
-    /// Starts the I/O threads. `drain` is called when records wait.
+    /// `drain` is called when records wait. `threads` do the I/O, which begins with the first listener or
+    /// connection and ends with the last one.
     #[napi(constructor)]
     pub fn new(env: Env, threads: u32, drain: Function<'_, (), ()>) -> Result<Self> {
-        let waker = Waker::new(&env, drain.raw())?;
-        let hub = Hub::start(threads as usize, Box::new(waker.clone())).map_err(to_napi)?;
-        let environment = Rc::new(Environment::new(hub, waker));
-        // Registered after the thread-safe function, so that it runs before that goes away.
+        let mut reference = ptr::null_mut();
+        // SAFETY: a valid function and out-pointer. The reference keeps nothing until a waker does.
+        unsafe {
+            check(sys::napi_create_reference(
+                env.raw(),
+                drain.raw(),
+                0,
+                &mut reference,
+            ))?;
+        }
+        let environment = Rc::new(Environment::new(threads as usize, reference));
         on_cleanup(&env, &environment)?;
-        Ok(Self {
-            environment,
-            next_listener: 1,
-        })
+        Ok(Self { environment })
     }
 
-    /// The functions for the hot path; see `bridge/fast.rs`.
+    /// The functions for the hot path; see `bridge/send.rs` and `bridge/receive.rs`.
     #[napi(
-        ts_return_type = "{ drain(offset: number): number; flush(id: number, flags: number): number; setArena(arena: Uint8Array): void; takeChunk(lent: Uint8Array): Buffer; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; dropContent(): void; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;
-        fast::define(env.raw(), target.raw(), &self.environment)?;
+        define(env.raw(), target.raw(), &self.environment, &FAST)?;
         Ok(target)
     }
 
     /// Whether waiting for records keeps the process alive.
     #[napi]
     pub fn set_ref(&self, env: Env, referenced: bool) -> Result<()> {
-        self.environment.waker.set_ref(&env, referenced)
+        self.environment.set_ref(env.raw(), referenced)
     }
 
     /// Asks for another drain later.
     #[napi]
     pub fn wake_again(&self) {
-        self.environment.hub.wake_again();
+        self.environment.port.wake();
     }
+
+    // ---- listeners ----
 
     /// A server without a socket of its own yet; returns its id.
     #[napi]
-    pub fn create_listener(&mut self, options: ServerOptions) -> Result<u32> {
-        let id = self.next_listener;
-        self.next_listener += 1;
-        let listener = Listener::new(id, options.into());
-        listener.watch(&self.environment.hub).map_err(to_napi)?;
-        self.environment.listeners.borrow_mut().insert(id, listener);
+    pub fn create_listener(&self, env: Env, options: ServerOptions) -> Result<u32> {
+        let hub = self.environment.hub(env.raw())?;
+        let listener = hub.add_listener(&self.environment.port, options.into());
+        let id = listener.id;
+        self.environment.add_listener(listener);
         Ok(id)
     }
 
-    /// Listens on a bound descriptor, of which a duplicate is used.
+    /// Listens on a bound descriptor, of which a duplicate is used. Returns 0 or an error number.
     #[napi]
-    pub fn listen(&self, listener: u32, fd: i32, backlog: i32) -> Result<()> {
-        let fd = duplicate(fd)?;
-        self.listener(listener)?
-            .listen(&self.environment.hub, fd, backlog)
-            .map_err(to_napi)
+    pub fn listen(&self, listener: u32, fd: i32, backlog: i32) -> i32 {
+        let listen = |fd| {
+            self.listener(listener)
+                .map(|found| found.listen(fd, backlog))
+        };
+        match duplicate(fd) {
+            Ok(fd) => listen(fd).map_or(libc::EBADF, |result| {
+                result.map_or_else(|e| e.errno(), |()| 0)
+            }),
+            Err(error) => errno(&error),
+        }
     }
 
-    /// Takes over a duplicate of a connected descriptor as if it had been accepted.
+    /// Takes over a duplicate of a connected descriptor as if it had been accepted. Returns 0 or an
+    /// error number.
     #[napi]
-    pub fn adopt(&self, listener: u32, fd: i32) -> Result<()> {
-        let fd = duplicate(fd)?;
-        self.listener(listener)?
-            .adopt(&self.environment.hub, fd)
-            .map_err(to_napi)
+    pub fn adopt(&self, listener: u32, fd: i32) -> i32 {
+        let fd = match duplicate(fd) {
+            Ok(fd) => fd,
+            Err(error) => return errno(&error),
+        };
+        let Some(listener) = self.listener(listener) else {
+            return libc::EBADF;
+        };
+        let adopted = self.environment.with_hub(|hub| {
+            let adopted = listener.adopt(fd, hub);
+            hub.publish();
+            adopted
+        });
+        match adopted {
+            Some(Ok(())) => 0,
+            Some(Err(error)) => error.errno(),
+            None => libc::EBADF,
+        }
     }
+
+    #[napi]
+    pub fn configure(&self, listener: u32, options: ServerOptions) {
+        if let Some(listener) = self.listener(listener) {
+            self.environment
+                .with_hub(|hub| listener.configure(options.into(), hub));
+        }
+    }
+
+    /// Stops accepting, at once; connections stay.
+    #[napi]
+    pub fn close_listener(&self, env: Env, listener: u32) {
+        self.environment.remove_listener(env.raw(), listener);
+    }
+
+    // ---- a client's connections ----
 
     /// Takes over a duplicate of a connected descriptor as a client's connection; returns its id.
-    /// Responses are read with these limits until `setReader` says otherwise. `flags` announce
-    /// the first request, as those of a send do.
+    /// Responses are read with these limits until `setReader` says otherwise. `flags` announce the first
+    /// request, as those of a send do.
     #[napi]
     pub fn adopt_client(
         &self,
+        env: Env,
         fd: i32,
         max_header_size: u32,
         validation: Validation,
         flags: u32,
     ) -> Result<u32> {
+        let fd = duplicate(fd).map_err(|error| system(&error))?;
         let reader = reader(max_header_size, &validation);
-        let hub = &self.environment.hub;
-        let connection = hub
-            .adopt(duplicate(fd)?, &reader, fast::announced(flags))
-            .map_err(to_napi)?;
+        let hub = self.environment.hub(env.raw())?;
+        let port = &self.environment.port;
+        let adopted = self
+            .environment
+            .with_hub(|_| hub.adopt(fd, port, &reader, send::announced(flags)));
+        let connection = match adopted {
+            Some(Ok(connection)) => connection,
+            failed => {
+                self.environment.rest(env.raw());
+                return Err(failed.map_or_else(
+                    || Error::from_reason("nothing is open"),
+                    |result| result.map_or_else(to_napi, |_| Error::from_reason("no connection")),
+                ));
+            }
+        };
         let id = connection.id.raw();
         self.environment.insert(connection);
         Ok(id)
@@ -135,63 +211,83 @@ impl Io {
     pub fn set_reader(&self, id: u32, max_header_size: u32, validation: Validation) {
         self.with(id, |connection| {
             connection
-                .expected
+                .request
                 .set_reader(reader(max_header_size, &validation));
         });
     }
 
-    #[napi]
-    pub fn configure(&self, listener: u32, options: ServerOptions) -> Result<()> {
-        self.listener(listener)?.configure(options.into());
-        Ok(())
-    }
-
-    /// Stops accepting; connections stay.
-    #[napi]
-    pub fn close_listener(&self, listener: u32) {
-        if let Some(listener) = self.environment.listeners.borrow_mut().remove(&listener) {
-            listener.close();
-        }
-    }
+    // ---- the end of a connection ----
 
     /// Closes a connection; with `reset`, so that the peer sees a reset.
     #[napi]
     pub fn destroy(&self, id: u32, reset: bool) {
-        self.with(id, |connection| connection.destroy(reset));
+        self.with(id, |connection| {
+            self.environment.with_hub(|hub| {
+                connection.destroy(reset, hub);
+                hub.publish();
+            });
+        });
     }
 
     /// Closes a connection when all output has left.
     #[napi]
     pub fn destroy_soon(&self, id: u32) {
-        self.with(id, |connection| {
-            let mut outgoing = connection.outgoing();
-            outgoing.close_when_empty = true;
-            let empty = outgoing.pending() == 0;
-            drop(outgoing);
-            if empty {
-                connection.destroy(false);
-            }
-        });
+        self.follow(id, After::Close);
     }
 
     /// Ends the writing side when all output has left; true when that has happened already.
     #[napi]
     pub fn shutdown(&self, id: u32) -> bool {
-        self.with(id, |connection| {
-            let mut outgoing = connection.outgoing();
-            if outgoing.pending() > 0 {
-                outgoing.shutdown_when_empty = true;
-                return false;
-            }
-            drop(outgoing);
-            with_socket(connection, |socket| {
-                // Fails only when the peer is gone, which reading tells.
-                let _ = socket.shutdown(std::net::Shutdown::Write);
-            });
-            true
-        })
-        .unwrap_or(true)
+        self.follow(id, After::HalfClose)
     }
+
+    /// An answer has ended, of which the last piece did not say so.
+    #[napi]
+    pub fn end_response(&self, id: u32) {
+        self.with(id, |connection| {
+            connection
+                .clock
+                .touch_from_javascript(self.environment.now());
+            connection.response_ends(&mut connection.outgoing());
+        });
+        self.follow(id, After::Nothing);
+    }
+
+    /// Gives a connection away: it is closed here, and the caller has the descriptor. Never waits.
+    /// `None` if it is closed already.
+    #[napi]
+    pub fn hand_over(&self, env: Env, id: u32) -> Option<HandedOver> {
+        let handed = self.with(id, |connection| {
+            let memory = JsMemory::new(env.raw());
+            let mut done = self.environment.released.borrow_mut();
+            self.environment.with_hub(|hub| {
+                let handed = connection.hand_over(&memory, &mut done, hub);
+                hub.publish();
+                handed
+            })
+        });
+        self.environment.release_written(env.raw());
+        let handed = handed.flatten().flatten()?;
+        self.environment.keep_input(handed.input);
+        Some(HandedOver {
+            fd: handed.fd.into_raw_fd(),
+            unsent: (!handed.unsent.is_empty()).then(|| handed.unsent.into()),
+        })
+    }
+
+    /// The parser of the connection that was handed over last, for whoever goes on with its input.
+    #[napi]
+    pub fn take_parser(&self) -> Option<StreamParser> {
+        self.environment.take_input().map(StreamParser::from_native)
+    }
+
+    /// JavaScript has seen the connection close: its id may be reused.
+    #[napi]
+    pub fn release(&self, env: Env, id: u32) {
+        self.environment.release(env.raw(), ConnId::from_raw(id));
+    }
+
+    // ---- reading ----
 
     /// Stops or resumes reading.
     #[napi]
@@ -199,25 +295,10 @@ impl Io {
         self.with(id, |connection| connection.pause(paused));
     }
 
-    /// Begins to read a held connection.
+    /// Begins to read a connection whose reading was deferred.
     #[napi]
-    pub fn speak(&self, id: u32) {
-        self.with(id, |connection| connection.speak());
-    }
-
-    /// Gives a connection away that is held or waits for the verdict on an upgrade: returns a
-    /// duplicate of its descriptor and closes ours. Output that waits is written first, blocking.
-    #[napi]
-    pub fn detach(&self, id: u32) -> Result<i32> {
-        self.with(id, |connection| {
-            let mut done = self.environment.released.borrow_mut();
-            let fd = connection.outgoing().detach(&mut done).map_err(|error| {
-                Error::from_reason(format!("{}:{error}", error.raw_os_error().unwrap_or(0)))
-            })?;
-            connection.destroy(false);
-            Ok(fd.into_raw_fd())
-        })
-        .unwrap_or_else(|| Err(Error::from_reason("the connection is closed")))
+    pub fn start_reading(&self, id: u32) {
+        self.with(id, |connection| connection.start_reading());
     }
 
     /// A request to upgrade is declined: what came behind it is parsed.
@@ -228,83 +309,62 @@ impl Io {
 
     /// Whether the raw bytes of what is parsed are posted, too.
     #[napi]
-    pub fn tap(&self, id: u32, tapped: bool) {
-        self.with(id, |connection| connection.tap(tapped));
+    pub fn mirror(&self, id: u32, mirrored: bool) {
+        self.with(id, |connection| connection.mirror(mirrored));
     }
+
+    // ---- times ----
 
     /// Timeout without traffic in milliseconds; 0 switches it off.
     #[napi]
     pub fn set_timeout(&self, id: u32, timeout: u32) {
-        let now = self.environment.hub.now();
-        self.with(id, |connection| connection.set_idle_timeout(timeout, now));
+        let now = self.environment.now();
+        self.with(id, |connection| connection.set_timeout(timeout, now));
     }
 
     /// Whether the timeout that was posted is due still.
     #[napi]
     pub fn is_timed_out(&self, id: u32) -> bool {
-        let now = self.environment.hub.now();
-        self.with(id, |connection| connection.is_timed_out(now))
+        let now = self.environment.now();
+        self.with(id, |connection| connection.clock.is_timed_out(now))
             .unwrap_or(false)
     }
 
-    /// A response is complete and none waits: the keep-alive timeout begins.
-    #[napi]
-    pub fn begin_keep_alive(&self, id: u32) {
-        let now = self.environment.hub.now();
-        self.with(id, |connection| {
-            connection.touch_from_javascript(now);
-            connection.begin_keep_alive();
-        });
-    }
+    // ---- what a socket is asked ----
 
     #[napi]
     pub fn set_no_delay(&self, id: u32, enable: bool) {
-        self.with(id, |connection| {
-            // Meaningless, hence refused, on Unix sockets.
-            with_socket(connection, |socket| drop(socket.set_tcp_nodelay(enable)));
-        });
+        self.with_socket(id, |socket| socket.set_no_delay(enable));
     }
 
     /// Probes an idle peer after `delay` seconds; 0 leaves the system's delay.
     #[napi]
     pub fn set_keep_alive(&self, id: u32, enable: bool, delay: u32) {
-        self.with(id, |connection| {
-            with_socket(connection, |socket| {
-                // Meaningless, hence refused, on Unix sockets.
-                let _ = socket.set_keepalive(enable);
-                if enable && delay > 0 {
-                    let time = Duration::from_secs(u64::from(delay));
-                    let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(time));
-                }
-            });
-        });
+        self.with_socket(id, |socket| socket.set_keep_alive(enable, delay));
     }
 
     #[napi]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
-        self.with(id, |connection| {
-            let known = connection.peer();
-            known.or_else(|| with_fd(connection, Address::peer).flatten())
-        })
-        .flatten()
-        .map(Into::into)
+        let known = self.with(id, |connection| connection.peer()).flatten();
+        known
+            .or_else(|| {
+                self.with_socket(id, |socket| Address::peer(socket.raw()))
+                    .flatten()
+            })
+            .map(Into::into)
     }
 
     #[napi]
     pub fn local_address(&self, id: u32) -> Option<SocketAddress> {
-        self.with(id, |connection| {
-            with_fd(connection, Address::local).flatten()
-        })
-        .flatten()
-        .map(Into::into)
+        self.with_socket(id, |socket| Address::local(socket.raw()))
+            .flatten()
+            .map(Into::into)
     }
 
     /// The descriptor, -1 when it is closed.
     #[napi]
     pub fn fd(&self, id: u32) -> i32 {
-        self.with(id, |connection| connection.outgoing().fd())
-            .flatten()
-            .unwrap_or(-1)
+        self.with_socket(id, Socket::fd).unwrap_or(-1)
     }
 
     /// Bytes that wait for the kernel.
@@ -331,27 +391,41 @@ impl Io {
     /// No message is being received.
     #[napi]
     pub fn is_idle(&self, id: u32) -> bool {
-        self.with(id, |connection| connection.is_between_messages())
+        self.with(id, |connection| connection.clock.is_between_messages())
             .unwrap_or(false)
     }
 
-    /// JavaScript has seen the connection close: its id may be reused.
-    #[napi]
-    pub fn release(&self, id: u32) {
-        self.environment.release(ConnId::from_raw(id));
+    // ---- finding them ----
+
+    fn with<R>(&self, id: u32, f: impl FnOnce(&Arc<Connection>) -> R) -> Option<R> {
+        self.environment.with_connection(ConnId::from_raw(id), f)
     }
 
-    fn with<R>(&self, id: u32, f: impl FnOnce(&Connection) -> R) -> Option<R> {
-        self.environment
-            .with_connection(ConnId::from_raw(id), |connection| f(connection))
+    fn with_socket<R>(&self, id: u32, f: impl FnOnce(&Socket) -> R) -> Option<R> {
+        self.with(id, |connection| {
+            connection.outgoing().socket().map(|socket| f(socket))
+        })
+        .flatten()
     }
 
-    fn listener(&self, id: u32) -> Result<std::sync::Arc<Listener>> {
-        let listeners = self.environment.listeners.borrow();
-        listeners
-            .get(&id)
-            .cloned()
-            .ok_or_else(|| Error::from_reason("there is no such listener"))
+    /// Lets `after` follow the output that waits; true if none does, so that it has happened.
+    fn follow(&self, id: u32, after: After) -> bool {
+        let due = self.with(id, |connection| {
+            let mut outgoing = connection.outgoing();
+            outgoing.then(after);
+            if outgoing.pending() > 0 {
+                return false;
+            }
+            let after = outgoing.take_after();
+            drop(outgoing);
+            self.environment.flushed(connection, after, false);
+            true
+        });
+        due.unwrap_or(true)
+    }
+
+    fn listener(&self, id: u32) -> Option<Arc<Listener>> {
+        self.environment.listener(id)
     }
 }
 
@@ -362,30 +436,16 @@ fn reader(max_header_size: u32, validation: &Validation) -> Reader {
     }
 }
 
-fn with_fd<R>(connection: &Connection, f: impl FnOnce(BorrowedFd<'_>) -> R) -> Option<R> {
-    let outgoing = connection.outgoing();
-    let fd = outgoing.fd()?;
-    // SAFETY: the descriptor stays open while the lock on `outgoing` is held.
-    Some(f(unsafe { BorrowedFd::borrow_raw(fd) }))
-}
-
-fn with_socket(connection: &Connection, f: impl FnOnce(SockRef<'_>)) {
-    with_fd(connection, |fd| f(SockRef::from(&fd)));
-}
-
-fn duplicate(fd: i32) -> Result<OwnedFd> {
+/// Another descriptor for the same socket; the caller owns the first one and keeps it open meanwhile.
+fn duplicate(fd: i32) -> std::io::Result<OwnedFd> {
     if fd < 0 {
-        return Err(Error::from_reason(format!(
-            "{}:bad descriptor",
-            libc::EBADF
-        )));
+        return Err(std::io::Error::from_raw_os_error(libc::EBADF));
     }
     // SAFETY: the caller owns the descriptor and keeps it open during this call.
     let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
-    borrowed.as_fd().try_clone_to_owned().map_err(|error| {
-        Error::from_reason(format!(
-            "{}:{error}",
-            error.raw_os_error().unwrap_or(libc::EBADF)
-        ))
-    })
+    borrowed.as_fd().try_clone_to_owned()
+}
+
+fn errno(error: &std::io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
 }

@@ -3,17 +3,19 @@
 //! May use everything below it, napi and napi-derive.
 
 #[cfg(unix)]
-mod chunk;
+mod call;
 #[cfg(unix)]
 mod environment;
 #[cfg(unix)]
 mod error;
 #[cfg(unix)]
-mod fast;
-#[cfg(unix)]
 mod io;
 mod options;
 mod pool;
+#[cfg(unix)]
+mod receive;
+#[cfg(unix)]
+mod send;
 mod stream;
 #[cfg(unix)]
 mod wake;

@@ -46,8 +46,8 @@ pub struct ServerOptions {
     pub no_delay: bool,
     /// Seconds before an idle peer is probed; negative: never.
     pub keep_alive_probe: i32,
-    /// New connections wait for `speak`.
-    pub hold: bool,
+    /// Nothing is read of a new connection before `startReading`.
+    pub defer_reading: bool,
 }
 
 #[cfg(unix)]
@@ -64,7 +64,7 @@ impl From<ServerOptions> for Options {
             max_connections: usize::try_from(options.max_connections).ok(),
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
-            hold: options.hold,
+            defer_reading: options.defer_reading,
         }
     }
 }

@@ -43,6 +43,14 @@ impl StreamParser {
         }
     }
 
+    /// What a native connection has left unparsed, which comes first.
+    #[napi]
+    pub fn take_rest<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
+        let rest = std::mem::take(&mut self.rest);
+        self.parse(&rest);
+        self.take(env)
+    }
+
     /// What the next response answers: it may have no content, or hand the connection over.
     #[napi]
     pub fn expect(&mut self, method: String) {
@@ -124,6 +132,20 @@ impl StreamParser {
         let slice = BufferSlice::copy_from(env, &self.records);
         self.records.clear();
         slice
+    }
+}
+
+#[cfg(unix)]
+impl StreamParser {
+    /// Goes on where the parser of a native connection was.
+    pub fn from_native(input: crate::io::ParsedInput) -> Self {
+        Self {
+            parser: input.parser,
+            bare: input.no_content,
+            records: Vec::new(),
+            rest: input.unparsed.into(),
+            dead: false,
+        }
     }
 }
 

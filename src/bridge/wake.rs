@@ -3,13 +3,14 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use napi::{Env, Error, Result, Status, sys};
+use napi::{Error, Result, Status, sys};
 
 use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
 pub struct Waker {
     function: sys::napi_threadsafe_function,
+    drain: sys::napi_ref,
 }
 
 // SAFETY: thread-safe functions are made to be called from any thread; the environment's clean-up
@@ -22,6 +23,7 @@ impl Clone for Waker {
     fn clone(&self) -> Self {
         Self {
             function: self.function,
+            drain: self.drain,
         }
     }
 }
@@ -41,29 +43,23 @@ impl Wake for Waker {
 }
 
 impl Waker {
-    /// `drain` is called with no arguments; it returns when there is nothing left.
-    pub fn new(env: &Env, drain: sys::napi_value) -> Result<Self> {
-        let mut reference = ptr::null_mut();
+    /// `drain`, a reference to a function, is called with no arguments; it returns when there is
+    /// nothing left. It is kept until `release`.
+    pub fn new(env: sys::napi_env, drain: sys::napi_ref) -> Result<Self> {
         let mut name = ptr::null_mut();
         let mut function = ptr::null_mut();
         // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
-        // function's context and lives as long as the environment.
+        // function's context.
         unsafe {
-            check(sys::napi_create_reference(
-                env.raw(),
-                drain,
-                1,
-                &mut reference,
-            ))?;
             let text = "rust-http";
             check(sys::napi_create_string_utf8(
-                env.raw(),
+                env,
                 text.as_ptr().cast(),
                 text.len() as isize,
                 &mut name,
             ))?;
             check(sys::napi_create_threadsafe_function(
-                env.raw(),
+                env,
                 ptr::null_mut(),
                 ptr::null_mut(),
                 name,
@@ -71,23 +67,36 @@ impl Waker {
                 1,
                 ptr::null_mut(),
                 None,
-                reference.cast(),
+                drain.cast(),
                 Some(call_drain),
                 &mut function,
             ))?;
-            check(sys::napi_unref_threadsafe_function(env.raw(), function))?;
+            check(sys::napi_unref_threadsafe_function(env, function))?;
+            check(sys::napi_reference_ref(env, drain, ptr::null_mut()))?;
         }
-        Ok(Self { function })
+        Ok(Self { function, drain })
+    }
+
+    /// The environment needs no waker any more. Copies must be gone.
+    pub fn release(self, env: sys::napi_env) {
+        // SAFETY: the function is alive, and nobody calls it afterwards; `new` took the reference.
+        unsafe {
+            sys::napi_reference_unref(env, self.drain, ptr::null_mut());
+            sys::napi_release_threadsafe_function(
+                self.function,
+                sys::ThreadsafeFunctionReleaseMode::abort,
+            );
+        }
     }
 
     /// Whether the wake-up keeps the process alive.
-    pub fn set_ref(&self, env: &Env, referenced: bool) -> Result<()> {
+    pub fn set_ref(&self, env: sys::napi_env, referenced: bool) -> Result<()> {
         // SAFETY: the function is alive as long as the environment is.
         check(unsafe {
             if referenced {
-                sys::napi_ref_threadsafe_function(env.raw(), self.function)
+                sys::napi_ref_threadsafe_function(env, self.function)
             } else {
-                sys::napi_unref_threadsafe_function(env.raw(), self.function)
+                sys::napi_unref_threadsafe_function(env, self.function)
             }
         })
     }

@@ -1,9 +1,8 @@
 //! Names of a socket's ends, as Node shows them.
 
 use std::net::{SocketAddr, SocketAddrV6};
-use std::os::fd::BorrowedFd;
 
-use socket2::{SockAddr, SockRef};
+use socket2::{SockAddr, Socket};
 
 /// One end of an IP socket.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -19,13 +18,13 @@ impl Address {
     }
 
     /// The peer of a socket; `None` for Unix sockets and sockets that are not connected any more.
-    pub fn peer(fd: BorrowedFd<'_>) -> Option<Self> {
-        Self::from_socket(&SockRef::from(&fd).peer_addr().ok()?)
+    pub fn peer(socket: &Socket) -> Option<Self> {
+        Self::from_socket(&socket.peer_addr().ok()?)
     }
 
     /// The local end of a socket; `None` for Unix sockets.
-    pub fn local(fd: BorrowedFd<'_>) -> Option<Self> {
-        Self::from_socket(&SockRef::from(&fd).local_addr().ok()?)
+    pub fn local(socket: &Socket) -> Option<Self> {
+        Self::from_socket(&socket.local_addr().ok()?)
     }
 
     /// `address port family`, the form in which it crosses to JavaScript.
@@ -65,7 +64,11 @@ fn v6_text(address: &SocketAddrV6) -> String {
 }
 
 /// Both ends as text, for a connection that is dropped at once: local, then remote.
-pub fn describe(fd: BorrowedFd<'_>) -> String {
+pub fn describe(socket: &Socket) -> String {
     let text = |end: Option<Address>| end.map(|address| address.text()).unwrap_or_default();
-    format!("{},{}", text(Address::local(fd)), text(Address::peer(fd)))
+    format!(
+        "{},{}",
+        text(Address::local(socket)),
+        text(Address::peer(socket))
+    )
 }

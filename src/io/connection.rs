@@ -1,31 +1,83 @@
-//! What the JavaScript thread and the I/O thread share of one connection.
+//! One connection, as both threads see it: two halves, each behind a lock of its own (always taken in
+//! the order input, output), and what needs none.
 
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::Waker;
 
-use atomic_waker::AtomicWaker;
+use bytes::Bytes;
 
 use crate::io::address::Address;
-use crate::io::expected::Expected;
+use crate::io::clock::Clock;
+use crate::io::exchanges::Exchanges;
+use crate::io::hub::Hub;
+use crate::io::input::{Input, Reading};
 use crate::io::listener::Listener;
-use crate::io::outgoing::Outgoing;
+use crate::io::outgoing::{After, Memory, Outgoing};
+use crate::io::pending_request::PendingRequest;
+use crate::io::port::{Attachment, Port};
+use crate::io::set::Set;
+use crate::io::socket::Socket;
+use crate::protocol::Parser;
 use crate::ring::ConnId;
+use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::record;
 
-/// Requests to the driver, as bits; those in `STATES` stay until they are taken back.
-pub(crate) mod command {
-    pub const DESTROY: u32 = 1;
-    pub const RESET: u32 = 1 << 1;
-    pub const FLUSH: u32 = 1 << 2;
-    pub const TIMER: u32 = 1 << 3;
-    pub const SPEAK: u32 = 1 << 4;
-    pub const DECLINE_UPGRADE: u32 = 1 << 5;
-    pub const PAUSED: u32 = 1 << 6;
-    /// Also pass on the bytes that are parsed.
-    pub const TAP: u32 = 1 << 7;
+/// What JavaScript has asked for, and what the system has reported.
+pub(super) mod flag {
+    /// Reading has to wait.
+    pub const PAUSED: u32 = 1;
+    /// The bytes that are parsed are passed on, too.
+    pub const MIRRORED: u32 = 1 << 1;
+    /// The system has reported bytes that were not all read.
+    pub const READABLE: u32 = 1 << 2;
+    /// The system has reported the end of the input: a short read does not mean that nothing follows.
+    pub const READ_CLOSED: u32 = 1 << 3;
+}
 
-    pub const STATES: u32 = PAUSED | TAP;
+/// Which system call ended a connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Call {
+    Read = 0,
+    Write = 1,
+}
+
+/// Why a connection failed: the error number and the call.
+pub(crate) type Failure = (i32, Call);
+
+/// A connection that is given to another owner.
+#[derive(Debug)]
+pub struct HandedOver {
+    pub fd: OwnedFd,
+    /// Output that the kernel has not taken; the new owner sends it first.
+    pub unsent: Vec<u8>,
+    pub input: ParsedInput,
+}
+
+/// How far the input of a connection was parsed, for an owner that goes on.
+#[derive(Debug)]
+pub struct ParsedInput {
+    pub parser: Parser,
+    /// The head under way said that there is no content.
+    pub no_content: bool,
+    /// What came behind an upgrade that was declined, to be parsed first.
+    pub unparsed: Bytes,
+}
+
+/// What a connection is made of.
+pub(crate) struct Parts {
+    pub id: ConnId,
+    pub socket: Arc<Socket>,
+    pub parser: Parser,
+    pub reading: Reading,
+    pub listener: Option<Arc<Listener>>,
+    pub port: Arc<Port>,
+    pub set: Arc<Set>,
+    pub peer: Option<SocketAddr>,
+    /// Milliseconds without traffic until a timeout is told; 0: never.
+    pub timeout: u32,
+    pub now: u64,
 }
 
 /// One connection, shared between the threads.
@@ -35,59 +87,47 @@ pub struct Connection {
     /// The server's; none if the connection is a client's.
     pub listener: Option<Arc<Listener>>,
     /// What a client's connection is to be answered.
-    pub expected: Expected,
-    /// The I/O thread it lives on.
-    pub(crate) thread: usize,
+    pub request: PendingRequest,
+    pub clock: Clock,
+    exchanges: Exchanges,
+    port: Arc<Port>,
+    set: Arc<Set>,
     /// Kept, because the system forgets it when both sides have ended.
     peer: OnceLock<SocketAddr>,
+    input: Mutex<Input>,
     outgoing: Mutex<Outgoing>,
-    commands: AtomicU32,
-    driver: AtomicWaker,
-    /// Milliseconds without traffic until `Timeout` is posted; 0: never.
-    idle_timeout: AtomicU32,
-    /// When the driver's timer fires, on the hub's clock; `u64::MAX` if there is none.
-    timer_due: AtomicU64,
-    /// The idle timeout above is the one between requests; the next request's head lifts it.
-    between_requests: AtomicBool,
-    /// Milliseconds on the hub's clock.
-    pub(crate) last_activity: AtomicU64,
-    /// When JavaScript last wrote, or set a timeout, on the same clock.
-    last_use: AtomicU64,
-    /// When the message being received began, 0 between messages.
-    pub(crate) message_start: AtomicU64,
-    pub(crate) head_complete: AtomicBool,
-    pub(crate) bytes_read: AtomicU64,
+    flags: AtomicU32,
+    bytes_read: AtomicU64,
     /// Whether the listener counts the connection against its limit.
     counted: AtomicBool,
 }
 
 impl Connection {
-    pub(crate) fn new(
-        id: ConnId,
-        fd: std::os::fd::RawFd,
-        listener: Option<Arc<Listener>>,
-        thread: usize,
-        now: u64,
-    ) -> Self {
-        Self {
-            id,
-            listener,
-            expected: Expected::default(),
-            thread,
-            peer: OnceLock::new(),
-            outgoing: Mutex::new(Outgoing::new(fd)),
-            commands: AtomicU32::new(0),
-            driver: AtomicWaker::new(),
-            idle_timeout: AtomicU32::new(0),
-            timer_due: AtomicU64::new(u64::MAX),
-            between_requests: AtomicBool::new(false),
-            last_activity: AtomicU64::new(now),
-            last_use: AtomicU64::new(now),
-            message_start: AtomicU64::new(now.max(1)),
-            head_complete: AtomicBool::new(false),
-            bytes_read: AtomicU64::new(0),
-            counted: AtomicBool::new(false),
+    pub(crate) fn new(parts: Parts) -> Self {
+        let peer = OnceLock::new();
+        if let Some(address) = parts.peer {
+            let _ = peer.set(address);
         }
+        Self {
+            id: parts.id,
+            counted: AtomicBool::new(parts.listener.is_some()),
+            listener: parts.listener,
+            request: PendingRequest::default(),
+            clock: Clock::new(parts.timeout, parts.now),
+            exchanges: Exchanges::default(),
+            port: parts.port,
+            set: parts.set,
+            peer,
+            outgoing: Mutex::new(Outgoing::new(parts.socket.clone())),
+            input: Mutex::new(Input::new(parts.socket, parts.parser, parts.reading)),
+            flags: AtomicU32::new(0),
+            bytes_read: AtomicU64::new(0),
+        }
+    }
+
+    /// The read side. After a panic its connection is closed, whatever state it is in.
+    pub(crate) fn input(&self) -> MutexGuard<'_, Input> {
+        self.input.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The write side. A poisoned lock means a panic between two system calls: the queue is whole.
@@ -95,9 +135,12 @@ impl Connection {
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn set_peer(&self, peer: SocketAddr) {
-        // Set once, by whoever accepted it.
-        let _ = self.peer.set(peer);
+    pub(crate) fn port(&self) -> &Arc<Port> {
+        &self.port
+    }
+
+    pub(crate) fn set(&self) -> &Arc<Set> {
+        &self.set
     }
 
     /// The other end, if it was told when the connection was accepted.
@@ -105,169 +148,273 @@ impl Connection {
         self.peer.get().copied().map(Address::from)
     }
 
-    /// Asks the driver for something.
-    fn command(&self, bits: u32) {
-        self.commands.fetch_or(bits, Ordering::AcqRel);
-        self.driver.wake();
+    // ---- flags ----
+
+    pub(super) fn has(&self, flag: u32) -> bool {
+        self.flags.load(Ordering::Acquire) & flag != 0
     }
 
-    /// What has been asked since the last call, and the states that stay.
-    pub(crate) fn take_commands(&self) -> u32 {
-        self.commands.fetch_and(command::STATES, Ordering::AcqRel)
+    pub(super) fn raise(&self, flags: u32) {
+        self.flags.fetch_or(flags, Ordering::AcqRel);
     }
 
-    pub(crate) fn register(&self, waker: &Waker) {
-        self.driver.register(waker);
+    /// Takes a flag back; returns whether it was raised.
+    pub(super) fn lower(&self, flag: u32) -> bool {
+        self.flags.fetch_and(!flag, Ordering::AcqRel) & flag != 0
     }
 
-    /// Counts against the listener's limit from now on.
-    pub(crate) fn count(&self) {
-        if let Some(listener) = &self.listener
-            && !self.counted.swap(true, Ordering::AcqRel)
-        {
-            listener.count.fetch_add(1, Ordering::AcqRel);
-        }
+    pub(crate) fn is_paused(&self) -> bool {
+        self.has(flag::PAUSED)
     }
 
-    /// Leaves room for another connection: at once, not when the socket has been closed.
-    pub(crate) fn uncount(&self) {
-        if let Some(listener) = &self.listener
-            && self.counted.swap(false, Ordering::AcqRel)
-        {
-            listener.count.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-
-    /// Closes the connection; with `reset`, so that the peer sees a reset.
-    pub fn destroy(&self, reset: bool) {
-        self.uncount();
-        self.command(if reset {
-            command::DESTROY | command::RESET
-        } else {
-            command::DESTROY
-        });
-    }
-
-    /// Lets the driver send what the caller's thread could not.
-    pub fn flush_later(&self) {
-        self.command(command::FLUSH);
+    pub(crate) fn is_mirrored(&self) -> bool {
+        self.has(flag::MIRRORED)
     }
 
     /// Stops or resumes reading.
-    pub fn pause(&self, paused: bool) {
+    pub fn pause(self: &Arc<Self>, paused: bool) {
         if paused {
-            self.commands.fetch_or(command::PAUSED, Ordering::AcqRel);
-        } else if self.commands.fetch_and(!command::PAUSED, Ordering::AcqRel) & command::PAUSED != 0
-        {
-            self.driver.wake();
+            self.raise(flag::PAUSED);
+        } else if self.lower(flag::PAUSED) && self.has(flag::READABLE) {
+            self.set.read_soon(self.clone());
         }
-    }
-
-    /// Begins to read a held connection.
-    pub fn speak(&self) {
-        self.command(command::SPEAK);
     }
 
     /// Passes on the bytes that are parsed, too, or not any more.
-    pub fn tap(&self, tapped: bool) {
-        if tapped {
-            self.commands.fetch_or(command::TAP, Ordering::AcqRel);
+    pub fn mirror(&self, mirrored: bool) {
+        if mirrored {
+            self.raise(flag::MIRRORED);
         } else {
-            self.commands.fetch_and(!command::TAP, Ordering::AcqRel);
+            self.lower(flag::MIRRORED);
         }
     }
 
-    /// Parses on behind a head that asked for an upgrade, for which the driver waits.
-    pub fn decline_upgrade(&self) {
-        self.command(command::DECLINE_UPGRADE);
+    /// Begins to read a connection whose reading was deferred.
+    pub fn start_reading(self: &Arc<Self>) {
+        let mut input = self.input();
+        if let Reading::Deferred = input.reading {
+            input.reading = Reading::Http;
+            drop(input);
+            self.set.read_soon(self.clone());
+        }
     }
+
+    /// Parses on behind a head that asked for an upgrade.
+    pub fn decline_upgrade(self: &Arc<Self>) {
+        let mut input = self.input();
+        if !matches!(input.reading, Reading::Verdict(_)) {
+            return;
+        }
+        if let Reading::Verdict(rest) = std::mem::replace(&mut input.reading, Reading::Http) {
+            input.reading = Reading::Declined(rest);
+        }
+        drop(input);
+        self.set.read_soon(self.clone());
+    }
+
+    // ---- requests and answers ----
+
+    /// A request's head was parsed.
+    pub(crate) fn request_begins(&self) {
+        if let Some(listener) = &self.listener {
+            self.exchanges.request_begins();
+            self.clock.end_idle(listener.timeout());
+        }
+    }
+
+    /// JavaScript has ended an answer. Once its last byte has left, the keep-alive timeout runs unless
+    /// another request came meanwhile.
+    pub fn response_ends(&self, outgoing: &mut Outgoing) {
+        self.exchanges.response_ends();
+        outgoing.then(After::KeepAlive);
+    }
+
+    fn begin_keep_alive(&self) {
+        let Some(listener) = &self.listener else {
+            return;
+        };
+        let timeout = listener.keep_alive_timeout();
+        if timeout == 0 || !self.exchanges.is_idle() {
+            return;
+        }
+        self.clock.begin_idle(timeout);
+        // A head that was parsed just now has found nothing to lift.
+        if !self.exchanges.is_idle() {
+            self.clock.end_idle(listener.timeout());
+        }
+    }
+
+    // ---- output ----
+
+    /// Lets the I/O side send what was queued with `Outgoing::defer`.
+    pub fn send_soon(self: &Arc<Self>) {
+        self.set.send_soon(self.clone());
+    }
+
+    /// All output is in the kernel: does what was to follow it. `reported`: JavaScript waits to hear
+    /// of it. Must be called without the lock on the output.
+    pub fn flushed(self: &Arc<Self>, after: After, reported: bool, hub: &Hub) {
+        self.clock.touch(hub.now());
+        match after {
+            After::Nothing => {}
+            After::KeepAlive => self.begin_keep_alive(),
+            After::HalfClose => {
+                if let Some(socket) = self.outgoing().socket() {
+                    socket.end_writing();
+                }
+            }
+            After::Close => {
+                self.close(Ending::default(), hub);
+                return;
+            }
+        }
+        if reported {
+            let kind = if after == After::HalfClose {
+                Kind::Shutdown
+            } else {
+                Kind::Drain
+            };
+            self.set.post(&self.port, |p| {
+                record::plain(&mut p.records, kind, GROUP_END, self.id, &[]);
+            });
+        }
+    }
+
+    // ---- times ----
 
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
-    /// The driver is woken only if its timer would fire too late to see it.
-    pub fn set_idle_timeout(&self, timeout: u32, now: u64) {
-        self.touch_from_javascript(now);
-        self.between_requests.store(false, Ordering::Relaxed);
-        // Sequentially consistent, as is `set_timer_due`: one of the two sees what the other wrote.
-        self.idle_timeout.store(timeout, Ordering::SeqCst);
-        if timeout > 0 && now + u64::from(timeout) < self.timer_due.load(Ordering::SeqCst) {
-            self.command(command::TIMER);
+    pub fn set_timeout(&self, timeout: u32, now: u64) {
+        if let Some(due) = self.clock.set_timeout(timeout, now) {
+            self.look_at(due);
         }
     }
 
-    /// The driver's timer has been set. The timeout has to be read again after this.
-    pub(crate) fn set_timer_due(&self, due: u64) {
-        if self.timer_due.load(Ordering::Relaxed) != due {
-            self.timer_due.store(due, Ordering::SeqCst);
+    /// Lets the I/O side look at the times of the connection.
+    pub(crate) fn look_at(&self, due: u64) {
+        if self.clock.set_due(due) {
+            self.set.add_deadline(due, self.id.into());
         }
     }
 
-    /// The timeout a connection begins with.
-    pub(crate) fn set_initial_timeout(&self, timeout: u32) {
-        self.idle_timeout.store(timeout, Ordering::Release);
+    /// What the listener's keep-alive timeout may bring into force without a word.
+    pub(crate) fn keep_alive_timeout(&self) -> u32 {
+        self.listener
+            .as_ref()
+            .map_or(0, |listener| listener.keep_alive_timeout())
     }
 
-    /// A response is complete and no other request waits: from now on the keep-alive timeout runs.
-    /// The driver is not woken: it looks at least every keep-alive timeout while a request runs.
-    pub fn begin_idle(&self, timeout: u32) {
-        self.idle_timeout.store(timeout, Ordering::Release);
-        self.between_requests.store(true, Ordering::Release);
-    }
+    // ---- counts ----
 
-    /// A request's head has arrived: the timeout between requests ends.
-    pub(crate) fn end_idle(&self, timeout: u32) {
-        if self.between_requests.swap(false, Ordering::AcqRel) {
-            self.idle_timeout.store(timeout, Ordering::Release);
-        }
-    }
-
-    pub(crate) fn idle_timeout(&self) -> u32 {
-        self.idle_timeout.load(Ordering::SeqCst)
-    }
-
-    /// Whether a `Timeout` that is handled now still means what it did when it was posted: JavaScript
-    /// may have written since, or set another timeout, for example with the end of the message that the
-    /// first was for. What was read meanwhile does not count: its records are behind.
-    pub fn is_timed_out(&self, now: u64) -> bool {
-        let timeout = u64::from(self.idle_timeout());
-        timeout > 0 && now >= self.last_use.load(Ordering::Relaxed) + timeout
-    }
-
-    /// Notes that JavaScript has written, or begun to wait anew.
-    pub fn touch_from_javascript(&self, now: u64) {
-        self.last_use.store(now, Ordering::Relaxed);
-        self.touch(now);
-    }
-
-    /// Notes that something was written or read.
-    pub fn touch(&self, now: u64) {
-        self.last_activity.store(now, Ordering::Relaxed);
-    }
-
-    /// No message is being received.
-    pub fn is_between_messages(&self) -> bool {
-        self.message_start.load(Ordering::Acquire) == 0
+    pub(crate) fn count_read(&self, bytes: usize, now: u64) {
+        self.clock.touch(now);
+        self.bytes_read.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Bytes received and sent so far.
     pub fn byte_counts(&self) -> (u64, u64) {
-        (
-            self.bytes_read.load(Ordering::Relaxed),
-            self.outgoing().written,
-        )
+        let read = self.bytes_read.load(Ordering::Relaxed);
+        (read, self.outgoing().written())
     }
 
-    /// `begin_idle` with the listener's keep-alive timeout.
-    pub fn begin_keep_alive(&self) {
-        if let Some(listener) = &self.listener {
-            let timeout = listener.keep_alive_timeout();
-            if timeout > 0 {
-                self.begin_idle(timeout);
-            }
+    /// Leaves room for another connection: at once, not when JavaScript has seen the close.
+    fn uncount(&self) {
+        if let Some(listener) = &self.listener
+            && self.counted.swap(false, Ordering::AcqRel)
+        {
+            listener.leave();
         }
     }
 
-    /// The queue was drained: reading may go on.
-    pub fn resume_waiting(&self) {
-        self.driver.wake();
+    // ---- the end ----
+
+    /// Closes the socket and tells JavaScript, once. Never waits.
+    pub(crate) fn close(&self, ending: Ending, hub: &Hub) {
+        let mut done = Vec::new();
+        let Some((socket, _)) = self.take_socket(None, &mut done) else {
+            return;
+        };
+        if ending.reset {
+            socket.reset_on_close();
+        }
+        drop(socket);
+        self.gone(ending.failure, done, hub);
     }
+
+    /// Closes a connection at the wish of JavaScript; `reset`: so that the peer sees a reset.
+    pub fn destroy(&self, reset: bool, hub: &Hub) {
+        let ending = Ending {
+            reset,
+            failure: None,
+        };
+        self.close(ending, hub);
+    }
+
+    /// Gives the socket to another owner, with the output that waits. `None` if it is closed. Tokens of
+    /// memory that is not needed any more are put into `done`.
+    pub fn hand_over(
+        &self,
+        memory: &dyn Memory,
+        done: &mut Vec<usize>,
+        hub: &Hub,
+    ) -> Option<HandedOver> {
+        let mut input = self.input();
+        let (parser, no_content, unparsed) = input.take_parser();
+        drop(input);
+        let (socket, unsent) = self.take_socket(Some(memory), done)?;
+        let fd = Arc::into_inner(socket)?.into_fd();
+        self.gone(None, Vec::new(), hub);
+        Some(HandedOver {
+            fd,
+            unsent,
+            input: ParsedInput {
+                parser,
+                no_content,
+                unparsed,
+            },
+        })
+    }
+
+    /// Lets go of the socket without a word: the environment ends.
+    pub(crate) fn abandon(&self) {
+        self.take_socket(None, &mut Vec::new());
+    }
+
+    /// Takes the socket from both halves and from the readiness set. From here on nobody else has it.
+    fn take_socket(
+        &self,
+        memory: Option<&dyn Memory>,
+        done: &mut Vec<usize>,
+    ) -> Option<(Arc<Socket>, Vec<u8>)> {
+        let mut input = self.input();
+        input.reading = Reading::Gone;
+        drop(input.socket.take()?);
+        let (socket, unsent) = self.outgoing().take_socket(memory, done);
+        let socket = socket?;
+        self.set.forget(&socket);
+        Some((socket, unsent))
+    }
+
+    /// The socket is not ours any more: JavaScript hears of it in its turn.
+    fn gone(&self, failure: Option<Failure>, released: Vec<usize>, hub: &Hub) {
+        hub.closed(self.id);
+        self.uncount();
+        let (read, written) = self.byte_counts();
+        let halves = |count: u64| [count as u32, (count >> 32) as u32];
+        let ([read_low, read_high], [written_low, written_high]) = (halves(read), halves(written));
+        let (errno, call) = failure.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
+        self.set.post(&self.port, |p| {
+            p.attachments
+                .extend(released.into_iter().map(Attachment::Release));
+            let words = [errno, call, read_low, read_high, written_low, written_high];
+            record::plain(&mut p.records, Kind::Close, GROUP_END, self.id, &words);
+        });
+    }
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ending {
+    /// The peer sees a reset.
+    pub reset: bool,
+    pub failure: Option<Failure>,
 }

@@ -1,97 +1,70 @@
-//! The I/O side of one JavaScript environment: its threads, its connections, its event queue.
+//! The I/O side of one JavaScript environment: its threads, its connections, its listeners. All
+//! instances of the module that are loaded in the environment share it.
 
-use std::cell::RefCell;
-use std::os::fd::AsRawFd;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use tokio::runtime::Handle;
-use tokio::sync::Notify;
-
 use crate::io::Error;
-use crate::io::chunks::{Chunk, Chunks};
-use crate::io::connection::Connection;
-use crate::io::deferred::Deferred;
-use crate::io::driver::Driver;
-use crate::io::expected::Reader;
-use crate::io::listener::Listener;
-use crate::io::stream::Stream;
-use crate::protocol::RequestKind;
+use crate::io::connection::{Connection, Parts};
+use crate::io::deadlines::Due;
+use crate::io::input::Reading;
+use crate::io::listener::{Listener, watch};
+use crate::io::pending_request::Reader;
+use crate::io::policy::Options;
+use crate::io::port::Port;
+use crate::io::set::Set;
+use crate::io::socket::Socket;
+use crate::io::thread;
+use crate::protocol::{Parser, RequestKind, Role};
 use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
-use crate::ring::queue::{EventQueue, Pending};
 
-/// Bytes of content that a thread publishes without waiting for the end of its turn: a wake for
-/// each chunk would cost more than handling it.
-const PUBLISH_CONTENT: usize = 512 * 1024;
-/// Bytes of records that a thread publishes without waiting for the end of its turn.
-const PUBLISH_SIZE: usize = 4096;
+/// Milliseconds that the threads stay when nobody uses them, in case somebody does again soon.
+const LINGER: u64 = 1000;
 
-thread_local! {
-    /// What this I/O thread has posted and not published.
-    static OUTBOX: RefCell<Pending<Extra>> = RefCell::default();
+/// What `Hub::open` makes a connection of.
+pub(crate) struct Opening {
+    pub socket: Socket,
+    pub parser: Parser,
+    pub reading: Reading,
+    pub listener: Option<Arc<Listener>>,
+    pub port: Arc<Port>,
+    pub peer: Option<SocketAddr>,
+    pub timeout: u32,
 }
 
-/// Wakes the reader of the queue.
-pub trait Wake: Send + Sync {
-    fn wake(&self);
-}
-
-/// What travels to the JavaScript thread beside the records.
-#[derive(Debug)]
-pub enum Extra {
-    /// A new connection; its `Open` record is in the same batch.
-    Opened(Arc<Connection>),
-    /// This connection stopped reading until the queue has been drained.
-    Waiting(Arc<Connection>),
-    /// Pinned memory that has been written.
-    Written(usize),
-    /// The chunk with the content of the next `NEW_CHUNK` record.
-    Chunk(Chunk),
-}
-
-struct Thread {
-    handle: Handle,
-    stop: Arc<Notify>,
-    join: JoinHandle<()>,
-}
-
-/// An I/O thread, as those see it that give it work.
-#[derive(Clone, Debug)]
-pub(crate) struct Worker {
-    pub handle: Handle,
-    /// Its place among the hub's threads.
-    pub index: usize,
-}
-
-/// Ids and connections of the environment.
-#[derive(Default)]
+/// Ids, connections and listeners of the environment.
+#[derive(Debug, Default)]
 struct Table {
     ids: IdAllocator,
     connections: Vec<Option<Arc<Connection>>>,
+    listeners: HashMap<u32, Arc<Listener>>,
+    next_listener: u32,
+}
+
+/// How long the hub lives.
+#[derive(Debug, Default)]
+struct Life {
+    /// Instances of the module that have something open.
+    users: usize,
+    /// The threads have ended, or are about to.
+    is_over: bool,
 }
 
 /// The I/O side of one environment.
+#[derive(Debug)]
 pub struct Hub {
-    threads: Mutex<Vec<Thread>>,
+    sets: Vec<Arc<Set>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     next: AtomicUsize,
-    pub(crate) queue: EventQueue<Extra>,
-    full: AtomicBool,
-    wake: Box<dyn Wake>,
-    /// Output that is left to each thread.
-    deferred: Vec<Arc<Deferred>>,
-    /// Buffers that are read into.
-    pub chunks: Arc<Chunks>,
     table: Mutex<Table>,
+    life: Mutex<Life>,
     started: Instant,
-}
-
-impl std::fmt::Debug for Hub {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub").finish_non_exhaustive()
-    }
 }
 
 fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -99,31 +72,36 @@ fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// Starts `threads` I/O threads (at least one).
-    pub fn start(threads: usize, wake: Box<dyn Wake>) -> Result<Arc<Self>, Error> {
-        let threads = threads.max(1);
+    /// Starts `threads` I/O threads (at least one), with one user.
+    ///
+    /// # Errors
+    /// Fails if the system has no thread or descriptor to spare.
+    pub fn start(threads: usize) -> Result<Arc<Self>, Error> {
+        let sets = (0..threads.max(1))
+            .map(|_| Set::new().map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::Thread)?;
         let hub = Arc::new(Self {
+            sets,
             threads: Mutex::default(),
             next: AtomicUsize::new(0),
-            queue: EventQueue::default(),
-            full: AtomicBool::new(false),
-            wake,
-            deferred: (0..threads).map(|_| Arc::default()).collect(),
-            chunks: Arc::default(),
             table: Mutex::default(),
+            life: Mutex::new(Life {
+                users: 1,
+                is_over: false,
+            }),
             started: Instant::now(),
         });
-        for deferred in &hub.deferred {
-            let thread = start_thread(&hub)?;
-            thread.handle.spawn(deferred.clone().run());
-            relock(&hub.threads).push(thread);
+        for set in &hub.sets {
+            match thread::start(&hub, set) {
+                Ok(thread) => relock(&hub.threads).push(thread),
+                Err(error) => {
+                    hub.shut_down();
+                    return Err(error);
+                }
+            }
         }
         Ok(hub)
-    }
-
-    /// Lets its I/O thread send what was queued for a connection with `Outgoing::defer_bytes`.
-    pub fn defer(&self, connection: Arc<Connection>) {
-        self.deferred[connection.thread].push(connection);
     }
 
     /// Milliseconds since the hub was started.
@@ -131,174 +109,205 @@ impl Hub {
         self.started.elapsed().as_millis() as u64
     }
 
-    /// The thread for the next connection or listener: each in turn.
-    pub(crate) fn worker(&self) -> Result<Worker, Error> {
-        let threads = relock(&self.threads);
-        if threads.is_empty() {
-            return Err(Error::Closing);
+    /// The moment of `now`, as the system counts it.
+    pub(crate) fn instant(&self, at: u64) -> Instant {
+        self.started + std::time::Duration::from_millis(at)
+    }
+
+    /// The set for the next connection or listener: each in turn.
+    fn next_set(&self) -> &Arc<Set> {
+        &self.sets[self.next.fetch_add(1, Ordering::Relaxed) % self.sets.len()]
+    }
+
+    /// Publishes what the calling thread has posted for connections of any set.
+    pub fn publish(&self) {
+        self.sets.iter().for_each(|set| set.publish());
+    }
+
+    /// JavaScript has drained a queue for which somebody waited.
+    pub fn on_drain(&self) {
+        self.sets.iter().for_each(|set| set.on_drain());
+    }
+
+    // ---- listeners ----
+
+    /// A server without a socket of its own yet.
+    pub fn add_listener(&self, port: &Arc<Port>, options: Options) -> Arc<Listener> {
+        port.add_user();
+        let listener = {
+            let mut table = relock(&self.table);
+            table.next_listener += 1;
+            let id = table.next_listener;
+            let listener = Listener::new(id, port.clone(), self.next_set().clone(), options);
+            table.listeners.insert(id, listener.clone());
+            listener
+        };
+        listener.watch_slow(self.now());
+        listener
+    }
+
+    /// Stops accepting; connections stay.
+    pub fn remove_listener(&self, id: u32) {
+        let listener = relock(&self.table).listeners.remove(&id);
+        if let Some(listener) = listener {
+            listener.close();
+            listener.port().remove_user();
         }
-        let index = self.next.fetch_add(1, Ordering::Relaxed) % threads.len();
-        let handle = threads[index].handle.clone();
-        Ok(Worker { handle, index })
     }
 
-    /// There are several I/O threads.
-    pub(crate) fn is_spread(&self) -> bool {
-        self.deferred.len() > 1
+    pub fn listener(&self, id: u32) -> Option<Arc<Listener>> {
+        relock(&self.table).listeners.get(&id).cloned()
     }
 
-    /// Posts to JavaScript, from an I/O thread. What a thread posts in one turn is published
-    /// together: at once when it is much, else before the thread sleeps.
-    pub(crate) fn post<R>(&self, write: impl FnOnce(&mut Pending<Extra>) -> R) -> R {
-        OUTBOX.with_borrow_mut(|outbox| {
-            let result = write(outbox);
-            if outbox.records.len() >= PUBLISH_SIZE || outbox.content >= PUBLISH_CONTENT {
-                self.publish(outbox);
-            }
-            result
-        })
-    }
+    // ---- connections ----
 
-    fn publish(&self, outbox: &mut Pending<Extra>) {
-        let published = self.queue.publish(outbox);
-        self.full.store(published.full, Ordering::Release);
-        if published.wake {
-            self.wake.wake();
-        }
-    }
-
-    /// Publishes what this thread has posted.
-    fn publish_outbox(&self) {
-        OUTBOX.with_borrow_mut(|outbox| {
-            if !outbox.records.is_empty() || !outbox.extras.is_empty() {
-                self.publish(outbox);
-            }
-        });
-    }
-
-    /// Too much waits for JavaScript: reading should stop until the next drain.
-    pub(crate) fn is_full(&self) -> bool {
-        self.full.load(Ordering::Acquire)
-    }
-
-    /// Takes what waits for JavaScript (see `EventQueue::take`).
-    pub fn take(&self, spare: &mut Pending<Extra>) -> bool {
-        self.queue.take(spare)
-    }
-
-    /// Asks for another wake although the queue is being read: the reader gives way to others.
-    pub fn wake_again(&self) {
-        self.wake.wake();
-    }
-
-    pub(crate) fn open(
-        &self,
-        fd: std::os::fd::RawFd,
-        listener: Option<Arc<Listener>>,
-        thread: usize,
-    ) -> Option<Arc<Connection>> {
+    /// Gives a socket an id. `None` when there are none left: the socket is closed then.
+    pub(crate) fn open(&self, opening: Opening) -> Option<Arc<Connection>> {
+        let port = opening.port.clone();
         let mut table = relock(&self.table);
         let id = table.ids.allocate()?;
-        let connection = Arc::new(Connection::new(id, fd, listener, thread, self.now()));
+        let connection = Arc::new(Connection::new(Parts {
+            id,
+            socket: Arc::new(opening.socket),
+            parser: opening.parser,
+            reading: opening.reading,
+            listener: opening.listener,
+            port: opening.port,
+            set: self.next_set().clone(),
+            peer: opening.peer,
+            timeout: opening.timeout,
+            now: self.now(),
+        }));
         if table.connections.len() <= id.slot() {
             table.connections.resize(id.slot() + 1, None);
         }
         table.connections[id.slot()] = Some(connection.clone());
+        drop(table);
+        port.add_user();
         Some(connection)
     }
 
-    /// Takes over a connected descriptor as a client's connection, from the JavaScript thread.
-    /// `request` is what will be sent first; its answer may come before it.
+    /// Takes over a connected descriptor as a client's connection. `request` is what will be sent first;
+    /// its answer may come before it.
+    ///
+    /// # Errors
+    /// Fails if the descriptor is no connected socket.
     pub fn adopt(
-        self: &Arc<Self>,
-        fd: std::os::fd::OwnedFd,
+        &self,
+        fd: OwnedFd,
+        port: &Arc<Port>,
         reader: &Reader,
         request: RequestKind,
     ) -> Result<Arc<Connection>, Error> {
-        let worker = self.worker()?;
-        let _inside = worker.handle.enter();
-        let stream = Stream::from_fd(fd).map_err(|source| Error::System {
+        let socket = Socket::from_fd(fd).map_err(|source| Error::System {
             call: "open",
             source,
         })?;
-        let connection = self
-            .open(stream.as_raw_fd(), None, worker.index)
-            .ok_or(Error::Closing)?;
-        connection.expected.announce(request);
-        worker
-            .handle
-            .spawn(Driver::dialed(self, connection.clone(), stream, reader));
+        let opening = Opening {
+            socket,
+            parser: Parser::new(Role::Client, reader.limits, reader.leniency),
+            reading: Reading::Http,
+            listener: None,
+            port: port.clone(),
+            peer: None,
+            timeout: 0,
+        };
+        let connection = self.open(opening).ok_or(Error::Closing)?;
+        connection.request.announce(request);
+        watch(&connection, self);
         Ok(connection)
+    }
+
+    /// The open connection of this id.
+    pub(crate) fn connection(&self, id: u32) -> Option<Arc<Connection>> {
+        let id = ConnId::from_raw(id);
+        let table = relock(&self.table);
+        let connection = table.connections.get(id.slot())?.as_ref()?;
+        (connection.id == id).then(|| connection.clone())
     }
 
     /// The connection is closed; its id stays taken until JavaScript has seen that.
     pub(crate) fn closed(&self, id: ConnId) {
-        if let Some(slot) = relock(&self.table).connections.get_mut(id.slot()) {
+        let mut table = relock(&self.table);
+        if let Some(slot) = table.connections.get_mut(id.slot())
+            && slot.as_ref().is_some_and(|connection| connection.id == id)
+        {
             *slot = None;
         }
     }
 
     /// JavaScript has seen the connection close: its id may be reused.
-    pub fn release(&self, id: ConnId) {
+    pub fn release(&self, id: ConnId, port: &Port) {
         relock(&self.table).ids.release(id);
+        port.remove_user();
     }
 
-    /// All open connections.
-    pub(crate) fn connections(&self) -> Vec<Arc<Connection>> {
-        relock(&self.table)
+    /// All open connections of a listener.
+    pub(crate) fn connections_of(&self, listener: u32) -> Vec<Arc<Connection>> {
+        let is_of = |connection: &&Arc<Connection>| {
+            connection
+                .listener
+                .as_ref()
+                .is_some_and(|l| l.id == listener)
+        };
+        let table = relock(&self.table);
+        let connections = table.connections.iter().flatten();
+        connections.filter(is_of).cloned().collect()
+    }
+
+    // ---- life ----
+
+    /// Another instance of the module uses the hub. False if it has ended.
+    pub fn begin_use(&self) -> bool {
+        let mut life = relock(&self.life);
+        if !life.is_over {
+            life.users += 1;
+        }
+        !life.is_over
+    }
+
+    /// An instance of the module has nothing open any more.
+    pub fn end_use(&self) {
+        let mut life = relock(&self.life);
+        life.users -= 1;
+        let is_unused = life.users == 0;
+        drop(life);
+        if is_unused {
+            self.sets[0].add_deadline(self.now() + LINGER, Due::Retire);
+        }
+    }
+
+    /// Ends the threads if nobody uses the hub.
+    pub(crate) fn retire(&self) {
+        let mut life = relock(&self.life);
+        if life.users == 0 {
+            life.is_over = true;
+            self.sets.iter().for_each(|set| set.stop());
+        }
+    }
+
+    /// Ends the threads and closes every socket: the environment ends. What was left to the threads to
+    /// send is sent before. Nothing is posted afterwards.
+    pub fn shut_down(&self) {
+        relock(&self.life).is_over = true;
+        for set in &self.sets {
+            set.stop();
+        }
+        for thread in relock(&self.threads).drain(..) {
+            // A thread waits for nothing but its sockets, and was told to stop.
+            let _ = thread.join();
+        }
+        let connections: Vec<_> = relock(&self.table)
             .connections
-            .iter()
+            .drain(..)
             .flatten()
-            .cloned()
-            .collect()
+            .collect();
+        for connection in connections {
+            connection.outgoing().flush(None, &mut Vec::new());
+            connection.abandon();
+        }
+        for (_, listener) in relock(&self.table).listeners.drain() {
+            listener.close();
+        }
     }
-
-    /// Stops the threads and closes every socket. Nothing is posted afterwards.
-    pub fn shut_down(&self) -> Pending<Extra> {
-        let rest = self.queue.close();
-        self.deferred
-            .iter()
-            .for_each(|deferred| deferred.flush_all());
-        for connection in self.connections() {
-            // What was kept back to leave with more: the process may be exiting.
-            connection.outgoing().send_held(&mut Vec::new());
-        }
-        let threads = std::mem::take(&mut *relock(&self.threads));
-        for thread in &threads {
-            thread.stop.notify_one();
-        }
-        for thread in threads {
-            // A panicked I/O thread has closed its sockets by unwinding.
-            let _ = thread.join.join();
-        }
-        // A waker keeps its task, and with it the runtime's descriptors, for as long as whoever
-        // holds it.
-        self.deferred
-            .iter()
-            .for_each(|deferred| deferred.forget_flusher());
-        relock(&self.table).connections.clear();
-        rest
-    }
-}
-
-fn start_thread(hub: &Arc<Hub>) -> Result<Thread, Error> {
-    let hub = Arc::downgrade(hub);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .on_thread_park(move || {
-            if let Some(hub) = hub.upgrade() {
-                hub.publish_outbox();
-            }
-        })
-        .build()
-        .map_err(Error::Thread)?;
-    let handle = runtime.handle().clone();
-    let stop = Arc::new(Notify::new());
-    let stopped = stop.clone();
-    let join = std::thread::Builder::new()
-        .name("rust-http-io".into())
-        .spawn(move || runtime.block_on(stopped.notified()))
-        .map_err(Error::Thread)?;
-    Ok(Thread { handle, stop, join })
 }

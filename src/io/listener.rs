@@ -2,76 +2,66 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::mpsc::Receiver;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use socket2::{Domain, SockRef, Socket, TcpKeepalive};
-use tokio::net::{TcpListener, UnixListener};
-use tokio::runtime::Handle;
-use tokio::sync::Notify;
+use mio::net::{TcpListener, UnixListener};
+use socket2::Domain;
 
-use crate::io::driver::Driver;
-use crate::io::hub::{Extra, Hub, Worker};
-use crate::io::stream::Stream;
-use crate::io::{Error, describe, expiry};
-use crate::protocol::{Leniency, Limits};
-use crate::ring::layout::{HELD, Kind};
+use crate::io::connection::{Connection, Ending};
+use crate::io::deadlines::Due;
+use crate::io::hub::{Hub, Opening};
+use crate::io::input::Reading;
+use crate::io::lead::Lead;
+use crate::io::policy::Options;
+use crate::io::port::{Attachment, Port};
+use crate::io::set::{Set, Soon};
+use crate::io::socket::Socket;
+use crate::io::{Error, describe};
+use crate::protocol::{Parser, Role};
+use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
 
-/// How long accepting rests after the process ran out of descriptors or memory.
-const BACK_OFF: Duration = Duration::from_millis(50);
-
-/// How long closing waits for a busy I/O thread at most.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// What a server wants of its connections. Times are in milliseconds, 0 switches one off.
-#[derive(Clone, Debug)]
-pub struct Options {
-    pub limits: Limits,
-    pub leniency: Leniency,
-    pub timeout: u32,
-    pub headers_timeout: u32,
-    pub request_timeout: u32,
-    pub keep_alive_timeout: u32,
-    pub checking_interval: u32,
-    pub max_connections: Option<usize>,
-    pub no_delay: bool,
-    /// Probe idle peers: seconds before the first probe.
-    pub keep_alive_probe: Option<u32>,
-    /// New connections wait for `Connection::speak`.
-    pub hold: bool,
-}
+/// Milliseconds that accepting rests after the process ran out of descriptors or memory.
+const BACK_OFF: u64 = 50;
+/// Connections accepted in one turn, so that the others get their turn.
+const ACCEPTS_PER_TURN: usize = 64;
 
 /// One listening socket, or the group of connections adopted under its id.
 #[derive(Debug)]
 pub struct Listener {
     pub id: u32,
+    port: Arc<Port>,
+    set: Arc<Set>,
     options: Mutex<Options>,
     /// Two of the options, for those who look at each request.
     timeout: AtomicU32,
     keep_alive_timeout: AtomicU32,
-    pub(crate) count: AtomicUsize,
-    stop: Notify,
-    /// Disconnected once the socket is closed.
-    stopped: Mutex<Option<Receiver<()>>>,
-    pub(crate) changed: Notify,
+    /// Open connections, and those being accepted.
+    count: AtomicUsize,
+    acceptor: Mutex<Option<Acceptor>>,
+    /// When slow messages are looked for next.
+    slow_due: AtomicU64,
 }
 
 impl Listener {
-    pub fn new(id: u32, options: Options) -> Arc<Self> {
+    pub(crate) fn new(id: u32, port: Arc<Port>, set: Arc<Set>, options: Options) -> Arc<Self> {
         Arc::new(Self {
             id,
+            port,
+            set,
             timeout: AtomicU32::new(options.timeout),
             keep_alive_timeout: AtomicU32::new(options.keep_alive_timeout),
             options: Mutex::new(options),
             count: AtomicUsize::new(0),
-            stop: Notify::new(),
-            stopped: Mutex::default(),
-            changed: Notify::new(),
+            acceptor: Mutex::default(),
+            slow_due: AtomicU64::new(u64::MAX),
         })
+    }
+
+    pub(crate) fn port(&self) -> &Arc<Port> {
+        &self.port
     }
 
     /// Milliseconds without traffic that a connection may spend inside a request; 0: any number.
@@ -84,130 +74,236 @@ impl Listener {
         self.keep_alive_timeout.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn options(&self) -> MutexGuard<'_, Options> {
+    fn options(&self) -> MutexGuard<'_, Options> {
         self.options.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn acceptor(&self) -> MutexGuard<'_, Option<Acceptor>> {
+        self.acceptor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Changes options; connections that are open keep their parser's.
-    pub fn configure(&self, options: Options) {
+    pub fn configure(&self, options: Options, hub: &Hub) {
         self.timeout.store(options.timeout, Ordering::Relaxed);
         self.keep_alive_timeout
             .store(options.keep_alive_timeout, Ordering::Relaxed);
-        *self.options() = options;
-        self.changed.notify_one();
+        let interval = options.checking_interval;
+        let changed = {
+            let mut current = self.options();
+            let changed = current.checking_interval != interval;
+            *current = options;
+            changed
+        };
+        if changed {
+            self.watch_slow(hub.now());
+        }
     }
 
+    // ---- accepting ----
+
     /// Listens on a bound descriptor and accepts until `close`.
-    pub fn listen(
-        self: &Arc<Self>,
-        hub: &Arc<Hub>,
-        fd: OwnedFd,
-        backlog: i32,
-    ) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Fails if the system refuses to listen.
+    pub fn listen(&self, fd: OwnedFd, backlog: i32) -> Result<(), Error> {
         let system = |call| move |source| Error::System { call, source };
-        let socket = Socket::from(fd);
+        let socket = socket2::Socket::from(fd);
         socket.listen(backlog).map_err(system("listen"))?;
         socket.set_nonblocking(true).map_err(system("listen"))?;
-        let Worker { handle, index } = hub.worker()?;
-        let _inside = handle.enter();
-        let acceptor = if socket.local_addr().map_err(system("listen"))?.domain() == Domain::UNIX {
-            Acceptor::Unix(UnixListener::from_std(socket.into()).map_err(system("listen"))?)
+        let is_unix = socket.local_addr().map_err(system("listen"))?.domain() == Domain::UNIX;
+        let mut acceptor = if is_unix {
+            Acceptor::Unix(UnixListener::from_std(socket.into()))
         } else {
             // Accepted sockets inherit this on Linux, which saves a call for each.
             let _ = socket.set_tcp_nodelay(self.options().no_delay);
-            Acceptor::Tcp(TcpListener::from_std(socket.into()).map_err(system("listen"))?)
+            Acceptor::Tcp(TcpListener::from_std(socket.into()))
         };
-        let (open, stopped) = std::sync::mpsc::channel();
-        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(stopped);
-        let (listener, hub) = (self.clone(), hub.clone());
-        handle.spawn(async move {
-            accept_loop(listener, hub, acceptor, index).await;
-            drop(open);
-        });
+        let mut place = self.acceptor();
+        acceptor
+            .watch(&self.set, self.id)
+            .map_err(system("listen"))?;
+        *place = Some(acceptor);
         Ok(())
     }
 
-    /// Begins to watch `headersTimeout` and `requestTimeout`.
-    pub fn watch(self: &Arc<Self>, hub: &Arc<Hub>) -> Result<(), Error> {
-        hub.worker()?
-            .handle
-            .spawn(expiry::watch(Arc::downgrade(self), Arc::downgrade(hub)));
-        Ok(())
-    }
-
-    /// Stops accepting. Connections stay. Returns when the socket is closed, so that its port may
-    /// be used again.
+    /// Stops accepting, at once: the port may be used again. Connections stay.
     pub fn close(&self) {
-        self.stop.notify_one();
-        let stopped = self
-            .stopped
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(stopped) = stopped {
-            // Disconnection is what is waited for; the I/O thread never waits for this one.
-            let _ = stopped.recv_timeout(CLOSE_TIMEOUT);
+        if let Some(mut acceptor) = self.acceptor().take() {
+            acceptor.forget(&self.set);
         }
     }
 
-    /// Takes over a connected descriptor as if it had been accepted.
-    pub fn adopt(self: &Arc<Self>, hub: &Arc<Hub>, fd: OwnedFd) -> Result<(), Error> {
-        let Worker { handle, index } = hub.worker()?;
-        let _inside = handle.enter();
-        let stream = Stream::from_fd(fd).map_err(|source| Error::System {
+    /// Accepts what waits in the backlog, as long as JavaScript keeps up.
+    pub(crate) fn accept(self: &Arc<Self>, lead: &mut Lead) {
+        for _ in 0..ACCEPTS_PER_TURN {
+            if self.port.is_full_of_connections() {
+                lead.park(Soon::Accept(self.clone()));
+                return;
+            }
+            let accepted = match &*self.acceptor() {
+                Some(acceptor) => acceptor.accept(),
+                None => return,
+            };
+            match accepted {
+                Ok((socket, peer)) => self.accepted(socket, peer, lead),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if is_exhaustion(&error) => {
+                    self.set
+                        .add_deadline(lead.now + BACK_OFF, Due::Accept(self.id));
+                    return;
+                }
+                // The peer gave up before it was accepted: there will be others.
+                Err(_) => {}
+            }
+        }
+        lead.accept_again(self.clone());
+    }
+
+    fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {
+        if !self.enter() {
+            let text = describe(socket.raw());
+            lead.set.post(&self.port, |p| {
+                record::drop_connection(&mut p.records, self.id, &text);
+            });
+            return;
+        }
+        self.set_options(&socket, true);
+        self.begin(socket, peer, &lead.hub);
+    }
+
+    /// Takes over a connected descriptor as if it had been accepted. The limit on connections is the
+    /// caller's to look at.
+    ///
+    /// # Errors
+    /// Fails if the descriptor is no connected socket.
+    pub fn adopt(self: &Arc<Self>, fd: OwnedFd, hub: &Hub) -> Result<(), Error> {
+        let socket = Socket::from_fd(fd).map_err(|source| Error::System {
             call: "open",
             source,
         })?;
-        // Posting is for I/O threads.
-        let (listener, hub) = (self.clone(), hub.clone());
-        handle.spawn(async move {
-            set_options(&stream, &listener, false);
-            begin(&listener, &hub, (stream, None), index);
-        });
+        self.count.fetch_add(1, Ordering::AcqRel);
+        self.set_options(&socket, false);
+        self.begin(socket, None, hub);
         Ok(())
     }
-}
 
-enum Acceptor {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
+    /// Announces a connection to JavaScript, then lets its set watch it.
+    fn begin(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
+        let (parser, timeout, deferred) = {
+            let options = self.options();
+            let parser = Parser::new(Role::Server, options.limits, options.leniency);
+            (parser, options.timeout, options.defer_reading)
+        };
+        let opening = Opening {
+            socket,
+            parser,
+            reading: if deferred {
+                Reading::Deferred
+            } else {
+                Reading::Http
+            },
+            listener: Some(self.clone()),
+            port: self.port.clone(),
+            peer,
+            timeout,
+        };
+        let Some(connection) = hub.open(opening) else {
+            self.leave();
+            return;
+        };
+        self.port.will_announce();
+        let announced = connection.clone();
+        let set = connection.set();
+        set.post(&self.port, |p| {
+            let flags = if deferred { READ_DEFERRED } else { 0 };
+            let words = [self.id];
+            record::plain(&mut p.records, Kind::Open, flags, announced.id, &words);
+            p.attachments.push(Attachment::Opened(announced));
+        });
+        if !Arc::ptr_eq(set, &self.set) {
+            set.publish(); // its thread may sleep
+        }
+        watch(&connection, hub);
+    }
 
-impl Acceptor {
-    /// The stream, and whose it is where that has a name.
-    async fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {
-        match self {
-            Self::Tcp(listener) => listener
-                .accept()
-                .await
-                .map(|(stream, peer)| (Stream::Tcp(stream), Some(peer))),
-            Self::Unix(listener) => listener
-                .accept()
-                .await
-                .map(|(stream, _)| (Stream::Unix(stream), None)),
+    // ---- the limit on connections ----
+
+    /// Takes a place for a connection, if there is one.
+    fn enter(&self) -> bool {
+        let limit = self.options().max_connections.unwrap_or(usize::MAX);
+        let take = |count: usize| (count < limit).then_some(count + 1);
+        self.count
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, take)
+            .is_ok()
+    }
+
+    /// Gives a place back.
+    pub(crate) fn leave(&self) {
+        self.count.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    // ---- slow messages ----
+
+    /// Begins to watch `headersTimeout` and `requestTimeout`: one look at all connections each checking
+    /// interval, as Node does it, instead of a timer for each.
+    pub(crate) fn watch_slow(&self, now: u64) {
+        let interval = self.options().checking_interval.max(1);
+        let due = now + u64::from(interval);
+        self.slow_due.store(due, Ordering::Release);
+        self.set.add_deadline(due, Due::Slow(self.id));
+    }
+
+    pub(crate) fn look_for_slow(&self, due: u64, lead: &mut Lead) {
+        if self.slow_due.load(Ordering::Acquire) != due {
+            return; // the interval was changed
+        }
+        let (headers, request) = {
+            let options = self.options();
+            (
+                u64::from(options.headers_timeout),
+                u64::from(options.request_timeout),
+            )
+        };
+        if headers > 0 || request > 0 {
+            for connection in lead.hub.connections_of(self.id) {
+                if connection.clock.is_expired(lead.now, headers, request) {
+                    connection.tell(Kind::Expired, lead);
+                }
+            }
+        }
+        self.watch_slow(lead.now);
+    }
+
+    /// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.
+    fn set_options(&self, socket: &Socket, inherits: bool) {
+        let (no_delay, probe) = {
+            let options = self.options();
+            (options.no_delay, options.keep_alive_probe)
+        };
+        if no_delay && !(inherits && cfg!(target_os = "linux")) {
+            socket.set_no_delay(true);
+        }
+        if let Some(seconds) = probe {
+            socket.set_keep_alive(true, seconds);
         }
     }
 }
 
-async fn accept_loop(listener: Arc<Listener>, hub: Arc<Hub>, acceptor: Acceptor, thread: usize) {
-    let mut stop = std::pin::pin!(listener.stop.notified());
-    loop {
-        let accepted = tokio::select! {
-            biased;
-            () = &mut stop => return,
-            accepted = acceptor.accept() => accepted,
-        };
-        match accepted {
-            Ok(accepted) => accepted_stream(&listener, &hub, accepted, thread),
-            Err(error) if is_exhaustion(&error) => {
-                tokio::select! {
-                    () = &mut stop => return,
-                    () = tokio::time::sleep(BACK_OFF) => {}
-                }
-            }
-            // The peer gave up before it was accepted: there will be others.
-            Err(_) => {}
-        }
+/// Lets the set of a connection watch it, once JavaScript will hear of it.
+pub(crate) fn watch(connection: &Arc<Connection>, hub: &Hub) {
+    let deadline = connection
+        .clock
+        .first_deadline(hub.now(), connection.keep_alive_timeout());
+    connection.look_at(deadline);
+    let watched = {
+        let input = connection.input();
+        input
+            .socket
+            .as_ref()
+            .is_some_and(|socket| connection.set().watch(socket, connection.id).is_ok())
+    };
+    if !watched {
+        connection.close(Ending::default(), hub);
     }
 }
 
@@ -218,85 +314,38 @@ fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
-fn accepted_stream(
-    listener: &Arc<Listener>,
-    hub: &Arc<Hub>,
-    (stream, peer): (Stream, Option<SocketAddr>),
-    thread: usize,
-) {
-    let limit = listener.options().max_connections;
-    if limit.is_some_and(|limit| listener.count.load(Ordering::Acquire) >= limit) {
-        let text = describe(stream.as_fd());
-        hub.post(|p| record::drop_connection(&mut p.records, listener.id, &text));
-        return;
-    }
-    set_options(&stream, listener, true);
-    if !hub.is_spread() {
-        begin(listener, hub, (stream, peer), thread);
-        return;
-    }
-    // It moves to the thread that is next, and is registered there.
-    let (Ok(fd), Ok(worker)) = (stream.into_fd(), hub.worker()) else {
-        return;
-    };
-    let (listener, hub) = (listener.clone(), hub.clone());
-    worker.handle.spawn(async move {
-        // Fails only when the process is out of memory or descriptors: the peer sees a close.
-        if let Ok(stream) = Stream::from_fd(fd) {
-            begin(&listener, &hub, (stream, peer), worker.index);
+#[derive(Debug)]
+enum Acceptor {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Acceptor {
+    fn watch(&mut self, set: &Set, id: u32) -> io::Result<()> {
+        match self {
+            Self::Tcp(listener) => set.watch_listener(listener, id),
+            Self::Unix(listener) => set.watch_listener(listener, id),
         }
-    });
-}
+    }
 
-/// Announces the connection to JavaScript and starts its driver on this thread, the hub's so many.
-fn begin(
-    listener: &Arc<Listener>,
-    hub: &Arc<Hub>,
-    (stream, peer): (Stream, Option<SocketAddr>),
-    thread: usize,
-) {
-    let Some(driver) = Driver::open(hub, listener, stream, thread) else {
-        return;
-    };
-    let connection = driver.connection().clone();
-    if let Some(peer) = peer {
-        connection.set_peer(peer);
+    fn forget(&mut self, set: &Set) {
+        match self {
+            Self::Tcp(listener) => set.forget_listener(listener),
+            Self::Unix(listener) => set.forget_listener(listener),
+        }
     }
-    connection.count();
-    hub.post(|p| {
-        let flags = if driver.is_held() { HELD } else { 0 };
-        record::plain(
-            &mut p.records,
-            Kind::Open,
-            flags,
-            connection.id,
-            &[listener.id],
-        );
-        p.extras.push(Extra::Opened(connection));
-    });
-    Handle::current().spawn(driver);
-}
 
-/// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.
-fn set_options(stream: &Stream, listener: &Listener, inherits: bool) {
-    if let Stream::Unix(_) = stream {
-        return;
-    }
-    let (no_delay, probe) = {
-        let options = listener.options();
-        (options.no_delay, options.keep_alive_probe)
-    };
-    let fd = stream.as_fd();
-    let socket = SockRef::from(&fd);
-    // These fail only when the peer is gone already, which reading will tell.
-    if no_delay && !(inherits && cfg!(target_os = "linux")) {
-        let _ = socket.set_tcp_nodelay(true);
-    }
-    if let Some(seconds) = probe {
-        let _ = socket.set_keepalive(true);
-        if seconds > 0 {
-            let time = Duration::from_secs(u64::from(seconds));
-            let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(time));
+    /// The socket, and whose it is where that has a name.
+    fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept()?;
+                Ok((Socket::accepted(stream.into(), false), Some(peer)))
+            }
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept()?;
+                Ok((Socket::accepted(stream.into(), true), None))
+            }
         }
     }
 }

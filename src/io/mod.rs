@@ -1,27 +1,34 @@
-//! Sockets on tokio: listeners, connections, timers, and writes from the caller's thread.
+//! Sockets: listeners, connections, timers, and writes from the caller's thread. Connections are state
+//! machines over readiness sets; a thread that leads a set drives them.
 //!
-//! May use `protocol` and `ring`, tokio, socket2 and libc; never napi.
+//! May use `protocol` and `ring`, mio, tokio, socket2, bytes and libc; never napi.
 
 mod address;
-mod chunks;
+mod clock;
 mod connection;
-mod deferred;
-mod driver;
+mod deadlines;
+mod drive;
 mod error;
-mod expected;
-mod expiry;
+mod exchanges;
 mod hub;
-mod idle_timer;
+mod input;
+mod lead;
 mod listener;
 mod outgoing;
-mod sink;
-mod stream;
+mod pending_request;
+mod policy;
+mod port;
+mod set;
+mod socket;
+mod thread;
 
 pub use address::{Address, describe};
-pub use chunks::{Chunk, Chunks, Lent};
-pub use connection::Connection;
+pub use connection::{Connection, HandedOver, ParsedInput};
 pub use error::Error;
-pub use expected::Reader;
-pub use hub::{Extra, Hub, Wake};
-pub use listener::{Listener, Options};
-pub use outgoing::{Outgoing, Pinned, Segment, Sent};
+pub use hub::Hub;
+pub use listener::Listener;
+pub use outgoing::{After, BORROW_SIZE, Borrowed, Memory, Outgoing, Sent};
+pub use pending_request::Reader;
+pub use policy::Options;
+pub use port::{Attachment, Port, Wake};
+pub use socket::Socket;

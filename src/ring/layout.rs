@@ -22,8 +22,7 @@ pub enum Kind {
     /// with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
     /// target, then for each field its name unless it is common, and its value.
     Head = 2,
-    /// Bytes of content. 3: their number, then the bytes; with [`SHARED`] 4: where they begin in the
-    /// current chunk, and no bytes.
+    /// Bytes of content. 3: their number, then the bytes, unless they are [`ATTACHED`].
     Content = 3,
     /// The message is complete. 3: number of trailer fields, 4: length of the text; then as in
     /// `Head`.
@@ -49,6 +48,8 @@ pub enum Kind {
     Drop = 12,
     /// The writing side has been shut down.
     Shutdown = 13,
+    /// What is to be sent next is in memory that only JavaScript's thread reads: it has to go on.
+    Starved = 14,
 }
 
 /// The peer keeps the connection open after this message.
@@ -65,17 +66,12 @@ pub const HAS_HOST: u32 = 1 << 4;
 pub const BAD_HOST: u32 = 1 << 5;
 /// There is an Expect field.
 pub const HAS_EXPECT: u32 = 1 << 6;
-/// The bytes of the content are in a chunk that travels beside the records.
-pub const SHARED: u32 = 1 << 7;
-/// With `SHARED`: that chunk is the next one.
-pub const NEW_CHUNK: u32 = 1 << 8;
+/// The bytes of the content travel beside the records.
+pub const ATTACHED: u32 = 1 << 7;
 /// With `Open`: nothing is read before JavaScript says so.
-pub const HELD: u32 = 1 << 9;
+pub const READ_DEFERRED: u32 = 1 << 8;
 /// Field name word: the low bits are an index into the common names.
 pub const COMMON_NAME: u32 = 1 << 31;
-
-/// Bytes of a chunk: what is read by one system call.
-pub const CHUNK_SIZE: usize = 64 * 1024;
 
 /// Words of a `Head` record before its fields.
 pub const HEAD_WORDS: usize = 8;
@@ -93,10 +89,10 @@ pub mod write {
     /// More follows at once: keep it back.
     pub const MORE: u32 = 1 << 1;
     /// Last of the connection: close it when all has left.
-    pub const LAST: u32 = 1 << 2;
-    /// A response is finished and none is waiting: the keep-alive timeout runs from now on.
-    pub const IDLE: u32 = 1 << 3;
-    /// More requests wait for JavaScript: let the I/O thread send this meanwhile.
+    pub const CLOSE: u32 = 1 << 2;
+    /// Last piece of a response.
+    pub const END: u32 = 1 << 3;
+    /// More records wait for JavaScript: let the I/O thread send this meanwhile.
     pub const DEFER: u32 = 1 << 4;
     /// First piece of a request: a response is to come.
     pub const EXPECT: u32 = 1 << 5;
@@ -139,6 +135,7 @@ mod tests {
             ("RAW", Kind::Raw as u32),
             ("DROP", Kind::Drop as u32),
             ("SHUTDOWN", Kind::Shutdown as u32),
+            ("STARVED", Kind::Starved as u32),
             ("KEEP_ALIVE", KEEP_ALIVE),
             ("UPGRADE", UPGRADE),
             ("NO_CONTENT", NO_CONTENT),
@@ -146,18 +143,16 @@ mod tests {
             ("HAS_HOST", HAS_HOST),
             ("BAD_HOST", BAD_HOST),
             ("HAS_EXPECT", HAS_EXPECT),
-            ("SHARED", SHARED),
-            ("NEW_CHUNK", NEW_CHUNK),
-            ("HELD", HELD),
-            ("CHUNK_SIZE", CHUNK_SIZE as u32),
+            ("ATTACHED", ATTACHED),
+            ("READ_DEFERRED", READ_DEFERRED),
             ("HEAD_WORDS", HEAD_WORDS as u32),
             ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
             ("CONTENT_WORDS", CONTENT_WORDS as u32),
             ("MALFORMED_WORDS", MALFORMED_WORDS as u32),
             ("WRITE_LATIN1", write::LATIN1),
             ("WRITE_MORE", write::MORE),
-            ("WRITE_LAST", write::LAST),
-            ("WRITE_IDLE", write::IDLE),
+            ("WRITE_CLOSE", write::CLOSE),
+            ("WRITE_END", write::END),
             ("WRITE_DEFER", write::DEFER),
             ("WRITE_EXPECT", write::EXPECT),
             ("WRITE_EXPECT_HEAD", write::EXPECT_HEAD),

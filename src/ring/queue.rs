@@ -1,30 +1,53 @@
 //! The queue of records from the I/O threads to JavaScript, with at most one wake pending.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of records and of content that may wait for JavaScript before reading stops, all connections together.
 const QUEUE_LIMIT: usize = 8 << 20;
 
-/// What is waiting; `T` is what travels beside the bytes (the connections that were opened, tasks
-/// to wake), in the order it was pushed.
+/// What is waiting; `T` is what travels beside the records (the connections that were opened, large
+/// content), in the order it was pushed.
 #[derive(Debug)]
 pub struct Pending<T> {
     /// The records, back to back.
     pub records: Vec<u8>,
     /// Beside the records.
-    pub extras: Vec<T>,
-    /// Bytes of content among the extras.
-    pub content: usize,
+    pub attachments: Vec<T>,
+    /// Bytes of memory that the attachments hold.
+    pub attached: usize,
 }
 
 impl<T> Default for Pending<T> {
     fn default() -> Self {
         Self {
             records: Vec::new(),
-            extras: Vec::new(),
-            content: 0,
+            attachments: Vec::new(),
+            attached: 0,
         }
+    }
+}
+
+impl<T> Pending<T> {
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.attachments.is_empty()
+    }
+
+    /// Bytes of memory that wait.
+    pub fn size(&self) -> usize {
+        self.records.len() + self.attached
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        self.attachments.clear();
+        self.attached = 0;
+    }
+
+    fn append(&mut self, other: &mut Self) {
+        self.records.append(&mut other.records);
+        self.attachments.append(&mut other.attachments);
+        self.attached += std::mem::take(&mut other.attached);
     }
 }
 
@@ -39,6 +62,8 @@ struct State<T> {
 #[derive(Debug)]
 pub struct EventQueue<T> {
     state: Mutex<State<T>>,
+    /// Bytes that wait, to be looked at before more is read.
+    size: AtomicUsize,
     /// Counts the drains: a connection may post so much between two of them.
     epoch: AtomicU64,
 }
@@ -52,18 +77,10 @@ impl<T> Default for EventQueue<T> {
         };
         Self {
             state: Mutex::new(state),
+            size: AtomicUsize::new(0),
             epoch: AtomicU64::new(0),
         }
     }
-}
-
-/// What a writer learns from publishing.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Published {
-    /// The reader sleeps: the writer has to wake it.
-    pub wake: bool,
-    /// Too much waits: writers should stop reading until the next drain.
-    pub full: bool,
 }
 
 impl<T> EventQueue<T> {
@@ -73,49 +90,47 @@ impl<T> EventQueue<T> {
     }
 
     /// Appends what a writer has gathered, and leaves it empty. After `close` it is thrown away.
-    pub fn publish(&self, gathered: &mut Pending<T>) -> Published {
+    /// Returns whether the reader sleeps, so that the writer has to wake it.
+    pub fn publish(&self, gathered: &mut Pending<T>) -> bool {
         let mut state = self.lock();
         if state.closed {
-            gathered.records.clear();
-            gathered.extras.clear();
-            gathered.content = 0;
-            return Published {
-                wake: false,
-                full: true,
-            };
+            gathered.clear();
+            return false;
         }
-        if state.pending.records.is_empty() && state.pending.extras.is_empty() {
+        if state.pending.is_empty() {
             std::mem::swap(&mut state.pending, gathered);
         } else {
-            state.pending.records.append(&mut gathered.records);
-            state.pending.extras.append(&mut gathered.extras);
-            state.pending.content += std::mem::take(&mut gathered.content);
+            state.pending.append(gathered);
         }
-        let wake = !std::mem::replace(&mut state.wake_pending, true);
-        Published {
-            wake,
-            full: state.pending.records.len() + state.pending.content > QUEUE_LIMIT,
-        }
+        self.size.store(state.pending.size(), Ordering::Release);
+        !std::mem::replace(&mut state.wake_pending, true)
     }
 
     /// Takes all that waits, leaving the empty `spare` in its place. When nothing waits, the next
     /// writer will be asked for a wake, and `false` is returned.
     pub fn take(&self, spare: &mut Pending<T>) -> bool {
-        debug_assert!(spare.records.is_empty() && spare.extras.is_empty());
+        debug_assert!(spare.is_empty(), "what was taken before is lost");
         let mut state = self.lock();
-        if state.pending.records.is_empty() && state.pending.extras.is_empty() {
+        if state.pending.is_empty() {
             state.wake_pending = false;
             return false;
         }
         self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.size.store(0, Ordering::Release);
         std::mem::swap(&mut state.pending, spare);
         true
+    }
+
+    /// Whether so much waits that nothing should be read before the next drain.
+    pub fn is_full(&self) -> bool {
+        self.size.load(Ordering::Acquire) >= QUEUE_LIMIT
     }
 
     /// The reader goes away: nothing is kept any more.
     pub fn close(&self) -> Pending<T> {
         let mut state = self.lock();
         state.closed = true;
+        self.size.store(0, Ordering::Release);
         std::mem::take(&mut state.pending)
     }
 
@@ -129,7 +144,7 @@ impl<T> EventQueue<T> {
 mod tests {
     use super::*;
 
-    fn publish(queue: &EventQueue<()>, record: u8) -> Published {
+    fn publish(queue: &EventQueue<()>, record: u8) -> bool {
         queue.publish(&mut Pending {
             records: vec![record],
             ..Pending::default()
@@ -140,31 +155,28 @@ mod tests {
     fn one_wake_until_the_reader_found_nothing() {
         let queue = EventQueue::<()>::default();
         let mut spare = Pending::default();
-        assert!(publish(&queue, 1).wake);
-        assert!(!publish(&queue, 2).wake);
+        assert!(publish(&queue, 1));
+        assert!(!publish(&queue, 2));
         assert!(queue.take(&mut spare));
         assert_eq!(spare.records, [1, 2]);
         spare.records.clear();
-        assert!(
-            !publish(&queue, 3).wake,
-            "the reader has not gone to sleep yet"
-        );
+        assert!(!publish(&queue, 3), "the reader has not gone to sleep yet");
         assert!(queue.take(&mut spare));
         spare.records.clear();
         assert!(!queue.take(&mut spare));
-        assert!(publish(&queue, 4).wake);
+        assert!(publish(&queue, 4));
     }
 
     #[test]
-    fn extras_alone_are_something_to_take() {
+    fn attachments_alone_are_something_to_take() {
         let queue = EventQueue::<u8>::default();
         let mut spare = Pending::default();
         queue.publish(&mut Pending {
-            extras: vec![1],
+            attachments: vec![1],
             ..Pending::default()
         });
         assert!(queue.take(&mut spare));
-        assert_eq!(spare.extras, [1]);
+        assert_eq!(spare.attachments, [1]);
     }
 
     #[test]
@@ -172,7 +184,25 @@ mod tests {
         let queue = EventQueue::<()>::default();
         publish(&queue, 1);
         assert_eq!(queue.close().records, [1]);
-        assert!(!publish(&queue, 2).wake);
+        assert!(!publish(&queue, 2));
         assert!(queue.close().records.is_empty());
+    }
+
+    #[test]
+    fn what_waits_is_counted_until_it_is_taken() {
+        let queue = EventQueue::<()>::default();
+        let mut large = Pending {
+            records: vec![0; 10],
+            attached: QUEUE_LIMIT - 11,
+            ..Pending::default()
+        };
+        queue.publish(&mut large);
+        assert!(!queue.is_full());
+        publish(&queue, 1);
+        assert!(queue.is_full());
+        let mut spare = Pending::default();
+        assert!(queue.take(&mut spare));
+        assert_eq!(spare.size(), QUEUE_LIMIT);
+        assert!(!queue.is_full());
     }
 }

@@ -24,6 +24,29 @@ fn seal(out: &mut Vec<u8>, start: usize) {
     set_word(out, start + WORD, size);
 }
 
+/// The size of the first record of `records`, in bytes; 0 if there is none.
+pub fn size(records: &[u8]) -> usize {
+    match records.get(WORD..2 * WORD) {
+        Some(&[a, b, c, d]) => u32::from_ne_bytes([a, b, c, d]) as usize,
+        _ => 0,
+    }
+}
+
+/// How many bytes of `records` are whole records that fit into `room`.
+pub fn fitting(records: &[u8], room: usize) -> usize {
+    if records.len() <= room {
+        return records.len();
+    }
+    let mut end = 0;
+    loop {
+        let next = end + size(&records[end..]);
+        if next == end || next > room {
+            return end;
+        }
+        end = next;
+    }
+}
+
 fn begin(out: &mut Vec<u8>, kind: Kind, flags: u32, id: u32) -> usize {
     let start = out.len();
     push_word(out, kind as u32 | (flags << 8));
@@ -54,15 +77,9 @@ pub fn bytes(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId, data: &[u8])
     seal(out, start);
 }
 
-/// Content that is in a chunk, from `offset` on.
-pub fn shared_content(out: &mut Vec<u8>, flags: u32, id: ConnId, length: usize, offset: usize) {
-    plain(
-        out,
-        Kind::Content,
-        flags | layout::SHARED,
-        id,
-        &[length as u32, offset as u32],
-    );
+/// Content that travels beside the records.
+pub fn attached_content(out: &mut Vec<u8>, id: ConnId, length: usize) {
+    plain(out, Kind::Content, layout::ATTACHED, id, &[length as u32]);
 }
 
 /// A refused connection: the listener, and `address port family` of both ends as text.
@@ -170,4 +187,24 @@ pub fn complete(out: &mut Vec<u8>, id: ConnId, flags: u32, trailers: &Fields<'_>
     set_word(out, text_at, text as u32);
     push_field_text(out, trailers, words);
     seal(out, start);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_records_are_taken_as_far_as_they_fit() {
+        let mut out = Vec::new();
+        let id = ConnId::new(1, 0);
+        plain(&mut out, Kind::End, 0, id, &[]);
+        bytes(&mut out, Kind::Raw, 0, id, b"hello");
+        let first = size(&out);
+        assert_eq!(first, 12);
+        assert_eq!(fitting(&out, out.len()), out.len());
+        assert_eq!(fitting(&out, out.len() - 1), first);
+        assert_eq!(fitting(&out, first - 1), 0);
+        assert_eq!(fitting(&[], 10), 0);
+        assert_eq!(size(&[]), 0);
+    }
 }

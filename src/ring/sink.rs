@@ -1,12 +1,15 @@
 //! Turns the parser's events into records.
 
+use std::ops::Range;
+
 use crate::protocol::{Fields, Framing, Head, ParseError, Parser, Sink, State, Verdict};
 use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
 use crate::ring::record;
 
-/// Content from this size on is not copied. Much less would keep a whole chunk for little.
-const SHARE_SIZE: usize = 24 * 1024;
+/// Content from this size on travels beside the records: that saves copying it into them, and from
+/// there to where JavaScript reads them.
+const ATTACH_SIZE: usize = 8 * 1024;
 
 /// Is told where messages begin and end, beside the records.
 pub trait Observer {
@@ -26,10 +29,10 @@ pub struct RecordSink<'a, O> {
     /// caller between chunks.
     pub bare: &'a mut bool,
     pub observer: O,
-    /// Address and length of the chunk, if it may be given to JavaScript as it is.
-    shareable: Option<(usize, usize)>,
-    /// Content was left in the chunk.
-    pub shares: bool,
+    /// Content that is left in the chunk, as ranges of it; `None` if all is to be copied.
+    attached: Option<Vec<Range<usize>>>,
+    /// Where the chunk begins in memory.
+    chunk: usize,
     /// Where the newest record begins.
     last: Option<usize>,
 }
@@ -50,27 +53,26 @@ impl<'a, O: Observer> RecordSink<'a, O> {
             id,
             bare,
             observer,
-            shareable: None,
-            shares: false,
+            attached: None,
+            chunk: 0,
             last: None,
         }
     }
 
-    /// Large content of `chunk`, which is to be parsed next, stays there: `shares` tells.
-    pub fn may_share(&mut self, chunk: &[u8]) {
-        self.shareable = Some((chunk.as_ptr() as usize, chunk.len()));
+    /// Large content stays in the chunk that is parsed next; `take_attached` tells where.
+    pub fn may_attach(&mut self) {
+        self.attached = Some(Vec::new());
     }
 
-    /// Where `content` begins in the chunk, if it stays there.
-    fn shared_offset(&self, content: &[u8]) -> Option<usize> {
-        let (start, length) = self.shareable?;
-        let offset = (content.as_ptr() as usize).checked_sub(start)?;
-        (content.len() >= SHARE_SIZE && offset + content.len() <= length).then_some(offset)
+    /// The content that was left in the chunk, in the order of its records.
+    pub fn take_attached(&mut self) -> Vec<Range<usize>> {
+        self.attached.take().unwrap_or_default()
     }
 
     /// Feeds the parser one chunk and writes all that follows from it: the records of its
     /// messages, the end of the group, malformed input.
     pub fn parse(&mut self, parser: &mut Parser, chunk: &[u8]) -> Outcome {
+        self.chunk = chunk.as_ptr() as usize;
         match parser.parse(chunk, self) {
             // What follows waits for a verdict, or is of another protocol already.
             Ok(progress) if progress.state != State::NeedMore => {
@@ -137,13 +139,15 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
 
     fn content(&mut self, bytes: &[u8]) {
         self.last = Some(self.out.len());
-        let Some(offset) = self.shared_offset(bytes) else {
+        if let Some(attached) = &mut self.attached
+            && bytes.len() >= ATTACH_SIZE
+        {
+            let start = bytes.as_ptr() as usize - self.chunk;
+            attached.push(start..start + bytes.len());
+            record::attached_content(self.out, self.id, bytes.len());
+        } else {
             record::bytes(self.out, Kind::Content, 0, self.id, bytes);
-            return;
-        };
-        let is_first = !std::mem::replace(&mut self.shares, true);
-        let flags = if is_first { layout::NEW_CHUNK } else { 0 };
-        record::shared_content(self.out, flags, self.id, bytes.len(), offset);
+        }
     }
 
     fn complete(&mut self, trailers: &Fields<'_>) {

@@ -20,12 +20,12 @@ const CONNECT: u8 = 3;
 
 /// The request that was sent last and whose answer has not begun, if there is one.
 #[derive(Debug, Default)]
-pub struct Expected {
+pub struct PendingRequest {
     request: AtomicU8,
     reader: Mutex<Option<Reader>>,
 }
 
-impl Expected {
+impl PendingRequest {
     /// A request is about to be sent. To be called before its first byte is.
     pub fn announce(&self, request: RequestKind) {
         let request = match request {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn each_announcement_is_taken_once() {
-        let expected = Expected::default();
+        let expected = PendingRequest::default();
         assert_eq!(expected.take(), None);
         for request in [RequestKind::Other, RequestKind::Head, RequestKind::Connect] {
             expected.announce(request);

@@ -1,0 +1,201 @@
+//! Arguments and results of the functions on bare Node-API, which are called for each request or batch:
+//! no class to unwrap, no argument converted twice.
+
+use std::ffi::{CStr, c_void};
+use std::ptr;
+use std::rc::Rc;
+
+use napi::{Result, sys};
+
+use crate::bridge::environment::Environment;
+use crate::bridge::wake::check;
+use crate::io::Memory;
+
+/// Puts `functions` on `target`; each finds the environment in its call.
+pub fn define(
+    env: sys::napi_env,
+    target: sys::napi_value,
+    of: &Rc<Environment>,
+    functions: &[(&CStr, sys::napi_callback)],
+) -> Result<()> {
+    for (name, callback) in functions {
+        // Given back when the function is gone.
+        let data = Rc::into_raw(of.clone()).cast_mut().cast();
+        let mut function = ptr::null_mut();
+        // SAFETY: plain Node-API calls with valid pointers.
+        unsafe {
+            check(sys::napi_create_function(
+                env,
+                name.as_ptr(),
+                name.count_bytes() as isize,
+                *callback,
+                data,
+                &mut function,
+            ))?;
+            check(sys::napi_set_named_property(
+                env,
+                target,
+                name.as_ptr(),
+                function,
+            ))?;
+            check(sys::napi_add_finalizer(
+                env,
+                function,
+                data,
+                Some(release_environment),
+                ptr::null_mut(),
+                ptr::null_mut(),
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// A function is gone, at the latest with the JavaScript environment.
+unsafe extern "C" fn release_environment(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+    // SAFETY: made by `Rc::into_raw` in `define`, for this function alone.
+    drop(unsafe { Rc::from_raw(data.cast_const().cast::<Environment>()) });
+}
+
+/// Arguments and environment of a call.
+pub(super) struct Call<const N: usize> {
+    pub env: sys::napi_env,
+    arguments: [sys::napi_value; N],
+    data: *mut c_void,
+}
+
+impl<const N: usize> Call<N> {
+    /// # Safety
+    /// Must be called with what Node passed to a callback made by `define`.
+    pub unsafe fn new(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
+        let mut arguments = [ptr::null_mut(); N];
+        let mut count = N;
+        let mut data = ptr::null_mut();
+        // SAFETY: `arguments` has room for `count` values. Missing ones become undefined.
+        unsafe {
+            sys::napi_get_cb_info(
+                env,
+                info,
+                &mut count,
+                arguments.as_mut_ptr(),
+                ptr::null_mut(),
+                &mut data,
+            );
+        }
+        Self {
+            env,
+            arguments,
+            data,
+        }
+    }
+
+    pub fn environment(&self) -> &Environment {
+        // SAFETY: `define` leaked an `Rc` for this pointer.
+        unsafe { &*self.data.cast::<Environment>() }
+    }
+
+    pub fn uint(&self, at: usize) -> u32 {
+        let mut value = 0;
+        // SAFETY: a valid value and out-pointer; anything but a number leaves 0.
+        unsafe { sys::napi_get_value_uint32(self.env, self.arguments[at], &mut value) };
+        value
+    }
+
+    pub fn value(&self, at: usize) -> sys::napi_value {
+        self.arguments[at]
+    }
+
+    /// The memory of a Uint8Array that JavaScript passed, to be read during this call.
+    pub fn bytes(&self, at: usize) -> &[u8] {
+        let (data, length) = memory_of(self.env, self.arguments[at]);
+        if length == 0 {
+            return &[];
+        }
+        // SAFETY: the argument is alive and its memory stays where it is during the call, because no
+        // JavaScript runs in it.
+        unsafe { std::slice::from_raw_parts(data, length) }
+    }
+
+    /// The memory of a Uint8Array that nobody but our own JavaScript has, to be written to.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the memory is JavaScript's, not the call's"
+    )]
+    pub fn own_bytes(&self, at: usize) -> &mut [u8] {
+        let (data, length) = memory_of(self.env, self.arguments[at]);
+        if length == 0 {
+            return &mut [];
+        }
+        // SAFETY: as in `bytes`; our JavaScript passes each buffer to one function at a time.
+        unsafe { std::slice::from_raw_parts_mut(data, length) }
+    }
+
+    /// A token that keeps the argument alive; `Environment::release` gives it back.
+    pub fn borrow(&self, at: usize) -> Option<usize> {
+        let mut reference = ptr::null_mut();
+        // SAFETY: a valid value and out-pointer.
+        let status =
+            unsafe { sys::napi_create_reference(self.env, self.arguments[at], 1, &mut reference) };
+        (status == sys::Status::napi_ok).then_some(reference as usize)
+    }
+
+    pub fn memory(&self) -> JsMemory {
+        JsMemory { env: self.env }
+    }
+
+    pub fn number(&self, value: i64) -> sys::napi_value {
+        let mut result = ptr::null_mut();
+        // SAFETY: a valid out-pointer.
+        unsafe { sys::napi_create_int64(self.env, value, &mut result) };
+        result
+    }
+
+    pub fn boolean(&self, value: bool) -> sys::napi_value {
+        let mut result = ptr::null_mut();
+        // SAFETY: a valid out-pointer.
+        unsafe { sys::napi_get_boolean(self.env, value, &mut result) };
+        result
+    }
+}
+
+/// Where the memory of a Uint8Array is now, and how long; empty for anything else and what was detached.
+fn memory_of(env: sys::napi_env, value: sys::napi_value) -> (*mut u8, usize) {
+    let mut data = ptr::null_mut();
+    let mut length = 0;
+    // SAFETY: valid out-pointers; anything but a buffer leaves them empty.
+    unsafe { sys::napi_get_buffer_info(env, value, &mut data, &mut length) };
+    if data.is_null() {
+        length = 0;
+    }
+    (data.cast(), length)
+}
+
+/// Memory of JavaScript's, on its thread. Tokens are references to the values that have it.
+pub(super) struct JsMemory {
+    env: sys::napi_env,
+}
+
+impl JsMemory {
+    pub fn new(env: sys::napi_env) -> Self {
+        Self { env }
+    }
+}
+
+impl Memory for JsMemory {
+    fn bytes(&self, token: usize) -> Option<&[u8]> {
+        let mut value = ptr::null_mut();
+        // SAFETY: the token was made by `Call::borrow` in this environment and has not been released.
+        let status =
+            unsafe { sys::napi_get_reference_value(self.env, token as sys::napi_ref, &mut value) };
+        if status != sys::Status::napi_ok || value.is_null() {
+            return None;
+        }
+        let (data, length) = memory_of(self.env, value);
+        if length == 0 {
+            return None;
+        }
+        // SAFETY: looked up just now, and no JavaScript runs while the slice is used: `self` lives
+        // within one call.
+        Some(unsafe { std::slice::from_raw_parts(data, length) })
+    }
+}

@@ -1,0 +1,47 @@
+//! The functions that take what the I/O side has posted.
+
+use napi::sys;
+
+use crate::bridge::call::Call;
+
+/// `drain(arena)`: see `Environment::drain`.
+pub unsafe extern "C" fn drain(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<1>::new(env, info) };
+    call.number(call.environment().drain(env, call.own_bytes(0)))
+}
+
+/// `takeContent(target)`: copies the content of the record that is being handled, which has the length
+/// of `target`. Returns false if there is none.
+pub unsafe extern "C" fn take_content(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<1>::new(env, info) };
+    let content = call.environment().next_content();
+    let target = call.own_bytes(0);
+    let fits = content
+        .as_ref()
+        .is_some_and(|bytes| bytes.len() == target.len());
+    if let Some(bytes) = content
+        && fits
+    {
+        target.copy_from_slice(&bytes);
+    }
+    call.boolean(fits)
+}
+
+/// `dropContent()`: lets go of the content of a record that nobody wants.
+pub unsafe extern "C" fn drop_content(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<0>::new(env, info) };
+    drop(call.environment().next_content());
+    std::ptr::null_mut()
+}

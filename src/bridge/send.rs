@@ -1,0 +1,214 @@
+//! The functions that send. Their results: 0, all is handed over; a positive number, so many bytes
+//! wait; a negative number, the error number negated; `CLOSED`, there is no such connection.
+
+use std::ptr;
+use std::sync::{Arc, MutexGuard};
+
+use napi::sys;
+
+use crate::bridge::call::Call;
+use crate::bridge::environment::Environment;
+use crate::io::{After, BORROW_SIZE, Borrowed, Connection, Memory, Outgoing, Sent};
+use crate::protocol::RequestKind;
+use crate::ring::ConnId;
+use crate::ring::layout::write;
+
+/// Result for a connection that is not there (any more).
+const CLOSED: i64 = i32::MIN as i64;
+/// Room for text on its way out that is kept from one call to the next.
+const SCRATCH_SIZE: usize = 64 * 1024;
+
+/// `sendText(id, text, flags)`.
+pub unsafe extern "C" fn send_text(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<3>::new(env, info) };
+    let flags = call.uint(2);
+    let mut scratch = call.environment().take_scratch();
+    let latin1 = flags & write::LATIN1 != 0;
+    let length = read_text(env, call.value(1), latin1, &mut scratch);
+    let result = send(&call, &scratch[..length], flags, || None);
+    call.environment().keep_scratch(scratch);
+    call.number(result)
+}
+
+/// `sendBytes(id, bytes, flags)`.
+pub unsafe extern "C" fn send_bytes(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<3>::new(env, info) };
+    let result = send(&call, call.bytes(1), call.uint(2), || call.borrow(1));
+    call.number(result)
+}
+
+/// `flush(id, flags)`: sends what was kept back with `MORE`, and goes on with memory of JavaScript's.
+pub unsafe extern "C" fn flush(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<2>::new(env, info) };
+    let environment = call.environment();
+    let memory = call.memory();
+    let flags = call.uint(1);
+    let result = with_connection(&call, |connection| {
+        let mut outgoing = connection.outgoing();
+        ends(connection, &mut outgoing, flags);
+        let reported = outgoing.is_reported();
+        let sent = outgoing.flush(Some(&memory), &mut environment.released.borrow_mut());
+        after(environment, connection, outgoing, reported, sent)
+    });
+    call.number(result)
+}
+
+/// Sends one piece. `borrow` makes a token for its memory if that is JavaScript's.
+fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<usize>) -> i64 {
+    let environment = call.environment();
+    let memory = call.memory();
+    with_connection(call, |connection| {
+        announce(connection, flags);
+        let mut outgoing = connection.outgoing();
+        if flags & write::MORE != 0 {
+            hold(&mut outgoing, bytes, borrow);
+            return 0;
+        }
+        ends(connection, &mut outgoing, flags);
+        if flags & write::DEFER != 0
+            && let Some(is_news) = outgoing.defer(bytes)
+        {
+            drop(outgoing);
+            connection.clock.touch_from_javascript(environment.now());
+            if is_news {
+                connection.send_soon();
+            }
+            return 0;
+        }
+        let sent = outgoing.send(
+            bytes,
+            &memory as &dyn Memory,
+            borrow,
+            &mut environment.released.borrow_mut(),
+        );
+        after(environment, connection, outgoing, false, sent)
+    })
+}
+
+/// Runs `f` with the connection of the first argument, and publishes what that posted.
+fn with_connection<const N: usize>(call: &Call<N>, f: impl FnOnce(&Arc<Connection>) -> i64) -> i64 {
+    let environment = call.environment();
+    let id = ConnId::from_raw(call.uint(0));
+    let result = environment.with_connection(id, f);
+    environment.release_written(call.env);
+    result.unwrap_or(CLOSED)
+}
+
+/// Keeps a piece back, without copying it if it is large.
+fn hold(outgoing: &mut Outgoing, bytes: &[u8], borrow: impl Fn() -> Option<usize>) {
+    let token = (bytes.len() >= BORROW_SIZE).then(borrow).flatten();
+    match token {
+        Some(token) => outgoing.hold_borrowed(Borrowed {
+            token,
+            start: 0,
+            end: bytes.len(),
+        }),
+        None => outgoing.hold(bytes),
+    }
+}
+
+/// Notes what follows the piece.
+fn ends(connection: &Connection, outgoing: &mut Outgoing, flags: u32) {
+    if flags & write::END != 0 {
+        connection.response_ends(outgoing);
+    }
+    if flags & write::CLOSE != 0 {
+        outgoing.then(After::Close);
+    }
+}
+
+/// What follows a send; `reported`: JavaScript waits to hear that all has left.
+fn after(
+    environment: &Environment,
+    connection: &Arc<Connection>,
+    mut outgoing: MutexGuard<'_, Outgoing>,
+    reported: bool,
+    sent: Sent,
+) -> i64 {
+    connection.clock.touch_from_javascript(environment.now());
+    match sent {
+        Sent::All => {
+            let after = outgoing.take_after();
+            drop(outgoing);
+            environment.flushed(connection, after, reported);
+            0
+        }
+        // Memory is read on this thread, so that nothing starves here.
+        Sent::Pending(_) | Sent::Starved => {
+            (outgoing.pending() as i64).clamp(1, i64::from(i32::MAX))
+        }
+        Sent::Failed(errno) => -i64::from(errno),
+        Sent::Closed => CLOSED,
+    }
+}
+
+/// A request's first piece says what its answer will be.
+fn announce(connection: &Connection, flags: u32) {
+    if flags & write::EXPECT != 0 {
+        connection.request.announce(announced(flags));
+    }
+}
+
+/// The request that the flags of a write announce.
+pub fn announced(flags: u32) -> RequestKind {
+    if flags & write::EXPECT_HEAD != 0 {
+        RequestKind::Head
+    } else if flags & write::EXPECT_CONNECT != 0 {
+        RequestKind::Connect
+    } else {
+        RequestKind::Other
+    }
+}
+
+/// Encodes `text` into `scratch`, which grows as needed; returns the number of bytes.
+fn read_text(
+    env: sys::napi_env,
+    text: sys::napi_value,
+    latin1: bool,
+    scratch: &mut Vec<u8>,
+) -> usize {
+    let read = if latin1 {
+        sys::napi_get_value_string_latin1
+    } else {
+        sys::napi_get_value_string_utf8
+    };
+    if scratch.len() < SCRATCH_SIZE {
+        scratch.resize(SCRATCH_SIZE, 0);
+    }
+    loop {
+        let mut length = 0;
+        // SAFETY: `scratch` has the room that is stated. Anything but a string leaves 0.
+        unsafe {
+            read(
+                env,
+                text,
+                scratch.as_mut_ptr().cast(),
+                scratch.len(),
+                &mut length,
+            )
+        };
+        // One byte is for the terminator; a character of UTF-8 that did not fit is left out whole.
+        if length + 4 < scratch.len() {
+            return length;
+        }
+        let mut needed = 0;
+        // SAFETY: asks for the length only.
+        unsafe { read(env, text, ptr::null_mut(), 0, &mut needed) };
+        if needed == length {
+            return length;
+        }
+        scratch.resize(needed + 8, 0);
+    }
+}

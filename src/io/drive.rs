@@ -1,0 +1,143 @@
+//! What the leading thread does with a connection: reads what has arrived, sends what waits, looks at
+//! its times.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::io::connection::{Call, Connection, Ending, Failure, flag};
+use crate::io::error::errno;
+use crate::io::input::MayRead;
+use crate::io::lead::Lead;
+use crate::io::outgoing::Sent;
+use crate::io::set::Soon;
+use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::record;
+
+/// Reads in one turn, so that a busy connection leaves room for the others.
+const READS_PER_TURN: usize = 8;
+
+impl Connection {
+    /// The system reports that the socket can be read or written.
+    pub(crate) fn on_event(self: &Arc<Self>, event: &mio::event::Event, lead: &mut Lead) {
+        if event.is_writable() || event.is_error() {
+            self.send_waiting(lead);
+        }
+        if event.is_readable() || event.is_error() {
+            let closed = if event.is_read_closed() || event.is_error() {
+                flag::READ_CLOSED
+            } else {
+                0
+            };
+            self.raise(flag::READABLE | closed);
+            self.read(lead);
+        }
+    }
+
+    /// Reads until the socket is empty, or the turn is over.
+    pub(crate) fn read(self: &Arc<Self>, lead: &mut Lead) {
+        for _ in 0..READS_PER_TURN {
+            if !self.read_once(lead) {
+                return;
+            }
+        }
+        lead.read_again(self.clone());
+    }
+
+    /// Reads once. Returns whether more may be there.
+    fn read_once(self: &Arc<Self>, lead: &mut Lead) -> bool {
+        let mut input = self.input();
+        input.resume_declined(self, lead);
+        if !self.has(flag::READABLE) {
+            return false;
+        }
+        match input.may_read(self) {
+            MayRead::Yes => {}
+            MayRead::No => return false,
+            MayRead::AfterDrain => {
+                lead.park(Soon::Read(self.clone()));
+                return false;
+            }
+        }
+        let Some(socket) = &input.socket else {
+            return false;
+        };
+        let room = lead.make_room();
+        let failure = match socket.read(&mut lead.buffer) {
+            Ok(0) => {
+                self.lower(flag::READABLE);
+                input.ended(self, lead);
+                return false;
+            }
+            Ok(length) => {
+                if length < room && !self.has(flag::READ_CLOSED) {
+                    self.lower(flag::READABLE);
+                }
+                if input.arrived(self, lead) {
+                    return self.has(flag::READABLE);
+                }
+                None
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.lower(flag::READABLE);
+                return false;
+            }
+            Err(error) => Some((errno(&error), Call::Read)),
+        };
+        drop(input);
+        self.fail(failure, lead);
+        false
+    }
+
+    /// Sends what waits; what the kernel does not take waits for its next report.
+    pub(crate) fn send_waiting(self: &Arc<Self>, lead: &mut Lead) {
+        let mut outgoing = self.outgoing();
+        if outgoing.pending() == 0 {
+            return;
+        }
+        let reported = outgoing.is_reported();
+        // Everything that can be sent here is owned, so that there are no tokens to give back.
+        match outgoing.flush(None, &mut Vec::new()) {
+            Sent::All => {
+                let after = outgoing.take_after();
+                drop(outgoing);
+                self.flushed(after, reported, &lead.hub);
+            }
+            Sent::Starved => {
+                if outgoing.ask() {
+                    drop(outgoing);
+                    self.tell(Kind::Starved, lead);
+                }
+            }
+            Sent::Failed(errno) => {
+                drop(outgoing);
+                self.fail(Some((errno, Call::Write)), lead);
+            }
+            Sent::Pending(_) | Sent::Closed => {}
+        }
+    }
+
+    /// Looks at the times of the connection, as was asked for `due`.
+    pub(crate) fn on_deadline(self: &Arc<Self>, due: u64, lead: &mut Lead) {
+        let Some(look) = self.clock.look(due, lead.now, self.keep_alive_timeout()) else {
+            return;
+        };
+        if look.is_idle {
+            self.tell(Kind::Timeout, lead);
+        }
+        self.look_at(look.next);
+    }
+
+    pub(crate) fn tell(&self, kind: Kind, lead: &mut Lead) {
+        lead.set.post(self.port(), |p| {
+            record::plain(&mut p.records, kind, GROUP_END, self.id, &[]);
+        });
+    }
+
+    pub(crate) fn fail(&self, failure: Option<Failure>, lead: &mut Lead) {
+        let ending = Ending {
+            reset: false,
+            failure,
+        };
+        self.close(ending, &lead.hub);
+    }
+}

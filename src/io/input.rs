@@ -1,0 +1,236 @@
+//! The read side of one connection: what becomes of the bytes that arrive.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::io::connection::Connection;
+use crate::io::lead::Lead;
+use crate::io::port::Attachment;
+use crate::io::socket::Socket;
+use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
+use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::record;
+use crate::ring::sink::{Observer, Outcome, RecordSink};
+
+/// Bytes one connection may post between two drains of the queue.
+const READ_WINDOW: usize = 256 * 1024;
+
+/// What becomes of arriving bytes.
+#[derive(Debug)]
+pub(crate) enum Reading {
+    /// Nothing is read before JavaScript has seen the connection.
+    Deferred,
+    Http,
+    /// Between an upgrade's head and JavaScript's verdict; holds the bytes that came behind it.
+    Verdict(Bytes),
+    /// The upgrade was declined: those bytes are to be parsed.
+    Declined(Bytes),
+    /// The peer has ended its side.
+    Ended,
+    /// The socket is closed or has another owner.
+    Gone,
+}
+
+/// Whether more is to be read now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum MayRead {
+    Yes,
+    /// Not before something changes that is told.
+    No,
+    /// Not before the queue has been drained.
+    AfterDrain,
+}
+
+/// The read side of one connection.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub socket: Option<Arc<Socket>>,
+    pub reading: Reading,
+    parser: Parser,
+    /// The head under way said that there is no content (see `RecordSink`).
+    no_content: bool,
+    /// The drain since which `window_used` counts.
+    window_epoch: u64,
+    window_used: usize,
+}
+
+impl Input {
+    pub fn new(socket: Arc<Socket>, parser: Parser, reading: Reading) -> Self {
+        Self {
+            socket: Some(socket),
+            reading,
+            parser,
+            no_content: false,
+            window_epoch: 0,
+            window_used: 0,
+        }
+    }
+
+    /// Takes the state of the parser for another owner, with the bytes that it has not seen.
+    pub fn take_parser(&mut self) -> (Parser, bool, Bytes) {
+        let parser = std::mem::replace(
+            &mut self.parser,
+            Parser::new(Role::Server, Limits::default(), Leniency::default()),
+        );
+        let unparsed = match std::mem::replace(&mut self.reading, Reading::Gone) {
+            Reading::Declined(rest) => rest,
+            _ => Bytes::new(),
+        };
+        (parser, self.no_content, unparsed)
+    }
+
+    pub fn may_read(&self, connection: &Connection) -> MayRead {
+        match self.reading {
+            Reading::Http => {}
+            _ => return MayRead::No,
+        }
+        if connection.is_paused() {
+            return MayRead::No;
+        }
+        let port = connection.port();
+        if self.window_used > READ_WINDOW && port.epoch() == self.window_epoch {
+            port.starve();
+            // A drain in between has not seen the note.
+            if port.epoch() == self.window_epoch {
+                return MayRead::AfterDrain;
+            }
+        }
+        if port.is_full() {
+            return MayRead::AfterDrain;
+        }
+        MayRead::Yes
+    }
+
+    /// Handles what was read into the buffer of `lead`. Returns false if the connection is to be closed:
+    /// bytes came that answer no request, so that nothing of this peer is to be trusted.
+    pub fn arrived(&mut self, connection: &Connection, lead: &mut Lead) -> bool {
+        connection.count_read(lead.buffer.len(), lead.now);
+        if connection.is_mirrored() {
+            let bytes = &lead.buffer[..];
+            lead.set.post(connection.port(), |p| {
+                record::bytes(&mut p.records, Kind::Raw, 0, connection.id, bytes);
+            });
+            self.count(connection, lead.buffer.len());
+        }
+        if connection.listener.is_some() {
+            self.parse(connection, lead);
+            return true;
+        }
+        if !self.is_answer(connection) {
+            return false;
+        }
+        self.parse(connection, lead);
+        // The front of a response that nobody asked for, behind one that somebody did: the next answer
+        // must not be read as its rest.
+        !self.parser.in_unasked_message()
+    }
+
+    /// Whether what arrives at a client belongs to the answer to a request.
+    fn is_answer(&mut self, connection: &Connection) -> bool {
+        if self.parser.in_message() || self.parser.expects_response() {
+            return true;
+        }
+        let Some(request) = connection.request.take() else {
+            return false;
+        };
+        if let Some(reader) = connection.request.take_reader() {
+            self.parser = Parser::new(Role::Client, reader.limits, reader.leniency);
+        }
+        self.parser.expect_response(request);
+        true
+    }
+
+    /// Feeds the parser the buffer of `lead` and posts the records of it. Large content travels beside
+    /// them, in the memory it was read into.
+    fn parse(&mut self, connection: &Connection, lead: &mut Lead) {
+        let buffer = &mut lead.buffer;
+        let now = lead.now;
+        let posted = lead.set.post(connection.port(), |p| {
+            let before = p.size();
+            let observer = MessageObserver { connection, now };
+            let mut sink = RecordSink::new(
+                &mut p.records,
+                connection.id,
+                &mut self.no_content,
+                observer,
+            );
+            sink.may_attach();
+            // Malformed input kills the parser, not the reading: what follows is refused, too, and told
+            // to whoever keeps the connection open.
+            if let Outcome::Paused(consumed) = sink.parse(&mut self.parser, buffer) {
+                self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
+            }
+            let attached = sink.take_attached();
+            if !attached.is_empty() {
+                p.attached += buffer.capacity();
+                let chunk = buffer.split().freeze();
+                let content = attached.into_iter().map(|range| chunk.slice(range));
+                p.attachments.extend(content.map(Attachment::Content));
+            }
+            p.size() - before
+        });
+        self.count(connection, posted);
+    }
+
+    /// Counts against the window.
+    fn count(&mut self, connection: &Connection, posted: usize) {
+        let epoch = connection.port().epoch();
+        if epoch != self.window_epoch {
+            self.window_epoch = epoch;
+            self.window_used = 0;
+        }
+        self.window_used += posted;
+    }
+
+    /// An upgrade was declined: parses what came behind its head.
+    pub fn resume_declined(&mut self, connection: &Connection, lead: &mut Lead) {
+        if !matches!(self.reading, Reading::Declined(_)) {
+            return;
+        }
+        if let Reading::Declined(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
+            self.parser.resume(Verdict::Content);
+            lead.buffer.clear();
+            lead.buffer.extend_from_slice(&rest);
+            self.parse(connection, lead);
+        }
+    }
+
+    /// The peer has ended its side.
+    pub fn ended(&mut self, connection: &Connection, lead: &mut Lead) {
+        let reading = std::mem::replace(&mut self.reading, Reading::Ended);
+        let id = connection.id;
+        lead.set.post(connection.port(), |p| {
+            if let Reading::Http = reading {
+                let mut sink = RecordSink::new(&mut p.records, id, &mut self.no_content, ());
+                if connection.listener.is_some() {
+                    sink.finish(&mut self.parser);
+                } else {
+                    sink.finish_quietly(&mut self.parser);
+                }
+            }
+            record::plain(&mut p.records, Kind::End, GROUP_END, id, &[]);
+        });
+    }
+}
+
+/// Notes on the connection when messages begin and end.
+struct MessageObserver<'a> {
+    connection: &'a Connection,
+    now: u64,
+}
+
+impl Observer for MessageObserver<'_> {
+    fn message_begins(&mut self) {
+        self.connection.clock.message_begins(self.now);
+    }
+
+    fn head_is_complete(&mut self) {
+        self.connection.clock.head_is_complete();
+        self.connection.request_begins();
+    }
+
+    fn message_is_complete(&mut self) {
+        self.connection.clock.message_is_complete();
+    }
+}

@@ -1,0 +1,160 @@
+//! The leader of a readiness set: the only one who reads its connections. Whatever goes wrong with one
+//! connection, a panic included, ends that connection alone.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use bytes::BytesMut;
+
+use crate::io::connection::{Connection, Ending};
+use crate::io::deadlines::Due;
+use crate::io::hub::Hub;
+use crate::io::listener::Listener;
+use crate::io::set::{Ready, Set, Soon};
+
+/// Bytes read by one system call.
+const CHUNK_SIZE: usize = 64 * 1024;
+/// With less room than this, reading goes on in other memory.
+const LEAST_ROOM: usize = 32 * 1024;
+
+/// What the leader has. Who has none cannot read.
+#[derive(Debug)]
+pub(crate) struct Lead {
+    pub hub: Arc<Hub>,
+    pub set: Arc<Set>,
+    /// The hub's clock at the beginning of this turn.
+    pub now: u64,
+    /// The memory that is read into. An idle connection holds none.
+    pub buffer: BytesMut,
+    /// What has more to do than fits into one turn.
+    again: Vec<Soon>,
+    /// What waits until the queue has been drained.
+    parked: Vec<Soon>,
+}
+
+impl Lead {
+    pub fn new(hub: Arc<Hub>, set: Arc<Set>) -> Self {
+        Self {
+            hub,
+            set,
+            now: 0,
+            buffer: BytesMut::with_capacity(CHUNK_SIZE),
+            again: Vec::new(),
+            parked: Vec::new(),
+        }
+    }
+
+    /// Does what is to be done, and returns whether there is more at once.
+    pub fn turn(&mut self, ready: &mut Ready) -> bool {
+        let set = self.set.clone();
+        self.now = self.hub.now();
+        for connection in set.take_deferred() {
+            self.guard(&connection, Connection::send_waiting);
+        }
+        let more = set.poll(ready);
+        for event in ready.iter() {
+            match set.source(event, &self.hub) {
+                Some(Soon::Read(connection)) => {
+                    self.guard(&connection, |connection, lead| {
+                        connection.on_event(event, lead);
+                    });
+                }
+                Some(Soon::Accept(listener)) => self.accept(&listener),
+                None => {}
+            }
+        }
+        self.go_on(&set);
+        self.look_at_deadlines(&set);
+        set.publish();
+        more || !self.again.is_empty()
+    }
+
+    /// Goes on with what was left over, and with what may go on now.
+    fn go_on(&mut self, set: &Set) {
+        let mut soon = std::mem::take(&mut self.again);
+        set.take_soon(&mut soon);
+        if set.is_drained() {
+            soon.append(&mut self.parked);
+        }
+        for one in soon {
+            match one {
+                Soon::Read(connection) => self.guard(&connection, Connection::read),
+                Soon::Accept(listener) => self.accept(&listener),
+            }
+        }
+    }
+
+    fn look_at_deadlines(&mut self, set: &Set) {
+        while let Some((at, due)) = set.take_deadline(self.now) {
+            match due {
+                Due::Connection(id) => {
+                    if let Some(connection) = self.hub.connection(id) {
+                        self.guard(&connection, |connection, lead| {
+                            connection.on_deadline(at, lead);
+                        });
+                    }
+                }
+                Due::Slow(id) => {
+                    if let Some(listener) = self.hub.listener(id) {
+                        listener.look_for_slow(at, self);
+                    }
+                }
+                Due::Accept(id) => {
+                    if let Some(listener) = self.hub.listener(id) {
+                        self.accept(&listener);
+                    }
+                }
+                Due::Retire => self.hub.retire(),
+            }
+        }
+    }
+
+    /// Runs `work`. A panic in it ends the connection: JavaScript is told, and nothing half written.
+    fn guard(
+        &mut self,
+        connection: &Arc<Connection>,
+        work: impl FnOnce(&Arc<Connection>, &mut Self),
+    ) {
+        if !self.contain(|lead| work(connection, lead)) {
+            self.contain(|lead| {
+                connection.close(Ending::default(), &lead.hub);
+            });
+        }
+    }
+
+    /// Runs `work`. Returns false if it panicked; what it had half written is cut off.
+    fn contain(&mut self, work: impl FnOnce(&mut Self)) -> bool {
+        let succeeded = catch_unwind(AssertUnwindSafe(|| work(self))).is_ok();
+        if !succeeded {
+            self.set.cut_to_whole();
+        }
+        succeeded
+    }
+
+    fn accept(&mut self, listener: &Arc<Listener>) {
+        self.contain(|lead| listener.accept(lead));
+    }
+
+    /// Goes on with a connection in the next turn.
+    pub fn read_again(&mut self, connection: Arc<Connection>) {
+        self.again.push(Soon::Read(connection));
+    }
+
+    pub fn accept_again(&mut self, listener: Arc<Listener>) {
+        self.again.push(Soon::Accept(listener));
+    }
+
+    /// Goes on once JavaScript has drained its queue.
+    pub fn park(&mut self, waits: Soon) {
+        self.parked.push(waits);
+    }
+
+    /// Makes the buffer empty, with room to read into; returns how much.
+    pub fn make_room(&mut self) -> usize {
+        self.buffer.clear();
+        if self.buffer.capacity() < LEAST_ROOM {
+            self.buffer.reserve(CHUNK_SIZE);
+        }
+        self.buffer.capacity()
+    }
+}

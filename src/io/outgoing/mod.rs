@@ -1,0 +1,366 @@
+//! Bytes on their way out of one connection: sent at once from the caller's thread where the
+//! kernel takes them, queued in order where it does not.
+//!
+//! An I/O thread sends only what was copied for it. Of a large piece that has to wait, a window is
+//! copied at a time; the rest stays where the program has it and is read on the JavaScript thread.
+
+mod segment;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+
+use crate::io::error::errno;
+use crate::io::socket::Socket;
+
+pub use segment::{BORROW_SIZE, Borrowed, Memory};
+use segment::{Segment, WINDOW};
+
+/// Most slices given to one system call.
+const MAX_SLICES: usize = 64;
+/// Small pieces are joined until they are this long.
+const JOIN_SIZE: usize = 64 * 1024;
+
+/// What became of a write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sent {
+    /// All of it is in the kernel.
+    All,
+    /// So many bytes wait; the I/O side goes on with them.
+    Pending(usize),
+    /// What waits next is in memory that only the JavaScript thread reads.
+    Starved,
+    /// The system call failed with this error number.
+    Failed(i32),
+    /// The connection is closed.
+    Closed,
+}
+
+/// What follows the last byte that waits.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum After {
+    #[default]
+    Nothing,
+    /// The connection is between two messages: its keep-alive timeout begins.
+    KeepAlive,
+    /// The writing side ends.
+    HalfClose,
+    Close,
+}
+
+/// Who sends next.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Sender {
+    /// Whoever writes.
+    Anyone,
+    /// It was left to the flusher of the I/O thread, which has it in its list.
+    Flusher,
+    /// The kernel is full; the I/O side goes on when it has room, and tells JavaScript.
+    Kernel,
+}
+
+/// The write side of one connection.
+#[derive(Debug)]
+pub struct Outgoing {
+    socket: Option<Arc<Socket>>,
+    queue: VecDeque<Segment>,
+    /// Bytes of the first segment that have left.
+    offset: usize,
+    pending: usize,
+    sender: Sender,
+    /// JavaScript was asked to go on with its memory.
+    asked: bool,
+    after: After,
+    /// Bytes the kernel has taken so far.
+    written: u64,
+}
+
+impl Outgoing {
+    pub(crate) fn new(socket: Arc<Socket>) -> Self {
+        Self {
+            socket: Some(socket),
+            queue: VecDeque::new(),
+            offset: 0,
+            pending: 0,
+            sender: Sender::Anyone,
+            asked: false,
+            after: After::Nothing,
+            written: 0,
+        }
+    }
+
+    /// The socket, as long as it is open.
+    pub fn socket(&self) -> Option<&Arc<Socket>> {
+        self.socket.as_ref()
+    }
+
+    /// Bytes that wait.
+    pub fn pending(&self) -> usize {
+        self.pending
+    }
+
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Lets `after` follow the last byte; what was said before is overruled by what ends more.
+    pub fn then(&mut self, after: After) {
+        self.after = self.after.max(after);
+    }
+
+    /// What is due now that nothing waits.
+    pub(crate) fn take_after(&mut self) -> After {
+        debug_assert_eq!(self.pending, 0, "something is still to be sent");
+        std::mem::take(&mut self.after)
+    }
+
+    /// Keeps a copy of `bytes` back; it leaves before the next piece that is sent.
+    pub fn hold(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.pending += bytes.len();
+        if let Some(Segment::Owned(last)) = self.queue.back_mut()
+            && last.len() + bytes.len() <= JOIN_SIZE
+        {
+            last.extend_from_slice(bytes);
+        } else {
+            self.queue.push_back(Segment::Owned(bytes.to_vec()));
+        }
+    }
+
+    /// Keeps a piece back that is not copied.
+    pub fn hold_borrowed(&mut self, borrowed: Borrowed) {
+        self.pending += borrowed.end - borrowed.start;
+        self.queue.push_back(Segment::Borrowed(borrowed));
+    }
+
+    /// Sends `bytes` behind what waits. `borrow` makes a token for them if a large part has to wait.
+    /// Tokens of memory that is not needed any more are put into `done`.
+    pub fn send(
+        &mut self,
+        bytes: &[u8],
+        memory: &dyn Memory,
+        borrow: impl FnOnce() -> Option<usize>,
+        done: &mut Vec<usize>,
+    ) -> Sent {
+        if self.socket.is_none() {
+            return Sent::Closed;
+        }
+        let mut sent = 0;
+        let result = if self.sender == Sender::Kernel {
+            Sent::Pending(0)
+        } else {
+            self.write_out(bytes, &mut sent, Some(memory), done)
+        };
+        if !matches!(result, Sent::Pending(_)) {
+            return result;
+        }
+        self.keep(bytes, sent, borrow);
+        self.copy_window(memory, done);
+        self.sender = Sender::Kernel;
+        Sent::Pending(self.pending)
+    }
+
+    /// Leaves a copy of `bytes`, and what was held back, to the flusher. `None` if it must be sent
+    /// otherwise; else whether the flusher has to be told.
+    pub fn defer(&mut self, bytes: &[u8]) -> Option<bool> {
+        let is_owned = |segment: &Segment| matches!(segment, Segment::Owned(_));
+        if self.socket.is_none()
+            || self.sender == Sender::Kernel
+            || !self.queue.iter().all(is_owned)
+        {
+            return None;
+        }
+        self.hold(bytes);
+        Some(std::mem::replace(&mut self.sender, Sender::Flusher) != Sender::Flusher)
+    }
+
+    /// The I/O side was told of what waits, and tells JavaScript when it has left.
+    pub fn is_reported(&self) -> bool {
+        self.sender == Sender::Kernel
+    }
+
+    /// Sends as much as the kernel takes and the caller may read.
+    pub fn flush(&mut self, memory: Option<&dyn Memory>, done: &mut Vec<usize>) -> Sent {
+        if self.socket.is_none() {
+            return Sent::Closed;
+        }
+        let result = self.write_out(&[], &mut 0, memory, done);
+        match result {
+            Sent::All => self.sender = Sender::Anyone,
+            Sent::Pending(_) => {
+                self.sender = Sender::Kernel;
+                if let Some(memory) = memory {
+                    self.copy_window(memory, done);
+                }
+            }
+            Sent::Starved => self.sender = Sender::Kernel,
+            Sent::Failed(_) | Sent::Closed => {}
+        }
+        result
+    }
+
+    /// Whether JavaScript is to be asked for more; once, until it has answered.
+    pub(crate) fn ask(&mut self) -> bool {
+        !std::mem::replace(&mut self.asked, true)
+    }
+
+    /// Lets go of the socket, for closing it or for another owner. Returns it with the bytes that have
+    /// not been sent, as far as they can be read.
+    pub(crate) fn take_socket(
+        &mut self,
+        memory: Option<&dyn Memory>,
+        done: &mut Vec<usize>,
+    ) -> (Option<Arc<Socket>>, Vec<u8>) {
+        let mut unsent = Vec::new();
+        let mut offset = std::mem::take(&mut self.offset);
+        for segment in std::mem::take(&mut self.queue) {
+            if let Some(bytes) = memory.and_then(|_| segment.bytes(memory)) {
+                unsent.extend_from_slice(&bytes[offset..]);
+            }
+            offset = 0;
+            release(segment, done);
+        }
+        self.pending = 0;
+        (self.socket.take(), unsent)
+    }
+
+    /// Writes what waits, then `bytes` from `sent` on, until the kernel is full.
+    fn write_out(
+        &mut self,
+        bytes: &[u8],
+        sent: &mut usize,
+        memory: Option<&dyn Memory>,
+        done: &mut Vec<usize>,
+    ) -> Sent {
+        let Some(socket) = self.socket.clone() else {
+            return Sent::Closed;
+        };
+        while self.pending > 0 || *sent < bytes.len() {
+            let result = if self.pending == 0 {
+                socket.write(&[IoSlice::new(&bytes[*sent..])])
+            } else {
+                let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+                match self.gather(&mut slices, &bytes[*sent..], memory) {
+                    Ok(0) => return Sent::Starved,
+                    Ok(count) => socket.write(&slices[..count]),
+                    Err(error) => Err(error),
+                }
+            };
+            match result {
+                Ok(length) => {
+                    self.written += length as u64;
+                    *sent += length - self.advance(length, done);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Sent::Pending(self.pending);
+                }
+                Err(error) => return Sent::Failed(errno(&error)),
+            }
+        }
+        Sent::All
+    }
+
+    /// Puts what is to be written next into `slices`; returns how many there are.
+    fn gather<'a>(
+        &'a self,
+        slices: &mut [IoSlice<'a>; MAX_SLICES],
+        bytes: &'a [u8],
+        memory: Option<&'a dyn Memory>,
+    ) -> io::Result<usize> {
+        let mut offset = self.offset;
+        let mut count = 0;
+        for segment in &self.queue {
+            if count == MAX_SLICES {
+                return Ok(count);
+            }
+            match segment.bytes(memory) {
+                Some(all) => slices[count] = IoSlice::new(&all[offset..]),
+                None if memory.is_none() => return Ok(count),
+                // The program has detached or shortened what it had asked to send.
+                None => return Err(io::Error::from_raw_os_error(libc::EFAULT)),
+            }
+            offset = 0;
+            count += 1;
+        }
+        if count < MAX_SLICES && !bytes.is_empty() {
+            slices[count] = IoSlice::new(bytes);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Takes `length` bytes off the queue; returns how many of them were in it.
+    fn advance(&mut self, length: usize, done: &mut Vec<usize>) -> usize {
+        let taken = length.min(self.pending);
+        self.pending -= taken;
+        self.offset += taken;
+        while let Some(first) = self.queue.front() {
+            let length = first.len();
+            if self.offset < length {
+                break;
+            }
+            self.offset -= length;
+            if let Some(segment) = self.queue.pop_front() {
+                release(segment, done);
+            }
+        }
+        taken
+    }
+
+    /// Queues what the kernel did not take.
+    fn keep(&mut self, bytes: &[u8], sent: usize, borrow: impl FnOnce() -> Option<usize>) {
+        let rest = &bytes[sent..];
+        if rest.len() <= WINDOW {
+            self.hold(rest);
+            return;
+        }
+        match borrow() {
+            Some(token) => self.hold_borrowed(Borrowed {
+                token,
+                start: sent,
+                end: bytes.len(),
+            }),
+            None => self.hold(rest),
+        }
+    }
+
+    /// Copies what is borrowed at the front of the queue, so that an I/O thread has a window to send.
+    fn copy_window(&mut self, memory: &dyn Memory, done: &mut Vec<usize>) {
+        self.asked = false;
+        let mut owned = 0;
+        let mut at = 0;
+        while owned < WINDOW && at < self.queue.len() {
+            if let Segment::Borrowed(borrowed) = &mut self.queue[at] {
+                if at == 0 {
+                    borrowed.start += std::mem::take(&mut self.offset);
+                }
+                let length = (borrowed.end - borrowed.start).min(WINDOW - owned);
+                let range = borrowed.start..borrowed.start + length;
+                // What the program has taken away is noticed when it is to be sent.
+                let Some(copy) = memory.bytes(borrowed.token).and_then(|all| all.get(range)) else {
+                    return;
+                };
+                let copy = Segment::Owned(copy.to_vec());
+                borrowed.start += length;
+                if borrowed.start == borrowed.end {
+                    release(std::mem::replace(&mut self.queue[at], copy), done);
+                } else {
+                    self.queue.insert(at, copy);
+                }
+            }
+            owned += self.queue[at].len();
+            at += 1;
+        }
+    }
+}
+
+/// Lets go of a segment; the bridge has to know of memory that is JavaScript's.
+fn release(segment: Segment, done: &mut Vec<usize>) {
+    if let Segment::Borrowed(borrowed) = segment {
+        done.push(borrowed.token);
+    }
+}

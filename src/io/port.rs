@@ -1,0 +1,210 @@
+//! Where records go: the queue of one instance of the module, and the means to wake its reader.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use crate::io::connection::Connection;
+use crate::ring::queue::{EventQueue, Pending};
+
+/// Connections that may be accepted and not yet announced to JavaScript: as long as it is blocked, the
+/// others wait in the system's backlog.
+const MAX_UNANNOUNCED: usize = 256;
+/// Bytes of records that are published without waiting for the end of a turn.
+const PUBLISH_SIZE: usize = 4096;
+/// Bytes of content that are published without waiting for the end of a turn: a wake for each piece
+/// would cost more than handling it.
+const PUBLISH_ATTACHED: usize = 512 * 1024;
+
+/// Wakes the reader of a queue.
+pub trait Wake: Send + Sync {
+    fn wake(&self);
+}
+
+/// What travels to JavaScript beside the records.
+#[derive(Debug)]
+pub enum Attachment {
+    /// A new connection; its `Open` record is in the same batch.
+    Opened(Arc<Connection>),
+    /// The content of the next record with `ATTACHED`.
+    Content(Bytes),
+    /// A token of memory that is not needed any more.
+    Release(usize),
+}
+
+/// The queue of one instance of the module.
+pub struct Port {
+    queue: EventQueue<Attachment>,
+    /// None while nothing of the instance is open.
+    wake: Mutex<Option<Box<dyn Wake>>>,
+    /// Someone has stopped reading or accepting until the queue is drained.
+    starves: AtomicBool,
+    unannounced: AtomicUsize,
+    /// Listeners and connections; the bridge keeps what wakes JavaScript as long as there are some.
+    users: AtomicUsize,
+}
+
+impl std::fmt::Debug for Port {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Port").finish_non_exhaustive()
+    }
+}
+
+impl Default for Port {
+    fn default() -> Self {
+        Self {
+            queue: EventQueue::default(),
+            wake: Mutex::default(),
+            starves: AtomicBool::new(false),
+            unannounced: AtomicUsize::new(0),
+            users: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Port {
+    /// Sets what wakes the reader.
+    pub fn set_wake(&self, wake: Option<Box<dyn Wake>>) {
+        *self.wake.lock().unwrap_or_else(PoisonError::into_inner) = wake;
+    }
+
+    /// Wakes the reader, whether something waits or not.
+    pub fn wake(&self) {
+        if let Some(wake) = &*self.wake.lock().unwrap_or_else(PoisonError::into_inner) {
+            wake.wake();
+        }
+    }
+
+    fn publish(&self, pending: &mut Pending<Attachment>) {
+        if self.queue.publish(pending) {
+            self.wake();
+        }
+    }
+
+    /// Takes what waits (see `EventQueue::take`). The second value: someone waits for that.
+    pub fn take(&self, spare: &mut Pending<Attachment>) -> (bool, bool) {
+        let taken = self.queue.take(spare);
+        (taken, self.starves.swap(false, Ordering::AcqRel))
+    }
+
+    /// Whether so much waits that nothing should be read. If so, the next `take` says that someone waits.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_true_or_starves(|| self.queue.is_full())
+    }
+
+    /// Whether no connection should be accepted. If so, the next `take` says that someone waits.
+    pub(crate) fn is_full_of_connections(&self) -> bool {
+        self.is_true_or_starves(|| {
+            self.unannounced.load(Ordering::Acquire) >= MAX_UNANNOUNCED || self.queue.is_full()
+        })
+    }
+
+    /// Looks twice, because a drain between the look and the note would not see the note.
+    fn is_true_or_starves(&self, look: impl Fn() -> bool) -> bool {
+        if !look() {
+            return false;
+        }
+        self.starve();
+        look()
+    }
+
+    /// Lets the next `take` say that someone waits for it.
+    pub(crate) fn starve(&self) {
+        self.starves.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.queue.epoch()
+    }
+
+    pub(crate) fn will_announce(&self) {
+        self.unannounced.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// JavaScript knows of a connection now that was accepted.
+    pub fn announced(&self) {
+        self.unannounced.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn add_user(&self) {
+        self.users.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn remove_user(&self) {
+        self.users.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Some listener or connection still posts here.
+    pub fn is_in_use(&self) -> bool {
+        self.users.load(Ordering::Acquire) > 0
+    }
+
+    /// Nothing is kept any more.
+    pub fn close(&self) -> Pending<Attachment> {
+        self.set_wake(None);
+        self.queue.close()
+    }
+}
+
+/// What was posted for the connections of one set and not published. All that is posted for a
+/// connection goes through the outbox of its set, so that it stays in order, whoever posts.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    port: Option<Arc<Port>>,
+    pending: Pending<Attachment>,
+    /// How much of it is whole records: what is behind was being written when something panicked.
+    whole: (usize, usize, usize),
+}
+
+impl Outbox {
+    /// Posts to JavaScript. What is posted in one turn is published together, unless it is much.
+    pub(crate) fn post<R>(
+        &mut self,
+        port: &Arc<Port>,
+        write: impl FnOnce(&mut Pending<Attachment>) -> R,
+    ) -> R {
+        if !self
+            .port
+            .as_ref()
+            .is_some_and(|mine| Arc::ptr_eq(mine, port))
+        {
+            self.publish();
+            self.port = Some(port.clone());
+        }
+        let result = write(&mut self.pending);
+        self.whole = self.marks();
+        if self.pending.records.len() >= PUBLISH_SIZE || self.pending.attached >= PUBLISH_ATTACHED {
+            self.publish();
+        }
+        result
+    }
+
+    fn marks(&self) -> (usize, usize, usize) {
+        let pending = &self.pending;
+        (
+            pending.records.len(),
+            pending.attachments.len(),
+            pending.attached,
+        )
+    }
+
+    /// Cuts off what a panic has left half written.
+    pub(crate) fn cut_to_whole(&mut self) {
+        let (records, attachments, attached) = self.whole;
+        self.pending.records.truncate(records);
+        self.pending.attachments.truncate(attachments);
+        self.pending.attached = attached;
+    }
+
+    /// Hands over what was posted.
+    pub(crate) fn publish(&mut self) {
+        self.whole = (0, 0, 0);
+        if self.pending.is_empty() {
+            return;
+        }
+        if let Some(port) = &self.port {
+            port.publish(&mut self.pending);
+        }
+    }
+}

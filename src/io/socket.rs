@@ -1,0 +1,143 @@
+//! The system calls on sockets: reading, writing, accepting, options.
+//!
+//! A [`Socket`] is shared by the two halves of its connection, each behind a lock of its own. The
+//! descriptor is closed, or given away, only when both have let go of it, so that a descriptor
+//! number that was closed and reused is never read from or written to by mistake.
+
+use std::io::{self, IoSlice};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
+use socket2::{Domain, TcpKeepalive};
+
+/// A connected stream socket that never blocks: TCP or Unix.
+#[derive(Debug)]
+pub struct Socket {
+    inner: socket2::Socket,
+    is_unix: bool,
+}
+
+impl Socket {
+    /// Takes over a connected descriptor.
+    ///
+    /// # Errors
+    /// Fails if the descriptor is no socket.
+    pub fn from_fd(fd: OwnedFd) -> io::Result<Self> {
+        let inner = socket2::Socket::from(fd);
+        let is_unix = inner.local_addr()?.domain() == Domain::UNIX;
+        inner.set_nonblocking(true)?;
+        Ok(Self { inner, is_unix })
+    }
+
+    /// A socket that was accepted just now; accepting has made it non-blocking.
+    pub(crate) fn accepted(fd: OwnedFd, is_unix: bool) -> Self {
+        Self {
+            inner: socket2::Socket::from(fd),
+            is_unix,
+        }
+    }
+
+    /// Reads once into the spare room of the empty `buffer`; 0 is the end of the input.
+    ///
+    /// # Errors
+    /// `WouldBlock` if nothing waits to be read; otherwise what the system reports.
+    pub(crate) fn read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
+        let space = buffer.spare_capacity_mut();
+        loop {
+            match self.inner.recv(space) {
+                Ok(length) => {
+                    // SAFETY: `recv` has initialised so many bytes at the front of the spare room.
+                    unsafe { buffer.set_len(length) };
+                    return Ok(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Writes as much of the slices as the kernel takes at once, without raising SIGPIPE.
+    ///
+    /// # Errors
+    /// `WouldBlock` if the kernel takes nothing; otherwise what the system reports.
+    pub(crate) fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        loop {
+            let result = match slices {
+                [only] => self.inner.send_with_flags(only, SEND_FLAGS),
+                several => self.inner.send_vectored_with_flags(several, SEND_FLAGS),
+            };
+            match result {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Ends the writing side. Fails only when the peer is gone, which reading tells.
+    pub(crate) fn end_writing(&self) {
+        let _ = self.inner.shutdown(std::net::Shutdown::Write);
+    }
+
+    /// Lets the peer see a reset when the socket is closed.
+    pub(crate) fn reset_on_close(&self) {
+        // Fails only on a socket that is gone already.
+        let _ = self.inner.set_linger(Some(Duration::ZERO));
+    }
+
+    /// Sends small pieces without delay. Has no meaning for Unix sockets, which refuse it.
+    pub fn set_no_delay(&self, enable: bool) {
+        if !self.is_unix {
+            let _ = self.inner.set_tcp_nodelay(enable);
+        }
+    }
+
+    /// Probes an idle peer, first after `delay` seconds; 0 leaves the system's delay.
+    pub fn set_keep_alive(&self, enable: bool, delay: u32) {
+        if self.is_unix {
+            return;
+        }
+        // These fail only when the peer is gone already, which reading tells.
+        let _ = self.inner.set_keepalive(enable);
+        if enable && delay > 0 {
+            let time = Duration::from_secs(u64::from(delay));
+            let _ = self
+                .inner
+                .set_tcp_keepalive(&TcpKeepalive::new().with_time(time));
+        }
+    }
+
+    pub fn raw(&self) -> &socket2::Socket {
+        &self.inner
+    }
+
+    /// The number of the descriptor, for those who show it.
+    pub fn fd(&self) -> i32 {
+        self.inner.as_raw_fd()
+    }
+
+    /// Lets `registry` report when the socket can be read or written, once for each change.
+    pub(crate) fn register(&self, registry: &Registry, token: Token) -> io::Result<()> {
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        registry.register(&mut SourceFd(&self.fd()), token, interest)
+    }
+
+    /// Takes back `register`.
+    pub(crate) fn deregister(&self, registry: &Registry) {
+        // Fails only if it was not registered.
+        let _ = registry.deregister(&mut SourceFd(&self.fd()));
+    }
+
+    /// The descriptor for a new owner.
+    pub fn into_fd(self) -> OwnedFd {
+        self.inner.into()
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const SEND_FLAGS: libc::c_int = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+// Elsewhere SIGPIPE is switched off on the socket (`SO_NOSIGPIPE`), and Node ignores the signal.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+const SEND_FLAGS: libc::c_int = libc::MSG_DONTWAIT;
