@@ -251,13 +251,7 @@ function openHandle(fd) {
 /** Makes a complete socket one on `handle`; the state of its streams stays. */
 function exchangeHandle(socket, handle) {
   Object.setPrototypeOf(socket, net.Socket.prototype);
-  Object.defineProperty(socket, '_handle', {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    value: handle ?? null,
-    writable: true,
-  });
+  socket._handle = handle ?? null;
   if (!handle) return;
   const owner = Object.getOwnPropertySymbols(handle).find((s) => s.description === 'owner_symbol');
   if (owner) handle[owner] = socket;
@@ -277,7 +271,8 @@ function sendFirst(socket, unsent, waiting, needDrain) {
 function startAsSocket(socket) {
   if (socket.destroyed) return;
   socket.readableFlowing = null;
-  socket.read(0);
+  // Called itself: a stream that waited for the parser's bytes thinks that it is reading already.
+  socket._read(0);
 }
 
 prototype.quitHttp = function quitHttp() {
