@@ -19,77 +19,85 @@ function NativeSocket() {}
 Object.setPrototypeOf(NativeSocket.prototype, net.Socket.prototype);
 Object.setPrototypeOf(NativeSocket, net.Socket);
 
-/** What `net.Socket` expects of the handle below it. */
-class Handle {
-  constructor(connection) {
-    this.connection = connection;
-    this.reading = true;
-  }
-
-  get fd() {
-    return native.io.fd(this.connection.id);
-  }
-  get bytesRead() {
-    return native.io.bytesRead(this.connection.id);
-  }
-  get bytesWritten() {
-    return native.io.bytesWritten(this.connection.id);
-  }
-  get writeQueueSize() {
-    return this.connection.pending;
-  }
-  get onread() {
-    return undefined;
-  }
-  set onread(_) {} // bytes come by records, not by this callback
-
-  readStart() {
-    this.connection.resumeReading();
-    return 0;
-  }
-  readStop() {
-    this.connection.pauseReading();
-    return 0;
-  }
-  setNoDelay(enable) {
-    native.io.setNoDelay(this.connection.id, enable);
-    return 0;
-  }
-  setKeepAlive(enable, delay) {
-    native.io.setKeepAlive(this.connection.id, enable, delay);
-    return 0;
-  }
-  ref() {
-    this.connection.setRef(true);
-  }
-  unref() {
-    this.connection.setRef(false);
-  }
-  hasRef() {
-    return this.connection.referenced;
-  }
-  getpeername(out) {
-    return fill(out, this.connection.remoteAddress());
-  }
-  getsockname(out) {
-    return fill(out, this.connection.localAddress());
-  }
-  close() {
-    this.connection.close(false);
-  }
-}
-
-const ENOTCONN = -107;
-function fill(out, address) {
-  if (!address) return ENOTCONN;
-  Object.assign(out, address);
-  return 0;
-}
+/**
+ * Where `net` keeps the handle that `_handle` shows. A native socket has none there; what stands in its
+ * place says only whether the socket is open.
+ */
+const kHandle = Object.getOwnPropertySymbols(new net.Socket()).find(
+  (symbol) => symbol.description === 'kHandle',
+);
+const OPEN = Object.freeze({ __proto__: null });
 
 const { prototype } = NativeSocket;
 
 Object.defineProperty(prototype, 'isBare', { __proto__: null, value: false });
 writeHeld(prototype);
+
+/**
+ * Whoever looks at the handle may give it to Node's C++ (to send the socket to another process, to put
+ * TLS over it), which has to get a real one: the descriptor goes to a handle of Node's own, and the
+ * connection goes on over that, as a stream.
+ */
+Object.defineProperty(prototype, '_handle', {
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  get() {
+    if (this[kHandle] !== OPEN) return this[kHandle];
+    this[kConnection].becomeStream();
+    return this._handle;
+  },
+  set(handle) {
+    this[kHandle] = handle;
+  },
+});
+
+// What `net.Socket` would ask its handle.
+
+prototype.setNoDelay = function setNoDelay(enable) {
+  if (this[kHandle]) this[kConnection].setNoDelay(enable === undefined ? true : Boolean(enable));
+  return this;
+};
+
+prototype.setKeepAlive = function setKeepAlive(enable, initialDelay) {
+  if (enable !== null && typeof enable === 'object') ({ enable, initialDelay } = enable);
+  if (this[kHandle]) this[kConnection].setKeepAlive(Boolean(enable), ~~(initialDelay / 1000));
+  return this;
+};
+
+prototype.ref = function ref() {
+  if (this[kHandle]) this[kConnection].setRef(true);
+  return this;
+};
+
+prototype.unref = function unref() {
+  if (this[kHandle]) this[kConnection].setRef(false);
+  return this;
+};
+
+prototype._getpeername = function _getpeername() {
+  return this[kConnection].remoteAddress() ?? {};
+};
+
+prototype._getsockname = function _getsockname() {
+  return this[kConnection].localAddress() ?? {};
+};
+
+for (const [name, get] of [
+  [
+    'pending',
+    function () {
+      return !this[kHandle] || this.connecting;
+    },
+  ],
+  [
+    'bufferSize',
+    function () {
+      return this[kHandle] ? this.writableLength : undefined;
+    },
+  ],
+])
+  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get });
 
 prototype._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
 
@@ -124,7 +132,7 @@ prototype._destroy = function _destroy(error, callback) {
 };
 
 prototype.resetAndDestroy = function resetAndDestroy() {
-  if (this._handle) {
+  if (this[kHandle]) {
     this.resetAndClosing = true;
     this.destroy();
   } else {
@@ -212,6 +220,12 @@ prototype.leaveHttp = function leaveHttp() {
   const connection = this[kConnection];
   connection.http = false;
   if (handOver(this)) startAsSocket(this);
+};
+
+/** The connection speaks HTTP on, over a handle of Node's own. */
+prototype.exchangeTransport = function exchangeTransport() {
+  this.quitHttp();
+  return handOver(this);
 };
 
 /** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
@@ -370,11 +384,17 @@ function becomeSocket(socket, proto, handle) {
   if (server) Object.assign(socket, { _paused, _server, server });
 }
 
+/** Marks a socket whose handle was taken from it as one of ours that is open. */
+function nativeHandle(socket) {
+  socket[kHandle] = OPEN;
+}
+
 /** Makes a bare socket a complete one. */
 function complete(socket) {
   const connection = socket[kConnection];
   socket.flushHeld();
-  becomeSocket(socket, prototype, connection.destroyed ? undefined : new Handle(connection));
+  becomeSocket(socket, prototype, undefined);
+  if (!connection.destroyed) nativeHandle(socket);
   if (connection.timeout > 0) socket.timeout = connection.timeout;
   if (connection.http) {
     socket._readableState.flowing = true; // it has been flowing all the time: no 'resume' now
@@ -409,4 +429,4 @@ function catchUp(socket, connection) {
   if (connection.writeEnded) socket.end();
 }
 
-module.exports = { Handle, NativeSocket, complete };
+module.exports = { NativeSocket, complete, nativeHandle };

@@ -78,12 +78,13 @@ class ClientConnection extends nativeTransport(Object) {
         this.onShutdown();
         return;
       case layout.CLOSE:
-        this.inContext(this.onCloseRecord, words, at);
+        if (this.staysRegistered) this.inContext(this.onLastRecord);
+        else this.inContext(this.onCloseRecord, words, at);
         return;
     }
     // What one read brought is handled whole, even if somebody destroys the request meanwhile: an
     // answer that has arrived is complete.
-    if (this.destroyed && !this.amidRead) return;
+    if (this.destroyed && !this.amidRead && !this.staysRegistered) return;
     this.amidRead = (flags & layout.GROUP_END) === 0;
     switch (kind) {
       case layout.HEAD:
@@ -106,7 +107,8 @@ class ClientConnection extends nativeTransport(Object) {
         break;
       }
       case layout.END:
-        this.inContext(this.onInputEnd);
+        // One that comes behind a hand-over, the socket will see again.
+        if (!this.staysRegistered) this.inContext(this.onInputEnd);
         break;
       case layout.TIMEOUT:
         if (native.io.isTimedOut(this.id)) this.inContext(this.onTimeout);
@@ -151,6 +153,25 @@ class ClientConnection extends nativeTransport(Object) {
   saveAddresses() {
     this.remoteAddress();
     this.localAddress();
+  }
+
+  /** Goes on over a handle of Node's own; what was read before comes as records, until the last one. */
+  becomeStream() {
+    const { exchange, socket } = this;
+    if (exchange === null || exchange.isDone) {
+      socket.leaveHttp();
+      return;
+    }
+    this.staysRegistered = true;
+    if (socket.exchangeTransport()) exchange.goOn(native.io.takeParser());
+    else this.staysRegistered = false;
+  }
+
+  onLastRecord() {
+    this.staysRegistered = false;
+    if (this.exchange !== null && !this.exchange.isDone)
+      this.exchange.handlers.onStream(this.exchange);
+    this.finish(this.exchange);
   }
 
   /** Runs `handler` in the async context of the request that is under way, if one is. */

@@ -369,7 +369,17 @@ function onNativeEnd() {
   else this.destroy();
 }
 
+/** The socket of an exchange has become one of Node's own in its midst: reads it from now on. */
+function readAsStream(exchange) {
+  const { socket } = exchange;
+  socket.on('error', onSocketError);
+  for (const event in streamListeners) socket.on(event, streamListeners[event]);
+  socket.resume();
+  socket._read?.(0);
+}
+
 const handlers = {
+  onStream: readAsStream,
   onComplete: complete,
   onInformation,
   onMalformed: fail,

@@ -3,7 +3,7 @@
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype. May use Node, `socket`, `symbols` and `internal`.
 const net = require('node:net');
-const { Handle, NativeSocket } = require('../socket');
+const { NativeSocket, nativeHandle } = require('../socket');
 const { kConnection } = require('../symbols');
 const { ClientConnection } = require('./client-connection');
 const { Held } = require('./held-output');
@@ -44,7 +44,7 @@ function becomeNative(socket, exchange, http) {
   const { timeout } = socket;
   const referenced = handle.hasRef?.() !== false;
   if (timeout) net.Socket.prototype.setTimeout.call(socket, 0);
-  socket._handle = new Handle(connection);
+  nativeHandle(socket);
   handle.close();
   socket[kConnection] = connection;
   socket.held = new Held();

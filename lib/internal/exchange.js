@@ -13,7 +13,7 @@ const layout = require('./ring-layout');
 const native = require('./native');
 const { readHead, readMalformed, readTrailers } = require('./records');
 
-const { CONTENT_WORDS, KEEP_ALIVE, NO_CONTENT, UPGRADE } = layout;
+const { KEEP_ALIVE, NO_CONTENT, UPGRADE } = layout;
 /** The context ends with the exchange, not when it is collected. */
 const UNTIL_RELEASE = { requireManualDestroy: true };
 const defaultMaxHeaderSize = accessors.maxHeaderSize;
@@ -54,6 +54,13 @@ class Exchange {
     return this.runWith('handleRecords', this.parser.execute(bytes));
   }
 
+  /** The native side has given the socket away, and its parser. */
+  goOn(parser) {
+    this.connection = null;
+    this.parser = parser;
+    if (this.incoming !== null) this.incoming[kConnection] = null;
+  }
+
   startParser() {
     this.parser = new native.StreamParser(true, this.maxHeaderSize, this.validation);
     this.parser.expect(this.outgoing.method);
@@ -87,19 +94,15 @@ class Exchange {
       case layout.HEAD:
         this.onHead(flags, readHead(words, at, buffer));
         break;
-      case layout.CONTENT: {
-        const from = (at + CONTENT_WORDS) << 2;
-        this.onContent(buffer.subarray(from, from + words[at + 3]));
+      case layout.CONTENT:
+        this.onContent(native.readContent(flags, words, at, buffer));
         break;
-      }
       case layout.COMPLETE:
         this.onComplete(readTrailers(words, at, buffer));
         break;
-      case layout.RAW: {
-        const from = (at + CONTENT_WORDS) << 2;
-        if (this.upgrade) this.upgrade.head = buffer.subarray(from, from + words[at + 3]);
+      case layout.RAW:
+        if (this.upgrade) this.upgrade.head = native.readContent(flags, words, at, buffer);
         break;
-      }
       case layout.MALFORMED: {
         const { code, reason, bytesParsed, rawPacket } = readMalformed(words, at, buffer);
         this.error = parseError(code, reason, bytesParsed, rawPacket);

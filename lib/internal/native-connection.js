@@ -8,7 +8,8 @@ const { nativeTransport } = require('./native-transport');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 const { parserOptions } = require('./server-options');
-const { kConnections } = require('../symbols');
+const { StreamConnection } = require('./stream-connection');
+const { kConnection, kConnections } = require('../symbols');
 
 const { WRITE_CLOSE, WRITE_END, WRITE_MORE } = layout;
 
@@ -239,6 +240,19 @@ class NativeConnection extends nativeTransport(ServerConnection) {
 
   leaveHttp() {
     this.socket.leaveHttp();
+  }
+
+  /** Goes on over a handle of Node's own; what was read before comes as records, until the last one. */
+  becomeStream() {
+    const { server, socket } = this;
+    const { http } = this;
+    this.staysRegistered = http;
+    if (!socket.exchangeTransport() || !http) return;
+    socket[kConnection] = this;
+    server[kConnections].add(this);
+    this.destroyed = false;
+    Object.setPrototypeOf(this, StreamConnection.prototype);
+    this.goOn(native.io.takeParser());
   }
 
   /** Not one of the server's connections any more. */

@@ -33,6 +33,8 @@ const nativeTransport = (Base) =>
       this.hadError = false;
       this.tapped = false;
       this.referenced = true;
+      /** Its last records are wanted though the descriptor is given away. */
+      this.staysRegistered = false;
       /** Whether it counts among what keeps the process alive just now. */
       this.counted = true;
       this.afterShutdown = null;
@@ -201,7 +203,7 @@ const nativeTransport = (Base) =>
       this.saveCounts();
       const handed = native.io.handOver(this.id);
       if (handed === null) return null;
-      native.forget(this);
+      if (!this.staysRegistered) native.forget(this);
       this.destroyed = true;
       this.closed = true;
       this.count();
@@ -218,6 +220,15 @@ const nativeTransport = (Base) =>
     setTimeout(timeout) {
       this.timeout = timeout;
       if (!this.closed) native.io.setTimeout(this.id, timeout);
+    }
+
+    setNoDelay(enable) {
+      native.io.setNoDelay(this.id, enable);
+    }
+
+    /** Probes an idle peer after `delay` seconds; 0 leaves the system's delay. */
+    setKeepAlive(enable, delay) {
+      native.io.setKeepAlive(this.id, enable, delay);
     }
 
     remoteAddress() {

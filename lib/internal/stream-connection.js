@@ -12,7 +12,17 @@ class StreamConnection extends ServerConnection {
   constructor(server, socket) {
     super(server, socket);
     const { maxFields, maxHeaderSize, validation } = parserOptions(server);
-    this.parser = new native.StreamParser(false, maxHeaderSize, validation, maxFields);
+    this.initialize(new native.StreamParser(false, maxHeaderSize, validation, maxFields));
+    this.listen();
+    socket._paused = false;
+    socket.server = server;
+    if (server.timeout && typeof socket.setTimeout === 'function')
+      socket.setTimeout(server.timeout);
+  }
+
+  initialize(parser) {
+    const { socket } = this;
+    this.parser = parser;
     /** When the message being received began (or the connection, before the first one); 0 between. */
     this.messageStart = Date.now();
     /** Records that are not handled yet. */
@@ -20,10 +30,42 @@ class StreamConnection extends ServerConnection {
     this.handling = false;
     /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
     this.ticksInBatch = socket._handle?.isStreamBase === true;
-    this.refused = false;
+    this.refused ??= false;
     /** What was wrong with the input; nothing behind it can be understood. */
     this.failure = null;
-    this.listeners = [
+    /** Records that the native side made before the socket became a stream are still to come. */
+    this.trailing = false;
+    this.listeners = this.makeListeners();
+  }
+
+  /** The native side has given the socket away, and its parser. */
+  goOn(parser) {
+    this.initialize(parser);
+    if (!parser.inMessage) this.messageStart = 0;
+    this.trailing = true;
+    this.socket.parser = null;
+    this.listen((event) => event !== 'data');
+  }
+
+  /** The last record of the native side is here: from now on the socket is read. */
+  onLastRecord() {
+    this.trailing = false;
+    const { socket } = this;
+    if (socket.destroyed || !this.http) return;
+    this.execute(this.parser.takeRest());
+    this.listen((event) => event === 'data');
+    if (this.paused) socket.pause();
+    else socket.resume();
+    socket._read?.(0);
+  }
+
+  listen(wanted = () => true) {
+    for (const [event, listener] of this.listeners)
+      if (wanted(event)) this.socket.on(event, listener);
+  }
+
+  makeListeners() {
+    return [
       [
         'data',
         (chunk) => {
@@ -62,11 +104,6 @@ class StreamConnection extends ServerConnection {
         },
       ],
     ];
-    for (const [event, listener] of this.listeners) socket.on(event, listener);
-    socket._paused = false;
-    socket.server = server;
-    if (server.timeout && typeof socket.setTimeout === 'function')
-      socket.setTimeout(server.timeout);
   }
 
   feed(chunk) {
@@ -118,26 +155,26 @@ class StreamConnection extends ServerConnection {
       case layout.HEAD:
         if (!this.refused) this.onHead(flags, readHead(words, at, buffer));
         break;
-      case layout.CONTENT: {
-        const from = (at + layout.CONTENT_WORDS) << 2;
-        this.inContext(this.onContent, buffer.subarray(from, from + words[at + 3]));
+      case layout.CONTENT:
+        this.inContext(this.onContent, native.readContent(flags, words, at, buffer));
         break;
-      }
       case layout.COMPLETE:
         this.inContext(this.onComplete, readTrailers(words, at, buffer));
         break;
-      case layout.RAW: {
-        if (this.upgrading === null) break;
-        const from = (at + layout.CONTENT_WORDS) << 2;
-        this.inContext(this.onUpgradeHead, buffer.subarray(from, from + words[at + 3]));
+      case layout.RAW:
+        if (this.upgrading !== null)
+          this.inContext(this.onUpgradeHead, native.readContent(flags, words, at, buffer));
         break;
-      }
       case layout.MALFORMED:
         this.failure = readMalformed(words, at, buffer);
         if (!this.refused) this.inContext(this.onMalformed, this.failure);
         break;
       case layout.END:
-        this.inContext(this.onEnd);
+        // One that the native side has seen, the socket will see again.
+        if (!this.trailing) this.inContext(this.onEnd);
+        break;
+      case layout.CLOSE:
+        this.onLastRecord();
         break;
     }
     if (kind === layout.COMPLETE || (kind === layout.HEAD && flags & layout.NO_CONTENT))
