@@ -30,7 +30,7 @@ if (binding.version() !== version) {
   );
 }
 
-const { ATTACHED, CONTENT, CONTENT_WORDS, GROUP_END } = layout;
+const { ATTACHED, CONTENT, CONTENT_WORDS, GROUP_END, NEW_BATCH } = layout;
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
@@ -97,17 +97,18 @@ function drain() {
       if (flags & GROUP_END || ((head & 0xff) === CONTENT && connection?.ticksInGroup))
         process._tickCallback();
     }
-    if (!takeBatch()) return;
+    const size = takeRecords();
+    if (size === 0) return;
     // What an answer brought about comes after the immediates of the handler that gave it.
-    if (batches++ === BATCHES_PER_TURN) {
+    if (size & NEW_BATCH && batches++ === BATCHES_PER_TURN) {
       setImmediate(drainHeld);
       return;
     }
   }
 }
 
-/** Lets the native side copy the next records. False if none wait. */
-function takeBatch() {
+/** Lets the native side copy the next records; returns what `drain` does. */
+function takeRecords() {
   if (arena.length > ARENA_SIZE) renewArena(ARENA_SIZE);
   let size = fast.drain(arena);
   if (size < 0) {
@@ -116,8 +117,8 @@ function takeBatch() {
     size = fast.drain(arena);
   }
   cursor = 0;
-  end = size;
-  return size > 0;
+  end = size & ~NEW_BATCH;
+  return size;
 }
 
 /** Goes on with records that were left to the next turn. */

@@ -24,6 +24,7 @@ const BAD_HOST = 32;
 const HAS_EXPECT = 64;
 const ATTACHED = 128;
 const READ_DEFERRED = 256;
+const NEW_BATCH = 1;
 const HEAD_WORDS = 8;
 const COMPLETE_WORDS = 5;
 const CONTENT_WORDS = 4;
@@ -246,6 +247,7 @@ module.exports = {
   HAS_EXPECT,
   ATTACHED,
   READ_DEFERRED,
+  NEW_BATCH,
   HEAD_WORDS,
   COMPLETE_WORDS,
   CONTENT_WORDS,

@@ -11,6 +11,7 @@ use napi::{Env, sys};
 use crate::bridge::wake::Waker;
 use crate::io::{After, Attachment, Connection, Error, Hub, Listener, ParsedInput, Port};
 use crate::ring::ConnId;
+use crate::ring::layout::NEW_BATCH;
 use crate::ring::queue::Pending;
 use crate::ring::record;
 
@@ -202,7 +203,8 @@ impl Environment {
     // ---- records ----
 
     /// Copies waiting records to the front of `arena`, as many whole ones as fit. Returns their size; 0
-    /// when none wait; the size needed, negated, when not even the first one fits.
+    /// when none wait; the size needed, negated, when not even the first one fits. The size of records
+    /// that begin a batch has `NEW_BATCH` added.
     pub fn drain(&self, env: sys::napi_env, arena: &mut [u8]) -> i64 {
         let mut batch = self.batch.borrow_mut();
         // A batch may bring attachments alone. Only `take` finding nothing lets the next post wake us.
@@ -225,13 +227,14 @@ impl Environment {
             return -(record::size(&batch.records[at..]) as i64);
         }
         arena[..size].copy_from_slice(&batch.records[at..at + size]);
+        let new_batch = if at == 0 { NEW_BATCH } else { 0 };
         self.batch_at.set(at + size);
         if at + size == batch.records.len() {
             self.batch_at.set(0);
             batch.records.clear();
             batch.records.shrink_to(1 << 20);
         }
-        size as i64
+        size as i64 | i64::from(new_batch)
     }
 
     /// The content of the next record with `ATTACHED`.

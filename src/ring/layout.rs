@@ -73,6 +73,10 @@ pub const READ_DEFERRED: u32 = 1 << 8;
 /// Field name word: the low bits are an index into the common names.
 pub const COMMON_NAME: u32 = 1 << 31;
 
+/// Added to the size that a drain returns (which is a multiple of a word) when these records begin a
+/// batch: what one look at the queue brought. A batch that does not fit into the arena comes in parts.
+pub const NEW_BATCH: u32 = 1;
+
 /// Words of a `Head` record before its fields.
 pub const HEAD_WORDS: usize = 8;
 /// Words of a `Complete` record before its fields.
@@ -145,6 +149,7 @@ mod tests {
             ("HAS_EXPECT", HAS_EXPECT),
             ("ATTACHED", ATTACHED),
             ("READ_DEFERRED", READ_DEFERRED),
+            ("NEW_BATCH", NEW_BATCH),
             ("HEAD_WORDS", HEAD_WORDS as u32),
             ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
             ("CONTENT_WORDS", CONTENT_WORDS as u32),
