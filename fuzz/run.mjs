@@ -23,8 +23,9 @@ if (!(seconds > 0)) stop('--seconds wants a number above 0');
 
 if (cargo(['fuzz', '--version'], 'ignore') !== 0) {
   console.log('cargo-fuzz is missing: getting it from crates.io, once');
-  if (cargo(['install', '--locked', 'cargo-fuzz'], 'inherit') !== 0)
-    stop('it could not be installed: try `cargo install --locked cargo-fuzz` yourself');
+  const install = ['install', '--locked', '--version', '=0.13.2', 'cargo-fuzz'];
+  if (cargo(install, 'inherit') !== 0)
+    stop(`it could not be installed: try \`cargo ${install.join(' ')}\` yourself`);
 }
 
 const failed = (positionals.length > 0 ? positionals : targets).filter((name) => !fuzz(name));
