@@ -113,6 +113,11 @@ impl Clock {
         self.due.fetch_min(due, Ordering::SeqCst) > due
     }
 
+    /// The deadline that was set for `due` is the one that counts.
+    pub(crate) fn is_due(&self, due: u64) -> bool {
+        self.due.load(Ordering::SeqCst) == due
+    }
+
     /// Looks at the deadline that was set for `due`. `None` if another one was set since.
     pub(crate) fn look(&self, due: u64, now: u64, keep_alive: u32) -> Option<Look> {
         self.due

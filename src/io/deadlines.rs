@@ -3,10 +3,13 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::io::clock::NEVER;
 use crate::ring::ConnId;
+
+/// Entries that may be there before those are looked for that are not needed any more.
+const LEAST_CROWD: usize = 1024;
 
 /// What is due.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -28,13 +31,20 @@ impl From<ConnId> for Due {
 }
 
 #[derive(Debug, Default)]
+struct Entries {
+    heap: BinaryHeap<Reverse<(u64, Due)>>,
+    /// With more entries than this, it is worth looking for those that are not needed any more.
+    crowd: usize,
+}
+
+#[derive(Debug, Default)]
 pub(crate) struct Deadlines {
-    heap: Mutex<BinaryHeap<Reverse<(u64, Due)>>>,
+    entries: Mutex<Entries>,
 }
 
 impl Deadlines {
-    fn heap(&self) -> std::sync::MutexGuard<'_, BinaryHeap<Reverse<(u64, Due)>>> {
-        self.heap.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a deadline in milliseconds on the hub's clock. Returns whether it is the earliest.
@@ -42,20 +52,31 @@ impl Deadlines {
         if at == NEVER {
             return false;
         }
-        let mut heap = self.heap();
+        let heap = &mut self.entries().heap;
         let is_first = heap.peek().is_none_or(|Reverse((first, _))| at < *first);
         heap.push(Reverse((at, due)));
         is_first
     }
 
+    /// Forgets what is not `needed` any more, if there are so many entries that this is worth while:
+    /// those of connections that came and went would stay until their time.
+    pub fn thin_out(&self, needed: impl Fn(u64, Due) -> bool) {
+        let mut entries = self.entries();
+        if entries.heap.len() <= entries.crowd.max(LEAST_CROWD) {
+            return;
+        }
+        entries.heap.retain(|Reverse((at, due))| needed(*at, *due));
+        entries.crowd = 2 * entries.heap.len();
+    }
+
     /// The earliest deadline.
     pub fn next(&self) -> Option<u64> {
-        self.heap().peek().map(|Reverse((at, _))| *at)
+        self.entries().heap.peek().map(|Reverse((at, _))| *at)
     }
 
     /// Takes one that is due at `now`.
     pub fn take(&self, now: u64) -> Option<(u64, Due)> {
-        let mut heap = self.heap();
+        let heap = &mut self.entries().heap;
         if heap.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             heap.pop().map(|Reverse(entry)| entry)
         } else {
@@ -80,5 +101,18 @@ mod tests {
         assert_eq!(deadlines.take(25), Some((10, Due::Slow(2))));
         assert_eq!(deadlines.take(25), Some((20, Due::Connection(1))));
         assert_eq!(deadlines.take(25), None);
+    }
+
+    #[test]
+    fn a_crowd_is_thinned_out() {
+        let deadlines = Deadlines::default();
+        for id in 0..LEAST_CROWD as u32 + 1 {
+            deadlines.add(u64::from(id), Due::Connection(id));
+        }
+        deadlines.thin_out(|_, due| matches!(due, Due::Connection(id) if id % 2 == 1));
+        assert_eq!(deadlines.entries().heap.len(), LEAST_CROWD / 2);
+        assert_eq!(deadlines.next(), Some(1));
+        deadlines.thin_out(|_, _| false);
+        assert_eq!(deadlines.next(), Some(1), "there is room enough");
     }
 }

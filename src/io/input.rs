@@ -16,6 +16,10 @@ use crate::ring::sink::{Observer, Outcome, RecordSink};
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
 
+/// Input that makes the I/O thread panic, for the test of what follows.
+#[cfg(test)]
+pub(crate) const PANIC: &[u8] = b"PANIC";
+
 /// What becomes of arriving bytes.
 #[derive(Debug)]
 pub(crate) enum Reading {
@@ -106,6 +110,8 @@ impl Input {
     /// bytes came that answer no request, so that nothing of this peer is to be trusted.
     pub fn arrived(&mut self, connection: &Connection, lead: &mut Lead) -> bool {
         connection.count_read(lead.buffer.len(), lead.now);
+        #[cfg(test)]
+        assert!(!lead.buffer.starts_with(PANIC), "a test asked for it");
         if connection.is_mirrored() {
             let bytes = &lead.buffer[..];
             lead.set.post(connection.port(), |p| {

@@ -85,6 +85,7 @@ impl Lead {
     }
 
     fn look_at_deadlines(&mut self, set: &Set) {
+        set.thin_out_deadlines(&self.hub);
         while let Some((at, due)) = set.take_deadline(self.now) {
             match due {
                 Due::Connection(id) => {

@@ -22,6 +22,9 @@ mod set;
 mod socket;
 mod thread;
 
+#[cfg(test)]
+mod tests;
+
 pub use address::{Address, describe};
 pub use connection::{Connection, HandedOver, ParsedInput};
 pub use error::Error;

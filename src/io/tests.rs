@@ -1,0 +1,297 @@
+//! Whole hubs over loopback sockets, read as JavaScript would read them.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::io::{Attachment, Connection, Hub, Listener, Memory, Options, Port, Wake};
+use crate::protocol::{Leniency, Limits};
+use crate::ring::layout::Kind;
+use crate::ring::queue::Pending;
+use crate::ring::record;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+struct Bell(Mutex<Sender<()>>);
+
+impl Wake for Bell {
+    fn wake(&self) {
+        // The reader may be gone.
+        let _ = self.0.lock().unwrap().send(());
+    }
+}
+
+struct NoMemory;
+
+impl Memory for NoMemory {
+    fn bytes(&self, _: usize) -> Option<&[u8]> {
+        None
+    }
+}
+
+/// A hub with one listener, and the JavaScript side of it.
+struct World {
+    hub: Arc<Hub>,
+    port: Arc<Port>,
+    listener: Arc<Listener>,
+    address: SocketAddr,
+    bell: Receiver<()>,
+    opened: Vec<Arc<Connection>>,
+}
+
+impl World {
+    fn new(threads: usize, options: Options) -> Self {
+        let hub = Hub::start(threads).unwrap();
+        let port = Arc::new(Port::default());
+        let (ring, bell) = channel();
+        port.set_wake(Some(Box::new(Bell(Mutex::new(ring)))));
+        let listener = hub.add_listener(&port, options);
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        listener.listen(OwnedFd::from(socket), 511).unwrap();
+        Self {
+            hub,
+            port,
+            listener,
+            address,
+            bell,
+            opened: Vec::new(),
+        }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Takes what waits; the kinds of the records.
+    fn take(&mut self) -> Vec<u32> {
+        let mut kinds = Vec::new();
+        loop {
+            let mut batch = Pending::default();
+            let (taken, waited_for) = self.port.take(&mut batch);
+            if waited_for {
+                self.hub.on_drain();
+            }
+            if !taken {
+                return kinds;
+            }
+            let mut at = 0;
+            while at < batch.records.len() {
+                kinds.push(u32::from(batch.records[at]));
+                at += record::size(&batch.records[at..]);
+            }
+            assert_eq!(at, batch.records.len(), "records are whole");
+            for attachment in batch.attachments {
+                if let Attachment::Opened(connection) = attachment {
+                    self.port.announced();
+                    self.opened.push(connection);
+                }
+            }
+        }
+    }
+
+    /// Takes records until there is one of `kind`.
+    fn take_until(&mut self, kind: Kind) -> Vec<u32> {
+        let mut kinds = Vec::new();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            kinds.extend(self.take());
+            if kinds.contains(&(kind as u32)) {
+                return kinds;
+            }
+            let rest = deadline.saturating_duration_since(Instant::now());
+            self.bell.recv_timeout(rest).expect("a record in time");
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.hub.shut_down();
+    }
+}
+
+fn options() -> Options {
+    Options {
+        limits: Limits::default(),
+        leniency: Leniency::default(),
+        timeout: 0,
+        headers_timeout: 0,
+        request_timeout: 0,
+        keep_alive_timeout: 5000,
+        checking_interval: 30_000,
+        max_connections: None,
+        no_delay: true,
+        keep_alive_probe: None,
+        defer_reading: false,
+    }
+}
+
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn a_request_arrives_and_its_connection_closes() {
+    let mut world = World::new(1, options());
+    let mut client = world.connect();
+    client.write_all(GET).unwrap();
+    let kinds = world.take_until(Kind::Head);
+    assert_eq!(kinds, [Kind::Open as u32, Kind::Head as u32]);
+    let connection = world.opened[0].clone();
+    connection.destroy(false, &world.hub);
+    world.hub.publish();
+    assert_eq!(world.take_until(Kind::Close), [Kind::Close as u32]);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn a_panic_ends_its_connection_alone_and_is_told() {
+    let mut world = World::new(1, options());
+    let mut other = world.connect();
+    let mut client = world.connect();
+    client.write_all(crate::io::input::PANIC).unwrap();
+    let kinds = world.take_until(Kind::Close);
+    assert!(!kinds.contains(&(Kind::Head as u32)));
+    assert_eq!(client.read(&mut [0]).unwrap_or(0), 0);
+    other.write_all(GET).unwrap();
+    world.take_until(Kind::Head);
+}
+
+#[test]
+fn connections_nobody_has_seen_stay_in_the_backlog() {
+    let mut world = World::new(1, options());
+    let clients: Vec<_> = (0..400).map(|_| world.connect()).collect();
+    // The last one that is accepted is posted; what comes behind it waits for `take`.
+    let mut opened = 0;
+    while opened < clients.len() {
+        let before = opened;
+        let mut batch = world.take_until(Kind::Open);
+        batch.retain(|kind| *kind == Kind::Open as u32);
+        opened += batch.len();
+        assert!(opened > before);
+    }
+    assert_eq!(opened, clients.len());
+}
+
+#[test]
+fn nothing_is_read_while_too_much_waits() {
+    let mut world = World::new(1, options());
+    let body = vec![b'x'; 1 << 20];
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let clients: Vec<_> = (0..40)
+        .map(|_| {
+            let mut client = world.connect();
+            let (head, body) = (head.clone(), body.clone());
+            std::thread::spawn(move || {
+                client.write_all(head.as_bytes()).unwrap();
+                client.write_all(&body).unwrap();
+                client
+            })
+        })
+        .collect();
+    // JavaScript sleeps until reading has stopped: the queue is full, or every window is used up.
+    let deadline = Instant::now() + PATIENCE;
+    while !world.port.is_full() && Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    assert!(world.port.is_full());
+    let mut complete = 0;
+    while complete < clients.len() {
+        let kinds = world.take_until(Kind::Complete);
+        complete += kinds
+            .iter()
+            .filter(|kind| **kind == Kind::Complete as u32)
+            .count();
+    }
+    for client in clients {
+        client.join().unwrap();
+    }
+}
+
+#[test]
+fn a_place_is_taken_before_a_connection_is_accepted() {
+    let limited = Options {
+        max_connections: Some(3),
+        ..options()
+    };
+    let mut world = World::new(4, limited);
+    let _clients: Vec<_> = (0..30).map(|_| world.connect()).collect();
+    let (mut opened, mut dropped) = (0, 0);
+    while opened + dropped < 30 {
+        for kind in world.take() {
+            opened += u32::from(kind == Kind::Open as u32);
+            dropped += u32::from(kind == Kind::Drop as u32);
+        }
+        if opened + dropped < 30 {
+            world.bell.recv_timeout(PATIENCE).expect("more in time");
+        }
+    }
+    assert_eq!((opened, dropped), (3, 27));
+}
+
+#[test]
+fn a_hand_over_brings_the_descriptor_and_what_was_not_sent() {
+    let mut world = World::new(1, options());
+    let mut client = world.connect();
+    client
+        .write_all(b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nbehind")
+        .unwrap();
+    world.take_until(Kind::Raw);
+    let connection = world.opened[0].clone();
+    connection.outgoing().hold(b"unsent");
+    let handed = connection
+        .hand_over(&NoMemory, &mut Vec::new(), &world.hub)
+        .unwrap();
+    assert_eq!(handed.unsent, b"unsent");
+    assert!(
+        connection
+            .hand_over(&NoMemory, &mut Vec::new(), &world.hub)
+            .is_none()
+    );
+    let mut new_owner = TcpStream::from(handed.fd);
+    new_owner.set_nonblocking(false).unwrap();
+    new_owner.write_all(&handed.unsent).unwrap();
+    let mut got = [0; 6];
+    client.read_exact(&mut got).unwrap();
+    assert_eq!(&got, b"unsent");
+    world.hub.publish();
+    world.take_until(Kind::Close);
+}
+
+#[test]
+fn a_closed_listener_gives_its_port_back_at_once() {
+    let world = World::new(1, options());
+    world.listener.close();
+    assert!(TcpListener::bind(world.address).is_ok());
+}
+
+#[test]
+fn an_idle_connection_is_told_once() {
+    let impatient = Options {
+        timeout: 20,
+        ..options()
+    };
+    let mut world = World::new(1, impatient);
+    let _client = world.connect();
+    let begin = Instant::now();
+    world.take_until(Kind::Timeout);
+    assert!(begin.elapsed() >= Duration::from_millis(19));
+}
+
+#[test]
+fn a_hub_without_users_ends() {
+    let hub = Hub::start(1).unwrap();
+    assert!(hub.begin_use());
+    hub.end_use();
+    hub.end_use();
+    hub.retire();
+    assert!(!hub.begin_use());
+    hub.shut_down();
+}
