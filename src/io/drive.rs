@@ -8,7 +8,7 @@ use crate::io::connection::{Call, Connection, Ending, Failure, flag};
 use crate::io::error::errno;
 use crate::io::input::MayRead;
 use crate::io::lead::Lead;
-use crate::io::outgoing::Sent;
+use crate::io::outgoing::{After, Sent};
 use crate::io::set::Soon;
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
@@ -100,6 +100,8 @@ impl Connection {
             Sent::All => {
                 let after = outgoing.take_after();
                 drop(outgoing);
+                // JavaScript has been told that the end of the writing side will be reported.
+                let reported = reported || after == After::HalfClose;
                 self.flushed(after, reported, &lead.hub);
             }
             Sent::Starved => {
