@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::io::{Attachment, Connection, Hub, Listener, Memory, Options, Port, Wake};
+use crate::io::{After, Attachment, Connection, Hub, Listener, Memory, Options, Port, Wake};
 use crate::protocol::{Leniency, Limits};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
@@ -263,6 +263,25 @@ fn a_hand_over_brings_the_descriptor_and_what_was_not_sent() {
     assert_eq!(&got, b"unsent");
     world.hub.publish();
     world.take_until(Kind::Close);
+}
+
+#[test]
+fn the_end_of_the_writing_side_is_told_when_it_comes_later() {
+    let mut world = World::new(1, options());
+    let mut client = world.connect();
+    client.write_all(GET).unwrap();
+    world.take_until(Kind::Head);
+    let connection = world.opened[0].clone();
+    {
+        let mut outgoing = connection.outgoing();
+        outgoing.defer(b"answer");
+        outgoing.then(After::HalfClose);
+    }
+    connection.send_soon();
+    world.take_until(Kind::Shutdown);
+    let mut got = Vec::new();
+    client.read_to_end(&mut got).unwrap();
+    assert_eq!(got, b"answer");
 }
 
 #[test]
