@@ -18,7 +18,7 @@ class Held {
     this.callbacks = null;
   }
 
-  /** Adds a piece; neighbours that are encoded alike become one. */
+  /** Adds a piece. Neighbours become one where that changes no byte: each is encoded by itself. */
   add(chunk, encoding, callback) {
     if (typeof callback === 'function') this.addCallback(callback);
     const { length } = chunk;
@@ -30,7 +30,7 @@ class Held {
     } else if (
       typeof chunk === 'string' &&
       typeof this.chunk === 'string' &&
-      alike(this.encoding, encoding)
+      mayJoin(this.encoding, encoding, chunk)
     ) {
       this.chunk += chunk;
     } else {
@@ -105,8 +105,20 @@ const isLatin1 = (encoding) =>
   encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
 const isUtf8 = (encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
 
-function alike(a, b) {
-  return a === b || (isUtf8(a) && isUtf8(b)) || (isLatin1(a) && isLatin1(b));
+/**
+ * Whether `text` may be joined to what was `before`. Two halves of a character that come in two
+ * pieces are two replacement characters, and were counted so; as neighbours they would be one
+ * character. (Only the new piece is looked at: indexing the others would flatten them.) Encodings
+ * in which characters go together, hex and base64, are left alone.
+ */
+function mayJoin(before, encoding, text) {
+  if (isUtf8(encoding)) return isUtf8(before) && !beginsInCharacter(text);
+  return isLatin1(encoding) && isLatin1(before);
+}
+
+function beginsInCharacter(text) {
+  const unit = text.charCodeAt(0);
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 module.exports = { Held, callAll };
