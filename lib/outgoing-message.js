@@ -17,6 +17,7 @@ const {
   queueEndCallback,
 } = require('./internal/outgoing-finish');
 const { storeHead } = require('./internal/outgoing-head');
+const { latin1Head, utf8Head } = require('./internal/sent-head');
 
 const {
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,
@@ -177,18 +178,32 @@ function emitClose(message) {
 /** Sends a piece behind the head, which leaves with the first one. */
 OutgoingMessage.prototype._send = function _send(data, encoding, callback, byteLength) {
   if (!this._headerSent && this._header !== null) {
-    const header = this._header;
-    if (typeof data === 'string' && (encoding === 'utf8' || encoding === 'latin1' || !encoding)) {
-      data = header + data;
-    } else {
-      this.outputData.unshift({ data: header, encoding: 'latin1', callback: null });
-      this.outputSize += header.length;
-      this._onPendingData(header.length);
-    }
+    data = withHead(this, data, encoding);
     this._headerSent = true;
   }
   return this._writeRaw(data, encoding, callback, byteLength);
 };
+
+/** The piece behind the head, if both are text of one encoding; else the head leaves before it. */
+function withHead(message, data, encoding) {
+  if (typeof data === 'string') {
+    const isUtf8 = !encoding || encoding === 'utf8';
+    if (isUtf8 || encoding === 'latin1') {
+      const head = isUtf8 ? utf8Head(message) : latin1Head(message);
+      if (head !== null) return head + data;
+    }
+  }
+  const latin1 = latin1Head(message);
+  const head = latin1 ?? message._header;
+  message.outputData.unshift({
+    data: head,
+    encoding: latin1 === null ? 'utf8' : 'latin1',
+    callback: null,
+  });
+  message.outputSize += head.length;
+  message._onPendingData(head.length);
+  return data;
+}
 
 /** Writes to the socket, or keeps the piece until the message is given one. */
 OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callback) {

@@ -6,6 +6,7 @@ const { validateHeaderName, validateHeaderValue } = require('../validate');
 const { utcDate } = require('./date');
 const { lowerCase } = require('./field-names');
 const { kOutHeaders, kUniqueHeaders } = require('./host').keys;
+const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
 const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_ARG_VALUE } = codes;
 
@@ -22,6 +23,8 @@ class Head {
     this.date = false;
     this.expect = false;
     this.trailer = false;
+    /** How it is sent, where that is not its text: see `sent-head`. */
+    this.sent = null;
   }
 }
 
@@ -44,6 +47,7 @@ function storeHead(message, firstLine, headers) {
   if (message.chunkedEncoding !== true && head.trailer) throw new ERR_HTTP_TRAILER_INVALID();
 
   message._header = `${head.text}\r\n`;
+  keepSentHead(message, head);
   message._headerSent = false;
   // The peer waits for the head before it answers an expectation.
   if (head.expect) message._send('');
@@ -75,21 +79,23 @@ const isContentDisposition = (name) =>
 
 function addField(message, head, name, value, validate, relaxed) {
   if (validate) validateHeaderName(name);
-  // File names outside of latin1 travel as their bytes (RFC 6266, section 4.3).
-  if (isContentDisposition(name) && message._contentLength) {
-    value = Array.isArray(value)
-      ? value.map((v) => Buffer.from(v, 'latin1'))
-      : Buffer.from(value, 'latin1');
-  }
+  const add = isContentDisposition(name) ? addDisposition : addLine;
   if (Array.isArray(value)) {
     const unique = message[kUniqueHeaders];
     if ((value.length < 2 || !isCookie(name)) && !unique?.has(name.toLowerCase())) {
-      for (const item of value) addLine(message, head, name, item, validate, relaxed);
+      for (const item of value) add(message, head, name, item, validate, relaxed);
       return;
     }
     value = value.join('; ');
   }
-  addLine(message, head, name, value, validate, relaxed);
+  add(message, head, name, value, validate, relaxed);
+}
+
+/** Adds a line whose file name may be UTF-8. */
+function addDisposition(message, head, name, value, validate, relaxed) {
+  const shown = shownDisposition(message, name, value, message._contentLength);
+  addLine(message, head, name, shown, validate, relaxed);
+  noteDisposition(head, name, value, shown);
 }
 
 function addLine(message, head, name, value, validate, relaxed) {
