@@ -4,7 +4,6 @@
 // `stream-connection`) extend it. May use Node, `errors`, `symbols` and `internal`.
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
-const { Readable } = require('node:stream');
 const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../errors');
 const { IncomingMessage, detachSignal } = require('../incoming-message');
@@ -12,6 +11,7 @@ const { ServerResponse } = require('../server-response');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../symbols');
 const { keptPairs, maxHeaderPairs } = require('./field-limit');
 const host = require('./host');
+const { closeExchange, isSilent, isUnwatched, noteEnd } = require('./quiet-end');
 const { errorAnswer, isUntrusted, lacksHost } = require('./refusal');
 const { closeResponse, onSocketClose } = require('./response-close');
 const layout = require('./ring-layout');
@@ -434,42 +434,6 @@ class ServerConnection {
 
 function hasBodyHeaders(headers) {
   return 'content-length' in headers || 'transfer-encoding' in headers;
-}
-
-/** What `push(null)` does to a stream that nobody reads. */
-function noteEnd(state) {
-  state.ended = true;
-  state.reading = false;
-  state.needReadable = false;
-}
-
-/** Nobody hears what the request emits, and its stream is as it was made. */
-function isSilent(req) {
-  return (
-    req._eventsCount === 0 &&
-    req.emit === Readable.prototype.emit &&
-    req.push === Readable.prototype.push
-  );
-}
-
-/** Nobody listens to the request, and there is nothing left to read of it. */
-function isUnwatched(req) {
-  return (
-    isSilent(req) &&
-    req.complete &&
-    req._readableState.length === 0 &&
-    req._dump === IncomingMessage.prototype._dump
-  );
-}
-
-/** The exchange is over. `quiet`: the request's stream may end without a word. */
-function closeExchange(res, quiet) {
-  closeResponse(res);
-  if (!quiet) return;
-  const { req } = res;
-  if (req._consuming || req._readableState.resumeScheduled) return;
-  if (isUnwatched(req)) req._endQuietly();
-  else req._dump();
 }
 
 function onResponseFinish() {
