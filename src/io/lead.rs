@@ -14,8 +14,6 @@ use crate::io::set::{Ready, Set, Soon};
 
 /// Bytes read by one system call.
 const CHUNK_SIZE: usize = 64 * 1024;
-/// With less room than this, reading goes on in other memory.
-const LEAST_ROOM: usize = 32 * 1024;
 
 /// What the leader has. Who has none cannot read.
 #[derive(Debug)]
@@ -150,10 +148,11 @@ impl Lead {
         self.parked.push(waits);
     }
 
-    /// Makes the buffer empty, with room to read into; returns how much.
+    /// Makes the buffer empty, with room for a whole chunk: how input is cut, and with it what an error
+    /// shows of it, does not depend on what other connections have sent. Returns the room.
     pub fn make_room(&mut self) -> usize {
         self.buffer.clear();
-        if self.buffer.capacity() < LEAST_ROOM {
+        if self.buffer.capacity() < CHUNK_SIZE {
             self.buffer.reserve(CHUNK_SIZE);
         }
         self.buffer.capacity()
