@@ -4,7 +4,7 @@
 // May use Node, `symbols`, `socket` and `internal`.
 const { kConnection } = require('../symbols');
 const { NativeSocket, complete } = require('../socket');
-const { hold } = require('./held-writing');
+const { dropHeld, hold } = require('./held-writing');
 const native = require('./native');
 const { timerDuration } = require('../validate');
 
@@ -105,6 +105,7 @@ prototype.end = function end(...args) {
 };
 
 prototype.destroy = function destroy(error) {
+  if (!this.destroyed) dropHeld(this);
   if (error && !this[kConnection].closed) {
     complete(this);
     return this.destroy(error);

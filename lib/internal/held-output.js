@@ -1,7 +1,10 @@
 'use strict';
 // Output of a native socket that is held back while it is corked, and leaves in one go. Stands in
 // for the buffer of a Writable, whose machinery costs more than the send.
-// May use nothing.
+// May use `errors`.
+const { codes } = require('../errors');
+
+const { ERR_STREAM_DESTROYED } = codes;
 
 /** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
 class Held {
@@ -58,47 +61,64 @@ class Held {
     return callbacks;
   }
 
-  /** Sends what is held on the connection; `sent(callbacks)` is called in a tick once it has left. */
+  /**
+   * Sends what is held on the connection. Its callbacks are told in a tick, by `sent(callbacks)`,
+   * once it has left; else by the connection, which knows what went wrong.
+   */
   flush(connection, sent) {
-    const { chunk, chunks, encoding, encodings } = this;
-    if (chunk === null && this.callback === null) return;
+    if (this.isEmpty()) return;
+    if (connection.destroyed) {
+      process.nextTick(failDestroyed, connection.socket, this.drop());
+      return;
+    }
     const callbacks = this.takeCallbacks();
+    const { chunk, chunks, encoding, encodings } = this;
     this.chunk = null;
+    this.chunks = null;
+    this.encodings = null;
     this.length = 0;
     let done;
     if (chunk === null) {
       done = connection.pending === 0;
+      if (!done) connection.waiting.push(asOne(callbacks));
     } else if (chunks === null) {
-      done = connection.sendOne(chunk, encoding, null);
+      done = connection.sendOne(chunk, encoding, asOne(callbacks));
     } else {
-      this.chunks = null;
-      this.encodings = null;
       chunks.push(chunk);
       encodings.push(encoding);
-      done = connection.send(chunks, encodings, null);
+      done = connection.send(chunks, encodings, asOne(callbacks));
     }
-    if (done) {
-      process.nextTick(sent, connection.socket, callbacks);
-    } else if (connection.pending > 0) {
-      if (callbacks !== null)
-        connection.waiting.push((error) => {
-          callAll(callbacks, error);
-        });
-    } else {
-      process.nextTick(failAll, callbacks); // `connection` has reported the failure
-    }
+    if (done) process.nextTick(sent, connection.socket, callbacks);
   }
+
+  isEmpty() {
+    return this.chunk === null && this.callback === null;
+  }
+
+  /** Forgets what is held, which will not be sent; returns its callbacks. */
+  drop() {
+    this.chunk = null;
+    this.chunks = null;
+    this.encodings = null;
+    this.length = 0;
+    return this.takeCallbacks();
+  }
+}
+
+/** One function for all callbacks, or null. */
+function asOne(callbacks) {
+  if (callbacks === null || typeof callbacks === 'function') return callbacks;
+  return (error) => callAll(callbacks, error);
+}
+
+/** What was held when the socket was destroyed fails with what it was destroyed with, as in Node. */
+function failDestroyed(socket, callbacks) {
+  callAll(callbacks, socket.errored ?? new ERR_STREAM_DESTROYED('write'));
 }
 
 function callAll(callbacks, error) {
   if (typeof callbacks === 'function') callbacks(error);
   else if (callbacks !== null) for (const callback of callbacks) callback(error);
-}
-
-function failAll(callbacks) {
-  const error = new Error('write EPIPE');
-  error.code = 'EPIPE';
-  callAll(callbacks, error);
 }
 
 const isLatin1 = (encoding) =>
@@ -121,4 +141,4 @@ function beginsInCharacter(text) {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-module.exports = { Held, callAll };
+module.exports = { Held, callAll, failDestroyed };

@@ -7,7 +7,7 @@ const {
   types: { isUint8Array },
 } = require('node:util');
 const { kConnection } = require('../symbols');
-const { Held, callAll } = require('./held-output');
+const { Held, callAll, failDestroyed } = require('./held-output');
 
 const mayHold = (socket) => {
   const state = socket._writableState;
@@ -55,6 +55,17 @@ function end(...args) {
   return net.Socket.prototype.end.apply(this, args);
 }
 
+function destroy(...args) {
+  if (!this.destroyed) dropHeld(this);
+  return net.Socket.prototype.destroy.apply(this, args);
+}
+
+/** The socket is about to be destroyed: what it holds is not sent any more. */
+function dropHeld(socket) {
+  const { held } = socket;
+  if (held && !held.isEmpty()) process.nextTick(failDestroyed, socket, held.drop());
+}
+
 function flushHeld() {
   if (this.held) this.held.flush(this[kConnection], afterSend);
 }
@@ -79,7 +90,17 @@ function tellDrained() {
 /** The stream's own buffer is full; it will emit 'drain'. */
 function onStreamFull() {}
 
-const methods = { write, cork, uncork, end, flushHeld, onDrained, onStreamFull, tellDrained };
+const methods = {
+  write,
+  cork,
+  uncork,
+  end,
+  destroy,
+  flushHeld,
+  onDrained,
+  onStreamFull,
+  tellDrained,
+};
 const getters = {
   writableLength() {
     return (
@@ -104,4 +125,4 @@ function writeHeld(prototype) {
     Object.defineProperty(prototype, name, { configurable: true, get: getters[name] });
 }
 
-module.exports = { hold, writeHeld };
+module.exports = { dropHeld, hold, writeHeld };

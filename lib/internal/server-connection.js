@@ -404,13 +404,15 @@ class ServerConnection {
   onUpgradeHead(bytes) {
     const { server, socket, upgrading: req } = this;
     this.upgrading = null;
-    this.http = false;
-    server[kConnections].delete(this);
     const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
     if (server.listenerCount(event) === 0) {
+      // Nobody gets it, so nothing is handed over: it closes as any connection does, with the
+      // answers under way.
       socket.destroy();
       return;
     }
+    this.http = false;
+    server[kConnections].delete(this);
     this.leaveHttp();
     debug('SERVER have listener for %s', event);
     socket.readableFlowing = null;
