@@ -1,0 +1,35 @@
+'use strict';
+// Servers whose connections never rest, and how long calls of theirs take meanwhile.
+const http = require('../../support/subject');
+const { answer, tell } = require('./asked');
+
+const counts = { received: 0, closed: 0 };
+let server;
+
+function receive(req, res) {
+  req.on('data', (chunk) => {
+    counts.received += chunk.length;
+  });
+  req.on('error', () => {});
+  req.on('end', () => res.end('x'));
+}
+
+answer({
+  listen(reply) {
+    server = http.createServer(receive);
+    server.on('clientError', (_error, socket) => socket.destroy());
+    server.on('close', () => counts.closed++);
+    server.listen(0, '127.0.0.1', () => reply(server.address().port));
+  },
+  state: (reply) => reply(counts),
+  /** The milliseconds until each method returns, whatever it begins. */
+  call(reply, names) {
+    const took = names.map((name) => {
+      const begun = performance.now();
+      server[name](() => {});
+      return performance.now() - begun;
+    });
+    reply(took);
+  },
+});
+tell('ready');
