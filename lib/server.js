@@ -134,16 +134,27 @@ function connectionListener(socket) {
 /** Looks at `headersTimeout` and `requestTimeout` of connections that JavaScript feeds. */
 function watchStreams(server) {
   if (server[kStreamChecker]) return;
-  const check = () => {
-    const now = Date.now();
-    for (const connection of server[kConnections])
-      connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
-  };
-  server[kStreamChecker] = setInterval(check, server.connectionsCheckingInterval).unref();
+  const interval = server.connectionsCheckingInterval;
+  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
+}
+
+/** Ends with the server, which may go without having been closed if it never listened. */
+function checkStreams(reference) {
+  const server = reference.deref();
+  if (server === undefined) {
+    clearInterval(this);
+    return;
+  }
+  const now = Date.now();
+  for (const connection of server[kConnections])
+    connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
 }
 
 Server.prototype.close = function close(...args) {
   this.closeIdleConnections();
+  // Node would not have accepted them yet: it takes connections from the backlog on this thread.
+  for (const connection of [...(this[kConnections] ?? [])])
+    if (connection.isUnused()) connection.socket.destroy();
   clearInterval(this[kStreamChecker]);
   this[kStreamChecker] = undefined;
   Reflect.apply(net.Server.prototype.close, this, args);

@@ -284,7 +284,6 @@ function sendFirst(socket, unsent, waiting, needDrain) {
 /** Reads as Node's handle does, from the start: the peer's end is seen. */
 function startAsSocket(socket) {
   if (socket.destroyed) return;
-  socket.readableFlowing = null;
   // Called itself: a stream that waited for the parser's bytes thinks that it is reading already.
   socket._read(0);
 }

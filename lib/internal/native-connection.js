@@ -203,6 +203,11 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     return [native.io.bytesRead(this.id), native.io.bytesWritten(this.id)];
   }
 
+  /** Nothing has been received. */
+  isUnused() {
+    return this.resource === null && !this.closed && native.io.bytesRead(this.id) === 0;
+  }
+
   isBetweenMessages() {
     return native.io.isIdle(this.id);
   }
@@ -211,6 +216,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
 
   onCloseRecord(words, at) {
     super.onCloseRecord(words, at);
+    this.server[kConnections].delete(this); // also if it was never HTTP
     this.totals.addTraffic(this.bytesRead, this.bytesWritten);
   }
 

@@ -31,8 +31,9 @@ class NativeListener {
     const resource = new AsyncResource('RUSTHTTPSERVER');
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
     this.resource = carriesContext(resource) ? resource : null;
+    /** Its number on the native side; a (negative) error number if that could not be started. */
     this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
-    native.listeners.set(this.id, this);
+    if (this.id > 0) native.listeners.set(this.id, this);
   }
 
   /** Someone besides us wants to see connections before anything is read from them. */
@@ -48,6 +49,7 @@ class NativeListener {
 
   /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
   listen(handle, backlog) {
+    if (this.id < 0) return this.id;
     const errno = native.io.listen(this.id, handle.fd, backlog || 511);
     if (errno !== 0) {
       native.listeners.delete(this.id);
@@ -216,8 +218,11 @@ function listen(server, address, port, addressType, backlog, fd, flags) {
       flags,
     ]);
     if (!server._handle) return;
-    server[kListener] = new NativeListener(server);
-    server[kListener].adoptFrom(server._handle);
+    const listener = new NativeListener(server);
+    // Without it, Node's own sockets go through the stream transport.
+    if (listener.id < 0) return;
+    server[kListener] = listener;
+    listener.adoptFrom(server._handle);
     if (server._unref) server.unref();
     return;
   }

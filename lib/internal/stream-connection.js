@@ -233,6 +233,10 @@ class StreamConnection extends ServerConnection {
     return [this.socket.bytesRead, this.socket.bytesWritten];
   }
 
+  isUnused() {
+    return false;
+  }
+
   isBetweenMessages() {
     return this.messageStart === 0 && !this.parser.inMessage;
   }

@@ -85,16 +85,22 @@ impl Environment {
     // ---- the hub ----
 
     /// The hub, which starts now if nothing was open.
-    pub fn hub(&self, env: sys::napi_env) -> napi::Result<Arc<Hub>> {
+    ///
+    /// # Errors
+    /// Fails if the system has no thread or descriptor to spare.
+    pub fn hub(&self, env: sys::napi_env) -> Result<Arc<Hub>, Error> {
         if let Some(hub) = &*self.hub.borrow() {
             return Ok(hub.clone());
         }
-        let hub = shared_hub(self.threads).map_err(super::error::to_napi)?;
+        let hub = shared_hub(self.threads)?;
         let waker = Waker::new(env, self.drain).and_then(|waker| {
             waker.set_ref(env, self.referenced.get())?;
             Ok(waker)
         });
-        let waker = waker.inspect_err(|_| hub.end_use())?;
+        let waker = waker.map_err(|_| {
+            hub.end_use();
+            Error::Closing
+        })?;
         self.port.set_wake(Some(Box::new(waker.clone())));
         *self.waker.borrow_mut() = Some(waker);
         *self.hub.borrow_mut() = Some(hub.clone());

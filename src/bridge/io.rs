@@ -108,14 +108,18 @@ impl Io {
 
     // ---- listeners ----
 
-    /// A server without a socket of its own yet; returns its id.
+    /// A server without a socket of its own yet. Returns its id, or an error number, negated, if the
+    /// system has no thread or descriptor to spare.
     #[napi]
-    pub fn create_listener(&self, env: Env, options: ServerOptions) -> Result<u32> {
-        let hub = self.environment.hub(env.raw())?;
+    pub fn create_listener(&self, env: Env, options: ServerOptions) -> i32 {
+        let hub = match self.environment.hub(env.raw()) {
+            Ok(hub) => hub,
+            Err(error) => return -error.errno(),
+        };
         let listener = hub.add_listener(&self.environment.port, options.into());
         let id = listener.id;
         self.environment.add_listener(listener);
-        Ok(id)
+        id as i32
     }
 
     /// Listens on a bound descriptor, of which a duplicate is used. Returns 0 or an error number.
@@ -186,7 +190,7 @@ impl Io {
     ) -> Result<u32> {
         let fd = duplicate(fd).map_err(|error| system(&error))?;
         let reader = reader(max_header_size, &validation);
-        let hub = self.environment.hub(env.raw())?;
+        let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
         let port = &self.environment.port;
         let adopted = self
             .environment

@@ -15,13 +15,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// The error number of the failed system call, 0 if there is none.
+    /// The error number of the failed system call, ECANCELED if the environment is closing.
     pub fn errno(&self) -> i32 {
         match self {
             Self::Thread(source) | Self::System { source, .. } => {
                 source.raw_os_error().unwrap_or(0)
             }
-            Self::Closing => 0,
+            Self::Closing => libc::ECANCELED,
         }
     }
 }
