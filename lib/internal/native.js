@@ -2,6 +2,8 @@
 // The one importer of the native binding: starts the I/O side, reads its records, and hands them
 // to their connections. May use the binding, the layout and Node.
 const binding = loadBinding();
+const { performance } = require('node:perf_hooks');
+const { setImmediate } = require('node:timers');
 const { neutral } = require('./neutral-context');
 const layout = require('./ring-layout');
 const { version } = require('../../package.json');
@@ -31,10 +33,15 @@ if (binding.version() !== version) {
 }
 
 const { ATTACHED, CONTENT, CONTENT_WORDS, GROUP_END, NEW_BATCH } = layout;
+const now = performance.now.bind(performance);
 const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
 const BATCHES_PER_TURN = 1;
+/** Milliseconds of handling after which timers and other I/O get their turn… */
+const TURN = 10;
+/** …and how many records are handled between two looks at the clock. */
+const RECORDS_PER_LOOK = 64;
 /** Up to this size a Buffer is made full of zeros, which is cheaper than one that is not. */
 const ZEROED_SIZE = 1024;
 /** Result of a send on a connection that is not there any more. */
@@ -85,6 +92,8 @@ function renewArena(size) {
  */
 function drain() {
   let batches = 0;
+  let records = 0;
+  const start = now();
   for (;;) {
     while (cursor < end) {
       const at = cursor >>> 2;
@@ -94,8 +103,16 @@ function drain() {
       const connection = handle(head & 0xff, flags, words[at + 2], at);
       // What one read of one connection brought is one callback of Node's: ticks run behind it, and
       // behind each piece of content of a request.
+      records++;
       if (flags & GROUP_END || ((head & 0xff) === CONTENT && connection?.ticksInGroup))
         process._tickCallback();
+      if (records >= RECORDS_PER_LOOK && flags & GROUP_END) {
+        records = 0;
+        if (now() - start > TURN && cursor < end) {
+          setImmediate(drainHeld);
+          return;
+        }
+      }
     }
     const size = takeRecords();
     if (size === 0) return;
