@@ -1,11 +1,15 @@
 'use strict';
 // The memory of what a program writes: it may give it away or shrink it as soon as the call has
-// returned. What is sent then is as Node makes it; the process and other connections go on.
+// returned. The process and other connections go on, and nothing but the content is ever sent. What
+// Node does with such memory is undefined: it sends whatever is there by then. Here what fits into
+// one window is sent as it was; a larger piece whose memory is gone ends the connection with an error.
+// @timeout 400
 const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');
 const path = require('node:path');
 const { test } = require('node:test');
+const { onNodeHttp } = require('../support/mode');
 const { RawClient } = require('../support/raw-client');
 const { Program, until } = require('./program');
 const { contentOf } = require('./programs/giving-content');
@@ -13,6 +17,8 @@ const { contentOf } = require('./programs/giving-content');
 const limit = { timeout: 60_000 };
 const file = path.join(__dirname, 'programs', 'giving.js');
 const SIZES = [1024, 100 * 1024, 8_000_000];
+/** What is copied of a piece that the kernel did not take. */
+const WINDOW = 256 * 1024;
 const METHODS = ['write', 'end'];
 const hasResize = typeof ArrayBuffer.prototype.resize === 'function';
 const ways = ['transfer', 'post', 'forget', ...(hasResize ? ['resize'] : [])];
@@ -48,9 +54,14 @@ function contentIn({ bytes }) {
 async function assertContent(program, client, { method, size, what, when }) {
   const content = () => contentIn(client);
   const isKept = what === 'transfer' || what === 'post';
-  const isWhole = isKept && (when === 'a turn later' || method === 'end');
-  if (isWhole) await client.until(() => content().length >= size, 'all had come');
-  await program.until('state', ({ called, failed }) => called + failed === 1);
+  const isHandedOver = when === 'a turn later' || method === 'end';
+  const isOver = () => client.closed || client.ended;
+  const mayBreakOff = !onNodeHttp && isHandedOver && size > WINDOW;
+  if (mayBreakOff) await client.until(() => isOver() || content().length >= size, 'the end');
+  else if (isKept && isHandedOver) await client.until(() => content().length >= size, 'all came');
+  // Up to Node 22 a callback of `end()` does not hear of errors.
+  const isTold = !(mayBreakOff && method === 'end' && isOver());
+  if (isTold) await program.until('state', ({ called, failed }) => called + failed === 1);
   // Memory that nobody has any more may be anything; Node sends it all the same.
   const wanted = contentOf(size).subarray(0, content().length);
   if (what !== 'forget') assert.ok(content().equals(wanted), 'other bytes came');
