@@ -10,13 +10,13 @@ const {
   validateHeaderName,
   validateHeaderValue,
 } = require('./lib/api');
-const { Agent } = require('./lib/agent');
-const { ClientRequest, global } = require('./lib/client-request');
-const host = require('./lib/internal/host');
-const { IncomingMessage } = require('./lib/incoming-message');
-const { OutgoingMessage } = require('./lib/outgoing-message');
-const { Server, _connectionListener } = require('./lib/server');
-const { ServerResponse } = require('./lib/server-response');
+const { Agent } = require('./lib/client/agent');
+const { ClientRequest, global } = require('./lib/client/client-request');
+const host = require('./lib/node/http');
+const { IncomingMessage } = require('./lib/message/incoming-message');
+const { OutgoingMessage } = require('./lib/message/outgoing-message');
+const { Server, _connectionListener } = require('./lib/server/server');
+const { ServerResponse } = require('./lib/message/server-response');
 
 const { METHODS, STATUS_CODES } = host;
 const { maxHeaderSize } = host.accessors;

@@ -11,7 +11,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { BuildError, bootstrap } from '../lib/internal/build.mjs';
+import { BuildError, bootstrap } from '../scripts/build.mjs';
 import { runCargo } from './runner/cargo.mjs';
 import { runNode } from './runner/node.mjs';
 import { Tally } from './runner/tally.mjs';

@@ -1,8 +1,8 @@
 /** Who takes part, and whether what they need is there. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { BuildError, ensureBuilt } from '../lib/internal/build.mjs';
-import { ensureInstalled } from '../lib/internal/install.mjs';
+import { BuildError, ensureBuilt } from '../scripts/build.mjs';
+import { ensureInstalled } from '../scripts/install.mjs';
 import { moduleNames } from './modules.mjs';
 import { prepareNeutral } from './neutral.mjs';
 import { installedVersion } from './packages.mjs';
@@ -71,7 +71,7 @@ function prepare(name) {
 
 function requireReleaseBuild() {
   ensureBuilt();
-  const profile = require('../lib/internal/binding.js').profile?.();
+  const profile = require('../lib/wire/binding.js').profile?.();
   if (profile === 'release') return;
   throw new BuildError(
     `the addon is a ${profile} build, which says nothing about speed; run \`npm run build\``,

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ensureInstalled, root } from '../lib/internal/install.mjs';
+import { ensureInstalled, root } from '../scripts/install.mjs';
 import { installedVersion } from './packages.mjs';
 
 const folder = join(root, '__test__', 'frameworks');

@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BuildError } from '../lib/internal/build.mjs';
-import { ensureInstalled } from '../lib/internal/install.mjs';
+import { BuildError } from '../scripts/build.mjs';
+import { ensureInstalled } from '../scripts/install.mjs';
 import { cpuSeconds } from './processor.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BuildError } from '../lib/internal/build.mjs';
+import { BuildError } from '../scripts/build.mjs';
 import { startProgram } from './program.mjs';
 
 const folder = fileURLToPath(new URL('limit/', import.meta.url));

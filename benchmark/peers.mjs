@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BuildError } from '../lib/internal/build.mjs';
+import { BuildError } from '../scripts/build.mjs';
 import { installedVersion, wantedVersion } from './packages.mjs';
 
 const folder = fileURLToPath(new URL('peers/', import.meta.url));

@@ -2,7 +2,7 @@
  * Measuring in turns: the order turns round from one round to the next (A B, B A, …), so that a drift
  * of the machine, a growing heat or a neighbour, falls on all alike. Ratios are taken within a round.
  */
-import { BuildError } from '../lib/internal/build.mjs';
+import { BuildError } from '../scripts/build.mjs';
 import { spread } from './spread.mjs';
 
 /**

@@ -17,7 +17,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BuildError } from '../lib/internal/build.mjs';
+import { BuildError } from '../scripts/build.mjs';
 import { drawChart } from './chart.mjs';
 import { contestantsOf, contestantVersion, prepareContestants } from './contestants.mjs';
 import { anyFailed } from './failures.mjs';

@@ -14,7 +14,7 @@
  * or for the module itself
  *   loading     true
  */
-import { BuildError } from '../lib/internal/build.mjs';
+import { BuildError } from '../scripts/build.mjs';
 import { frameworkVersion, whyMissing } from './frameworks.mjs';
 
 const names = [

@@ -1,17 +1,17 @@
 'use strict';
 // The functions of the module. May use the classes and Node.
-const { Agent } = require('./agent');
-const { ClientRequest, GLOBAL_AGENT, global } = require('./client-request');
-const { codes } = require('./errors');
-const host = require('./internal/host');
-const { proxyUrl } = require('./internal/proxy');
-const { Server } = require('./server');
+const { Agent } = require('./client/agent');
+const { ClientRequest, GLOBAL_AGENT, global } = require('./client/client-request');
+const { codes } = require('./base/errors');
+const host = require('./node/http');
+const { proxyUrl } = require('./client/proxy');
+const { Server } = require('./server/server');
 const {
   validateHeaderName,
   validateHeaderValue,
   validateInteger,
   validateObject,
-} = require('./validate');
+} = require('./base/validate');
 
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {

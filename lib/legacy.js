@@ -3,9 +3,9 @@
 // IncomingMessage. Each warns once that it is deprecated. May use the classes and Node.
 const EventEmitter = require('node:events');
 const { deprecate } = require('node:util');
-const { Agent } = require('./agent');
-const { ClientRequest, global } = require('./client-request');
-const { IncomingMessage } = require('./incoming-message');
+const { Agent } = require('./client/agent');
+const { ClientRequest, global } = require('./client/client-request');
+const { IncomingMessage } = require('./message/incoming-message');
 
 /** What `createClient` returns: requests to one server, one at a time, on one connection. */
 class Client extends EventEmitter {

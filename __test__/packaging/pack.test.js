@@ -9,14 +9,15 @@ const { folderOf, pack, project, repacked, root, run } = require('./npm');
 
 const limit = { timeout: 100_000 };
 const isBinary = (name) => name.endsWith('.node');
-const [binary] = fs.readdirSync(path.join(root, 'lib', 'internal')).filter(isBinary);
+const [binary] = fs.readdirSync(path.join(root, 'lib', 'wire')).filter(isBinary);
 const platform = binary.replace(/^rust-http\.|\.node$/g, '');
 
 const allowed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|Cargo\.toml|Cargo\.lock|build\.rs)$/,
   /^index\.(js|d\.ts)$/,
   /^lib\/([a-z-]+\/)*[a-z-]+\.(js|mjs|d\.ts)$/,
-  /^lib\/internal\/rust-http\.[a-z0-9-]+\.node$/,
+  /^lib\/wire\/rust-http\.[a-z0-9-]+\.node$/,
+  /^scripts\/(build|install)\.mjs$/,
   /^src\/([a-z]+\/)*[a-z0-9_]+\.rs$/,
   /^benches\/[a-z]+\.rs$/,
 ];
@@ -70,8 +71,8 @@ test('it holds the package and nothing else', limit, (t) => {
     'index.d.ts',
     'lib/register.js',
     'lib/register.d.ts',
-    'lib/internal/binding.js',
-    'lib/internal/build.mjs',
+    'lib/wire/binding.js',
+    'scripts/build.mjs',
     'src/lib.rs',
     'Cargo.lock',
     'LICENSE',
@@ -115,7 +116,7 @@ function spawnCargo(args, cwd) {
 }
 
 test('the binary comes from the package of the platform', limit, (t) => {
-  const main = repacked(t, (folder) => fs.rmSync(path.join(folder, 'lib', 'internal', binary)));
+  const main = repacked(t, (folder) => fs.rmSync(path.join(folder, 'lib', 'wire', binary)));
   assert.ok(!main.files.some(isBinary));
   // As @napi-rs/cli makes it on release.
   const made = folderOf(t);
@@ -138,7 +139,7 @@ test('the binary comes from the package of the platform', limit, (t) => {
   ]);
   if (!names.includes(platform)) return t.skip(`no package for ${platform}`);
   const own = path.join(made, 'npm', platform);
-  fs.copyFileSync(path.join(root, 'lib', 'internal', binary), path.join(own, binary));
+  fs.copyFileSync(path.join(root, 'lib', 'wire', binary), path.join(own, binary));
   const {
     name,
     os,
@@ -171,7 +172,7 @@ test('workflows name what they use by its commit', limit, () => {
 
 test('without a binary and without cargo, npm says what is missing', limit, (t) => {
   const { file } = repacked(t, (folder) => {
-    fs.rmSync(path.join(folder, 'lib', 'internal', binary));
+    fs.rmSync(path.join(folder, 'lib', 'wire', binary));
   });
   // Nothing but Node and npm on the path.
   const bin = folderOf(t);

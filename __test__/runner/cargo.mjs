@@ -2,7 +2,7 @@
  * The Rust half: `cargo test` at each feature level, from the pure rooms up, so that a lower room
  * that reaches upward fails to compile. A test that runs at several levels is counted once.
  */
-import { root } from '../../lib/internal/install.mjs';
+import { root } from '../../scripts/install.mjs';
 import { runProcess } from './process.mjs';
 
 const levels = [

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ensureInstalled, root } from '../../lib/internal/install.mjs';
+import { ensureInstalled, root } from '../../scripts/install.mjs';
 import { runProcess } from './process.mjs';
 
 const testRoot = fileURLToPath(new URL('..', import.meta.url));

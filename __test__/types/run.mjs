@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled, root } from '../../lib/internal/install.mjs';
+import { ensureInstalled, root } from '../../scripts/install.mjs';
 
 ensureInstalled(root);
 const tsc = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');

@@ -1,4 +1,4 @@
-//! The layout of records, each constant once. `lib/internal/ring-layout.js` is printed from here
+//! The layout of records, each constant once. `lib/wire/layout.js` is printed from here
 //! (`RUST_HTTP_WRITE_LAYOUT=1 cargo test --no-default-features layout`), and a test fails when
 //! that file is stale.
 //!
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn layout_file_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/lib/internal/ring-layout.js");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/lib/wire/layout.js");
         let wanted = javascript();
         if std::env::var_os("RUST_HTTP_WRITE_LAYOUT").is_some() {
             std::fs::write(path, &wanted).unwrap();

@@ -1,0 +1,185 @@
+'use strict';
+// The `proxyEnv` option of agents: which requests go through which proxy, and how such a request
+// is rewritten (RFC 9112, section 3.2.2). May use Node, `errors` and `validate`.
+const net = require('node:net');
+const { codes } = require('../base/errors');
+const { validatePort } = require('../base/validate');
+
+const { ERR_INVALID_ARG_VALUE, ERR_PROXY_INVALID_CONFIG } = codes;
+
+/** A proxy, and the hosts that are reached without it. */
+class ProxyConfig {
+  constructor(proxyUrl, noProxy) {
+    let url;
+    try {
+      url = new URL(proxyUrl);
+    } catch {
+      throw new ERR_PROXY_INVALID_CONFIG(`Invalid proxy URL: ${proxyUrl}`);
+    }
+    const { hostname, password, port, protocol, username } = url;
+    this.href = proxyUrl;
+    this.protocol = protocol;
+    if (username || password) {
+      const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      this.auth = `Basic ${Buffer.from(credentials).toString('base64')}`;
+      url.username = '';
+      url.password = '';
+      this.href = url.href;
+    }
+    this.bypass = noProxy ? noProxy.split(',').map((entry) => entry.trim().toLowerCase()) : [];
+    this.connectOptions = {
+      host: hostname[0] === '[' ? hostname.slice(1, -1) : hostname,
+      port: port ? Number(port) : protocol === 'https:' ? 443 : 80,
+    };
+  }
+
+  /** Whether a request to this host goes through the proxy. */
+  covers(hostname, port) {
+    const host = hostname.toLowerCase();
+    return !this.bypass.some((entry) => matches(entry, host, port));
+  }
+}
+
+function matches(entry, host, port) {
+  if (entry === '*' || entry === host || entry === `${host}:${port}`) return true;
+  if (entry.startsWith('.')) {
+    const suffix = entry.slice(1);
+    if (host === suffix || host.endsWith(entry)) return true;
+  }
+  if (entry.startsWith('*.') && host.endsWith(entry.slice(1))) return true;
+  if (!entry.includes('-') || !net.isIPv4(host)) return false;
+  const [first, last] = entry.split('-').map((address) => ipNumber(address.trim()));
+  const address = ipNumber(host);
+  return first <= address && address <= last;
+}
+
+const ipNumber = (ip) =>
+  ip.split('.').reduce((sum, octet) => sum * 256 + Number.parseInt(octet, 10), 0);
+
+/** The proxy's URL in the environment, lower case first; null if there is none. */
+function proxyUrl(env, protocol) {
+  const url =
+    protocol === 'https:' ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy || env.HTTP_PROXY;
+  if (!url) return null;
+  if (/[\r\n]/.test(url)) throw new ERR_PROXY_INVALID_CONFIG(`Invalid proxy URL: ${url}`);
+  return url;
+}
+
+/** The configuration for an agent of `protocol`, or null. */
+function proxyConfig(env, protocol) {
+  if (protocol !== 'http:' && protocol !== 'https:') return null;
+  const url = proxyUrl(env, protocol);
+  // Other kinds of proxies may be the business of someone else.
+  if (url === null || !/^https?:\/\//.test(url)) return null;
+  return new ProxyConfig(url, env.no_proxy || env.NO_PROXY);
+}
+
+/** Whether a request with these options goes through the agent's proxy. */
+function usesProxy(config, options) {
+  if (!config || options.socketPath) return false; // a Unix socket has no host to proxy to
+  return config.covers(options.host || 'localhost', options.port);
+}
+
+/** The Host among headers given as an array, flat or of pairs; it may be there once. */
+function hostOfArray(headers) {
+  const isPairs = headers.length > 0 && Array.isArray(headers[0]);
+  let host;
+  for (let i = 0; i < headers.length; i += isPairs ? 1 : 2) {
+    if (isPairs && !Array.isArray(headers[i])) {
+      throw new ERR_INVALID_ARG_VALUE(
+        `options.headers[${i}]`,
+        typeof headers[i],
+        'must be an array when headers is passed as an array of pairs',
+      );
+    }
+    const [name, value] = isPairs ? headers[i] : [headers[i], headers[i + 1]];
+    if (`${name}`.toLowerCase() !== 'host') continue;
+    if (host !== undefined) {
+      throw new ERR_INVALID_ARG_VALUE(
+        'options.headers',
+        '(redacted)',
+        'must not contain duplicate Host headers',
+      );
+    }
+    host = `${value}`;
+  }
+  return host;
+}
+
+function isSameAuthority(canonical, header) {
+  let url;
+  try {
+    url = new URL(`http://${header}`);
+  } catch {
+    return false;
+  }
+  const isBare = !url.username && !url.password && url.pathname === '/' && !url.search && !url.hash;
+  return isBare && url.host === canonical;
+}
+
+/** Checks that target, Host and authority of a request agree; returns the target as a URL. */
+function checkAuthority(path, authority, userHost, headerArray) {
+  validatePort(authority.port, 'options.port');
+  const base = new URL(`http://${authority.host}`);
+  base.port = authority.port;
+  const disagrees = (name, value) => {
+    throw new ERR_INVALID_ARG_VALUE(name, value, `must match the request authority (${base.host})`);
+  };
+  if (headerArray !== undefined) {
+    const host = hostOfArray(headerArray);
+    if (host !== undefined && host !== base.host) disagrees('Host in options.headers', host);
+  } else if (userHost !== undefined && !isSameAuthority(base.host, userHost)) {
+    disagrees('Host in options.headers', userHost);
+  }
+  const target = `${path}`;
+  let url;
+  try {
+    url = new URL(target);
+  } catch {
+    if (!target.startsWith('/'))
+      throw new ERR_INVALID_ARG_VALUE(
+        'options.path',
+        target,
+        'must be in absolute-form or start with /',
+      );
+    return { base, url: new URL(base.origin + target) };
+  }
+  if (url.username || url.password) {
+    url.username = '';
+    url.password = '';
+    throw new ERR_INVALID_ARG_VALUE(
+      'options.path',
+      url.href,
+      'must not contain userinfo, use options.auth instead',
+    );
+  }
+  if (url.protocol !== 'http:') {
+    throw new ERR_INVALID_ARG_VALUE(
+      'options.path',
+      url.protocol,
+      'must use http: scheme when specified as an absolute URL',
+    );
+  }
+  if (url.host !== base.host) disagrees('options.path', url);
+  return { base, url };
+}
+
+/** Makes a request one for a proxy: absolute target, and the proxy's own fields. */
+function rewriteForProxy(req, config, authority, userHost, headerArray) {
+  // CONNECT and `OPTIONS *` name their target in another way.
+  const keepsTarget = req.method === 'CONNECT' || (req.method === 'OPTIONS' && req.path === '*');
+  let target;
+  if (!keepsTarget) {
+    const { base, url } = checkAuthority(req.path, authority, userHost, headerArray);
+    if (headerArray === undefined) {
+      const host = req.getHeader('host');
+      if (host !== undefined && host !== base.host) req.setHeader('Host', base.host);
+    }
+    target = url;
+  }
+  if (config.auth) req.setHeader('proxy-authorization', config.auth);
+  req.setHeader('proxy-connection', req.shouldKeepAlive ? 'keep-alive' : 'close');
+  if (target !== undefined) req.path = target.href;
+}
+
+module.exports = { proxyConfig, proxyUrl, rewriteForProxy, usesProxy };

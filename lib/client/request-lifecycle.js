@@ -1,0 +1,413 @@
+'use strict';
+// One request and its answer on one socket: the socket's events become those of the request and
+// the response, in the orders Node's documentation spells out; afterwards the socket is free, or
+// handed over, or closed. May use Node, `errors`, `symbols` and `internal`.
+const { channel } = require('node:diagnostics_channel');
+const { finished } = require('node:stream');
+const { debuglog } = require('node:util');
+const { connectionReset } = require('../base/errors');
+const { detachSignal } = require('../message/incoming-message');
+const { kConnection, kError } = require('../base/symbols');
+const { ASSIGNED, BEGUN, ClientConnection, IDLE } = require('../transport/native-client');
+const { becomeNative, mayBeNative } = require('../socket/client-socket');
+const { Exchange } = require('./response-reader');
+const { kNeedDrain } = require('../node/http').keys;
+
+const debug = debuglog('http');
+const requestError = channel('http.client.request.error');
+const responseFinish = channel('http.client.response.finish');
+
+function emitErrorEvent(req, error) {
+  if (requestError.hasSubscribers) requestError.publish({ request: req, error });
+  req.emit('error', error);
+}
+
+// ---- the socket arrives ----
+
+function assignSocket(req, socket, error) {
+  if (socket && !error) {
+    // From now on an error of the socket is one of the request.
+    socket._httpMessage = req;
+    if (socket[kConnection]) socket[kConnection].stage = ASSIGNED;
+    else socket.on('error', onSocketError);
+  }
+  process.nextTick(onSocketNT, req, socket, error);
+}
+
+function onSocketNT(req, socket, error) {
+  if (!req.destroyed && !error) {
+    begin(req, socket);
+    req._flush();
+    return;
+  }
+  req.destroyed = true;
+  if (!socket) {
+    endWithoutSocket(req, socket, error || req[kError]);
+  } else if (!error && req.agent && !socket.destroyed) {
+    // Destroyed before it was sent: the agent gives the socket to the request that waits next, or,
+    // as it has carried no message, closes it.
+    socket._httpMessage = null;
+    if (socket[kConnection]) socket[kConnection].stage = IDLE;
+    else socket.removeListener('error', onSocketError);
+    socket.emit('free');
+    endWithoutSocket(req, socket, req[kError]);
+  } else {
+    finished(socket.destroy(error || req[kError]), (e) => {
+      const reason = e?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : e || error;
+      endWithoutSocket(req, socket, reason);
+    });
+  }
+}
+
+function endWithoutSocket(req, socket, error) {
+  const reason = !req.aborted && !error ? connectionReset('socket hang up') : error;
+  if (reason && !socket?._hadError) emitErrorEvent(req, reason);
+  req._closed = true;
+  req.emit('close');
+}
+
+function begin(req, socket) {
+  const exchange = new Exchange(req, socket, handlers);
+  req.socket = socket;
+  req.parser = exchange;
+  socket.parser = exchange;
+  socket._httpMessage = req;
+  if (!beginNative(socket, exchange)) {
+    for (const event in streamListeners) socket.on(event, streamListeners[event]);
+    if (socket.connecting && mayBeNative(socket)) socket.prependOnceListener('connect', onConnect);
+  }
+  if (req.timeout !== undefined || req.agent?.options?.timeout) listenSocketTimeout(req);
+  req.emit('socket', socket);
+}
+
+/** Begins on a connection of the native side, which a connected socket may become just now. */
+function beginNative(socket, exchange) {
+  let connection = socket[kConnection];
+  if (!(connection instanceof ClientConnection)) {
+    if (socket.connecting || !becomeNative(socket, exchange, http)) return false;
+    socket.removeListener('error', onSocketError); // it has one for good now
+    connection = socket[kConnection];
+  }
+  exchange.connection = connection;
+  socket.on('end', onNativeEnd);
+  connection.begin(exchange);
+  return true;
+}
+
+/** The socket is connected: before anything is sent, the native side takes it over. */
+function onConnect() {
+  const exchange = this.parser;
+  if (!(exchange instanceof Exchange) || this._httpMessage !== exchange.outgoing) return;
+  for (const event in streamListeners) this.removeListener(event, streamListeners[event]);
+  if (beginNative(this, exchange)) return;
+  for (const event in streamListeners) this.on(event, streamListeners[event]);
+}
+
+// ---- the socket's events ----
+
+function onSocketDrain() {
+  const message = this._httpMessage;
+  if (!message || message.finished || !message[kNeedDrain]) return;
+  message[kNeedDrain] = false;
+  message.emit('drain');
+}
+
+function onSocketData(chunk) {
+  const { parser } = this;
+  if (!parser) return;
+  const error = parser.execute(chunk);
+  if (error) {
+    fail(parser, error);
+  } else if (parser.upgrade) {
+    handOver(parser);
+  } else if (parser.isDone) {
+    this.removeListener('drain', onSocketDrain);
+    complete(parser);
+  }
+}
+
+/** The answer is complete: what follows on the socket is not its. */
+function complete(exchange) {
+  const { outgoing, socket } = exchange;
+  if (!socket[kConnection]) unlisten(socket);
+  release(exchange, outgoing, socket);
+}
+
+/** What answers is not HTTP. */
+function fail(exchange, error) {
+  const { outgoing: req, socket } = exchange;
+  release(exchange, req, socket);
+  unlisten(socket);
+  socket.destroy();
+  socket._hadError = true;
+  emitErrorEvent(req, error);
+}
+
+/** Nothing that arrives is for us any more. */
+function unlisten(socket) {
+  if (socket[kConnection]) {
+    socket.removeListener('end', onNativeEnd);
+  } else {
+    socket.removeListener('data', onSocketData);
+    socket.removeListener('end', onSocketEnd);
+  }
+}
+
+function onSocketEnd() {
+  const req = this._httpMessage;
+  const { parser } = this;
+  if (!req.res && !req.socket._hadError) {
+    req.socket._hadError = true;
+    emitErrorEvent(req, connectionReset('socket hang up'));
+  }
+  if (parser) {
+    parser.finish();
+    release(parser, req, this);
+  }
+  this.destroy();
+}
+
+function onSocketClose() {
+  const req = this._httpMessage;
+  const { parser } = this;
+  const { res } = req;
+  debug('HTTP socket close');
+  req.destroyed = true;
+  if (res) {
+    if (!res.complete) res.destroy(connectionReset('aborted'));
+    req._closed = true;
+    req.emit('close');
+    if (!res.aborted && res.readable) res.push(null);
+  } else {
+    if (!req.socket._hadError) {
+      req.socket._hadError = true;
+      emitErrorEvent(req, connectionReset('socket hang up'));
+    }
+    req._closed = true;
+    req.emit('close');
+  }
+  if (req.outputData) req.outputData.length = 0;
+  if (parser) {
+    parser.finish();
+    release(parser, req, this);
+  }
+}
+
+function onSocketError(error) {
+  const req = this._httpMessage;
+  debug('SOCKET ERROR:', error.message, error.stack);
+  if (req) {
+    this._hadError = true;
+    emitErrorEvent(req, error);
+  }
+  const { parser } = this;
+  if (parser) {
+    parser.finish();
+    release(parser, req, this);
+  }
+  unlisten(this);
+  this.destroy();
+}
+
+function release(parser, req, socket) {
+  parser.release();
+  if (req) req.parser = null;
+  socket.parser = null;
+}
+
+/** An idle socket failed: that is nobody's error. */
+function dropIdle(socket, error) {
+  debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
+  socket.destroy();
+  socket.emit('agentRemove');
+}
+
+// ---- the answer ----
+
+/** An upgrade, or the answer to CONNECT: the socket is the user's now. */
+function handOver(exchange) {
+  const { outgoing: req, socket } = exchange;
+  const { head, response } = exchange.upgrade;
+  req.res = response;
+  unlisten(socket);
+  socket.removeListener('drain', onSocketDrain);
+  if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
+  socket.removeListener('timeout', onResponseTimeout);
+  release(exchange, req, socket);
+  const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+  if (req.listenerCount(event) === 0) {
+    socket.destroy();
+    return;
+  }
+  req.upgradeOrConnect = true;
+  socket.emit('agentRemove');
+  if (socket[kConnection]) socket.leaveHttp();
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('error', onSocketError);
+  socket._httpMessage = null;
+  socket.readableFlowing = null;
+  req.emit(event, response, socket, head);
+  req.destroyed = true;
+  req._closed = true;
+  req.emit('close');
+}
+
+/** An interim answer: the final one is still to come. */
+function onInformation(req, res) {
+  if (res.statusCode === 100) req.emit('continue');
+  const {
+    headers,
+    httpVersion,
+    httpVersionMajor,
+    httpVersionMinor,
+    rawHeaders,
+    statusCode,
+    statusMessage,
+  } = res;
+  req.emit('information', {
+    statusCode,
+    statusMessage,
+    httpVersion,
+    httpVersionMajor,
+    httpVersionMinor,
+    headers,
+    rawHeaders,
+  });
+}
+
+/** The final answer's head has arrived. */
+function onResponse(req, res, keepAlive) {
+  const { socket } = req;
+  // The server has to agree to keep the connection.
+  if (req.shouldKeepAlive && !keepAlive && !req.upgradeOrConnect) req.shouldKeepAlive = false;
+  if (responseFinish.hasSubscribers) responseFinish.publish({ request: req, response: res });
+  req.res = res;
+  res.req = req;
+  res.on('end', onResponseEnd);
+  if (!req.writableFinished) req.on('finish', onRequestFinish);
+  socket.on('timeout', onResponseTimeout);
+  // Nobody can read what nobody has been told of.
+  if (req.aborted || !req.emit('response', res)) res._dump();
+}
+
+function onResponseEnd() {
+  const { req } = this;
+  const { socket } = req;
+  detachSignal(this);
+  if (socket) {
+    if (req.timeoutCb) socket.removeListener('timeout', emitRequestTimeout);
+    socket.removeListener('timeout', onResponseTimeout);
+  }
+  req._ended = true;
+  if (!req.shouldKeepAlive) {
+    if (!socket.writable) return;
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else socket.end();
+  } else if (req.writableFinished && !this.aborted) {
+    keepAlive(req);
+  }
+}
+
+/** The answer came before the request was written whole. */
+function onRequestFinish() {
+  if (this.shouldKeepAlive && this._ended && !this.destroyed) keepAlive(this);
+}
+
+/** The exchange is complete: the socket goes back to its agent once users have seen the end. */
+function keepAlive(req) {
+  const { socket } = req;
+  if (req.timeoutCb) {
+    socket.setTimeout(0, req.timeoutCb);
+    req.timeoutCb = null;
+  }
+  unlisten(socket);
+  // Left over where nothing had to drain, on a native socket, too.
+  socket.removeListener('drain', onSocketDrain);
+  if (socket[kConnection]) {
+    socket[kConnection].stage = IDLE;
+  } else {
+    socket.removeListener('close', onSocketClose);
+    socket.removeListener('error', onSocketError);
+  }
+  process.nextTick(emitFree, req);
+  req.destroyed = true;
+  // Destroying the response must not reach a socket that is someone else's.
+  if (req.res) req.res.socket = null;
+}
+
+function emitFree(req) {
+  req._closed = true;
+  req.emit('close');
+  req.socket?.emit('free');
+}
+
+// ---- timeouts ----
+
+function onResponseTimeout() {
+  this._httpMessage?.res?.emit('timeout');
+}
+
+function emitRequestTimeout() {
+  this._httpMessage?.emit('timeout');
+}
+
+/** Lets the socket's timeout be one of the request. */
+function listenSocketTimeout(req) {
+  if (req.timeoutCb) return;
+  req.timeoutCb = emitRequestTimeout;
+  if (req.socket) onceTimeout(req.socket);
+  else req.on('socket', onceTimeout);
+}
+
+function onceTimeout(socket) {
+  socket.once('timeout', emitRequestTimeout);
+}
+
+/** A native socket has ended. */
+function onNativeEnd() {
+  if (this[kConnection]?.stage === BEGUN) onSocketEnd.call(this);
+  else this.destroy();
+}
+
+/** The socket of an exchange has become one of Node's own in its midst: reads it from now on. */
+function readAsStream(exchange) {
+  const { socket } = exchange;
+  socket.on('error', onSocketError);
+  for (const event in streamListeners) socket.on(event, streamListeners[event]);
+  socket.resume();
+  socket._read?.(0);
+}
+
+const handlers = {
+  onStream: readAsStream,
+  onComplete: complete,
+  onInformation,
+  onMalformed: fail,
+  onResponse,
+  onUpgrade: handOver,
+};
+
+// What HTTP listens to on a socket during one exchange, its bytes included…
+const streamListeners = {
+  __proto__: null,
+  data: onSocketData,
+  end: onSocketEnd,
+  close: onSocketClose,
+  drain: onSocketDrain,
+};
+// …and on one whose bytes come as records, as long as it lives.
+const nativeListeners = {
+  __proto__: null,
+  close() {
+    if (this[kConnection].stage === BEGUN) onSocketClose.call(this);
+  },
+  error(error) {
+    if (this[kConnection].stage === IDLE) dropIdle(this, error);
+    else onSocketError.call(this, error);
+  },
+};
+
+/** What a native socket of a client's needs of HTTP. */
+const http = { listeners: nativeListeners, onDrain: onSocketDrain, onEnd: onNativeEnd };
+
+module.exports = { assignSocket, emitErrorEvent, listenSocketTimeout };

@@ -1,0 +1,137 @@
+'use strict';
+// Content of outgoing messages: checking pieces, counting them, putting them into chunks.
+// May use Node, `errors` and the private keys.
+const { debuglog, types } = require('node:util');
+const { codes } = require('../base/errors');
+const {
+  kBytesWritten,
+  kChunkedBuffer,
+  kChunkedLength,
+  kCorked,
+  kHighWaterMark,
+  kRejectNonStandardBodyWrites,
+} = require('../node/http').keys;
+
+const {
+  ERR_HTTP_BODY_NOT_ALLOWED,
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
+  ERR_INVALID_ARG_TYPE,
+  ERR_STREAM_DESTROYED,
+  ERR_STREAM_NULL_VALUES,
+  ERR_STREAM_WRITE_AFTER_END,
+} = codes;
+const { isUint8Array } = types;
+const debug = debuglog('http');
+const CRLF = '\r\n';
+
+const byteLength = (chunk, encoding) =>
+  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+
+function nop() {}
+
+function writeContent(message, chunk, encoding, callback, last) {
+  if (typeof callback !== 'function') callback = nop;
+  if (chunk === null) throw new ERR_STREAM_NULL_VALUES();
+  if (typeof chunk !== 'string' && !isUint8Array(chunk))
+    throw new ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk);
+  if (message.finished) {
+    raise(message, new ERR_STREAM_WRITE_AFTER_END(), callback);
+    return false;
+  }
+  if (message.destroyed) {
+    process.nextTick(callback, new ERR_STREAM_DESTROYED('write'));
+    return false;
+  }
+  if (message.strictContentLength) countStrictly(message, byteLength(chunk, encoding), last);
+  if (!message._header) {
+    if (last) message._contentLength = byteLength(chunk, encoding);
+    message._implicitHeader();
+  }
+  if (!message._hasBody) {
+    if (message[kRejectNonStandardBodyWrites]) throw new ERR_HTTP_BODY_NOT_ALLOWED();
+    debug('This type of response MUST NOT have a body. Ignoring write() calls.');
+    process.nextTick(callback);
+    return true;
+  }
+  const { socket } = message;
+  // What is written in one tick leaves together.
+  if (!last && socket && !socket.writableCorked) {
+    socket.cork();
+    process.nextTick(uncorkSocket, socket);
+  }
+  if (message.chunkedEncoding && chunk.length !== 0)
+    return writeChunk(message, chunk, encoding, callback);
+  return message._send(chunk, encoding, callback);
+}
+
+function uncorkSocket(socket) {
+  socket.uncork();
+}
+
+function writeChunk(message, chunk, encoding, callback) {
+  const length = byteLength(chunk, encoding);
+  if (message[kCorked] && message._headerSent) {
+    message[kChunkedBuffer] ??= [];
+    message[kChunkedBuffer].push(chunk, encoding, callback);
+    message[kChunkedLength] += length;
+    return message[kChunkedLength] < message[kHighWaterMark];
+  }
+  // Encoded like the chunk where that is UTF-8 text, so that the socket can join them.
+  const around =
+    typeof chunk === 'string' && (!encoding || encoding === 'utf8') ? encoding : 'latin1';
+  message._send(length.toString(16), message._headerSent ? around : 'latin1', null);
+  message._send(CRLF, around, null);
+  message._send(chunk, encoding, null, length);
+  return message._send(CRLF, around, callback);
+}
+
+const isStrict = (message) =>
+  message.strictContentLength &&
+  message._contentLength != null &&
+  message._hasBody &&
+  !message._removedContLen &&
+  !message.chunkedEncoding &&
+  !message.hasHeader('transfer-encoding');
+
+function countStrictly(message, length, last) {
+  const total = message[kBytesWritten] + length;
+  const limit = message._contentLength;
+  if (isStrict(message) && (last ? total !== limit : total > limit))
+    throw new ERR_HTTP_CONTENT_LENGTH_MISMATCH(total, limit);
+  message[kBytesWritten] = total;
+}
+
+function raise(message, error, callback) {
+  if (message.destroyed) process.nextTick(callback, error);
+  else process.nextTick(emitError, message, error, callback);
+}
+
+function emitError(message, error, callback) {
+  callback(error);
+  if (typeof message.emit === 'function' && !message.destroyed) message.emit('error', error);
+}
+
+/** Sends the pieces of chunked content that were held back, as one chunk. */
+function flushPieces(message) {
+  const pieces = message[kChunkedBuffer];
+  if (!pieces || pieces.length === 0) return;
+  const callbacks = [];
+  message._send(message[kChunkedLength].toString(16), 'latin1', null);
+  message._send(CRLF, 'latin1', null);
+  for (let i = 0; i < pieces.length; i += 3) {
+    message._send(pieces[i], pieces[i + 1], null);
+    if (pieces[i + 2]) callbacks.push(pieces[i + 2]);
+  }
+  message._send(CRLF, 'latin1', (error) =>
+    callbacks.forEach((f) => {
+      f(error);
+    }),
+  );
+  pieces.length = 0;
+  pieces.drain = true;
+  message[kChunkedLength] = 0;
+}
+
+const isContent = (chunk) => typeof chunk === 'string' || isUint8Array(chunk);
+
+module.exports = { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent };

@@ -1,0 +1,200 @@
+'use strict';
+// Renders the head of an outgoing message, and decides its framing and persistence on the way, in
+// the order in which Node does. May use Node, `errors`, `validate` and the private keys.
+const { codes } = require('../base/errors');
+const { validateHeaderName, validateHeaderValue } = require('../base/validate');
+const { utcDate } = require('./date');
+const { lowerCase } = require('../wire/field-names');
+const { kOutHeaders, kUniqueHeaders } = require('../node/http').keys;
+const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
+
+const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_ARG_VALUE } = codes;
+
+const CLOSE = /(?:^|\W)close(?:$|\W)/i;
+const CHUNKED = /(?:^|\W)chunked(?:$|\W)/i;
+
+/** What the fields of a head say, gathered while they are rendered. */
+class Head {
+  constructor(firstLine) {
+    this.text = firstLine;
+    this.connection = false;
+    this.contLen = false;
+    this.te = false;
+    this.date = false;
+    this.expect = false;
+    this.trailer = false;
+    /** How it is sent, where that is not its text: see `sent-head`. */
+    this.sent = null;
+  }
+}
+
+/** Renders `firstLine` and `headers` (the store, an object, or an array in either form). */
+function storeHead(message, firstLine, headers) {
+  const head = new Head(firstLine);
+  if (headers) addFields(message, head, headers);
+  if (message.sendDate && !head.date) head.text += `Date: ${utcDate()}\r\n`;
+
+  // A 204 or 304 has no content whatever its fields say: the chunked coding asked for by the user
+  // would leave the peer waiting, so the connection ends instead.
+  if (message.chunkedEncoding && (message.statusCode === 204 || message.statusCode === 304)) {
+    message.chunkedEncoding = false;
+    message.shouldKeepAlive = false;
+  }
+  decidePersistence(message, head);
+  decideFraming(message, head);
+
+  // Without the chunked coding there is no place for a trailer section.
+  if (message.chunkedEncoding !== true && head.trailer) throw new ERR_HTTP_TRAILER_INVALID();
+
+  message._header = `${head.text}\r\n`;
+  keepSentHead(message, head);
+  message._headerSent = false;
+  // The peer waits for the head before it answers an expectation.
+  if (head.expect) message._send('');
+}
+
+function addFields(message, head, headers) {
+  const relaxed = headers === message[kOutHeaders] ? false : message._isLenientHeaderValidation();
+  if (headers === message[kOutHeaders]) {
+    for (const key in headers) {
+      const entry = headers[key];
+      addField(message, head, entry[0], entry[1], false, relaxed);
+    }
+  } else if (!Array.isArray(headers)) {
+    for (const key in headers) {
+      if (Object.hasOwn(headers, key)) addField(message, head, key, headers[key], true, relaxed);
+    }
+  } else if (headers.length > 0 && Array.isArray(headers[0])) {
+    for (const [name, value] of headers) addField(message, head, name, value, true, relaxed);
+  } else {
+    if (headers.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
+    for (let i = 0; i < headers.length; i += 2)
+      addField(message, head, headers[i], headers[i + 1], true, relaxed);
+  }
+}
+
+const isCookie = (name) => name.length === 6 && name.toLowerCase() === 'cookie';
+const isContentDisposition = (name) =>
+  name.length === 19 && name.toLowerCase() === 'content-disposition';
+
+function addField(message, head, name, value, validate, relaxed) {
+  if (validate) validateHeaderName(name);
+  const add = isContentDisposition(name) ? addDisposition : addLine;
+  if (Array.isArray(value)) {
+    const unique = message[kUniqueHeaders];
+    if ((value.length < 2 || !isCookie(name)) && !unique?.has(name.toLowerCase())) {
+      for (const item of value) add(message, head, name, item, validate, relaxed);
+      return;
+    }
+    value = value.join('; ');
+  }
+  add(message, head, name, value, validate, relaxed);
+}
+
+/** Adds a line whose file name may be UTF-8. */
+function addDisposition(message, head, name, value, validate, relaxed) {
+  const shown = shownDisposition(message, name, value, message._contentLength);
+  addLine(message, head, name, shown, validate, relaxed);
+  noteDisposition(head, name, value, shown);
+}
+
+function addLine(message, head, name, value, validate, relaxed) {
+  if (validate) validateHeaderValue(name, value, relaxed);
+  head.text += `${name}: ${value}\r\n`;
+  const { length } = name;
+  if (length >= 4 && length <= 17) note(message, head, lowerCase(name), value);
+}
+
+/** Notes what a field means for framing and persistence. */
+function note(message, head, name, value) {
+  switch (name) {
+    case 'connection':
+      head.connection = true;
+      message._removedConnection = false;
+      if (CLOSE.test(value)) message._last = true;
+      else message.shouldKeepAlive = true;
+      break;
+    case 'transfer-encoding':
+      head.te = true;
+      message._removedTE = false;
+      if (CHUNKED.test(value)) message.chunkedEncoding = true;
+      break;
+    case 'content-length':
+      head.contLen = true;
+      message._contentLength = +value;
+      message._removedContLen = false;
+      break;
+    case 'date':
+      head.date = true;
+      break;
+    case 'expect':
+      head.expect = true;
+      break;
+    case 'trailer':
+      head.trailer = true;
+      break;
+    case 'keep-alive':
+      message._defaultKeepAlive = false;
+      break;
+  }
+}
+
+function decidePersistence(message, head) {
+  if (message._removedConnection) {
+    // HTTP/1.1 persists by default, so leaving the field out does not mean to close.
+    message._last = !message.shouldKeepAlive;
+    return;
+  }
+  if (head.connection) return;
+  const persist =
+    message.shouldKeepAlive &&
+    (head.contLen || message.useChunkedEncodingByDefault || message.agent);
+  if (!persist) {
+    message._last = true;
+    head.text += 'Connection: close\r\n';
+  } else if (message.maxRequestsOnConnectionReached) {
+    head.text += 'Connection: close\r\n';
+  } else {
+    head.text += keepAliveLines(message);
+  }
+}
+
+// Made anew only when a timeout other than the last one comes along.
+let linesTimeout = -1;
+let lines = '';
+
+function keepAliveLines(message) {
+  const timeout = message._keepAliveTimeout;
+  if (!timeout || !message._defaultKeepAlive) return 'Connection: keep-alive\r\n';
+  const max = ~~message._maxRequestsPerSocket;
+  if (max > 0) {
+    return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeout / 1000)}, max=${message._maxRequestsPerSocket}\r\n`;
+  }
+  if (timeout !== linesTimeout) {
+    linesTimeout = timeout;
+    lines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeout / 1000)}\r\n`;
+  }
+  return lines;
+}
+
+function decideFraming(message, head) {
+  if (head.contLen || head.te) return;
+  if (!message._hasBody) {
+    message.chunkedEncoding = false; // no last chunk behind a message without content
+  } else if (!message.useChunkedEncodingByDefault) {
+    message._last = true; // an HTTP/1.0 peer sees the end by the close
+  } else if (
+    !head.trailer &&
+    !message._removedContLen &&
+    typeof message._contentLength === 'number'
+  ) {
+    head.text += `Content-Length: ${message._contentLength}\r\n`;
+  } else if (!message._removedTE) {
+    head.text += 'Transfer-Encoding: chunked\r\n';
+    message.chunkedEncoding = true;
+  } else {
+    message._last = true; // the user removed both: only the close ends the content
+  }
+}
+
+module.exports = { storeHead };

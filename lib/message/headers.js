@@ -1,0 +1,164 @@
+'use strict';
+// The header store of outgoing messages: the documented methods that read and change it.
+// May use Node, `errors`, `validate` and the private keys.
+const { deprecate } = require('node:util');
+const { codes } = require('../base/errors');
+const { isInvalidValue, validateHeaderName, validateString } = require('../base/validate');
+const { Fields, lowerCase } = require('../wire/field-names');
+const { kOutHeaders } = require('../node/http').keys;
+
+const {
+  ERR_HTTP_HEADERS_SENT,
+  ERR_HTTP_INVALID_HEADER_VALUE,
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_CHAR,
+} = codes;
+
+function checkValue(message, name, value) {
+  if (value === undefined) throw new ERR_HTTP_INVALID_HEADER_VALUE(value, name);
+  if (isInvalidValue(value, false) && isInvalidValue(value, message._isLenientHeaderValidation()))
+    throw new ERR_INVALID_CHAR('header content', name);
+}
+
+const methods = {
+  setHeader(name, value) {
+    if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
+    validateHeaderName(name);
+    checkValue(this, name, value);
+    let headers = this[kOutHeaders];
+    if (headers === null) this[kOutHeaders] = headers = new Fields();
+    headers[lowerCase(name)] = [name, value];
+    return this;
+  },
+
+  setHeaders(headers) {
+    if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
+    if (
+      !headers ||
+      Array.isArray(headers) ||
+      typeof headers.keys !== 'function' ||
+      typeof headers.get !== 'function'
+    )
+      throw new ERR_INVALID_ARG_TYPE('headers', ['Headers', 'Map'], headers);
+    // A Headers object gives each cookie by itself: they are set together.
+    const cookies = [];
+    for (const [name, value] of headers) {
+      if (name === 'set-cookie') cookies.push(...(Array.isArray(value) ? value : [value]));
+      else this.setHeader(name, value);
+    }
+    if (cookies.length > 0) this.setHeader('set-cookie', cookies);
+    return this;
+  },
+
+  appendHeader(name, value) {
+    if (this._header) throw new ERR_HTTP_HEADERS_SENT('append');
+    validateHeaderName(name);
+    checkValue(this, name, value);
+    const entry = this[kOutHeaders]?.[lowerCase(name)];
+    if (!entry) return this.setHeader(name, value);
+    if (!Array.isArray(entry[1])) entry[1] = [entry[1]];
+    if (Array.isArray(value)) entry[1].push(...value);
+    else entry[1].push(value);
+    return this;
+  },
+
+  getHeader(name) {
+    validateString(name, 'name');
+    const headers = this[kOutHeaders];
+    return headers === null ? undefined : headers[lowerCase(name)]?.[1];
+  },
+
+  getHeaderNames() {
+    return this[kOutHeaders] !== null ? Object.keys(this[kOutHeaders]) : [];
+  },
+
+  getRawHeaderNames() {
+    const headers = this[kOutHeaders];
+    return headers === null ? [] : Object.values(headers).map((entry) => entry[0]);
+  },
+
+  getHeaders() {
+    const headers = this[kOutHeaders];
+    const copy = { __proto__: null };
+    for (const name in headers) copy[name] = headers[name][1];
+    return copy;
+  },
+
+  hasHeader(name) {
+    validateString(name, 'name');
+    return this[kOutHeaders] !== null && !!this[kOutHeaders][lowerCase(name)];
+  },
+
+  removeHeader(name) {
+    validateString(name, 'name');
+    if (this._header) throw new ERR_HTTP_HEADERS_SENT('remove');
+    const key = lowerCase(name);
+    if (key === 'connection') this._removedConnection = true;
+    else if (key === 'content-length') this._removedContLen = true;
+    else if (key === 'transfer-encoding') this._removedTE = true;
+    else if (key === 'date') this.sendDate = false;
+    if (this[kOutHeaders] !== null) delete this[kOutHeaders][key];
+  },
+
+  _renderHeaders() {
+    if (this._header) throw new ERR_HTTP_HEADERS_SENT('render');
+    const headers = this[kOutHeaders];
+    const rendered = {};
+    for (const key in headers) rendered[headers[key][0]] = headers[key][1];
+    return rendered;
+  },
+};
+
+const accessors = {
+  _headers: {
+    get() {
+      return this.getHeaders();
+    },
+    set(value) {
+      if (value == null) {
+        this[kOutHeaders] = null;
+      } else if (typeof value === 'object') {
+        const headers = (this[kOutHeaders] = new Fields());
+        for (const name of Object.keys(value)) headers[lowerCase(name)] = [name, value[name]];
+      }
+    },
+  },
+  _headerNames: {
+    get() {
+      const headers = this[kOutHeaders];
+      if (headers === null) return null;
+      const names = { __proto__: null };
+      for (const key in headers) names[key] = headers[key][0];
+      return names;
+    },
+    set(value) {
+      const headers = this[kOutHeaders];
+      if (typeof value !== 'object' || value === null || !headers) return;
+      for (const key of Object.keys(value)) if (headers[key]) headers[key][0] = value[key];
+    },
+  },
+};
+
+/** Puts the methods on the prototype of `OutgoingMessage`. */
+function define({ prototype }) {
+  for (const [name, method] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name, {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+      value: method,
+    });
+  }
+  for (const [name, { get, set }] of Object.entries(accessors)) {
+    const text = `OutgoingMessage.prototype.${name} is deprecated`;
+    Object.defineProperty(prototype, name, {
+      __proto__: null,
+      configurable: true,
+      get: deprecate(get, text, 'DEP0066'),
+      set: deprecate(set, text, 'DEP0066'),
+    });
+  }
+}
+
+module.exports = { define };

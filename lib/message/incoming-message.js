@@ -1,0 +1,224 @@
+'use strict';
+// http.IncomingMessage: a received message, a stream.Readable.
+// May use Node and `internal`.
+const { finished } = require('node:stream');
+const host = require('../node/http');
+const { addLine, addLineDistinct } = require('./fields');
+const { kConnection } = require('../base/symbols');
+
+const { kHeaders, kHeadersCount, kHeadersDistinct, kTrailers, kTrailersCount, kTrailersDistinct } =
+  host.keys;
+const kAbortController = Symbol('kAbortController');
+const kAbortListener = Symbol('kAbortListener');
+
+/**
+ * A received request or response.
+ * Callable without `new`, as in Node.
+ */
+function IncomingMessage(socket) {
+  // The host's makes url, method, statusCode, statusMessage and the rest.
+  host.IncomingMessage.call(this, socket);
+  this[kConnection] = null;
+}
+Object.setPrototypeOf(IncomingMessage.prototype, host.IncomingMessage.prototype);
+Object.setPrototypeOf(IncomingMessage, host.IncomingMessage);
+
+/** An object made on first use from raw lines, and assignable. */
+function lazyFields(name, key, raw, countKey, make, add) {
+  Object.defineProperty(IncomingMessage.prototype, name, {
+    __proto__: null,
+    configurable: true,
+    get() {
+      if (!this[key]) {
+        const fields = (this[key] = make());
+        const lines = this[raw];
+        const count = this[countKey];
+        for (let i = 0; i < count; i += 2) this[add](lines[i], lines[i + 1], fields);
+      }
+      return this[key];
+    },
+    set(value) {
+      this[key] = value;
+    },
+  });
+}
+const plain = () => ({});
+const bare = () => ({ __proto__: null });
+lazyFields('headers', kHeaders, 'rawHeaders', kHeadersCount, plain, '_addHeaderLine');
+lazyFields(
+  'headersDistinct',
+  kHeadersDistinct,
+  'rawHeaders',
+  kHeadersCount,
+  bare,
+  '_addHeaderLineDistinct',
+);
+lazyFields('trailers', kTrailers, 'rawTrailers', kTrailersCount, plain, '_addHeaderLine');
+lazyFields(
+  'trailersDistinct',
+  kTrailersDistinct,
+  'rawTrailers',
+  kTrailersCount,
+  bare,
+  '_addHeaderLineDistinct',
+);
+
+Object.defineProperty(IncomingMessage.prototype, 'connection', {
+  __proto__: null,
+  configurable: true,
+  get() {
+    return this.socket;
+  },
+  set(socket) {
+    this.socket = socket;
+  },
+});
+
+/** Aborted when the message is, or when its connection closes before the exchange is complete. */
+Object.defineProperty(IncomingMessage.prototype, 'signal', {
+  __proto__: null,
+  configurable: true,
+  get() {
+    if (!this[kAbortController]) {
+      this[kAbortController] = new AbortController();
+      if (this.destroyed && (!this.readableEnded || !this.complete)) this[kAbortController].abort();
+      else abortOnClose(this);
+    }
+    return this[kAbortController].signal;
+  },
+});
+
+function abortOnClose(message) {
+  const { socket } = message;
+  if (!socket || message[kAbortListener] === null) return;
+  if (socket.destroyed) {
+    message[kAbortController].abort();
+    return;
+  }
+  message[kAbortListener] = () => {
+    abortSignal(message);
+  };
+  socket.once('close', message[kAbortListener]);
+}
+
+function abortSignal(message) {
+  detachSignal(message);
+  message[kAbortController]?.abort();
+}
+
+/** The exchange is complete: closing the connection does not abort it any more. */
+function detachSignal(message) {
+  if (message[kAbortListener]) message.socket?.removeListener('close', message[kAbortListener]);
+  if (message[kAbortController]) message[kAbortListener] = null;
+}
+
+/** Timeout of the socket in milliseconds; `callback` is added to 'timeout'. */
+IncomingMessage.prototype.setTimeout = function setTimeout(msecs, callback) {
+  if (callback) this.on('timeout', callback);
+  this.socket.setTimeout(msecs);
+  return this;
+};
+
+/** The content is pushed as it arrives: reading only lets the connection go on. */
+IncomingMessage.prototype._read = function _read() {
+  if (!this._consuming) {
+    this._readableState.readingMore = false;
+    this._consuming = true;
+  }
+  const connection = this[kConnection];
+  if (connection) connection.resumeFor(this);
+  else if (this.socket.readable) readStart(this.socket);
+};
+
+function readStart(socket) {
+  if (socket && !socket._paused && socket.readable) socket.resume();
+}
+
+IncomingMessage.prototype._destroy = function _destroy(error, callback) {
+  if (!this.readableEnded || !this.complete) {
+    this.aborted = true;
+    this.emit('aborted');
+    abortSignal(this);
+  }
+  const { socket } = this;
+  if (socket && !socket.destroyed && this.aborted) {
+    socket.destroy(error);
+    const cleanUp = finished(socket, (e) => {
+      cleanUp();
+      const reason = e?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : e || error;
+      process.nextTick(report, this, reason, callback);
+    });
+  } else {
+    process.nextTick(report, this, error, callback);
+  }
+};
+
+/** An error nobody listens for is not raised: messages have ended this way since long. */
+function report(message, error, callback) {
+  callback(message.listenerCount('error') === 0 ? undefined : error);
+}
+
+/**
+ * Takes over the raw lines of the head, or of the trailer section once the content is complete.
+ * Those beyond `count` are in neither form: a limit on fields is one on `rawHeaders`, too.
+ */
+IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, count) {
+  if (!lines || lines.length === 0) return;
+  if (count < lines.length) lines = lines.slice(0, count);
+  let fields;
+  if (this.complete) {
+    this.rawTrailers = lines;
+    this[kTrailersCount] = count;
+    fields = this[kTrailers];
+  } else {
+    this.rawHeaders = lines;
+    this[kHeadersCount] = count;
+    fields = this[kHeaders];
+  }
+  if (fields)
+    for (let i = 0; i < count; i += 2) this._addHeaderLine(lines[i], lines[i + 1], fields);
+};
+
+IncomingMessage.prototype._addHeaderLine = function _addHeaderLine(name, value, fields) {
+  addLine(fields, name, value, this.joinDuplicateHeaders);
+};
+
+IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistinct(
+  name,
+  value,
+  fields,
+) {
+  addLineDistinct(fields, name, value);
+};
+
+/** Lets the rest of the content go by unread. */
+IncomingMessage.prototype._dump = function _dump() {
+  if (this._dumped) return;
+  this._dumped = true;
+  // What is buffered must not reach listeners any more.
+  this.removeAllListeners('data');
+  this.resume();
+};
+
+/** Ends the stream without its events: nobody waits for content that cannot come. */
+IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable() {
+  const state = this._readableState;
+  this._dumped = true;
+  state.ended = true;
+  state.endEmitted = true;
+  state.destroyed = true;
+  state.closed = true;
+  state.closeEmitted = true;
+};
+
+/** Leaves the stream as reading it to its end would, without the events that nobody hears. */
+Object.defineProperty(IncomingMessage.prototype, '_endQuietly', {
+  __proto__: null,
+  value: function _endQuietly() {
+    this._dumpAndCloseReadable();
+    this._consuming = true;
+    this._readableState.flowing = true;
+  },
+});
+
+module.exports = { IncomingMessage, detachSignal };

@@ -1,0 +1,187 @@
+'use strict';
+// http.ServerResponse: the answer to one request.
+// May use Node, `errors`, `validate`, `outgoing-message` and `internal`.
+const { channel } = require('node:diagnostics_channel');
+const { deprecate } = require('node:util');
+const { codes } = require('../base/errors');
+const host = require('../node/http');
+const { onSocketClose } = require('./response-close');
+const { inheritMessage, initialize } = require('./outgoing-message');
+const {
+  isInvalidValue,
+  validateHeaderName,
+  validateHeaderValue,
+  validateInteger,
+  validateLinkHeaderValue,
+  validateObject,
+} = require('../base/validate');
+
+const {
+  ERR_HTTP_HEADERS_SENT,
+  ERR_HTTP_INVALID_STATUS_CODE,
+  ERR_HTTP_SOCKET_ASSIGNED,
+  ERR_INVALID_ARG_VALUE,
+  ERR_INVALID_CHAR,
+} = codes;
+const { STATUS_CODES } = host;
+const { kCorked, kOutHeaders } = host.keys;
+const responseCreated = channel('http.server.response.created');
+
+// Newer hosts publish this themselves, in the constructor that ours calls.
+const hostPublishesCreated = (() => {
+  let seen = false;
+  const note = () => {
+    seen = true;
+  };
+  responseCreated.subscribe(note);
+  new host.ServerResponse({ method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
+  responseCreated.unsubscribe(note);
+  return seen;
+})();
+
+/**
+ * The answer to `request`. `options`: `highWaterMark` in bytes, `rejectNonStandardBodyWrites`.
+ * Callable without `new`, as in Node.
+ */
+function ServerResponse(request, options) {
+  host.ServerResponse.call(this, request, options);
+  initialize(this);
+  if (!hostPublishesCreated && responseCreated.hasSubscribers)
+    responseCreated.publish({ request, response: this });
+}
+inheritMessage(ServerResponse, host.ServerResponse);
+
+ServerResponse.prototype.statusCode = 200;
+ServerResponse.prototype.statusMessage = undefined;
+
+ServerResponse.prototype._finish = function _finish() {
+  // The host's keeps its performance entries and trace events.
+  host.ServerResponse.prototype._finish.call(this);
+};
+
+/** Gives the response its socket: from now on it may send. */
+ServerResponse.prototype.assignSocket = function assignSocket(socket) {
+  if (socket._httpMessage) throw new ERR_HTTP_SOCKET_ASSIGNED();
+  socket._httpMessage = this;
+  // A connection nobody looks at closes its response itself.
+  if (!socket.isBare) socket.on('close', onSocketClose);
+  for (let i = 0; i < this[kCorked]; i++) socket.cork();
+  this.socket = socket;
+  this.emit('socket', socket);
+  this._flush();
+};
+
+ServerResponse.prototype.detachSocket = function detachSocket(socket) {
+  if (!socket.isBare) socket.removeListener('close', onSocketClose);
+  socket._httpMessage = null;
+  this.socket = null;
+};
+
+/** Sends an interim response (1xx, but not 101) with its fields. */
+ServerResponse.prototype.writeInformation = function writeInformation(
+  statusCode,
+  headers,
+  callback,
+) {
+  if (this._header) throw new ERR_HTTP_HEADERS_SENT('write');
+  validateInteger(statusCode, 'statusCode', 100, 199);
+  if (statusCode === 101) throw new ERR_HTTP_INVALID_STATUS_CODE(statusCode);
+  const head =
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] || 'unknown'}\r\n` +
+    `${informationLines(this, headers)}\r\n`;
+  return this._writeRaw(head, 'ascii', callback);
+};
+
+function informationLines(response, headers) {
+  if (headers === undefined || headers === null) return '';
+  const relaxed = response._isLenientHeaderValidation();
+  let pairs;
+  if (!Array.isArray(headers)) {
+    validateObject(headers, 'headers');
+    pairs = Object.entries(headers);
+  } else if (headers.length > 0 && Array.isArray(headers[0])) {
+    pairs = headers;
+  } else {
+    if (headers.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
+    pairs = headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1]]] : []));
+  }
+  let lines = '';
+  for (const [name, value] of pairs) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value, relaxed);
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
+}
+
+ServerResponse.prototype.writeContinue = function writeContinue(callback) {
+  this.writeInformation(100, null, callback);
+  this._sent100 = true;
+};
+
+ServerResponse.prototype.writeProcessing = function writeProcessing(callback) {
+  this.writeInformation(102, null, callback);
+};
+
+ServerResponse.prototype.writeEarlyHints = function writeEarlyHints(hints, callback) {
+  validateObject(hints, 'hints');
+  if (hints.link === null || hints.link === undefined) return;
+  const link = validateLinkHeaderValue(hints.link);
+  if (link.length === 0) return;
+  if (isInvalidValue(link)) throw new ERR_INVALID_CHAR('header content', 'Link');
+  const { link: _, ...others } = hints;
+  this.writeInformation(103, { __proto__: null, Link: link, ...others }, callback);
+};
+
+ServerResponse.prototype._implicitHeader = function _implicitHeader() {
+  this.writeHead(this.statusCode);
+};
+
+/** `writeHead(statusCode[, reason][, headers])`: headers as object, flat array or array of pairs. */
+ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, headers) {
+  if (this._header) throw new ERR_HTTP_HEADERS_SENT('write');
+  const status = statusCode | 0;
+  if (status < 100 || status > 999) throw new ERR_HTTP_INVALID_STATUS_CODE(statusCode);
+  if (typeof reason === 'string') {
+    this.statusMessage = reason;
+  } else {
+    this.statusMessage ||= STATUS_CODES[status] || 'unknown';
+    headers ??= reason;
+  }
+  this.statusCode = status;
+
+  if (this[kOutHeaders]) {
+    mergeHeaders(this, headers);
+    headers = this[kOutHeaders];
+  }
+  if (isInvalidValue(this.statusMessage)) throw new ERR_INVALID_CHAR('statusMessage');
+  // RFC 9112, section 6.3: these never have content.
+  if (status === 204 || status === 304 || (status >= 100 && status <= 199)) this._hasBody = false;
+  // A client that was not told to continue may or may not send the content: what comes next on the
+  // connection cannot be known.
+  if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
+  this._storeHeader(`HTTP/1.1 ${status} ${this.statusMessage}\r\n`, headers);
+  return this;
+};
+
+/** Headers given to `writeHead` win over those set before; duplicates among them are kept. */
+function mergeHeaders(response, headers) {
+  if (Array.isArray(headers)) {
+    const flat = headers.length > 0 && Array.isArray(headers[0]) ? headers.flat() : headers;
+    if (flat.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
+    for (let i = 0; i < flat.length; i += 2) if (flat[i]) response.removeHeader(flat[i]);
+    for (let i = 0; i < flat.length; i += 2)
+      if (flat[i]) response.appendHeader(flat[i], flat[i + 1]);
+  } else if (headers) {
+    for (const name of Object.keys(headers)) if (name) response.setHeader(name, headers[name]);
+  }
+}
+
+/** The old name of `writeHead`; a `writeHead` that somebody put in its place is not called. */
+ServerResponse.prototype.writeHeader = deprecate(
+  ServerResponse.prototype.writeHead,
+  'ServerResponse.prototype.writeHeader is deprecated.',
+  'DEP0063',
+);
+
+module.exports = { ServerResponse };

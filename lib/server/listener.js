@@ -1,0 +1,263 @@
+'use strict';
+// The native listener under a server: put in place where `net.Server.listen()` has done arguments,
+// DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
+// `_handle`: addresses, sending it to other processes and closing it are Node's.
+// May use Node, `errors`, `symbols`, `socket` and `internal`.
+const net = require('node:net');
+const { AsyncResource } = require('node:async_hooks');
+const { channel } = require('node:diagnostics_channel');
+const { constants } = require('node:os');
+const { addressException } = require('../base/errors');
+const { kConnection, kListener } = require('../base/symbols');
+const { BareSocket } = require('../socket/lazy-socket');
+const native = require('../wire/loop');
+const { READ_DEFERRED } = require('../wire/layout');
+const { NativeConnection } = require('../transport/native-server');
+const { carriesContext } = require('../node/root-async-resource');
+const { connectionLimit, nativeOptions } = require('./options');
+
+const netServerSocket = channel('net.server.socket');
+// `net.Server.listen()` publishes only the start of what ends here.
+const listenEnd = channel('tracing:net.server.listen:asyncEnd');
+const listenError = channel('tracing:net.server.listen:error');
+const {
+  errno: { EADDRINUSE },
+} = constants;
+
+class NativeListener {
+  constructor(server) {
+    this.server = server;
+    this.referenced = false;
+    const resource = new AsyncResource('RUSTHTTPSERVER');
+    /** Connections are in the context of the call of `listen()`; null if it was in none. */
+    this.resource = carriesContext(resource) ? resource : null;
+    /** Its number on the native side; a (negative) error number if that could not be started. */
+    this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
+    if (this.id > 0) native.listeners.set(this.id, this);
+  }
+
+  /** Someone besides us wants to see connections before anything is read from them. */
+  mustDeferReading() {
+    const { server } = this;
+    return !server.isPlainConnection() || netServerSocket.hasSubscribers;
+  }
+
+  /** Tells the native side that options have changed. */
+  update() {
+    native.io.configure(this.id, nativeOptions(this.server, this.mustDeferReading()));
+  }
+
+  /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
+  listen(handle, backlog) {
+    if (this.id < 0) return this.id;
+    const errno = native.io.listen(this.id, handle.fd, backlog || 511);
+    if (errno !== 0) {
+      native.listeners.delete(this.id);
+      native.io.closeListener(this.id);
+      return -errno;
+    }
+    this.wrap(handle);
+    return 0;
+  }
+
+  /** Connections that a cluster's primary accepted come with the handle's callback. */
+  adoptFrom(handle) {
+    handle.onconnection = (error, client) => {
+      if (error) return;
+      // Without a descriptor to spare, the connection is dropped.
+      if (this.isFull()) this.drop(addressesOf(client));
+      else native.io.adopt(this.id, client.fd);
+      client.close();
+    };
+    this.wrap(handle);
+  }
+
+  /** Ties the listener to the life of the server's handle. */
+  wrap(handle) {
+    const { close, ref, unref } = handle;
+    handle.close = (...args) => {
+      this.close();
+      return Reflect.apply(close, handle, args);
+    };
+    handle.ref = () => {
+      this.setRef(true);
+      ref?.call(handle);
+    };
+    handle.unref = () => {
+      this.setRef(false);
+      unref?.call(handle);
+    };
+    handle.hasRef = () => this.referenced;
+    this.setRef(true);
+  }
+
+  setRef(referenced) {
+    if (this.referenced === referenced) return;
+    this.referenced = referenced;
+    if (referenced) native.ref();
+    else native.unref();
+  }
+
+  /** Stops accepting. Connections that were accepted and not announced are closed. */
+  close() {
+    if (this.closed) return;
+    this.closed = true;
+    native.listeners.delete(this.id);
+    native.io.closeListener(this.id);
+    this.setRef(false);
+    if (this.server[kListener] === this) this.server[kListener] = null;
+  }
+
+  /** A connection was accepted. */
+  onOpen(id, flags) {
+    if (this.resource === null) this.open(id, flags);
+    else this.resource.runInAsyncScope(this.open, this, id, flags);
+  }
+
+  open(id, flags) {
+    const { server } = this;
+    const socket = new BareSocket(server);
+    const connection = new NativeConnection(server, id, socket);
+    connection.origin = this.resource;
+    socket[kConnection] = connection;
+    server._connections++;
+    if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
+      // Whoever wanted to see connections when it was accepted may be gone by now.
+      if (flags & READ_DEFERRED) native.io.startReading(id);
+      return;
+    }
+    connection.http = false;
+    server.emit('connection', socket);
+    if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
+    if (connection.destroyed) return;
+    if (connection.http) native.io.startReading(id);
+    else socket.leaveHttp(); // none of the listeners made it HTTP
+  }
+
+  isFull() {
+    const limit = connectionLimit(this.server);
+    return limit >= 0 && this.server._connections >= limit;
+  }
+
+  /** A connection was refused because of `maxConnections`; `text` names both ends. */
+  onDrop(text) {
+    const [local, remote] = text.split(',').map((end) => end.split(' '));
+    const [localAddress, localPort, localFamily] = local;
+    const [remoteAddress, remotePort, remoteFamily] = remote;
+    if (local.length < 3) this.drop(undefined);
+    else
+      this.drop({
+        localAddress,
+        localPort: +localPort,
+        localFamily,
+        remoteAddress,
+        remotePort: +remotePort,
+        remoteFamily,
+      });
+  }
+
+  drop(data) {
+    if (data === undefined) this.server.emit('drop');
+    else this.server.emit('drop', { __proto__: null, ...data });
+  }
+}
+
+/** Both ends of a handle of Node's. */
+function addressesOf(handle) {
+  if (!handle.getsockname || !handle.getpeername) return undefined;
+  const local = {};
+  const remote = {};
+  handle.getsockname(local);
+  handle.getpeername(remote);
+  return {
+    localAddress: local.address,
+    localPort: local.port,
+    localFamily: local.family,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteFamily: remote.family,
+  };
+}
+
+/** A handle bound as `net.Server` would bind it, or a (negative) error number. */
+function bind(address, port, addressType, fd, flags) {
+  if (!address && typeof fd !== 'number') {
+    const handle = checked(net._createServerHandle('::', port, 6, fd, flags), port);
+    if (typeof handle !== 'number') return { handle, address: '::', addressType: 6 };
+    address = '0.0.0.0';
+    addressType = 4;
+  }
+  return {
+    handle: checked(net._createServerHandle(address, port, addressType, fd, flags), port),
+    address,
+    addressType,
+  };
+}
+
+/** libuv reports a taken port only when listening, which it does not do here: look at the port. */
+function checked(handle, port) {
+  if (typeof handle === 'number' || !(port > 0) || !handle.getsockname) return handle;
+  const bound = {};
+  const error = handle.getsockname(bound);
+  if (error === 0 && bound.port === port) return handle;
+  handle.close();
+  return error || -EADDRINUSE;
+}
+
+/** `_listen2` of our servers: binds unless there is a handle, and accepts natively. */
+function listen(server, address, port, addressType, backlog, fd, flags) {
+  if (server._handle) {
+    // A handle from elsewhere may be listening already, or have no descriptor (a cluster's primary
+    // accepts for it): Node's own code accepts, and we take the connections over.
+    Reflect.apply(net.Server.prototype._listen2, server, [
+      address,
+      port,
+      addressType,
+      backlog,
+      fd,
+      flags,
+    ]);
+    if (!server._handle) return;
+    const listener = new NativeListener(server);
+    // Without it, Node's own sockets go through the stream transport.
+    if (listener.id < 0) return;
+    server[kListener] = listener;
+    listener.adoptFrom(server._handle);
+    if (server._unref) server.unref();
+    return;
+  }
+  const bound = bind(address, port, addressType, fd, flags);
+  if (typeof bound.handle === 'number') {
+    fail(server, bound.handle, bound.address, port);
+    return;
+  }
+  server._handle = bound.handle;
+  ({ address, addressType } = bound);
+  const listener = new NativeListener(server);
+  const error = listener.listen(server._handle, backlog);
+  if (error) {
+    server._handle.close();
+    server._handle = null;
+    fail(server, error, address, port);
+    return;
+  }
+  server[kListener] = listener;
+  if (listenEnd.hasSubscribers) listenEnd.publish({ server });
+  server._connectionKey = `${addressType}:${address}:${port}`;
+  if (server._unref) server.unref();
+  process.nextTick(emitListening, server);
+}
+
+function fail(server, errno, address, port) {
+  const error = addressException(errno, 'listen', address, port);
+  if (listenError.hasSubscribers) listenError.publish({ server, error });
+  process.nextTick(() => {
+    server.emit('error', error);
+  });
+}
+
+function emitListening(server) {
+  if (server._handle) server.emit('listening');
+}
+
+module.exports = { listen };

@@ -1,0 +1,146 @@
+'use strict';
+// A server's options: checking them, and telling the native side. May use Node, `validate`,
+// `errors`, `symbols` and `internal/host`.
+const { IncomingMessage } = require('../message/incoming-message');
+const { ServerResponse } = require('../message/server-response');
+const { codes } = require('../base/errors');
+const { kOptimizeEmptyRequests } = require('../base/symbols');
+const { parseUniqueHeaders, validateBoolean, validateFunction, validateInteger, validateOneOf } =
+  require('../base/validate');
+const { accessors, defaults, keys, refusesManyFields } = require('../node/http');
+
+const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
+const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
+  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
+);
+/** Fields of a request that are let through when `maxHeadersCount` does not say otherwise. */
+const MAX_FIELDS = 1000;
+let warned = false;
+
+/** Checks the options of `createServer` in Node's order and puts them on `server`. */
+function storeOptions(server, options) {
+  server[kIncomingMessage] = options.IncomingMessage || IncomingMessage;
+  server[kServerResponse] = options.ServerResponse || ServerResponse;
+  const check = (name, validate, ...more) => {
+    if (options[name] !== undefined) validate(options[name], ...more);
+    return options[name];
+  };
+  server.maxHeaderSize = check('maxHeaderSize', validateInteger, 'maxHeaderSize', 0);
+  server[kOptimizeEmptyRequests] =
+    check('optimizeEmptyRequests', validateBoolean, 'options.optimizeEmptyRequests') ?? false;
+  server.insecureHTTPParser = check(
+    'insecureHTTPParser',
+    validateBoolean,
+    'options.insecureHTTPParser',
+  );
+  server.httpValidation = check('httpValidation', validateOneOf, 'options.httpValidation', [
+    'strict',
+    'relaxed',
+    'insecure',
+  ]);
+  if (server.httpValidation !== undefined && server.insecureHTTPParser !== undefined) {
+    throw new codes.ERR_INVALID_ARG_VALUE(
+      'options.httpValidation',
+      server.httpValidation,
+      'cannot be used together with options.insecureHTTPParser',
+    );
+  }
+  storeTimeouts(server, options, check);
+  server.requireHostHeader =
+    check('requireHostHeader', validateBoolean, 'options.requireHostHeader') ?? true;
+  server.joinDuplicateHeaders = check(
+    'joinDuplicateHeaders',
+    validateBoolean,
+    'options.joinDuplicateHeaders',
+  );
+  server.rejectNonStandardBodyWrites =
+    check('rejectNonStandardBodyWrites', validateBoolean, 'options.rejectNonStandardBodyWrites') ??
+    false;
+  server.shouldUpgradeCallback =
+    check('shouldUpgradeCallback', validateFunction, 'options.shouldUpgradeCallback') ??
+    function () {
+      return this.listenerCount('upgrade') > 0;
+    };
+  server[kUniqueHeaders] = parseUniqueHeaders(options.uniqueHeaders);
+}
+
+function storeTimeouts(server, options, check) {
+  const timeout = (name, fallback) => check(name, validateInteger, name, 0) ?? fallback;
+  server.requestTimeout = timeout('requestTimeout', defaults.requestTimeout);
+  server.headersTimeout = timeout(
+    'headersTimeout',
+    Math.min(defaults.headersTimeout, server.requestTimeout),
+  );
+  const { headersTimeout, requestTimeout } = server;
+  if (requestTimeout > 0 && headersTimeout > 0 && headersTimeout > requestTimeout)
+    throw new codes.ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
+  server.keepAliveTimeout = timeout('keepAliveTimeout', defaults.keepAliveTimeout);
+  server.keepAliveTimeoutBuffer = timeout(
+    'keepAliveTimeoutBuffer',
+    defaults.keepAliveTimeoutBuffer,
+  );
+  server.connectionsCheckingInterval = timeout(
+    'connectionsCheckingInterval',
+    defaults.connectionsCheckingInterval,
+  );
+}
+
+/** How strictly the input of a server is read. */
+function validation(server) {
+  if (server.httpValidation !== undefined) return server.httpValidation;
+  if (server.insecureHTTPParser !== undefined)
+    return server.insecureHTTPParser ? 'insecure' : 'strict';
+  if (insecureByDefault && !warned) {
+    warned = true;
+    process.emitWarning('Using insecure HTTP parsing');
+  }
+  return insecureByDefault ? 'insecure' : 'strict';
+}
+
+/** How many fields a request may have: 431 beyond, 0 for any number. Older runtimes cut instead. */
+function fieldLimit({ maxHeadersCount }) {
+  if (!refusesManyFields) return 0;
+  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
+  return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
+}
+
+/** What a parser of the server's requests has to know. */
+function parserOptions(server) {
+  return {
+    maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
+    maxFields: fieldLimit(server),
+    validation: validation(server),
+  };
+}
+
+/** A number of milliseconds; anything else switches the timeout off. */
+const milliseconds = (value) =>
+  Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0;
+
+/** How many connections may be open, -1 for any number. */
+function connectionLimit({ maxConnections }) {
+  return maxConnections == null || !(maxConnections >= 0)
+    ? -1
+    : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
+}
+
+/** The options as the native side takes them. `deferReading`: new connections wait for JavaScript. */
+function nativeOptions(server, deferReading) {
+  const keepAlive = milliseconds(server.keepAliveTimeout);
+  const buffer = server.keepAliveTimeoutBuffer;
+  return {
+    ...parserOptions(server),
+    timeout: milliseconds(server.timeout),
+    headersTimeout: milliseconds(server.headersTimeout),
+    requestTimeout: milliseconds(server.requestTimeout),
+    keepAliveTimeout:
+      keepAlive === 0 ? 0 : keepAlive + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000),
+    checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
+    maxConnections: connectionLimit(server),
+    noDelay: server.noDelay,
+    keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
+    deferReading,
+  };
+}
+
+module.exports = { connectionLimit, nativeOptions, parserOptions, storeOptions, validation };

@@ -1,0 +1,144 @@
+'use strict';
+// Output of a native socket that is held back while it is corked, and leaves in one go. Stands in
+// for the buffer of a Writable, whose machinery costs more than the send.
+// May use `errors`.
+const { codes } = require('../base/errors');
+
+const { ERR_STREAM_DESTROYED } = codes;
+
+/** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
+class Held {
+  constructor() {
+    this.corked = 0;
+    this.length = 0;
+    this.needDrain = false;
+    this.chunk = null;
+    this.encoding = undefined;
+    /** The pieces before `chunk`, and their encodings. */
+    this.chunks = null;
+    this.encodings = null;
+    this.callback = null;
+    this.callbacks = null;
+  }
+
+  /** Adds a piece. Neighbours become one where that changes no byte: each is encoded by itself. */
+  add(chunk, encoding, callback) {
+    if (typeof callback === 'function') this.addCallback(callback);
+    const { length } = chunk;
+    if (length === 0) return;
+    this.length += length;
+    if (this.chunk === null) {
+      this.chunk = chunk;
+      this.encoding = encoding;
+    } else if (
+      typeof chunk === 'string' &&
+      typeof this.chunk === 'string' &&
+      mayJoin(this.encoding, encoding, chunk)
+    ) {
+      this.chunk += chunk;
+    } else {
+      this.chunks ??= [];
+      this.encodings ??= [];
+      this.chunks.push(this.chunk);
+      this.encodings.push(this.encoding);
+      this.chunk = chunk;
+      this.encoding = encoding;
+    }
+  }
+
+  addCallback(callback) {
+    if (this.callback === null) this.callback = callback;
+    else (this.callbacks ??= []).push(callback);
+  }
+
+  /** The callbacks so far, as a function or an array of them; null if there is none. */
+  takeCallbacks() {
+    const { callback, callbacks } = this;
+    this.callback = null;
+    this.callbacks = null;
+    if (callbacks === null) return callback;
+    callbacks.unshift(callback);
+    return callbacks;
+  }
+
+  /**
+   * Sends what is held on the connection. Its callbacks are told in a tick, by `sent(callbacks)`,
+   * once it has left; else by the connection, which knows what went wrong.
+   */
+  flush(connection, sent) {
+    if (this.isEmpty()) return;
+    if (connection.destroyed) {
+      process.nextTick(failDestroyed, connection.socket, this.drop());
+      return;
+    }
+    const callbacks = this.takeCallbacks();
+    const { chunk, chunks, encoding, encodings } = this;
+    this.chunk = null;
+    this.chunks = null;
+    this.encodings = null;
+    this.length = 0;
+    let done;
+    if (chunk === null) {
+      done = connection.pending === 0;
+      if (!done) connection.waiting.push(asOne(callbacks));
+    } else if (chunks === null) {
+      done = connection.sendOne(chunk, encoding, asOne(callbacks));
+    } else {
+      chunks.push(chunk);
+      encodings.push(encoding);
+      done = connection.send(chunks, encodings, asOne(callbacks));
+    }
+    if (done) process.nextTick(sent, connection.socket, callbacks);
+  }
+
+  isEmpty() {
+    return this.chunk === null && this.callback === null;
+  }
+
+  /** Forgets what is held, which will not be sent; returns its callbacks. */
+  drop() {
+    this.chunk = null;
+    this.chunks = null;
+    this.encodings = null;
+    this.length = 0;
+    return this.takeCallbacks();
+  }
+}
+
+/** One function for all callbacks, or null. */
+function asOne(callbacks) {
+  if (callbacks === null || typeof callbacks === 'function') return callbacks;
+  return (error) => callAll(callbacks, error);
+}
+
+/** What was held when the socket was destroyed fails with what it was destroyed with, as in Node. */
+function failDestroyed(socket, callbacks) {
+  callAll(callbacks, socket.errored ?? new ERR_STREAM_DESTROYED('write'));
+}
+
+function callAll(callbacks, error) {
+  if (typeof callbacks === 'function') callbacks(error);
+  else if (callbacks !== null) for (const callback of callbacks) callback(error);
+}
+
+const isLatin1 = (encoding) =>
+  encoding === 'latin1' || encoding === 'binary' || encoding === 'ascii';
+const isUtf8 = (encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
+
+/**
+ * Whether `text` may be joined to what was `before`. Two halves of a character that come in two
+ * pieces are two replacement characters, and were counted so; as neighbours they would be one
+ * character. (Only the new piece is looked at: indexing the others would flatten them.) Encodings
+ * in which characters go together, hex and base64, are left alone.
+ */
+function mayJoin(before, encoding, text) {
+  if (isUtf8(encoding)) return isUtf8(before) && !beginsInCharacter(text);
+  return isLatin1(encoding) && isLatin1(before);
+}
+
+function beginsInCharacter(text) {
+  const unit = text.charCodeAt(0);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+module.exports = { Held, callAll, failDestroyed };
