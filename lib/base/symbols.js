@@ -1,14 +1,21 @@
 'use strict';
-// Private fields that more than one module touches. Those shared with the host's classes are in
-// `internal/host`.
+// Private fields that more than one room touches. Those shared with the host's classes are in
+// `node/http`.
 module.exports = {
   /** On requests: the error they were destroyed with. */
   kError: Symbol('rust-http.error'),
   /** On agents: the proxy their requests go through. */
   kProxyConfig: Symbol('rust-http.proxyConfig'),
-  /** On sockets and messages: the connection of ours they belong to, or null. */
+  /** On messages: who reads them for the connection, with `resumeFor(message)`; or null. */
   kConnection: Symbol('rust-http.connection'),
-  /** On servers: the open connections, and the native listener. */
+  /** On sockets of native connections: the transport below them; null once it is given away. */
+  kTransport: Symbol('rust-http.transport'),
+  /** On such sockets: methods that messages use instead of those of any stream. */
+  kAttach: Symbol('rust-http.attachResponse'),
+  kDetach: Symbol('rust-http.detachResponse'),
+  kSendWhole: Symbol('rust-http.sendWhole'),
+  kWillEnd: Symbol('rust-http.willEnd'),
+  /** On servers: the HTTP connections that are open, and the native listener. */
   kConnections: Symbol('rust-http.connections'),
   kListener: Symbol('rust-http.listener'),
   /** On servers and agents: counts since they were made. */

@@ -11,7 +11,7 @@ const host = require('../node/http');
 const { pool } = require('../wire/loop');
 const { proxyConfig, usesProxy } = require('./proxy');
 const { agentStats } = require('../base/stats');
-const { kConnection, kProxyConfig, kTotals } = require('../base/symbols');
+const { kTransport, kProxyConfig, kTotals } = require('../base/symbols');
 const { validateNumber, validateOneOf, validateString } = require('../base/validate');
 
 const debug = debuglog('http');
@@ -116,7 +116,7 @@ function keep(agent, name, socket, options) {
   socket._httpMessage = null;
   agent.removeSocket(socket, options);
   // A native one knows what an error means while it is idle.
-  if (!socket[kConnection]) socket.once('error', onFreeSocketError);
+  if (!socket[kTransport]) socket.once('error', onFreeSocketError);
   if (!guardFreeSocket(socket)) return;
   (agent.freeSockets[name] ??= []).push(socket);
 }
@@ -402,7 +402,7 @@ function keepAliveField({ rawHeaders }) {
 
 /** Takes a socket from the pool for `req`. */
 Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
-  if (!socket[kConnection]) socket.removeListener('error', onFreeSocketError);
+  if (!socket[kTransport]) socket.removeListener('error', onFreeSocketError);
   unguardFreeSocket(socket);
   req.reusedSocket = true;
   if (this[kTotals]) this[kTotals].reused++;

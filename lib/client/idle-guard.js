@@ -1,7 +1,7 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
 // answer to the next one. Such a socket is destroyed. May use Node and `symbols`.
-const { kConnection } = require('../base/symbols');
+const { kTransport } = require('../base/symbols');
 
 const kGuard = Symbol('rust-http.freeSocketGuard');
 
@@ -21,7 +21,7 @@ function guardFreeSocket(socket) {
     return false;
   }
   // The native side destroys its own.
-  if (socket[kConnection] || typeof socket.resume !== 'function') return true;
+  if (socket[kTransport] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
   Object.defineProperty(socket, 'push', {
     __proto__: null,

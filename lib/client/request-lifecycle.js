@@ -1,16 +1,15 @@
 'use strict';
-// One request and its answer on one socket: the socket's events become those of the request and
-// the response, in the orders Node's documentation spells out; afterwards the socket is free, or
-// handed over, or closed. May use Node, `errors`, `symbols` and `internal`.
+// The life of a request on its socket: the socket's events become those of the request and the response,
+// in the orders Node's documentation spells out; afterwards the socket is free, or handed over, or closed.
 const { channel } = require('node:diagnostics_channel');
 const { finished } = require('node:stream');
 const { debuglog } = require('node:util');
 const { connectionReset } = require('../base/errors');
+const { kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
-const { kConnection, kError } = require('../base/symbols');
-const { ASSIGNED, BEGUN, ClientConnection, IDLE } = require('../transport/native-client');
-const { becomeNative, mayBeNative } = require('../socket/client-socket');
-const { Exchange } = require('./response-reader');
+const { Stage, connectionOf, takeOver } = require('./connection');
+const { mayBecomeNative } = require('../socket/client-socket');
+const { ResponseReader } = require('./response-reader');
 const { kNeedDrain } = require('../node/http').keys;
 
 const debug = debuglog('http');
@@ -28,7 +27,8 @@ function assignSocket(req, socket, error) {
   if (socket && !error) {
     // From now on an error of the socket is one of the request.
     socket._httpMessage = req;
-    if (socket[kConnection]) socket[kConnection].stage = ASSIGNED;
+    const connection = connectionOf(socket);
+    if (connection !== null) connection.stage = Stage.ASSIGNED;
     else socket.on('error', onSocketError);
   }
   process.nextTick(onSocketNT, req, socket, error);
@@ -47,7 +47,8 @@ function onSocketNT(req, socket, error) {
     // Destroyed before it was sent: the agent gives the socket to the request that waits next, or,
     // as it has carried no message, closes it.
     socket._httpMessage = null;
-    if (socket[kConnection]) socket[kConnection].stage = IDLE;
+    const connection = connectionOf(socket);
+    if (connection !== null) connection.stage = Stage.IDLE;
     else socket.removeListener('error', onSocketError);
     socket.emit('free');
     endWithoutSocket(req, socket, req[kError]);
@@ -67,39 +68,40 @@ function endWithoutSocket(req, socket, error) {
 }
 
 function begin(req, socket) {
-  const exchange = new Exchange(req, socket, handlers);
+  const reader = new ResponseReader(req, socket, handlers);
   req.socket = socket;
-  req.parser = exchange;
-  socket.parser = exchange;
+  req.parser = reader;
+  socket.parser = reader;
   socket._httpMessage = req;
-  if (!beginNative(socket, exchange)) {
+  if (!beginNative(socket, reader)) {
     for (const event in streamListeners) socket.on(event, streamListeners[event]);
-    if (socket.connecting && mayBeNative(socket)) socket.prependOnceListener('connect', onConnect);
+    if (socket.connecting && mayBecomeNative(socket))
+      socket.prependOnceListener('connect', onConnect);
   }
   if (req.timeout !== undefined || req.agent?.options?.timeout) listenSocketTimeout(req);
   req.emit('socket', socket);
 }
 
 /** Begins on a connection of the native side, which a connected socket may become just now. */
-function beginNative(socket, exchange) {
-  let connection = socket[kConnection];
-  if (!(connection instanceof ClientConnection)) {
-    if (socket.connecting || !becomeNative(socket, exchange, http)) return false;
+function beginNative(socket, reader) {
+  let connection = connectionOf(socket);
+  if (connection === null) {
+    connection = takeOver(socket, reader, http);
+    if (connection === null) return false;
     socket.removeListener('error', onSocketError); // it has one for good now
-    connection = socket[kConnection];
   }
-  exchange.connection = connection;
+  reader.connection = connection;
   socket.on('end', onNativeEnd);
-  connection.begin(exchange);
+  connection.begin(reader);
   return true;
 }
 
 /** The socket is connected: before anything is sent, the native side takes it over. */
 function onConnect() {
-  const exchange = this.parser;
-  if (!(exchange instanceof Exchange) || this._httpMessage !== exchange.outgoing) return;
+  const reader = this.parser;
+  if (!(reader instanceof ResponseReader) || this._httpMessage !== reader.outgoing) return;
   for (const event in streamListeners) this.removeListener(event, streamListeners[event]);
-  if (beginNative(this, exchange)) return;
+  if (beginNative(this, reader)) return;
   for (const event in streamListeners) this.on(event, streamListeners[event]);
 }
 
@@ -113,30 +115,23 @@ function onSocketDrain() {
 }
 
 function onSocketData(chunk) {
-  const { parser } = this;
-  if (!parser) return;
-  const error = parser.execute(chunk);
-  if (error) {
-    fail(parser, error);
-  } else if (parser.upgrade) {
-    handOver(parser);
-  } else if (parser.isDone) {
-    this.removeListener('drain', onSocketDrain);
-    complete(parser);
-  }
+  this.parser?.feed(chunk);
 }
 
 /** The answer is complete: what follows on the socket is not its. */
-function complete(exchange) {
-  const { outgoing, socket } = exchange;
-  if (!socket[kConnection]) unlisten(socket);
-  release(exchange, outgoing, socket);
+function complete(reader) {
+  const { connection, outgoing, socket } = reader;
+  if (connection === null) {
+    socket.removeListener('drain', onSocketDrain);
+    unlisten(socket);
+  }
+  release(reader, outgoing, socket);
 }
 
 /** What answers is not HTTP. */
-function fail(exchange, error) {
-  const { outgoing: req, socket } = exchange;
-  release(exchange, req, socket);
+function fail(reader, error) {
+  const { outgoing: req, socket } = reader;
+  release(reader, req, socket);
   unlisten(socket);
   socket.destroy();
   socket._hadError = true;
@@ -145,7 +140,7 @@ function fail(exchange, error) {
 
 /** Nothing that arrives is for us any more. */
 function unlisten(socket) {
-  if (socket[kConnection]) {
+  if (socket[kTransport]) {
     socket.removeListener('end', onNativeEnd);
   } else {
     socket.removeListener('data', onSocketData);
@@ -225,15 +220,15 @@ function dropIdle(socket, error) {
 // ---- the answer ----
 
 /** An upgrade, or the answer to CONNECT: the socket is the user's now. */
-function handOver(exchange) {
-  const { outgoing: req, socket } = exchange;
-  const { head, response } = exchange.upgrade;
+function handOver(reader) {
+  const { outgoing: req, socket } = reader;
+  const { head, response } = reader.upgrade;
   req.res = response;
   unlisten(socket);
   socket.removeListener('drain', onSocketDrain);
   if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
   socket.removeListener('timeout', onResponseTimeout);
-  release(exchange, req, socket);
+  release(reader, req, socket);
   const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   if (req.listenerCount(event) === 0) {
     socket.destroy();
@@ -241,7 +236,7 @@ function handOver(exchange) {
   }
   req.upgradeOrConnect = true;
   socket.emit('agentRemove');
-  if (socket[kConnection]) socket.leaveHttp();
+  if (socket[kTransport]) socket.leaveHttp();
   socket.removeListener('close', onSocketClose);
   socket.removeListener('error', onSocketError);
   socket._httpMessage = null;
@@ -323,8 +318,9 @@ function keepAlive(req) {
   unlisten(socket);
   // Left over where nothing had to drain, on a native socket, too.
   socket.removeListener('drain', onSocketDrain);
-  if (socket[kConnection]) {
-    socket[kConnection].stage = IDLE;
+  const connection = connectionOf(socket);
+  if (connection !== null) {
+    connection.stage = Stage.IDLE;
   } else {
     socket.removeListener('close', onSocketClose);
     socket.removeListener('error', onSocketError);
@@ -365,17 +361,16 @@ function onceTimeout(socket) {
 
 /** A native socket has ended. */
 function onNativeEnd() {
-  if (this[kConnection]?.stage === BEGUN) onSocketEnd.call(this);
+  if (connectionOf(this)?.stage === Stage.BEGUN) onSocketEnd.call(this);
   else this.destroy();
 }
 
 /** The socket of an exchange has become one of Node's own in its midst: reads it from now on. */
-function readAsStream(exchange) {
-  const { socket } = exchange;
+function readAsStream(reader) {
+  const { socket } = reader;
   socket.on('error', onSocketError);
   for (const event in streamListeners) socket.on(event, streamListeners[event]);
   socket.resume();
-  socket._read?.(0);
 }
 
 const handlers = {
@@ -399,10 +394,10 @@ const streamListeners = {
 const nativeListeners = {
   __proto__: null,
   close() {
-    if (this[kConnection].stage === BEGUN) onSocketClose.call(this);
+    if (connectionOf(this)?.stage === Stage.BEGUN) onSocketClose.call(this);
   },
   error(error) {
-    if (this[kConnection].stage === IDLE) dropIdle(this, error);
+    if (connectionOf(this)?.stage === Stage.IDLE) dropIdle(this, error);
     else onSocketError.call(this, error);
   },
 };

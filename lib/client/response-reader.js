@@ -1,24 +1,22 @@
 'use strict';
-// One request and what is read in answer to it: makes the response and fills it. Where the bytes
-// come from is the business of its socket: records of a native connection, or chunks of a stream,
-// which are fed to a parser here. May use Node, `errors`, the layout and the records.
+// Reads the response to one request: makes it and fills it. Where the bytes come from is the business of
+// the transport: records of a native connection, or chunks of a stream.
 const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
-const { IncomingMessage } = require('../message/incoming-message');
 const { kConnection } = require('../base/symbols');
 const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
-const { validation } = require('../server/options');
+const { IncomingMessage } = require('../message/incoming-message');
 const { accessors } = require('../node/http');
-const layout = require('../wire/layout');
-const native = require('../wire/loop');
-const { readHead, readMalformed, readTrailers } = require('../wire/reader');
+const { validation } = require('../server/options');
+const { StreamTransport } = require('../transport/stream');
+const { GROUP_END, KEEP_ALIVE, NO_CONTENT, UPGRADE } = require('../wire/layout');
+const { StreamParser } = require('../wire/loop');
 
-const { KEEP_ALIVE, NO_CONTENT, UPGRADE } = layout;
 /** The context ends with the exchange, not when it is collected. */
 const UNTIL_RELEASE = { requireManualDestroy: true };
 const defaultMaxHeaderSize = accessors.maxHeaderSize;
 
-class Exchange {
+class ResponseReader {
   /** `handlers`: what is to happen on an interim answer, the final one, an error, an upgrade. */
   constructor(req, socket, handlers) {
     this.outgoing = req;
@@ -26,94 +24,114 @@ class Exchange {
     this.handlers = handlers;
     /** The native connection the answer comes from; null if the socket is a stream. */
     this.connection = null;
+    /** What is read from; a stream has one from its first chunk on. */
+    this.transport = null;
     /** The response that is arriving. */
     this.incoming = null;
     /** The response and the bytes behind it, when they are of another protocol. */
     this.upgrade = null;
     /** The final response is complete. */
     this.isDone = false;
-    this.error = null;
+    /** The socket has ended: what is cut short tells that by itself. */
+    this.hasEnded = false;
     this.resource = new AsyncResource('HTTPCLIENTREQUEST', UNTIL_RELEASE);
     this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
     this.validation = validation(req);
-    this.parser = null;
     this.maxHeaderPairs = maxHeaderPairs(req.maxHeadersCount);
   }
 
-  /** Runs the method in the async context of the request. */
-  runWith(method, argument) {
-    return this.resource.runInAsyncScope(this[method], this, argument);
+  // ---- the transport ----
+
+  /** Feeds a chunk of a stream. */
+  feed(chunk) {
+    this.transport ??= this.newStream();
+    this.transport.feed(chunk);
   }
 
-  // ---- chunks of a stream ----
-
-  /** Feeds a chunk. Returns the error if it is malformed. */
-  execute(chunk) {
-    if (this.parser === null) this.startParser();
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
-    return this.runWith('handleRecords', this.parser.execute(bytes));
+  newStream() {
+    const parser = new StreamParser(true, this.maxHeaderSize, this.validation);
+    parser.expect(this.outgoing.method);
+    const stream = new StreamTransport(this.socket, parser);
+    stream.ticksBehindContent = false;
+    stream.join(this);
+    return stream;
   }
 
-  /** The native side has given the socket away, and its parser. */
-  goOn(parser) {
+  /** The native side has given the socket away: the answer comes from this stream. */
+  goOn(stream) {
     this.connection = null;
-    this.parser = parser;
-    if (this.incoming !== null) this.incoming[kConnection] = null;
+    this.transport = stream;
+    stream.ticksBehindContent = false;
+    stream.join(this);
   }
 
-  startParser() {
-    this.parser = new native.StreamParser(true, this.maxHeaderSize, this.validation);
-    this.parser.expect(this.outgoing.method);
+  /** The native side has told all it knew. */
+  onStreamReady() {
+    if (!this.isDone) this.handlers.onStream(this);
   }
 
   /** The socket has ended: a response that lasts until then is complete. */
   finish() {
-    if (this.parser !== null) this.runWith('handleRecords', this.parser.finish());
+    this.hasEnded = true;
+    if (this.connection === null) this.transport?.finish();
   }
 
   /** Lets go of the socket. */
   release() {
-    this.parser = null;
-    this.connection?.finish(this);
+    if (this.connection !== null) this.connection.finish(this);
+    else if (this.transport !== null) this.transport.receiver = null;
     this.resource.emitDestroy();
   }
 
-  handleRecords(buffer) {
-    const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 2);
-    let at = 0;
-    while (at < words.length) {
-      const next = at + (words[at + 1] >>> 2);
-      this.onRecord(words[at] & 0xff, words[at] >>> 8, words, at, buffer);
-      at = next;
-    }
-    return this.error;
+  /** `res` is being read: content may go on arriving. */
+  resumeFor(res) {
+    if (this.incoming === res) this.resumeReading();
   }
 
-  onRecord(kind, flags, words, at, buffer) {
-    switch (kind) {
-      case layout.HEAD:
-        this.onHead(flags, readHead(words, at, buffer));
-        break;
-      case layout.CONTENT:
-        this.onContent(native.readContent(flags, words, at, buffer));
-        break;
-      case layout.COMPLETE:
-        this.onComplete(readTrailers(words, at, buffer));
-        break;
-      case layout.RAW:
-        if (this.upgrade) this.upgrade.head = native.readContent(flags, words, at, buffer);
-        break;
-      case layout.MALFORMED: {
-        const { code, reason, bytesParsed, rawPacket } = readMalformed(words, at, buffer);
-        this.error = parseError(code, reason, bytesParsed, rawPacket);
-        break;
-      }
-    }
+  resumeReading() {
+    if (this.connection === null) this.transport.resume();
+    else this.transport.resumeReading();
   }
+
+  pauseReading() {
+    if (this.connection === null) this.transport.pause();
+    else this.transport.pauseReading();
+  }
+
+  letGoIfSentAway() {
+    return false;
+  }
+
+  onEnd() {}
 
   // ---- what was read ----
 
   onHead(flags, head) {
+    this.resource.runInAsyncScope(this.receive, this, flags, head);
+    this.completeBehind(flags);
+  }
+
+  onContent(_flags, bytes) {
+    this.resource.runInAsyncScope(this.pushContent, this, bytes);
+  }
+
+  onComplete(flags, lines) {
+    this.resource.runInAsyncScope(this.endContent, this, lines);
+    this.completeBehind(flags);
+  }
+
+  onMalformed({ code, reason, bytesParsed, rawPacket }) {
+    if (this.hasEnded) return;
+    const error = parseError(code, reason, bytesParsed, rawPacket);
+    this.resource.runInAsyncScope(this.handlers.onMalformed, this.handlers, this, error);
+  }
+
+  /** An answer is over once all that was read with it has been seen: what is behind it, is wrong. */
+  completeBehind(flags) {
+    if (flags & GROUP_END && this.isDone) this.handlers.onComplete(this);
+  }
+
+  receive(flags, head) {
     const req = this.outgoing;
     if (req.res) {
       // A second answer to the same request: whoever sent it is not to be trusted.
@@ -137,10 +155,10 @@ class Exchange {
       return;
     }
     this.incoming = res;
-    res[kConnection] = this.connection;
+    res[kConnection] = this;
     if (status === 304) res.complete = true;
     this.handlers.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
-    if (flags & NO_CONTENT) this.onComplete(undefined);
+    if (flags & NO_CONTENT) this.endContent(undefined);
   }
 
   createResponse(head) {
@@ -157,15 +175,13 @@ class Exchange {
     return res;
   }
 
-  onContent(chunk) {
+  pushContent(chunk) {
     const res = this.incoming;
     if (res === null || res._dumped) return;
-    if (res.push(chunk)) return;
-    if (this.connection === null) this.socket.pause();
-    else this.connection.pauseReading();
+    if (!res.push(chunk)) this.pauseReading();
   }
 
-  onComplete(lines) {
+  endContent(lines) {
     const res = this.incoming;
     if (res === null) return;
     this.incoming = null;
@@ -173,23 +189,16 @@ class Exchange {
     res.complete = true;
     if (lines !== undefined) res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
     res.push(null);
-    const { connection, socket } = this;
-    if (connection !== null) {
-      connection.resumeReading();
-    } else if (socket && !socket._paused && socket.readable) {
-      socket.resume();
-    }
-  }
-
-  onMalformed(error) {
-    this.handlers.onMalformed(this, error);
+    this.resumeReading();
   }
 
   /** The bytes behind the head of an upgrade; none of them is HTTP. */
-  onUpgradeHead(bytes) {
+  takeRaw(bytes) {
+    if (this.upgrade === null) return false;
     this.upgrade.head = bytes;
-    this.handlers.onUpgrade(this);
+    this.resource.runInAsyncScope(this.handlers.onUpgrade, this.handlers, this);
+    return true;
   }
 }
 
-module.exports = { Exchange };
+module.exports = { ResponseReader };

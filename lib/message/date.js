@@ -1,5 +1,7 @@
 'use strict';
-// The Date field's value, rendered once a second. May use Node only.
+// The Date field's value, rendered once a second.
+const { Date, setTimeout } = require('../node/timers');
+
 let cached;
 
 /** The current date in the form of RFC 9110, section 5.6.7. */

@@ -59,6 +59,6 @@ function onFinish(message, error) {
 }
 
 /** Whether `'finish'` may come with the last piece: older runtimes end with an empty write of its own. */
-const finishesWithContent = (message) => !oldFinish || message.socket?.isBare === true;
+const finishesWithContent = !oldFinish;
 
 module.exports = { finishesWithContent, isFinished, onFinish, queueEndCallback };

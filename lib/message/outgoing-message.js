@@ -4,8 +4,12 @@
 // and `-finish`; here is the class that ties them together.
 // May use Node, `errors`, `validate` and `internal`.
 const EventEmitter = require('node:events');
-const { debuglog } = require('node:util');
+const {
+  debuglog,
+  types: { isUint8Array },
+} = require('node:util');
 const { codes } = require('../base/errors');
+const { kSendWhole, kWillEnd } = require('../base/symbols');
 const { isInvalidValue, validateHeaderName } = require('../base/validate');
 const host = require('../node/http');
 const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
@@ -200,6 +204,8 @@ function withHead(message, data, encoding) {
   return data;
 }
 
+const { _send: ownSend } = OutgoingMessage.prototype;
+
 /** Writes to the socket, or keeps the piece until the message is given one. */
 OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callback) {
   const { socket } = this;
@@ -217,6 +223,8 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
   this._onPendingData(data.length);
   return this.outputSize < this[kHighWaterMark];
 };
+
+const { _writeRaw: ownWriteRaw } = OutgoingMessage.prototype;
 
 OutgoingMessage.prototype.write = function write(chunk, encoding, callback) {
   if (typeof encoding === 'function') {
@@ -271,6 +279,7 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
       );
       return this;
     }
+    if (mayLeaveWhole(this, chunk) && sendWhole(this, chunk, encoding, callback)) return this;
     socket?.cork();
     // When nothing follows this piece, 'finish' comes with it instead of with a write of its own.
     if (isFinalPiece(this, chunk, encoding)) {
@@ -301,9 +310,47 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
   return this;
 };
 
+/** Nothing of the message has left or waits, and nobody has put a method of theirs in the way. */
+function mayLeaveWhole(message, chunk) {
+  const { socket } = message;
+  return (
+    socket?.[kSendWhole] !== undefined &&
+    socket._httpMessage === message &&
+    !message._headerSent &&
+    !message.destroyed &&
+    !message.strictContentLength &&
+    message[kCorked] === 0 &&
+    message.outputData.length === 0 &&
+    message._send === ownSend &&
+    message._writeRaw === ownWriteRaw &&
+    (typeof chunk === 'string' || isUint8Array(chunk))
+  );
+}
+
+/** Sends head and content in one go; false if they have to go the long way. */
+function sendWhole(message, chunk, encoding, callback) {
+  if (!message._header) {
+    message._contentLength = byteLength(chunk, encoding);
+    message._implicitHeader();
+  }
+  const { socket } = message;
+  if (!message._header || !message._hasBody || message.chunkedEncoding) return false;
+  const isUtf8 = !encoding || encoding === 'utf8';
+  const head = typeof chunk === 'string' && isUtf8 ? utf8Head(message) : latin1Head(message);
+  if (head === null) return false;
+  const finish = onFinish.bind(undefined, message);
+  if (!socket[kSendWhole](message, head, chunk, encoding, finish)) return false;
+  if (typeof callback === 'function') queueEndCallback(message, callback);
+  message._headerSent = true;
+  message.finished = true;
+  debug('outgoing message end.');
+  if (socket._httpMessage === message) message._finish();
+  return true;
+}
+
 function isFinalPiece(message, chunk, encoding) {
   if (!isContent(chunk) || message.destroyed || message.strictContentLength) return false;
-  if (!finishesWithContent(message)) return false;
+  if (!finishesWithContent) return false;
   if (!message._header) {
     message._contentLength = byteLength(chunk, encoding);
     message._implicitHeader();
@@ -327,7 +374,7 @@ function sendEnd(message, chunk) {
 function releaseCorks(message) {
   const { socket } = message;
   message[kCorked] = 0;
-  if (socket?.isBare !== undefined) socket.willEnd(message);
+  if (socket?.[kWillEnd]) socket[kWillEnd](message);
   while (socket?.writableCorked > 0) socket.uncork();
 }
 

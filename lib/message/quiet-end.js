@@ -5,13 +5,6 @@ const { Readable } = require('node:stream');
 const { IncomingMessage } = require('./incoming-message');
 const { closeResponse } = require('./response-close');
 
-/** What `push(null)` does to a stream that nobody reads. */
-function noteEnd(state) {
-  state.ended = true;
-  state.reading = false;
-  state.needReadable = false;
-}
-
 /** Nobody hears what the request emits, and its stream is as it was made. */
 function isSilent(req) {
   return (
@@ -41,4 +34,4 @@ function closeExchange(res, quiet) {
   else req._dump();
 }
 
-module.exports = { closeExchange, isSilent, isUnwatched, noteEnd };
+module.exports = { closeExchange, isSilent, isUnwatched };

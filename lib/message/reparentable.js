@@ -29,7 +29,7 @@ let isUsual = false;
 
 /** Looks at a message that a handler has had, and which was made with this prototype. */
 function noteParent(message, prototype) {
-  if (isConcerned && !isUsual && getPrototypeOf(message) !== prototype) isUsual = true;
+  if (!isUsual && getPrototypeOf(message) !== prototype) isUsual = true;
 }
 
 /** Whether messages are better made by `make`. */
@@ -44,4 +44,4 @@ function make(Message, ...values) {
   return message;
 }
 
-module.exports = { isReparentingUsual, make, noteParent };
+module.exports = { isConcerned, isReparentingUsual, make, noteParent };

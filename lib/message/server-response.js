@@ -4,6 +4,7 @@
 const { channel } = require('node:diagnostics_channel');
 const { deprecate } = require('node:util');
 const { codes } = require('../base/errors');
+const { kAttach, kDetach } = require('../base/symbols');
 const host = require('../node/http');
 const { onSocketClose } = require('./response-close');
 const { inheritMessage, initialize } = require('./outgoing-message');
@@ -63,8 +64,8 @@ ServerResponse.prototype._finish = function _finish() {
 ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   if (socket._httpMessage) throw new ERR_HTTP_SOCKET_ASSIGNED();
   socket._httpMessage = this;
-  // A connection nobody looks at closes its response itself.
-  if (!socket.isBare) socket.on('close', onSocketClose);
+  if (socket[kAttach]) socket[kAttach]();
+  else socket.on('close', onSocketClose);
   for (let i = 0; i < this[kCorked]; i++) socket.cork();
   this.socket = socket;
   this.emit('socket', socket);
@@ -72,7 +73,8 @@ ServerResponse.prototype.assignSocket = function assignSocket(socket) {
 };
 
 ServerResponse.prototype.detachSocket = function detachSocket(socket) {
-  if (!socket.isBare) socket.removeListener('close', onSocketClose);
+  if (socket[kDetach]) socket[kDetach]();
+  else socket.removeListener('close', onSocketClose);
   socket._httpMessage = null;
   this.socket = null;
 };

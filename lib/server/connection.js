@@ -1,77 +1,95 @@
 'use strict';
-// One connection of a server, above its transport: requests in, responses out in their order,
-// errors, timeouts, hand-over after an upgrade. Both transports (`native-connection`,
-// `stream-connection`) extend it. May use Node, `errors`, `symbols` and `internal`.
+// One HTTP connection of a server, on whichever transport: requests in, errors, timeouts, hand-over
+// after an upgrade. How its responses take their turns and end is in `responses`.
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
 const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../base/errors');
-const { IncomingMessage, detachSignal } = require('../message/incoming-message');
-const { ServerResponse } = require('../message/server-response');
+const { Totals } = require('../base/stats');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../base/symbols');
 const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
+const { IncomingMessage } = require('../message/incoming-message');
+const { isSilent } = require('../message/quiet-end');
+const { noteEnd } = require('../node/streams');
+const { isReparentingUsual, make } = require('../message/reparentable');
+const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
-const { closeExchange, isSilent, isUnwatched, noteEnd } = require('../message/quiet-end');
-const { errorAnswer, isUntrusted, lacksHost } = require('./request-verdict');
-const { closeResponse, onSocketClose } = require('../message/response-close');
-const layout = require('../wire/layout');
-const { isReparentingUsual, make, noteParent } = require('../message/reparentable');
-const { Totals } = require('../base/stats');
+const { KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = require('../wire/layout');
+const { StreamParser } = require('../wire/loop');
+const { parserOptions } = require('./options');
+const { errorAnswer, isUntrusted } = require('./request-verdict');
+const { dispatch } = require('./dispatch');
+const { abortResponses, onFinish } = require('./responses');
+const { forgetStream, listenToStream } = require('./stream-listeners');
+const { watchStreams } = require('./stream-checker');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
-const { HAS_EXPECT, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
-const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 /** Requests of one connection that may wait for their answer; then reading stops. */
 const MAX_PIPELINED = 512;
-
 /** A context lasts until the next request on its connection, or the connection's end. */
 const UNTIL_NEXT = { requireManualDestroy: true };
 
+const Phase = {
+  HTTP: 'http',
+  /** A request asked for another protocol; the bytes behind its head are still to come… */
+  UPGRADING: 'upgrading',
+  /** …and so they are here, but they are read as HTTP. */
+  DECLINED: 'declined',
+  /** The socket is somebody else's. */
+  HANDED_OVER: 'handed over',
+  CLOSED: 'closed',
+};
+
 const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
-const responseFinish = channel('http.server.response.finish');
 
 const newResource = () => new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT);
 
 class ServerConnection {
-  constructor(server, socket) {
+  constructor(server, socket, transport) {
     this.server = server;
     this.socket = socket;
+    this.transport = transport;
+    this.phase = Phase.HTTP;
     /** Requests whose response is not complete, in order. */
     this.incoming = [];
     /** Responses that wait for their turn behind the socket's current one. */
     this.outgoing = [];
     /** The request whose content is arriving. */
     this.current = null;
-    /** The request that asked for another protocol, until the bytes behind it are here. */
+    /** The request that asked for another protocol. */
     this.upgrading = null;
     /** Bytes held by responses that wait for their turn. */
     this.outgoingData = 0;
     this.requests = 0;
-    this.keepAliveTimeoutSet = false;
+    /** The stream transport's timeout is the one between requests. */
+    this.isIdleTimeoutSet = false;
     /** Reading stopped because too much waits to be written. */
     this.paused = false;
     /** The async resource of the newest request… */
     this.resource = null;
     /** …and the one it is made in, unless whoever calls has the right one. */
-    this.origin = null;
-    this.http = true;
+    this.origin = transport.origin;
     this.onPendingData = undefined;
+    /** What is listened to on a socket that is a stream. */
+    this.streamListeners = null;
     this.maxHeaderPairs = maxHeaderPairs(server.maxHeadersCount);
     (server[kConnections] ??= new Set()).add(this);
     this.totals = server[kTotals] ??= new Totals();
     this.totals.connections++;
+    transport.join(this);
   }
 
-  // What a transport has to offer:
-  // pauseReading(), resumeReading(), stopReading(), declineUpgrade(), leaveHttp(), endResponse(),
-  // isBetweenMessages(), startKeepAliveTimeout(), endKeepAliveTimeout(), traffic().
+  /** A parser as this connection's server wants it. */
+  newParser() {
+    return newParser(this.server);
+  }
 
-  /** Runs `handler` in the async context of the newest request. */
-  inContext(handler, argument) {
+  /** Runs `method` of `self` in the async context of the newest request. */
+  runInContext(method, self, argument) {
     const resource = this.resource ?? this.origin;
-    if (resource === null) return handler.call(this, argument);
-    return resource.runInAsyncScope(handler, this, argument);
+    if (resource === null) method.call(self, argument);
+    else resource.runInAsyncScope(method, self, argument);
   }
 
   // ---- requests ----
@@ -88,16 +106,20 @@ class ServerConnection {
     const { server } = this;
     const req = this.createRequest(server, head);
     this.current = req;
-    this.resetTimeout();
+    if (this.isIdleTimeoutSet) this.endIdleTimeout();
     if (flags & UPGRADE) {
-      const refused = isUntrusted(server, req, flags);
-      req.upgrade = !refused && (req.method === 'CONNECT' || this.shouldUpgrade(req));
+      const isRefused = isUntrusted(server, req, flags);
+      req.upgrade = !isRefused && (req.method === 'CONNECT' || this.shouldUpgrade(req));
       if (req.upgrade) {
+        this.phase = Phase.UPGRADING;
         this.upgrading = req;
         this.completeCurrent();
         return;
       }
-      if (!refused) this.declineUpgrade();
+      if (!isRefused) {
+        this.phase = Phase.DECLINED;
+        this.transport.declineUpgrade();
+      }
     }
     this.respond(req, flags);
     if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
@@ -134,11 +156,30 @@ class ServerConnection {
     const { server, socket } = this;
     this.incoming.push(req);
     this.totals.requests++;
-    if (this.incoming.length >= MAX_PIPELINED || this.isWriteBlocked()) this.pauseForWriting();
+    if (
+      this.incoming.length >= MAX_PIPELINED ||
+      socket.writableNeedDrain ||
+      this.outgoingData >= socket.writableHighWaterMark
+    )
+      this.pauseForWriting();
+    const res = this.createResponse(server, req);
+    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0;
+    if (requestStart.hasSubscribers)
+      requestStart.publish({ request: req, response: res, socket, server });
+    if (server[kOptimizeEmptyRequests] === true && !hasBodyHeaders(req.headers)) {
+      req._dumpAndCloseReadable();
+      req._read();
+    }
+    if (socket._httpMessage) this.outgoing.push(res);
+    else res.assignSocket(socket);
+    res.on('finish', onFinish);
+    dispatch(this, req, res, flags);
+  }
 
+  createResponse(server, req) {
     const Message = server[kServerResponse];
     const options = {
-      highWaterMark: socket.writableHighWaterMark,
+      highWaterMark: this.socket.writableHighWaterMark,
       rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
     };
     const res =
@@ -152,76 +193,27 @@ class ServerConnection {
       this.addOutgoingData(delta);
     };
     res._onPendingData = this.onPendingData;
-    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0;
     res[kUniqueHeaders] = server[kUniqueHeaders];
-    if (requestStart.hasSubscribers)
-      requestStart.publish({ request: req, response: res, socket, server });
-    if (server[kOptimizeEmptyRequests] === true && !hasBodyHeaders(req.headers)) {
-      req._dumpAndCloseReadable();
-      req._read();
-    }
-    if (socket._httpMessage) this.outgoing.push(res);
-    else res.assignSocket(socket);
-    res.on('finish', onResponseFinish);
-    this.dispatch(req, res, flags);
-  }
-
-  dispatch(req, res, flags) {
-    const { server } = this;
-    const untrusted = isUntrusted(server, req, flags);
-    if (untrusted) this.stopReading();
-    if (untrusted || lacksHost(server, req, flags)) {
-      res.writeHead(400, ['Connection', 'close']);
-      res.end();
-      return;
-    }
-    if (req.httpVersionMajor === 1 && req.httpVersionMinor === 1) {
-      const limit = server.maxRequestsPerSocket;
-      if (typeof limit === 'number' && limit > 0) {
-        this.requests++;
-        res.maxRequestsOnConnectionReached = limit <= this.requests;
-        if (limit < this.requests) {
-          server.emit('dropRequest', req, this.socket);
-          res.writeHead(503);
-          res.end();
-          return;
-        }
-      }
-      if (flags & HAS_EXPECT) {
-        this.answerExpectation(req, res);
-        return;
-      }
-    }
-    server.emit('request', req, res);
-  }
-
-  answerExpectation(req, res) {
-    const { server } = this;
-    if (CONTINUE.test(req.headers.expect)) {
-      res._expect_continue = true;
-      if (server.listenerCount('checkContinue') > 0) {
-        server.emit('checkContinue', req, res);
-      } else {
-        res.writeContinue();
-        server.emit('request', req, res);
-      }
-    } else if (server.listenerCount('checkExpectation') > 0) {
-      server.emit('checkExpectation', req, res);
-    } else {
-      res.writeHead(417);
-      res.end();
-    }
+    return res;
   }
 
   /** A piece of the current request's content. */
-  onContent(chunk) {
+  onContent(_flags, chunk) {
+    this.runInContext(this.pushContent, this, chunk);
+  }
+
+  pushContent(chunk) {
     const req = this.current;
     if (req === null || req._dumped) return;
-    if (!req.push(chunk)) this.pauseInput();
+    if (!req.push(chunk)) this.transport.pause();
   }
 
   /** The current request is complete; `lines` is its trailer section. */
-  onComplete(lines) {
+  onComplete(_flags, lines) {
+    this.runInContext(this.endContent, this, lines);
+  }
+
+  endContent(lines) {
     const req = this.current;
     if (req === null) return;
     req.complete = true;
@@ -234,57 +226,39 @@ class ServerConnection {
     this.current = null;
     req.complete = true;
     // While nobody listens, the end needs no more than a note; who comes later finds it.
-    if (isSilent(req)) noteEnd(req._readableState);
+    if (isSilent(req)) noteEnd(req);
     else req.push(null);
-    if (!this.paused) this.resumeInput();
+    if (!this.paused) this.transport.resume();
   }
 
   /** `req` is being read: content may go on arriving. */
   resumeFor() {
-    if (!this.paused && this.socket.readable) this.resumeInput();
+    if (!this.paused && this.socket.readable) this.transport.resume();
   }
 
-  /** Stops the input; a socket that somebody looks at says so by 'pause'. */
-  pauseInput() {
-    const { socket } = this;
-    if (socket.isBare === false) socket.pause();
-    else this.pauseReading();
-  }
-
-  resumeInput() {
-    const { socket } = this;
-    if (socket.isBare !== false) this.resumeReading();
-    else if (socket.readable) socket.resume();
-  }
-
-  // ---- responses ----
+  // ---- output ----
 
   addOutgoingData(delta) {
     this.outgoingData += delta;
     this.onSocketDrain();
   }
 
-  isWriteBlocked() {
-    const { socket } = this;
-    return socket.writableNeedDrain || this.outgoingData >= socket.writableHighWaterMark;
-  }
-
   pauseForWriting() {
     if (this.paused) return;
     this.paused = true;
     this.socket._paused = true;
-    this.pauseInput();
+    this.transport.pause();
   }
 
   /** The socket has room again. */
   onSocketDrain() {
     const { socket } = this;
-    const full =
+    const isFull =
       this.outgoingData > socket.writableHighWaterMark || this.incoming.length >= MAX_PIPELINED;
-    if (this.paused && !full) {
+    if (this.paused && !isFull) {
       this.paused = false;
       socket._paused = false;
-      this.resumeInput();
+      this.transport.resume();
     }
     const message = socket._httpMessage;
     if (message && !message.finished && message[kNeedDrain] && message.writableLength === 0) {
@@ -293,48 +267,23 @@ class ServerConnection {
     }
   }
 
-  /** The response at the head of the line is complete. */
-  finishResponse(res) {
-    const { server, socket } = this;
-    const { req } = res;
-    if (responseFinish.hasSubscribers)
-      responseFinish.publish({ request: req, response: res, socket, server });
-    if (req[kConnection] === this) detachSignal(req);
-    this.endResponse();
-    this.incoming.shift();
-    noteParent(res, server[kServerResponse].prototype);
-    // Content nobody asked for is read and thrown away, so that the next request can be found.
-    const unread = !req._consuming && !req._readableState?.resumeScheduled;
-    const quiet = unread && isUnwatched(req);
-    if (unread && !quiet) req._dump();
-    res.detachSocket(socket);
-    // The host's, on a response that was given its prototype, takes back a listener of its own.
-    if (res.detachSocket === host.ServerResponse.prototype.detachSocket && !socket.isBare)
-      socket.removeListener('close', onSocketClose);
-    process.nextTick(closeExchange, res, quiet);
-    if (res._last) {
-      if (typeof socket.destroySoon === 'function') socket.destroySoon();
-      else socket.end();
-    } else if (this.outgoing.length === 0) {
-      this.beginKeepAlive();
-    } else {
-      const next = this.outgoing.shift();
-      next.assignSocket(socket);
-    }
-    if (this.paused) this.onSocketDrain();
-  }
-
   // ---- timeouts ----
 
-  beginKeepAlive() {
+  /** No response is left: the timeout until the next request begins. */
+  beginIdleTimeout() {
     const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server;
     if (!Number.isFinite(keepAliveTimeout) || keepAliveTimeout <= 0) return;
     const buffer =
       Number.isFinite(keepAliveTimeoutBuffer) && keepAliveTimeoutBuffer >= 0
         ? keepAliveTimeoutBuffer
         : 1000;
-    this.startKeepAliveTimeout(keepAliveTimeout + buffer);
-    this.keepAliveTimeoutSet = true;
+    this.transport.setIdleTimeout(keepAliveTimeout + buffer);
+    this.isIdleTimeoutSet = true;
+  }
+
+  endIdleTimeout() {
+    this.isIdleTimeoutSet = false;
+    this.transport.setIdleTimeout(this.server.timeout || 0);
   }
 
   /** No traffic for as long as the socket's timeout says. */
@@ -350,7 +299,7 @@ class ServerConnection {
 
   /** The request took longer than `headersTimeout` or `requestTimeout` to arrive. */
   onExpired() {
-    this.onError(new codes.ERR_HTTP_REQUEST_TIMEOUT());
+    this.runInContext(this.onError, this, new codes.ERR_HTTP_REQUEST_TIMEOUT());
   }
 
   // ---- errors and ends ----
@@ -363,7 +312,7 @@ class ServerConnection {
       error.message = 'Parse Error';
       delete error.rawPacket;
     }
-    this.onError(error);
+    this.runInContext(this.onError, this, error);
   }
 
   /** Leaves an error to 'clientError', or answers it and closes. */
@@ -377,6 +326,10 @@ class ServerConnection {
 
   /** The peer sends no more. */
   onEnd() {
+    this.runInContext(this.afterEnd, this);
+  }
+
+  afterEnd() {
     const { server, socket } = this;
     if (!server.httpAllowHalfOpen) {
       socket.end();
@@ -389,20 +342,47 @@ class ServerConnection {
     }
   }
 
-  /** The socket is closed: what was under way is aborted. */
-  onClosed() {
-    this.http = false;
-    this.resource?.emitDestroy();
-    this.server[kConnections].delete(this);
-    while (this.incoming.length > 0) this.incoming.shift().destroy(connectionReset('aborted'));
-    while (this.outgoing.length > 0) this.outgoing.shift().destroy(connectionReset('aborted'));
-    const message = this.socket._httpMessage;
-    if (message) closeResponse(message);
+  /** The socket is destroyed: what still arrives is of no interest. */
+  onDestroyed() {
+    this.transport.receiver = null;
   }
 
-  /** The bytes behind the head that asked for another protocol: hands the socket over. */
-  onUpgradeHead(bytes) {
+  /** The transport is closed, or given away. */
+  onGone(bytesRead, bytesWritten) {
+    this.server[kConnections].delete(this);
+    this.totals.addTraffic(bytesRead, bytesWritten);
+  }
+
+  /** The socket has emitted 'close', or would have: what was under way is aborted. */
+  onClosed() {
+    this.runInContext(this.abortAll, this);
+  }
+
+  abortAll() {
+    this.phase = Phase.CLOSED;
+    this.transport.role = null;
+    this.resource?.emitDestroy();
+    this.server[kConnections].delete(this);
+    abortResponses(this);
+  }
+
+  // ---- another owner, another transport ----
+
+  /** Bytes that are not HTTP: whether they are those behind a head that asked for another protocol. */
+  takeRaw(bytes) {
+    if (this.phase === Phase.UPGRADING) {
+      this.runInContext(this.handOver, this, bytes);
+      return true;
+    }
+    if (this.phase !== Phase.DECLINED) return false;
+    this.phase = Phase.HTTP;
+    return true;
+  }
+
+  /** Hands the socket over to the listeners, with the bytes behind the head. */
+  handOver(bytes) {
     const { server, socket, upgrading: req } = this;
+    this.phase = Phase.HTTP;
     this.upgrading = null;
     const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
     if (server.listenerCount(event) === 0) {
@@ -411,9 +391,10 @@ class ServerConnection {
       socket.destroy();
       return;
     }
-    this.http = false;
+    this.phase = Phase.HANDED_OVER;
     server[kConnections].delete(this);
-    this.leaveHttp();
+    this.transport.leaveHttp();
+    forgetStream(this);
     debug('SERVER have listener for %s', event);
     socket.readableFlowing = null;
     // Reading goes on: who listens for 'end' alone has to hear of it.
@@ -421,25 +402,66 @@ class ServerConnection {
     server.emit(event, req, socket, bytes);
   }
 
+  /** Whether HTTP goes on when the socket gets a handle of Node's own. */
+  isUnderWay() {
+    return true;
+  }
+
+  /** It goes on over this stream, which is read when the native side has told all it knew. */
+  goOn(stream) {
+    this.transport = stream;
+    this.server[kConnections].add(this);
+    this.socket.parser = null;
+    stream.join(this);
+    listenToStream(this, (event) => event !== 'data');
+    watchStreams(this.server);
+  }
+
+  onStreamReady() {
+    const { socket } = this;
+    listenToStream(this, (event) => event === 'data');
+    if (this.paused) socket.pause();
+    else socket.resume();
+  }
+
   /** Neither a request is arriving (one whose handler runs still is) nor one waits for its answer. */
   isIdle() {
     const message = this.socket._httpMessage;
-    return this.current === null && this.isBetweenMessages() && (!message || message.finished);
+    return (
+      this.current === null && this.transport.isBetweenMessages() && (!message || message.finished)
+    );
   }
 
-  resetTimeout() {
-    if (!this.keepAliveTimeoutSet) return;
-    this.keepAliveTimeoutSet = false;
-    this.endKeepAliveTimeout(this.server.timeout || 0);
+  isUnused() {
+    return this.resource === null && this.transport.isUnused();
   }
+
+  /** What has to be looked at from time to time on a stream; timeouts are in milliseconds. */
+  check(now, headersTimeout, requestTimeout) {
+    if (this.letGoIfSentAway()) return;
+    if (this.transport.isExpired?.(now, headersTimeout, requestTimeout)) this.onExpired();
+  }
+
+  /** Whether the socket was sent to another process: then it is none of this server's any more. */
+  letGoIfSentAway() {
+    if (!this.transport.isSentAway()) return false;
+    if (this.server[kConnections].has(this)) {
+      forgetStream(this);
+      this.onGone(...this.transport.traffic());
+      this.transport.role = null;
+      this.transport.receiver = null;
+    }
+    return true;
+  }
+}
+
+function newParser(server) {
+  const { maxFields, maxHeaderSize, validation } = parserOptions(server);
+  return new StreamParser(false, maxHeaderSize, validation, maxFields);
 }
 
 function hasBodyHeaders(headers) {
   return 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
-function onResponseFinish() {
-  this[kConnection]?.finishResponse(this);
-}
-
-module.exports = { ServerConnection };
+module.exports = { ServerConnection, newParser };

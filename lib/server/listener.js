@@ -2,18 +2,18 @@
 // The native listener under a server: put in place where `net.Server.listen()` has done arguments,
 // DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
-// May use Node, `errors`, `symbols`, `socket` and `internal`.
 const net = require('node:net');
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
 const { constants } = require('node:os');
 const { addressException } = require('../base/errors');
-const { kConnection, kListener } = require('../base/symbols');
-const { BareSocket } = require('../socket/lazy-socket');
+const { kListener, kTransport } = require('../base/symbols');
+const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
-const { NativeConnection } = require('../transport/native-server');
+const { NativeTransport } = require('../transport/native');
 const { carriesContext } = require('../node/root-async-resource');
+const { ServerConnection } = require('./connection');
 const { connectionLimit, nativeOptions } = require('./options');
 
 const netServerSocket = channel('net.server.socket');
@@ -116,21 +116,21 @@ class NativeListener {
 
   open(id, flags) {
     const { server } = this;
-    const socket = new BareSocket(server);
-    const connection = new NativeConnection(server, id, socket);
-    connection.origin = this.resource;
-    socket[kConnection] = connection;
+    const socket = new LazySocket(server);
+    const transport = new NativeTransport(id, socket, server.timeout || 0, false);
+    transport.origin = this.resource;
+    socket[kTransport] = transport;
     server._connections++;
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
+      new ServerConnection(server, socket, transport);
       // Whoever wanted to see connections when it was accepted may be gone by now.
       if (flags & READ_DEFERRED) native.io.startReading(id);
       return;
     }
-    connection.http = false;
     server.emit('connection', socket);
     if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
-    if (connection.destroyed) return;
-    if (connection.http) native.io.startReading(id);
+    if (transport.isDestroyed) return;
+    if (transport.role !== null) native.io.startReading(id);
     else socket.leaveHttp(); // none of the listeners made it HTTP
   }
 

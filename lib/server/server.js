@@ -6,15 +6,17 @@ const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
 const { listen } = require('./listener');
-const { NativeConnection } = require('../transport/native-server');
 const { storeOptions } = require('./options');
 const { serverStats } = require('../base/stats');
-const { StreamConnection } = require('../transport/stream-server');
-const { kConnection, kConnections, kListener, kOptions } = require('../base/symbols');
+const { isUnclaimed } = require('../transport/native');
+const { StreamTransport } = require('../transport/stream');
+const { ServerConnection, newParser } = require('./connection');
+const { unwatchStreams, watchStreams } = require('./stream-checker');
+const { listenToStream } = require('./stream-listeners');
+const { kConnections, kListener, kOptions, kTransport } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
 
 const { STATUS_CODES } = host;
-const kStreamChecker = Symbol('rust-http.streamChecker');
 /** Windows has no descriptors to share: there the stream transport serves. */
 const isNative = process.platform !== 'win32';
 
@@ -121,42 +123,30 @@ if (isNative) {
 
 /** Makes a server serve HTTP on `socket`, ours or any Duplex. `this` is the server. */
 function connectionListener(socket) {
-  const connection = socket[kConnection];
-  if (connection instanceof NativeConnection && !connection.destroyed) {
-    connection.http = true;
+  if (isUnclaimed(socket)) {
+    new ServerConnection(this, socket, socket[kTransport]);
     socket.joinHttp();
     return;
   }
-  new StreamConnection(this, socket);
+  const transport = new StreamTransport(socket, newParser(this));
+  listenToStream(new ServerConnection(this, socket, transport));
+  socket._paused = false;
+  socket.server = this;
+  if (this.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(this.timeout);
   watchStreams(this);
 }
 
-/** Looks at `headersTimeout` and `requestTimeout` of connections that JavaScript feeds. */
-function watchStreams(server) {
-  if (server[kStreamChecker]) return;
-  const interval = server.connectionsCheckingInterval;
-  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
-}
-
-/** Ends with the server, which may go without having been closed if it never listened. */
-function checkStreams(reference) {
-  const server = reference.deref();
-  if (server === undefined) {
-    clearInterval(this);
-    return;
-  }
-  const now = Date.now();
-  for (const connection of server[kConnections])
-    connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
+/** The connections of a server, as they are now, without those that were sent to other processes. */
+function connectionsOf(server) {
+  return [...(server[kConnections] ?? [])].filter(({ transport }) => !transport.isSentAway());
 }
 
 Server.prototype.close = function close(...args) {
   this.closeIdleConnections();
   // Node would not have accepted them yet: it takes connections from the backlog on this thread.
-  for (const connection of [...(this[kConnections] ?? [])])
+  for (const connection of connectionsOf(this))
     if (connection.isUnused()) connection.socket.destroy();
-  clearInterval(this[kStreamChecker]);
-  this[kStreamChecker] = undefined;
+  unwatchStreams(this);
   Reflect.apply(net.Server.prototype.close, this, args);
   return this;
 };
@@ -169,12 +159,12 @@ if (Symbol.asyncDispose) {
 
 /** Closes every connection, requests under way included. */
 Server.prototype.closeAllConnections = function closeAllConnections() {
-  for (const connection of [...(this[kConnections] ?? [])]) connection.socket.destroy();
+  for (const connection of connectionsOf(this)) connection.socket.destroy();
 };
 
 /** Closes the connections on which neither a request arrives nor one waits for its answer. */
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
-  for (const connection of [...(this[kConnections] ?? [])])
+  for (const connection of connectionsOf(this))
     if (connection.isIdle()) connection.socket.destroy();
 };
 

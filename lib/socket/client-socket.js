@@ -1,71 +1,62 @@
 'use strict';
 // The socket of a client's native connection. It was dialled by `net`, with all that `net` offers
 // for that; once connected, its descriptor goes to the native side and the object changes its
-// prototype. May use Node, `socket`, `symbols` and `internal`.
+// prototype.
 const net = require('node:net');
+const { kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { kBuffer } = require('../node/net');
+const { isUnreadStream } = require('../node/streams');
+const { CorkBuffer } = require('./cork-buffer');
 const { NativeSocket, nativeHandle } = require('./socket');
-const { kConnection } = require('../base/symbols');
-const { ClientConnection } = require('../transport/native-client');
-const { Held } = require('./cork-buffer');
 
 function ClientSocket() {}
 Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
 
-const kBuffer = Object.getOwnPropertySymbols(new net.Socket()).find(
-  (symbol) => symbol.description === 'kBuffer',
-);
-
 /** Whether `socket` is one of `net`'s own making, on which nobody but HTTP reads. */
-function mayBeNative(socket) {
+function mayBecomeNative(socket) {
   return (
     Object.getPrototypeOf(socket) === net.Socket.prototype &&
     !socket.destroyed &&
     !socket[kBuffer] &&
-    socket._readableState.length === 0 &&
-    !socket._readableState.encoding &&
-    socket._readableState.pipes.length === 0
+    isUnreadStream(socket)
   );
 }
 
-/**
- * Makes a connected socket of `net` a native one whose answers are for `exchange`; `http` has the
- * listeners of HTTP. False where that cannot be: the socket stays as it is.
- */
-function becomeNative(socket, exchange, http) {
-  const handle = socket._handle;
-  if (!mayBeNative(socket) || !(handle?.fd >= 0) || socket.readableEnded || !socket.writable)
-    return false;
-  let connection;
-  try {
-    connection = new ClientConnection(socket, handle.fd, exchange);
-  } catch {
-    return false; // no descriptor to spare
-  }
-  const { timeout } = socket;
-  const referenced = handle.hasRef?.() !== false;
+/** Whether it can become native just now: it is connected, and open on both sides. */
+function canBecomeNative(socket) {
+  const isOpen = socket._handle?.fd >= 0 && !socket.readableEnded && socket.writable;
+  return !socket.connecting && isOpen && mayBecomeNative(socket);
+}
+
+/** Puts a connected socket of `net` on `transport`, which has its descriptor. */
+function becomeNativeSocket(socket, transport, http) {
+  const { _handle: handle, timeout } = socket;
+  const isReferenced = handle.hasRef?.() !== false;
   if (timeout) net.Socket.prototype.setTimeout.call(socket, 0);
   nativeHandle(socket);
   handle.close();
-  socket[kConnection] = connection;
-  socket.held = new Held();
+  socket[kTransport] = transport;
+  socket.held = new CorkBuffer();
   socket.http = http;
   socket.timeout = timeout;
-  // Last: see `roomy` for what a property that is added afterwards would cost.
+  // Last: see `reparentable` for what a property that is added afterwards would cost.
   Object.setPrototypeOf(socket, ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
-  if (!referenced) connection.setRef(false);
-  for (const event in http.listeners) socket.on(event, http.listeners[event]);
+  if (!isReferenced) transport.setRef(false);
+  socket.joinHttp();
   // What was written before the connection was there is with the stream, which tells when it has left.
-  if (socket._writableState.length > 0) socket.once('drain', http.onDrain);
-  if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0) connection.tap();
-  return true;
+  if (socket.writableLength > 0) socket.once('drain', http.onDrain);
+  if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0)
+    transport.mirror(true);
 }
 
 const { prototype } = ClientSocket;
 
 // ---- writing ----
 
-prototype.willEnd = function willEnd() {}; // that is for responses
+// Those are for responses.
+prototype[kWillEnd] = function willEnd() {};
+prototype[kSendWhole] = undefined;
 
 prototype.onStreamFull = function onStreamFull() {
   const { onDrain } = this.http;
@@ -82,7 +73,8 @@ prototype.tellDrained = function tellDrained() {
 // Someone who is not of ours reads this socket: a request of the host's, for example. It is its.
 for (const name of ['on', 'addListener', 'prependListener']) {
   prototype[name] = function (event, listener) {
-    if ((event === 'data' || event === 'readable') && this[kConnection].exchange === null) {
+    const isRead = event === 'data' || event === 'readable';
+    if (isRead && !this[kTransport].role?.reader) {
       this.leaveHttp();
       return this[name](event, listener);
     }
@@ -90,15 +82,25 @@ for (const name of ['on', 'addListener', 'prependListener']) {
   };
 }
 
+/** Bytes for those who listen beside the parser; when nobody does any more, there are no more of them. */
+prototype.pushMirrored = function pushMirrored(bytes) {
+  if (this.listenerCount('data') > 0 || this.listenerCount('readable') > 0) this.push(bytes);
+  else this[kTransport].mirror(false);
+};
+
 prototype.setEncoding = net.Socket.prototype.setEncoding;
+
+prototype.joinHttp = function joinHttp() {
+  const { listeners } = this.http;
+  for (const event in listeners) this.on(event, listeners[event]);
+};
 
 prototype.quitHttp = function quitHttp() {
   this.flushHeld();
-  this[kConnection].http = false;
   const { listeners, onDrain, onEnd } = this.http;
   for (const event in listeners) this.removeListener(event, listeners[event]);
   this.removeListener('drain', onDrain);
   this.removeListener('end', onEnd);
 };
 
-module.exports = { becomeNative, mayBeNative };
+module.exports = { becomeNativeSocket, canBecomeNative, mayBecomeNative };

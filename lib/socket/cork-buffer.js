@@ -1,13 +1,12 @@
 'use strict';
-// Output of a native socket that is held back while it is corked, and leaves in one go. Stands in
-// for the buffer of a Writable, whose machinery costs more than the send.
-// May use `errors`.
+// Output of a native socket that waits while it is corked, and leaves in one go. Stands in for the
+// buffer of a Writable, whose machinery costs more than the send.
 const { codes } = require('../base/errors');
 
 const { ERR_STREAM_DESTROYED } = codes;
 
 /** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
-class Held {
+class CorkBuffer {
   constructor() {
     this.corked = 0;
     this.length = 0;
@@ -19,6 +18,8 @@ class Held {
     this.encodings = null;
     this.callback = null;
     this.callbacks = null;
+    /** The response that ends with the next flush. */
+    this.ending = null;
   }
 
   /** Adds a piece. Neighbours become one where that changes no byte: each is encoded by itself. */
@@ -62,15 +63,16 @@ class Held {
   }
 
   /**
-   * Sends what is held on the connection. Its callbacks are told in a tick, by `sent(callbacks)`,
-   * once it has left; else by the connection, which knows what went wrong.
+   * Sends what is held. Its callbacks are told in a tick, by `sent(socket, callbacks)`, once it has
+   * left; else by the transport, which knows what went wrong.
    */
-  flush(connection, sent) {
+  flush(socket, transport, sent) {
     if (this.isEmpty()) return;
-    if (connection.destroyed) {
-      process.nextTick(failDestroyed, connection.socket, this.drop());
+    if (transport.isDestroyed) {
+      process.nextTick(failDestroyed, socket, this.drop());
       return;
     }
+    const flags = this.takeEndFlags(socket, transport);
     const callbacks = this.takeCallbacks();
     const { chunk, chunks, encoding, encodings } = this;
     this.chunk = null;
@@ -79,16 +81,24 @@ class Held {
     this.length = 0;
     let done;
     if (chunk === null) {
-      done = connection.pending === 0;
-      if (!done) connection.waiting.push(asOne(callbacks));
+      done = transport.pending === 0;
+      if (!done) transport.waiting.push(asOne(callbacks));
     } else if (chunks === null) {
-      done = connection.sendOne(chunk, encoding, asOne(callbacks));
+      done = transport.send(chunk, encoding, flags, asOne(callbacks));
     } else {
       chunks.push(chunk);
       encodings.push(encoding);
-      done = connection.send(chunks, encodings, asOne(callbacks));
+      done = transport.sendAll(chunks, encodings, flags, asOne(callbacks));
     }
-    if (done) process.nextTick(sent, connection.socket, callbacks);
+    if (done) process.nextTick(sent, socket, callbacks);
+  }
+
+  /** What the native side is told with the last piece. */
+  takeEndFlags(socket, transport) {
+    const { ending } = this;
+    this.ending = null;
+    const ends = ending !== null && this.chunk !== null && socket._httpMessage === ending;
+    return ends ? transport.endFlags(ending) : 0;
   }
 
   isEmpty() {
@@ -141,4 +151,4 @@ function beginsInCharacter(text) {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-module.exports = { Held, callAll, failDestroyed };
+module.exports = { CorkBuffer, callAll, failDestroyed };

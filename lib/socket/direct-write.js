@@ -1,36 +1,32 @@
 'use strict';
-// Writing on a complete native socket, past the Writable's machinery while nothing of that is in use:
-// what is written is held while the socket is corked, and leaves in one call.
-// May use Node, `symbols` and `internal`.
+// Writing on a native socket, past the Writable's machinery while nothing of that is in use: what is
+// written is held while the socket is corked, and leaves in one call.
 const net = require('node:net');
 const {
   types: { isUint8Array },
 } = require('node:util');
-const { kConnection } = require('../base/symbols');
-const { Held, callAll, failDestroyed } = require('./cork-buffer');
+const { kTransport } = require('../base/symbols');
+const { isUnusedWritable } = require('../node/streams');
+const { callAll, failDestroyed } = require('./cork-buffer');
 
-const mayHold = (socket) => {
-  const state = socket._writableState;
-  return state.length === 0 && !state.ending && !state.destroyed && !state.errored;
-};
+const { destroy: netDestroy, end: netEnd, write: netWrite } = net.Socket.prototype;
 
 function write(chunk, encoding, callback) {
-  if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !mayHold(this)) {
+  if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !isUnusedWritable(this)) {
     this.flushHeld();
-    const more = net.Socket.prototype.write.call(this, chunk, encoding, callback);
+    const more = netWrite.call(this, chunk, encoding, callback);
     if (!more) this.onStreamFull();
     return more;
   }
-  return hold(this, chunk, encoding, callback);
+  return writeDirectly(this, chunk, encoding, callback);
 }
 
 /** Holds a piece, and sends it at once unless the socket is corked; returns what `write` does. */
-function hold(socket, chunk, encoding, callback) {
+function writeDirectly(socket, chunk, encoding, callback) {
   if (typeof encoding === 'function') {
     callback = encoding;
     encoding = undefined;
   }
-  socket.held ??= new Held();
   const { held } = socket;
   held.add(chunk, encoding, callback);
   const more = socket.writableLength < socket.writableHighWaterMark;
@@ -39,46 +35,70 @@ function hold(socket, chunk, encoding, callback) {
   return more;
 }
 
+/**
+ * Sends all of a response, with nothing before or behind it. False if something is in the way;
+ * `callback` is called in a tick, or when the rest has left.
+ */
+function sendWhole(response, head, chunk, encoding, callback) {
+  const transport = this[kTransport];
+  const { held } = this;
+  if (held.corked > 0 || !held.isEmpty() || !this.writable || Object.hasOwn(this, 'write'))
+    return false;
+  const flags = transport.endFlags(response);
+  const isSent =
+    typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1')
+      ? transport.send(head + chunk, encoding, flags, callback)
+      : transport.sendAll([head, chunk], ['latin1', encoding], flags, callback);
+  if (isSent) process.nextTick(callback, null);
+  else if (transport.pending >= this.writableHighWaterMark) held.needDrain = true;
+  return true;
+}
+
+/** The response ends with what is held. */
+function willEnd(response) {
+  if (this._httpMessage === response) this.held.ending = response;
+}
+
 function cork() {
-  this.held ??= new Held();
   this.held.corked++;
 }
 
 function uncork() {
   const { held } = this;
-  if (held?.corked > 0 && --held.corked === 0) this.flushHeld();
+  if (held.corked > 0 && --held.corked === 0) this.flushHeld();
 }
 
 function end(...args) {
-  if (this.held) this.held.corked = 0;
+  this.held.corked = 0;
   this.flushHeld();
-  return net.Socket.prototype.end.apply(this, args);
+  return netEnd.apply(this, args);
 }
 
 function destroy(...args) {
   if (!this.destroyed) dropHeld(this);
-  return net.Socket.prototype.destroy.apply(this, args);
+  return netDestroy.apply(this, args);
 }
 
 /** The socket is about to be destroyed: what it holds is not sent any more. */
 function dropHeld(socket) {
   const { held } = socket;
-  if (held && !held.isEmpty()) process.nextTick(failDestroyed, socket, held.drop());
+  if (!held.isEmpty()) process.nextTick(failDestroyed, socket, held.drop());
 }
 
 function flushHeld() {
-  if (this.held) this.held.flush(this[kConnection], afterSend);
+  this.held.flush(this, this[kTransport], afterSend);
 }
 
 function afterSend(socket, callbacks) {
-  if (socket[kConnection]?.pending === 0) socket.onDrained();
+  // One that has become a plain net.Socket since has been told already.
+  if (socket[kTransport]?.pending === 0) socket.onDrained?.();
   callAll(callbacks, null);
 }
 
 /** All that was written has left. */
 function onDrained() {
   const { held } = this;
-  if (!held?.needDrain) return;
+  if (!held.needDrain) return;
   held.needDrain = false;
   this.tellDrained();
 }
@@ -103,20 +123,18 @@ const methods = {
 };
 const getters = {
   writableLength() {
-    return (
-      this._writableState.length + (this[kConnection]?.pending ?? 0) + (this.held?.length ?? 0)
-    );
+    return this._writableState.length + (this[kTransport]?.pending ?? 0) + this.held.length;
   },
   writableCorked() {
-    return this._writableState.corked + (this.held?.corked ?? 0);
+    return this._writableState.corked + this.held.corked;
   },
   writableNeedDrain() {
-    return !!this.held?.needDrain || (this._writableState.needDrain && !this.destroyed);
+    return this.held.needDrain || (this._writableState.needDrain && !this.destroyed);
   },
 };
 
 /** Lets sockets with this prototype write so. */
-function writeHeld(prototype) {
+function defineDirectWrite(prototype) {
   for (const name in methods) {
     const value = methods[name];
     Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
@@ -125,4 +143,4 @@ function writeHeld(prototype) {
     Object.defineProperty(prototype, name, { configurable: true, get: getters[name] });
 }
 
-module.exports = { dropHeld, hold, writeHeld };
+module.exports = { defineDirectWrite, dropHeld, sendWhole, willEnd, writeDirectly };

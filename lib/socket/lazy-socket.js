@@ -1,26 +1,25 @@
 'use strict';
-// The socket of a native connection before anyone looks at it: see `socket`. It can do what
-// sending responses needs; everything else makes it complete first.
-// May use Node, `symbols`, `socket` and `internal`.
-const { kConnection } = require('../base/symbols');
-const { NativeSocket, complete } = require('./socket');
-const { dropHeld, hold } = require('./direct-write');
-const native = require('../wire/loop');
+// The socket of a native connection before anybody looks at it: a small object with the prototype of a
+// socket and none of its state. It can do what sending responses needs; anything else materializes it:
+// it becomes a complete net.Socket in place, so that its identity never changes.
+const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
+const { NativeSocket, materialize } = require('./socket');
+const { CorkBuffer } = require('./cork-buffer');
+const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
 
-function BareSocket(server) {
-  this[kConnection] = null; // set once the connection exists
+function LazySocket(server) {
+  this[kTransport] = null; // set once the transport exists
   this.server = server;
   this._server = server;
   this._httpMessage = null;
   this._paused = false;
   this.parser = null;
-  // What is written while corked.
-  this.held = null;
+  this.held = new CorkBuffer();
 }
-Object.setPrototypeOf(BareSocket.prototype, NativeSocket.prototype);
+Object.setPrototypeOf(LazySocket.prototype, NativeSocket.prototype);
 
-const { prototype } = BareSocket;
+const { prototype } = LazySocket;
 
 function constant(name, value) {
   Object.defineProperty(prototype, name, {
@@ -36,38 +35,38 @@ function getter(name, get) {
     configurable: true,
     get,
     set(value) {
-      complete(this);
+      materialize(this);
       this[name] = value;
     },
   });
 }
 
-Object.defineProperty(prototype, 'isBare', { __proto__: null, value: true });
+Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: true });
 constant('connecting', false);
 constant('_hadError', false);
 getter('destroyed', function () {
-  return this[kConnection].destroyed;
+  return this[kTransport].isDestroyed;
 });
 getter('closed', function () {
-  return this[kConnection].closed;
+  return this[kTransport].isClosed;
 });
 getter('errored', () => null);
 getter('readable', function () {
-  const connection = this[kConnection];
-  return !connection.readEnded && !connection.destroyed;
+  const transport = this[kTransport];
+  return !transport.hasInputEnded && !transport.isDestroyed;
 });
 getter('writable', function () {
-  const connection = this[kConnection];
-  return !connection.writeEnded && !connection.destroyed && !connection.closed;
+  const transport = this[kTransport];
+  return !transport.hasOutputEnded && !transport.isDestroyed;
 });
 getter('writableLength', function () {
-  return this[kConnection].pending + (this.held?.length ?? 0);
+  return this[kTransport].pending + this.held.length;
 });
 getter('writableCorked', function () {
-  return this.held?.corked ?? 0;
+  return this.held.corked;
 });
 getter('writableNeedDrain', function () {
-  return this.held?.needDrain ?? false;
+  return this.held.needDrain;
 });
 getter('writableHighWaterMark', function () {
   return this.server.highWaterMark;
@@ -76,113 +75,142 @@ getter('readableHighWaterMark', function () {
   return this.server.highWaterMark;
 });
 getter('timeout', function () {
-  return this[kConnection].timeout || undefined;
+  return this[kTransport].timeout || undefined;
 });
 
 prototype.write = function write(chunk, encoding, callback) {
   if (!this.writable || chunk === null || (typeof chunk !== 'string' && !Buffer.isBuffer(chunk))) {
-    complete(this); // errors and rarer forms are the stream's business
+    materialize(this); // errors and rarer forms are the stream's business
     return this.write(chunk, encoding, callback);
   }
-  return hold(this, chunk, encoding, callback);
-};
-
-prototype.tellDrained = function tellDrained() {
-  if (this[kConnection].http) this[kConnection].onSocketDrain();
+  return writeDirectly(this, chunk, encoding, callback);
 };
 
 prototype.end = function end(...args) {
-  if (args.length > 0 || this[kConnection].writeEnded) {
-    complete(this);
+  const transport = this[kTransport];
+  if (args.length > 0 || transport.hasOutputEnded) {
+    materialize(this);
     return this.end(...args);
   }
   this.flushHeld();
-  const connection = this[kConnection];
-  connection.shutdown(() => {
-    if (connection.readEnded) connection.close(false);
+  transport.shutdown(() => {
+    if (transport.hasInputEnded) transport.close(false);
   });
   return this;
 };
 
 prototype.destroy = function destroy(error) {
   if (!this.destroyed) dropHeld(this);
-  if (error && !this[kConnection].closed) {
-    complete(this);
+  if (error && !this.closed) {
+    materialize(this);
     return this.destroy(error);
   }
-  this[kConnection].close(false);
+  this[kTransport].close(false);
   return this;
 };
 
 prototype.destroySoon = function destroySoon() {
   this.flushHeld();
-  this[kConnection].closeSoon();
+  this[kTransport].closeSoon();
 };
 
 prototype.setTimeout = function setTimeout(msecs, callback) {
   if (callback !== undefined) {
-    complete(this);
+    materialize(this);
     return this.setTimeout(msecs, callback);
   }
-  if (!this.destroyed) this[kConnection].setTimeout(Math.ceil(timerDuration(msecs, 'msecs')));
+  if (!this.destroyed) this[kTransport].setTimeout(Math.ceil(timerDuration(msecs, 'msecs')));
   return this;
 };
 
 prototype.setNoDelay = function setNoDelay(enable) {
-  if (!this.destroyed)
-    native.io.setNoDelay(this[kConnection].id, enable === undefined ? true : Boolean(enable));
+  if (!this.destroyed) this[kTransport].setNoDelay(enable === undefined ? true : Boolean(enable));
   return this;
 };
 
 prototype.pause = function pause() {
-  this[kConnection].pauseReading();
+  this[kTransport].pauseReading();
   return this;
 };
 
 prototype.resume = function resume() {
-  const connection = this[kConnection];
-  if (!connection.paused) connection.resumeReading();
+  this.resumeInput();
   return this;
 };
 
 prototype.ref = function ref() {
-  if (!this.destroyed) this[kConnection].setRef(true);
+  if (!this.destroyed) this[kTransport].setRef(true);
   return this;
 };
 
 prototype.unref = function unref() {
-  this[kConnection].setRef(false);
+  this[kTransport].setRef(false);
   return this;
+};
+
+// ---- what messages call ----
+
+// The connection itself closes the response of a socket that nobody listens to.
+prototype[kAttach] = function attachResponse() {};
+prototype[kDetach] = function detachResponse() {};
+prototype[kWillEnd] = willEnd;
+prototype[kSendWhole] = sendWhole;
+
+// ---- what the transport calls ----
+
+prototype.pauseInput = function pauseInput() {
+  this[kTransport].pauseReading();
+};
+
+prototype.resumeInput = function resumeInput() {
+  const transport = this[kTransport];
+  if (!transport.role?.paused) transport.resumeReading();
+};
+
+prototype.endInput = function endInput() {};
+
+prototype.tellDrained = function tellDrained() {
+  this[kTransport].role?.onSocketDrain();
+};
+
+prototype.onTimeout = function onTimeout() {
+  this[kTransport].role?.onTimeout();
+};
+
+/** The connection failed: while it speaks HTTP, that is the server's 'clientError'. */
+prototype.fail = function fail(error) {
+  const { role } = this[kTransport];
+  if (role === null) this.destroy(error);
+  else role.runInContext(role.onError, role, error);
+};
+
+prototype.onClosed = function onClosed() {
+  this[kTransport].role?.onClosed();
 };
 
 prototype.joinHttp = function joinHttp() {};
 
-prototype.onClosed = function onClosed() {
-  const connection = this[kConnection];
-  if (connection.http) connection.inContext(connection.onClosed);
-};
-
-// Every other field of a complete socket makes this one complete when it is touched.
+// Any other field of a complete socket materializes this one when it is touched.
 {
   const template = Object.create(NativeSocket.prototype);
-  template[kConnection] = { http: false, destroyed: false };
+  template[kTransport] = { role: null, isDestroyed: false };
   require('node:net').Socket.call(template, { manualStart: true });
-  const own = new BareSocket();
+  const own = new LazySocket();
   for (const key of Reflect.ownKeys(template)) {
     if (Object.hasOwn(own, key) || Object.hasOwn(prototype, key)) continue;
     Object.defineProperty(prototype, key, {
       __proto__: null,
       configurable: true,
       get() {
-        complete(this);
+        materialize(this);
         return this[key];
       },
       set(value) {
-        complete(this);
+        materialize(this);
         this[key] = value;
       },
     });
   }
 }
 
-module.exports = { BareSocket };
+module.exports = { LazySocket };

@@ -1,37 +1,30 @@
 'use strict';
-// The net.Socket of a native connection. A server's begins "bare": a small object with the prototype of a
-// socket and none of its state, enough to send responses and to tell addresses. The first touch of
-// anything else makes it a complete net.Socket in place, so that its identity never changes.
-// May use Node, `errors`, `symbols`, `validate` and `internal/native-connection`.
-const { closeSync } = require('node:fs');
+// The net.Socket of a native connection. A server's begins lazy (see `lazy-socket`); the first touch of
+// anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
 const net = require('node:net');
 const { codes } = require('../base/errors');
-const { writeHeld } = require('./direct-write');
-const native = require('../wire/loop');
 const { onSocketClose } = require('../message/response-close');
-const { kConnection } = require('../base/symbols');
+const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
+const { kHandle } = require('../node/net');
+const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
+const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
+const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
 
 const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 
-/** A complete socket on a native connection. Made by `complete` alone. */
+/** A complete socket on a native connection. Made by `materialize` and of a client's socket alone. */
 function NativeSocket() {}
 Object.setPrototypeOf(NativeSocket.prototype, net.Socket.prototype);
 Object.setPrototypeOf(NativeSocket, net.Socket);
 
-/**
- * Where `net` keeps the handle that `_handle` shows. A native socket has none there; what stands in its
- * place says only whether the socket is open.
- */
-const kHandle = Object.getOwnPropertySymbols(new net.Socket()).find(
-  (symbol) => symbol.description === 'kHandle',
-);
+/** Stands in the place of the handle, and says only that the socket is open. */
 const OPEN = Object.freeze({ __proto__: null });
 
 const { prototype } = NativeSocket;
 
-Object.defineProperty(prototype, 'isBare', { __proto__: null, value: false });
-writeHeld(prototype);
+Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: false });
+defineDirectWrite(prototype);
 
 /**
  * Whoever looks at the handle may give it to Node's C++ (to send the socket to another process, to put
@@ -44,8 +37,9 @@ Object.defineProperty(prototype, '_handle', {
   enumerable: true,
   get() {
     if (this[kHandle] !== OPEN) return this[kHandle];
-    this[kConnection].becomeStream();
-    return this._handle;
+    this[kTransport].becomeStream();
+    // If it is closed already, its end is on the way.
+    return this[kHandle] === OPEN ? null : this._handle;
   },
   set(handle) {
     this[kHandle] = handle;
@@ -55,32 +49,32 @@ Object.defineProperty(prototype, '_handle', {
 // What `net.Socket` would ask its handle.
 
 prototype.setNoDelay = function setNoDelay(enable) {
-  if (this[kHandle]) this[kConnection].setNoDelay(enable === undefined ? true : Boolean(enable));
+  if (this[kHandle]) this[kTransport].setNoDelay(enable === undefined ? true : Boolean(enable));
   return this;
 };
 
 prototype.setKeepAlive = function setKeepAlive(enable, initialDelay) {
   if (enable !== null && typeof enable === 'object') ({ enable, initialDelay } = enable);
-  if (this[kHandle]) this[kConnection].setKeepAlive(Boolean(enable), ~~(initialDelay / 1000));
+  if (this[kHandle]) this[kTransport].setKeepAlive(Boolean(enable), ~~(initialDelay / 1000));
   return this;
 };
 
 prototype.ref = function ref() {
-  if (this[kHandle]) this[kConnection].setRef(true);
+  if (this[kHandle]) this[kTransport].setRef(true);
   return this;
 };
 
 prototype.unref = function unref() {
-  if (this[kHandle]) this[kConnection].setRef(false);
+  if (this[kHandle]) this[kTransport].setRef(false);
   return this;
 };
 
 prototype._getpeername = function _getpeername() {
-  return this[kConnection].remoteAddress() ?? {};
+  return this[kTransport].remoteAddress() ?? {};
 };
 
 prototype._getsockname = function _getsockname() {
-  return this[kConnection].localAddress() ?? {};
+  return this[kTransport].localAddress() ?? {};
 };
 
 for (const [name, get] of [
@@ -102,8 +96,8 @@ for (const [name, get] of [
 prototype._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
 
 prototype._writeGeneric = function _writeGeneric(writev, data, encoding, callback) {
-  const connection = this[kConnection];
-  if (connection.destroyed) {
+  const transport = this[kTransport];
+  if (transport.isDestroyed) {
     callback(new ERR_SOCKET_CLOSED());
     return;
   }
@@ -113,20 +107,20 @@ prototype._writeGeneric = function _writeGeneric(writev, data, encoding, callbac
     chunks = data.map((piece) => (data.allBuffers ? piece : piece.chunk));
     encodings = data.map((piece) => piece.encoding);
   }
-  if (connection.send(chunks, encodings, callback)) callback(null);
+  if (transport.sendAll(chunks, encodings, 0, callback)) callback(null);
 };
 
 prototype._final = function _final(callback) {
-  const connection = this[kConnection];
-  if (connection.destroyed) callback();
-  else connection.shutdown(callback);
+  const transport = this[kTransport];
+  if (transport.isDestroyed) callback();
+  else transport.shutdown(callback);
 };
 
 prototype._destroy = function _destroy(error, callback) {
-  const connection = this[kConnection];
+  const transport = this[kTransport];
   this.connecting = false;
-  connection.hadError = !!error;
-  connection.close(this.resetAndClosing === true);
+  transport.hadError = !!error;
+  transport.close(this.resetAndClosing === true);
   this._handle = null;
   callback(error);
 };
@@ -146,7 +140,7 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
   if (this.destroyed) return this;
   this.timeout = msecs;
   msecs = timerDuration(msecs, 'msecs');
-  this[kConnection].setTimeout(Math.ceil(msecs));
+  this[kTransport].setTimeout(Math.ceil(msecs));
   if (callback !== undefined) {
     validateFunction(callback, 'callback');
     if (msecs === 0) this.removeListener('timeout', callback);
@@ -156,13 +150,14 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
 };
 
 prototype.pause = function pause() {
-  if (this[kConnection].http) this[kConnection].pauseReading();
+  const transport = this[kTransport];
+  if (transport.role !== null) transport.pauseReading();
   return net.Socket.prototype.pause.call(this);
 };
 
 prototype.resume = function resume() {
-  const connection = this[kConnection];
-  if (connection.http && !connection.paused) connection.resumeReading();
+  const transport = this[kTransport];
+  if (transport.role !== null && !transport.role.paused) transport.resumeReading();
   return net.Socket.prototype.resume.call(this);
 };
 
@@ -170,16 +165,14 @@ prototype.resume = function resume() {
 for (const name of ['on', 'addListener', 'prependListener']) {
   prototype[name] = function (event, listener) {
     const result = net.Socket.prototype[name].call(this, event, listener);
-    if ((event === 'data' || event === 'readable') && this[kConnection]?.http) {
-      const connection = this[kConnection];
-      connection.tap();
-    }
+    if ((event === 'data' || event === 'readable') && this[kTransport]?.role)
+      this[kTransport].mirror(true);
     return result;
   };
 }
 
 prototype.setEncoding = function setEncoding(encoding) {
-  if (this[kConnection].http) throw new ERR_HTTP_SOCKET_ENCODING();
+  if (this[kTransport].role !== null) throw new ERR_HTTP_SOCKET_ENCODING();
   return net.Socket.prototype.setEncoding.call(this, encoding);
 };
 
@@ -188,18 +181,18 @@ const httpListeners = {
   __proto__: null,
   // The parser has what arrived; what someone pushed into the stream it gets from here.
   data(chunk) {
-    this[kConnection].onPushed(chunk);
+    this[kTransport].onPushed(chunk);
   },
   end() {}, // known from the connection
   close() {
-    this[kConnection]?.inContext(this[kConnection].onClosed);
+    this[kTransport]?.role?.onClosed();
   },
   drain() {
-    this[kConnection].onSocketDrain();
+    this[kTransport].role.onSocketDrain();
   },
   error: onSocketError,
   timeout() {
-    this[kConnection].onTimeout();
+    this[kTransport].role.onTimeout();
   },
 };
 
@@ -216,77 +209,21 @@ prototype.joinHttp = function joinHttp() {
  * sent goes first through the new handle. If the connection is closed already, its end is on the way.
  */
 prototype.leaveHttp = function leaveHttp() {
+  const transport = this[kTransport];
   this.quitHttp();
-  const connection = this[kConnection];
-  connection.http = false;
   if (handOver(this)) startAsSocket(this);
+  else transport.role?.onGone(transport.bytesRead, transport.bytesWritten);
+  transport.role = null;
+  transport.receiver = null;
 };
 
-/** The connection speaks HTTP on, over a handle of Node's own. */
+/** HTTP goes on, over a handle of Node's own; or as before, if the connection is closed. */
 prototype.exchangeTransport = function exchangeTransport() {
   this.quitHttp();
-  return handOver(this);
+  if (handOver(this)) return true;
+  this.joinHttp();
+  return false;
 };
-
-/** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
-function handOver(socket) {
-  const connection = socket[kConnection];
-  socket.flushHeld();
-  const handed = connection.handOver();
-  if (handed === null) return false;
-  const { held } = socket;
-  const { handle, error } = openHandle(handed.fd);
-  if (socket.isBare) becomeSocket(socket, net.Socket.prototype, handle);
-  else exchangeHandle(socket, handle);
-  socket[kConnection] = null;
-  if (error) {
-    socket.destroy(error);
-    return true;
-  }
-  sendFirst(socket, handed.unsent, connection.waiting.splice(0), held?.needDrain === true);
-  for (let i = held?.corked ?? 0; i > 0; i--) socket.cork();
-  if (connection.timeout > 0) socket.setTimeout(connection.timeout);
-  return true;
-}
-
-/** A handle of Node's on the descriptor; if the system refuses it, the error. */
-function openHandle(fd) {
-  try {
-    const opener = new net.Socket({ fd, manualStart: true });
-    const handle = opener._handle;
-    opener._handle = null;
-    return { handle, error: undefined };
-  } catch (error) {
-    closeSync(fd);
-    return { handle: undefined, error };
-  }
-}
-
-/** Makes a complete socket one on `handle`; the state of its streams stays. */
-function exchangeHandle(socket, handle) {
-  Object.setPrototypeOf(socket, net.Socket.prototype);
-  socket._handle = handle ?? null;
-  if (!handle) return;
-  const owner = Object.getOwnPropertySymbols(handle).find((s) => s.description === 'owner_symbol');
-  if (owner) handle[owner] = socket;
-}
-
-/** Writes what the old owner of the descriptor has not sent, then tells those who wait for it. */
-function sendFirst(socket, unsent, waiting, needDrain) {
-  const done = (error) => {
-    for (const callback of waiting) callback(error);
-    if (needDrain && !error) socket.emit('drain');
-  };
-  if (unsent) net.Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
-  else if (waiting.length > 0 || needDrain) process.nextTick(done, null);
-}
-
-/** Reads as Node's handle does, from the start: the peer's end is seen. */
-function startAsSocket(socket) {
-  if (socket.destroyed) return;
-  // Called itself: a stream that waited for the parser's bytes thinks that it is reading already.
-  socket._read(0);
-}
 
 prototype.quitHttp = function quitHttp() {
   for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
@@ -300,12 +237,55 @@ prototype.onClosed = function onClosed() {
 };
 
 function emitClose(socket) {
-  socket.emit('close', socket[kConnection].hadError === true);
+  socket.emit('close', socket[kTransport].hadError);
 }
 
-/** The response is about to end with what is held. */
-prototype.willEnd = function willEnd(response) {
-  if (this._httpMessage === response) this[kConnection].ending = response;
+// ---- what the transport calls ----
+
+// A socket that somebody looks at says by 'pause' that its input stops.
+
+prototype.pauseInput = function pauseInput() {
+  this.pause();
+};
+
+prototype.resumeInput = function resumeInput() {
+  if (this.readable) this.resume();
+};
+
+/** The peer sends no more. */
+prototype.endInput = function endInput() {
+  this.push(null);
+  this.read(0);
+};
+
+/** Bytes for those who listen beside the parser. */
+prototype.pushMirrored = function pushMirrored(bytes) {
+  this.push(bytes);
+};
+
+prototype.onTimeout = function onTimeout() {
+  this.emit('timeout');
+};
+
+/** The connection failed. */
+prototype.fail = function fail(error) {
+  this.destroy(error);
+};
+
+// ---- what messages call ----
+
+prototype[kAttach] = function attachResponse() {
+  this.on('close', onSocketClose);
+};
+
+prototype[kDetach] = function detachResponse() {
+  this.removeListener('close', onSocketClose);
+};
+
+prototype[kWillEnd] = willEnd;
+
+prototype[kSendWhole] = function sendWholeOnSocket(...args) {
+  return isUnusedWritable(this) && Reflect.apply(sendWhole, this, args);
 };
 
 /** A getter that answers from the connection, before and after the socket is closed. */
@@ -315,8 +295,7 @@ function counter(name, saved) {
     configurable: true,
     enumerable: true,
     get() {
-      const connection = this[kConnection];
-      return connection.destroyed ? connection[saved] : native.io[saved](connection.id);
+      return this[kTransport].counted(saved);
     },
   });
 }
@@ -345,42 +324,22 @@ for (const [name, end, field] of [
     configurable: true,
     enumerable: true,
     get() {
-      return this[kConnection][end]()?.[field];
+      return this[kTransport][end]()?.[field];
     },
   });
 }
 
 prototype.address = function address() {
-  const local = this[kConnection].localAddress();
+  const local = this[kTransport].localAddress();
   return local ? { ...local } : {};
 };
 
 function onSocketError(error) {
-  const connection = this[kConnection];
+  const { role } = this[kTransport];
   // Ignore further errors.
   this.removeListener('error', onSocketError);
   if (this.listenerCount('error') === 0) this.on('error', () => {});
-  connection.inContext(connection.onError, error);
-}
-
-/** Makes `socket`, bare or not, a net.Socket on `handle` with the methods of `proto`. */
-function becomeSocket(socket, proto, handle) {
-  const { _httpMessage, _paused, _server, parser, server } = socket;
-  const { readableHighWaterMark, writableHighWaterMark } = socket;
-  const allowHalfOpen = socket.isBare || socket.allowHalfOpen;
-  Object.setPrototypeOf(socket, proto);
-  const endListeners = socket._events?.end;
-  net.Socket.call(socket, {
-    handle,
-    allowHalfOpen,
-    manualStart: true,
-    readableHighWaterMark,
-    writableHighWaterMark,
-  });
-  // A second initialisation adds the constructor's own listener once more.
-  if (endListeners !== undefined) socket._events.end = endListeners;
-  Object.assign(socket, { _httpMessage, parser });
-  if (server) Object.assign(socket, { _paused, _server, server });
+  role.runInContext(role.onError, role, error);
 }
 
 /** Marks a socket whose handle was taken from it as one of ours that is open. */
@@ -388,44 +347,34 @@ function nativeHandle(socket) {
   socket[kHandle] = OPEN;
 }
 
-/** Makes a bare socket a complete one. */
-function complete(socket) {
-  const connection = socket[kConnection];
+/** Makes a lazy socket a complete one. */
+function materialize(socket) {
+  const transport = socket[kTransport];
   socket.flushHeld();
   becomeSocket(socket, prototype, undefined);
-  if (!connection.destroyed) nativeHandle(socket);
-  if (connection.timeout > 0) socket.timeout = connection.timeout;
-  if (connection.http) {
-    socket._readableState.flowing = true; // it has been flowing all the time: no 'resume' now
+  if (!transport.isDestroyed) nativeHandle(socket);
+  if (transport.timeout > 0) socket.timeout = transport.timeout;
+  if (transport.role !== null) {
+    noteFlowing(socket); // it has been flowing all the time
     socket.joinHttp();
     socket.read(0);
   }
-  catchUp(socket, connection);
+  catchUp(socket, transport);
 }
 
 /** Brings the stream's state to where the connection is. */
-function catchUp(socket, connection) {
-  if (connection.destroyed) {
-    for (const state of [socket._readableState, socket._writableState]) {
-      state.destroyed = true;
-      state.closed = connection.closed;
-      state.closeEmitted = connection.closed;
-    }
+function catchUp(socket, transport) {
+  if (transport.isDestroyed) {
+    noteDestroyed(socket, transport.isClosed);
     socket._handle = null;
     return;
   }
-  if (connection.readEnded) {
-    if (connection.http) {
-      // HTTP has read all there was, and 'end' has passed while nobody could listen.
-      const state = socket._readableState;
-      state.ended = true;
-      state.endEmitted = true;
-    } else {
-      socket.push(null);
-      socket.read(0);
-    }
+  if (transport.hasInputEnded) {
+    // HTTP has read all there was, and 'end' has passed while nobody could listen.
+    if (transport.role !== null) noteEndEmitted(socket);
+    else socket.endInput();
   }
-  if (connection.writeEnded) socket.end();
+  if (transport.hasOutputEnded) socket.end();
 }
 
-module.exports = { NativeSocket, complete, nativeHandle };
+module.exports = { NativeSocket, materialize, nativeHandle };

@@ -1,270 +1,509 @@
 'use strict';
-// What every connection has whose socket belongs to the native side: its writes and their
-// callbacks, pausing, timeouts, references, the end. Mixed into the server's and the client's.
-// May use Node, `errors` and `internal/native`.
+// The transport of a connection whose socket belongs to the native side. HTTP on top of it is its
+// `role`: a connection of a server or of a client. Both transports, this one and `stream`, offer a role
+// the same methods: pause, resume, stop, declineUpgrade, leaveHttp, endResponse, setIdleTimeout,
+// traffic, isUnused, isBetweenMessages.
+const { constants } = require('node:os');
 const { errnoException } = require('../base/errors');
+const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
+const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('../wire/reader');
+const { StreamTransport } = require('./stream');
 
-const { WRITE_DEFER, WRITE_LATIN1 } = layout;
+const { WRITE_CLOSE, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
+const { ECONNRESET, EPIPE } = constants.errno;
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
-/** What the high word of a count is worth. */
-const WORD = 2 ** 32;
 
-/**
- * `Base` with a native connection below it. What it needs of the class that uses it: `socket`,
- * `http` (the bytes are still read as HTTP), `inContext`, `onClosed`.
- */
-const nativeTransport = (Base) =>
-  class NativeTransport extends Base {
-    /** Takes up the records of the connection with this id. */
-    join(id, timeout) {
-      this.id = id;
-      /** Bytes the kernel has not taken yet. */
-      this.pending = 0;
-      /** Callbacks of writes that are not complete. */
-      this.waiting = [];
-      this.reading = true;
-      this.readEnded = false;
-      this.writeEnded = false;
-      this.destroyed = false;
-      this.closed = false;
-      this.hadError = false;
-      this.tapped = false;
-      this.referenced = true;
-      /** Its last records are wanted though the descriptor is given away. */
-      this.staysRegistered = false;
-      /** Whether it counts among what keeps the process alive just now. */
-      this.counted = true;
-      this.afterShutdown = null;
-      this.remote = undefined;
-      this.local = undefined;
-      this.bytesRead = 0;
-      this.bytesWritten = 0;
-      this.timeout = timeout;
-      native.register(this);
-      native.ref();
+/** The life of a connection. */
+const Life = {
+  OPEN: 'open',
+  /** Destroyed here; its Close record is still to come. */
+  CLOSING: 'closing',
+  CLOSED: 'closed',
+  /** The descriptor belongs to somebody else. */
+  HANDED_OVER: 'handed over',
+};
+const Input = { OPEN: 'open', PAUSED: 'paused', ENDED: 'ended' };
+const Output = {
+  OPEN: 'open',
+  /** `shutdown` waits until all has left. */
+  ENDING: 'ending',
+  ENDED: 'ended',
+};
+
+class NativeTransport {
+  /** `isClient`: what was sent on a connection that died meanwhile may be tried again (ECONNRESET). */
+  constructor(id, socket, timeout, isClient) {
+    this.id = id;
+    this.socket = socket;
+    /** Who speaks HTTP here; null while nobody does, or any more. */
+    this.role = null;
+    /** The role, as long as what is parsed is for it. */
+    this.receiver = null;
+    /** The async resource that connections of this listener begin in, or null. */
+    this.origin = null;
+    this.isClient = isClient;
+    this.ticksBehindContent = !isClient;
+    this.closedErrno = isClient ? ECONNRESET : EPIPE;
+    this.life = Life.OPEN;
+    this.input = Input.OPEN;
+    this.output = Output.OPEN;
+    /** Bytes the kernel has not taken yet. */
+    this.pending = 0;
+    /** Callbacks of writes that are not complete. */
+    this.waiting = [];
+    this.afterShutdown = null;
+    /** It closes when all output has left. */
+    this.closesSoon = false;
+    /** Flags for the next piece. */
+    this.firstFlags = 0;
+    /** The flags with which the current response has ended, 0 if the native side does not know yet. */
+    this.endSent = 0;
+    /** Somebody listens on the socket for the bytes that the parser reads. */
+    this.isMirrored = false;
+    /** The parser's error when the input ended inside a message. */
+    this.cutShort = null;
+    /** A parser for bytes that were pushed into the socket's stream. */
+    this.pushed = null;
+    this.referenced = true;
+    /** Whether it counts among what keeps the process alive. */
+    this.counted = true;
+    this.hadError = false;
+    this.remote = undefined;
+    this.local = undefined;
+    this.bytesRead = 0;
+    this.bytesWritten = 0;
+    this.timeout = timeout;
+    native.register(this);
+    native.ref();
+  }
+
+  get isDestroyed() {
+    return this.life !== Life.OPEN;
+  }
+
+  get isClosed() {
+    return this.life === Life.CLOSED || this.life === Life.HANDED_OVER;
+  }
+
+  get hasInputEnded() {
+    return this.input === Input.ENDED;
+  }
+
+  get hasOutputEnded() {
+    return this.output !== Output.OPEN;
+  }
+
+  /** HTTP is spoken from now on. */
+  join(role) {
+    this.role = role;
+    this.receiver = role;
+  }
+
+  /** Runs a method in the async context of the role, if there is one. */
+  inContext(method, argument) {
+    if (this.role === null) Reflect.apply(method, this, [argument]);
+    else this.role.runInContext(method, this, argument);
+  }
+
+  // ---- reading ----
+
+  pauseReading() {
+    if (this.input !== Input.OPEN || this.isClosed) return;
+    this.input = Input.PAUSED;
+    native.io.pause(this.id, true);
+  }
+
+  resumeReading() {
+    if (this.input !== Input.PAUSED || this.isClosed || this.hasStopped()) return;
+    this.input = Input.OPEN;
+    native.io.pause(this.id, false);
+  }
+
+  /** For the role: a socket that somebody looks at says by 'pause' that its input stops. */
+  pause() {
+    this.socket.pauseInput();
+  }
+
+  resume() {
+    this.socket.resumeInput();
+  }
+
+  /** Nothing more that the peer sends is of interest. */
+  stop() {
+    this.pauseReading();
+    this.receiver = null;
+  }
+
+  hasStopped() {
+    return this.receiver === null && this.role !== null;
+  }
+
+  /** Somebody listens on the socket: lets them have the bytes, too. */
+  mirror(wanted) {
+    if (this.isMirrored === wanted) return;
+    this.isMirrored = wanted;
+    if (!this.isClosed) native.io.mirror(this.id, wanted);
+  }
+
+  /** Bytes that are not HTTP: those behind an upgrade, or a mirror of what the parser reads. */
+  onRaw(bytes) {
+    if (this.receiver !== null && this.receiver.takeRaw(bytes)) return;
+    if (this.life === Life.OPEN) this.socket.pushMirrored(bytes);
+  }
+
+  onMalformed(failure) {
+    if (this.receiver === null) return;
+    // The end itself comes first: its listeners find a socket that is no longer readable.
+    if (failure.code === 'HPE_INVALID_EOF_STATE') this.cutShort = failure;
+    else this.receiver.onMalformed(failure);
+  }
+
+  /** The peer sends no more. */
+  onEnd() {
+    if (this.life === Life.OPEN) this.inContext(this.endInput);
+  }
+
+  endInput() {
+    this.input = Input.ENDED;
+    this.count();
+    const { role, socket } = this;
+    socket.endInput();
+    if (this.cutShort === null) role?.onEnd();
+    else if (socket.isLazy || socket.readableEnded) this.tellCutShort();
+    else socket.prependOnceListener('end', () => this.tellCutShort());
+  }
+
+  tellCutShort() {
+    if (this.life === Life.OPEN) this.receiver?.onMalformed(this.cutShort);
+  }
+
+  /** Bytes that did not come from the peer: somebody pushed them into the socket's stream. */
+  onPushed(chunk) {
+    // With listeners beside the parser, they may be the parser's own.
+    if (this.isMirrored || this.role === null) return;
+    this.pushed ??= this.role.newParser();
+    const batch = new Batch(this.pushed.execute(Buffer.from(chunk)));
+    const { words } = batch;
+    for (let at = 0; at < words.length; at += words[at + 1] >>> 2)
+      dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
+  }
+
+  // ---- writing ----
+
+  /**
+   * Sends pieces of text and bytes in one go. Returns true when the kernel has taken all of it; else
+   * `callback` is called when it has, or when it fails. `flags` go with the last piece.
+   */
+  sendAll(chunks, encodings, flags, callback) {
+    const last = chunks.length - 1;
+    for (let i = 0; i < last; i++) this.sendPiece(chunks[i], encodings[i], WRITE_MORE);
+    return this.send(chunks[last], encodings[last], flags, callback);
+  }
+
+  /** Sends one piece. The last one of a message may be left to the I/O thread while records wait. */
+  send(chunk, encoding, flags, callback) {
+    const isLast = flags !== 0 || this.isClient;
+    if (isLast && chunk.length < DEFER_LIMIT && native.hasMore()) flags |= WRITE_DEFER;
+    const result = this.sendPiece(chunk, encoding, flags);
+    if (result !== 0) return this.onPending(result, callback);
+    this.pending = 0;
+    return true;
+  }
+
+  sendPiece(chunk, encoding, flags) {
+    if (this.firstFlags !== 0) {
+      flags |= this.firstFlags;
+      this.firstFlags = 0;
     }
-
-    // What a class may want to do at these points.
-    /** What writing on a closed connection fails with: EPIPE. */
-    get closedErrno() {
-      return -32;
+    const { calls } = native;
+    if (typeof chunk !== 'string') return calls.sendBytes(this.id, chunk, flags);
+    switch (encoding) {
+      case 'latin1':
+      case 'binary':
+      case 'ascii':
+        return calls.sendText(this.id, chunk, flags | WRITE_LATIN1);
+      case undefined:
+      case null:
+      case '':
+      case 'utf8':
+      case 'utf-8':
+        return calls.sendText(this.id, chunk, flags);
+      default:
+        return calls.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
     }
-    onGone() {}
+  }
 
-    // ---- reading ----
-
-    pauseReading() {
-      if (!this.reading || this.closed) return;
-      this.reading = false;
-      native.io.pause(this.id, true);
-    }
-
-    resumeReading() {
-      if (this.reading || this.closed) return;
-      this.reading = true;
-      native.io.pause(this.id, false);
-    }
-
-    /** Someone listens on the socket: lets them have the bytes, too. */
-    tap() {
-      if (this.tapped) return;
-      this.tapped = true;
-      if (!this.closed) native.io.mirror(this.id, true);
-    }
-
-    /** Nobody does any more. */
-    untap() {
-      this.tapped = false;
-      if (!this.closed) native.io.mirror(this.id, false);
-    }
-
-    // ---- writing ----
-
-    /** Sends one piece with these flags; the result is that of the native function. */
-    sendPiece(chunk, encoding, flags) {
-      if (typeof chunk !== 'string') return native.fast.sendBytes(this.id, chunk, flags);
-      switch (encoding) {
-        case 'latin1':
-        case 'binary':
-        case 'ascii':
-          return native.fast.sendText(this.id, chunk, flags | WRITE_LATIN1);
-        case undefined:
-        case null:
-        case '':
-        case 'utf8':
-        case 'utf-8':
-          return native.fast.sendText(this.id, chunk, flags);
-        default:
-          return native.fast.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
-      }
-    }
-
-    /** The flag that leaves so much to the I/O thread: while more records wait, it does the sending. */
-    deferFlag(length) {
-      return length < DEFER_LIMIT && native.hasMore() ? WRITE_DEFER : 0;
-    }
-
-    /** What follows from the result of a send. True when the kernel has all of it. */
-    sent(result, callback) {
-      if (result === 0) {
-        this.pending = 0;
-        return true;
-      }
-      if (result > 0) {
-        this.pending = result;
-        if (this.readEnded) this.count();
-        if (callback) this.waiting.push(callback);
-        return false;
-      }
-      // The I/O side will say so, too; whoever wrote hears it from here.
-      const error = errnoException(result === native.CLOSED ? this.closedErrno : result, 'write');
-      if (callback) process.nextTick(callback, error);
-      if (!this.closed) process.nextTick(failLater, this, error);
+  /** A send has not taken all, or it has failed. Returns false. */
+  onPending(result, callback) {
+    if (result > 0) {
+      this.pending = result;
+      if (this.input === Input.ENDED) this.count();
+      if (callback) this.waiting.push(callback);
       return false;
     }
+    // The native side will say so, too; whoever wrote hears it from here.
+    const errno = result === native.CLOSED ? -this.closedErrno : result;
+    const error = errnoException(errno, 'write');
+    if (callback) process.nextTick(callback, error);
+    if (!this.isClosed) process.nextTick(failLater, this, error);
+    return false;
+  }
 
-    onDrained() {
-      // What was written since the record was made may wait again.
-      this.pending = this.closed ? 0 : native.io.pending(this.id);
-      if (this.pending > 0) return;
-      if (this.readEnded) this.count();
-      if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
-      this.socket.onDrained();
+  /** What the native side is told with the last piece of a response. */
+  endFlags(response) {
+    this.endSent = response._last ? WRITE_END | WRITE_CLOSE : WRITE_END;
+    return this.endSent;
+  }
+
+  /** The response is complete. */
+  endResponse() {
+    if (this.endSent & WRITE_END) this.endSent &= ~WRITE_END;
+    else if (!this.isClosed) native.io.endResponse(this.id);
+  }
+
+  onDrained() {
+    // What was written since the record was made may wait again.
+    this.pending = this.isClosed ? 0 : native.io.pending(this.id);
+    if (this.pending > 0) return;
+    if (this.input === Input.ENDED) this.count();
+    if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
+    this.socket.onDrained();
+  }
+
+  /** What is to be sent next is in memory that only this thread reads. */
+  onStarved() {
+    if (this.isClosed) return;
+    const result = native.calls.flush(this.id, 0);
+    if (result < 0) this.onPending(result, null);
+  }
+
+  /** Ends the writing side behind what was written. */
+  shutdown(callback) {
+    if (this.isClient) this.saveAddresses();
+    if (this.isClosed || native.io.shutdown(this.id)) {
+      this.output = Output.ENDED;
+      process.nextTick(callback);
+    } else {
+      this.output = Output.ENDING;
+      this.afterShutdown = callback;
     }
+    this.count();
+  }
 
-    /** What is to be sent next is in memory that only this thread reads. */
-    onStarved() {
-      if (this.closed) return;
-      const result = native.fast.flush(this.id, 0);
-      if (result < 0) this.sent(result, null);
+  onShutdown() {
+    this.onDrained();
+    const callback = this.afterShutdown;
+    this.afterShutdown = null;
+    this.output = Output.ENDED;
+    this.count();
+    callback?.();
+  }
+
+  // ---- the end ----
+
+  onClose(errno, isWrite, bytesRead, bytesWritten) {
+    this.bytesRead = bytesRead;
+    this.bytesWritten = bytesWritten;
+    this.inContext(this.afterClose, errno === 0 ? null : { errno, isWrite });
+  }
+
+  afterClose(failure) {
+    const wasOpen = this.life === Life.OPEN;
+    this.life = Life.CLOSED;
+    if (wasOpen) {
+      this.leaveServer();
+      if (failure !== null)
+        this.socket.fail(errnoException(-failure.errno, failure.isWrite ? 'write' : 'read'));
     }
+    this.receiver = null;
+    this.count();
+    const errno = failure === null ? EPIPE : failure.errno;
+    for (const callback of this.waiting.splice(0)) callback(errnoException(-errno, 'write'));
+    this.role?.onGone(this.bytesRead, this.bytesWritten);
+    this.socket.onClosed();
+  }
 
-    /** Ends the writing side behind what was written. */
-    shutdown(callback) {
-      this.writeEnded = true;
-      if (this.closed || native.io.shutdown(this.id)) process.nextTick(callback);
-      else this.afterShutdown = callback;
-      this.count();
+  /** Closes the connection; `reset` lets the peer see a reset. */
+  close(reset) {
+    if (this.life !== Life.OPEN) return;
+    this.life = Life.CLOSING;
+    this.leaveServer();
+    this.role?.onDestroyed();
+    if (!this.socket.isLazy) this.saveCounts();
+    native.io.destroy(this.id, reset);
+    this.count();
+  }
+
+  /** Closes the connection when all output has left. */
+  closeSoon() {
+    this.output = Output.ENDED;
+    this.closesSoon = true;
+    if (!this.isClosed && (this.endSent & WRITE_CLOSE) === 0) native.io.destroySoon(this.id);
+  }
+
+  /** The server's count of connections, as `net.Socket` keeps it. */
+  leaveServer() {
+    const server = this.socket._server;
+    if (!server) return;
+    server._connections--;
+    server._emitCloseIfDrained();
+  }
+
+  /**
+   * Gives the descriptor away. Returns it and what was not sent, or null if the connection is closed:
+   * then its end is on the way, as a record.
+   */
+  handOver() {
+    this.saveCounts();
+    const handed = native.io.handOver(this.id);
+    if (handed === null) return null;
+    native.forget(this);
+    this.life = Life.HANDED_OVER;
+    this.receiver = null;
+    this.count();
+    this.role?.onGone(this.bytesRead, this.bytesWritten);
+    return handed;
+  }
+
+  /**
+   * The socket gets a handle of Node's own, and HTTP goes on over that. What was read before comes as
+   * records, which are for the stream transport until the last one.
+   */
+  becomeStream() {
+    const { id, role, socket } = this;
+    if (role !== null && !role.isUnderWay()) {
+      socket.leaveHttp();
+      return;
     }
+    if (!socket.exchangeTransport() || role === null) return;
+    const stream = new StreamTransport(socket, native.io.takeParser());
+    stream.id = id;
+    stream.isTrailing = true;
+    if (!stream.parser.inMessage) stream.messageStart = 0;
+    native.register(stream);
+    this.role = null;
+    role.goOn(stream);
+  }
 
-    onShutdown() {
-      const callback = this.afterShutdown;
-      this.afterShutdown = null;
-      this.count();
-      callback?.();
-    }
+  /** The role gives the socket up: it becomes a plain one. */
+  leaveHttp() {
+    this.socket.leaveHttp();
+  }
 
-    // ---- the end ----
+  saveCounts() {
+    if (this.isClosed) return;
+    this.bytesRead = native.io.bytesRead(this.id);
+    this.bytesWritten = native.io.bytesWritten(this.id);
+    if (this.isClient) this.saveAddresses();
+  }
 
-    onCloseRecord(words, at) {
-      this.bytesRead = words[at + 5] + words[at + 6] * WORD;
-      this.bytesWritten = words[at + 7] + words[at + 8] * WORD;
-      this.onClose(words[at + 3], words[at + 4]);
-    }
+  /** What a client's socket may be asked after its end, and the system forgets. */
+  saveAddresses() {
+    this.remoteAddress();
+    this.localAddress();
+  }
 
-    onClose(errno, call) {
-      this.closed = true;
-      if (!this.destroyed && errno !== 0) {
-        this.fail(errnoException(-errno, call === 0 ? 'read' : 'write'));
-      }
-      this.destroyed = true;
-      this.onGone();
-      this.count();
-      for (const callback of this.waiting.splice(0))
-        callback(errnoException(errno ? -errno : -32, 'write'));
-      this.socket.onClosed();
-    }
+  // ---- what HTTP asks of its transport ----
 
-    /** Something failed: the socket gets an 'error'. */
-    fail(error) {
-      if (!this.destroyed) this.socket.destroy(error);
-    }
+  declineUpgrade() {
+    native.io.declineUpgrade(this.id);
+  }
 
-    /** Closes the socket; `reset` lets the peer see a reset. */
-    close(reset) {
-      if (this.destroyed) return;
-      this.destroyed = true;
-      this.onGone();
-      if (!this.closed) {
-        if (!this.socket.isBare) this.saveCounts();
-        native.io.destroy(this.id, reset);
-        this.count();
-      }
-    }
+  /** The native side begins the timeout between requests, and ends it with the next head. */
+  setIdleTimeout() {}
 
-    /**
-     * Gives the descriptor away; nothing of the connection is left here. Returns the descriptor and what
-     * was not sent, or null if the connection is closed: then its end is on the way, as a record.
-     */
-    handOver() {
-      this.saveCounts();
-      const handed = native.io.handOver(this.id);
-      if (handed === null) return null;
-      if (!this.staysRegistered) native.forget(this);
-      this.destroyed = true;
-      this.closed = true;
-      this.count();
-      return handed;
-    }
+  /** Bytes read and written so far. */
+  traffic() {
+    if (this.isClosed) return [0, 0]; // the server has counted them
+    return [native.io.bytesRead(this.id), native.io.bytesWritten(this.id)];
+  }
 
-    saveCounts() {
-      this.bytesRead = native.io.bytesRead(this.id);
-      this.bytesWritten = native.io.bytesWritten(this.id);
-    }
+  /** Bytes read or written so far, also when the connection is gone. */
+  counted(which) {
+    return this.isDestroyed ? this[which] : native.io[which](this.id);
+  }
 
-    // ---- what a socket is asked ----
+  /** Nothing has been received. */
+  isUnused() {
+    return !this.isClosed && native.io.bytesRead(this.id) === 0;
+  }
 
-    setTimeout(timeout) {
-      this.timeout = timeout;
-      if (!this.closed) native.io.setTimeout(this.id, timeout);
-    }
+  isSentAway() {
+    return false;
+  }
 
-    setNoDelay(enable) {
-      native.io.setNoDelay(this.id, enable);
-    }
+  isBetweenMessages() {
+    return native.io.isIdle(this.id);
+  }
 
-    /** Probes an idle peer after `delay` seconds; 0 leaves the system's delay. */
-    setKeepAlive(enable, delay) {
-      native.io.setKeepAlive(this.id, enable, delay);
-    }
+  // ---- what a socket asks of its connection ----
 
-    remoteAddress() {
-      this.remote ??= this.closed ? undefined : native.io.remoteAddress(this.id);
-      return this.remote;
-    }
+  setTimeout(timeout) {
+    this.timeout = timeout;
+    if (!this.isClosed) native.io.setTimeout(this.id, timeout);
+  }
 
-    localAddress() {
-      this.local ??= this.closed ? undefined : native.io.localAddress(this.id);
-      return this.local;
-    }
+  onTimeout() {
+    // JavaScript may have written since, or set another timeout.
+    if (this.life === Life.OPEN && native.io.isTimedOut(this.id)) this.inContext(this.tellTimeout);
+  }
 
-    /** Whether the connection keeps the process alive. */
-    setRef(referenced) {
-      if (this.referenced === referenced) return;
-      this.referenced = referenced;
-      this.count();
-    }
+  tellTimeout() {
+    this.socket.onTimeout();
+  }
 
-    /**
-     * What can neither receive nor has anything to send keeps no process alive; what is being closed
-     * does, whether it is referenced or not.
-     */
-    count() {
-      const isEnding = this.destroyed || this.afterShutdown !== null;
-      const isInUse = this.referenced && !(this.readEnded && this.pending === 0);
-      const counts = !this.closed && (isEnding || isInUse);
-      if (counts === this.counted) return;
-      this.counted = counts;
-      if (counts) native.ref();
-      else native.unref();
-    }
-  };
+  setNoDelay(enable) {
+    native.io.setNoDelay(this.id, enable);
+  }
 
-function failLater(connection, error) {
-  connection.fail(error);
+  /** Probes an idle peer after `delay` seconds; 0 leaves the system's delay. */
+  setKeepAlive(enable, delay) {
+    native.io.setKeepAlive(this.id, enable, delay);
+  }
+
+  remoteAddress() {
+    this.remote ??= this.isClosed ? undefined : native.io.remoteAddress(this.id);
+    return this.remote;
+  }
+
+  localAddress() {
+    this.local ??= this.isClosed ? undefined : native.io.localAddress(this.id);
+    return this.local;
+  }
+
+  /** Whether the connection keeps the process alive. */
+  setRef(referenced) {
+    if (this.referenced === referenced) return;
+    this.referenced = referenced;
+    this.count();
+  }
+
+  /**
+   * What can neither receive nor has anything to send keeps no process alive; what is being closed
+   * does, whether it is referenced or not.
+   */
+  count() {
+    const isEnding = this.life === Life.CLOSING || this.output === Output.ENDING;
+    const isInUse = this.referenced && !(this.input === Input.ENDED && this.pending === 0);
+    const counts = !this.isClosed && (isEnding || isInUse);
+    if (counts === this.counted) return;
+    this.counted = counts;
+    if (counts) native.ref();
+    else native.unref();
+  }
 }
 
-module.exports = { nativeTransport };
+function failLater(transport, error) {
+  if (!transport.isDestroyed) transport.socket.fail(error);
+}
+
+/** Whether `socket` is one on a native connection, of which HTTP may take charge. */
+function isUnclaimed(socket) {
+  const transport = socket[kTransport];
+  return transport instanceof NativeTransport && !transport.isDestroyed && transport.role === null;
+}
+
+module.exports = { NativeTransport, isUnclaimed };

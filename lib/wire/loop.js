@@ -1,11 +1,12 @@
 'use strict';
-// The one importer of the native binding: starts the I/O side, reads its records, and hands them
-// to their connections. May use the binding, the layout and Node.
+// The one importer of the native binding: starts the I/O side, and hands its records to the
+// transports and listeners that they are for.
 const binding = loadBinding();
-const { performance } = require('node:perf_hooks');
-const { setImmediate } = require('node:timers');
+const { runTicks } = require('../node/ticks');
+const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
+const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('./reader');
 const { version } = require('../../package.json');
 
 /** The addon: beside this file, or the package for this platform. */
@@ -32,9 +33,7 @@ if (binding.version() !== version) {
   );
 }
 
-const { ATTACHED, CONTENT, CONTENT_WORDS, GROUP_END, NEW_BATCH } = layout;
-const now = performance.now.bind(performance);
-const FLAG_SHIFT = 8;
+const { ATTACHED, CONTENT, GROUP_END, NEW_BATCH } = layout;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
 const BATCHES_PER_TURN = 1;
@@ -42,37 +41,45 @@ const BATCHES_PER_TURN = 1;
 const TURN = 10;
 /** …and how many records are handled between two looks at the clock. */
 const RECORDS_PER_LOOK = 64;
-/** Up to this size a Buffer is made full of zeros, which is cheaper than one that is not. */
-const ZEROED_SIZE = 1024;
 /** Result of a send on a connection that is not there any more. */
 const CLOSED = -2147483648;
-
-/** @type {import('./binding').Io | undefined} */
-let io;
-let fast;
-let references = 0;
-
-// The native side copies records here; they are read in place, and everything that leaves this module
-// is a copy. The memory is used again and again, so nobody else may have a view of it.
-let arena;
-let words;
-let cursor = 0;
-let end = 0;
-/** The content of the record that is being handled, if it travelled beside the records. */
-let attached = null;
-
-/** Connections by slot, and listeners by id. */
-const connections = [];
-const listeners = new Map();
 const SLOT_MASK = (1 << 20) - 1;
 
+/** The records that are handled now, in memory that is used again and again: nobody gets a view of it. */
+let batch;
+let references = 0;
+
+/** Transports by slot, and listeners by id. */
+const transports = [];
+const listeners = new Map();
+
+/** `io` and `calls`, the two faces of the native side, are there once it has been started. */
+const native = {
+  CLOSED,
+  StreamParser: binding.StreamParser,
+  /** What does I/O, an `Io` of the binding. */
+  io: undefined,
+  /** Its calls that are made for each message. */
+  calls: undefined,
+  /** The decisions of an agent's pool. */
+  pool: binding,
+  listeners,
+  profile: binding.profile,
+  forget,
+  hasMore,
+  ref,
+  register,
+  start,
+  unref,
+};
+
 function start() {
-  if (io === undefined) {
-    io = neutral.runInAsyncScope(() => new binding.Io(threads(), drain));
-    fast = io.fast();
-    renewArena(ARENA_SIZE);
+  if (native.io === undefined) {
+    native.io = neutral.runInAsyncScope(() => new binding.Io(threads(), drain));
+    native.calls = native.io.fast();
+    renewBatch(ARENA_SIZE);
   }
-  return io;
+  return native.io;
 }
 
 /** `RUST_HTTP_IO_THREADS`: how many threads do I/O; one by default. */
@@ -81,9 +88,21 @@ function threads() {
   return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 64) : 1;
 }
 
-function renewArena(size) {
-  arena = Buffer.allocUnsafeSlow(size);
-  words = new Uint32Array(arena.buffer);
+function renewBatch(size) {
+  batch = new Batch(Buffer.allocUnsafeSlow(size));
+  batch.end = 0;
+  batch.takeContent = takeContent;
+  batch.dropContent = dropContent;
+}
+
+/** Attached content comes in the order of its records. */
+function takeContent(bytes) {
+  native.calls.takeContent(bytes);
+  return bytes;
+}
+
+function dropContent() {
+  native.calls.dropContent();
 }
 
 /**
@@ -95,23 +114,18 @@ function drain() {
   let records = 0;
   const start = now();
   for (;;) {
-    while (cursor < end) {
-      const at = cursor >>> 2;
-      const head = words[at];
-      cursor += words[at + 1];
-      const flags = head >>> FLAG_SHIFT;
-      const connection = handle(head & 0xff, flags, words[at + 2], at);
-      // What one read of one connection brought is one callback of Node's: ticks run behind it, and
-      // behind each piece of content of a request.
-      records++;
-      if (flags & GROUP_END || ((head & 0xff) === CONTENT && connection?.ticksInGroup))
-        process._tickCallback();
-      if (records >= RECORDS_PER_LOOK && flags & GROUP_END) {
-        records = 0;
-        if (now() - start > TURN && cursor < end) {
-          setImmediate(drainHeld);
-          return;
-        }
+    while (batch.cursor < batch.end) {
+      const { words } = batch;
+      const at = batch.cursor >>> 2;
+      const flags = words[at] >>> FLAG_SHIFT;
+      batch.cursor += words[at + 1];
+      handle(words[at] & KIND_MASK, flags, words[at + 2], at);
+      // What one read of one connection brought is one callback of Node's: ticks run behind it.
+      if ((flags & GROUP_END) === 0) continue;
+      runTicks();
+      if (++records % RECORDS_PER_LOOK === 0 && now() - start > TURN && hasMore()) {
+        setImmediate(drainHeld);
+        return;
       }
     }
     const size = takeRecords();
@@ -124,17 +138,17 @@ function drain() {
   }
 }
 
-/** Lets the native side copy the next records; returns what `drain` does. */
+/** Lets the native side copy the next records; returns what its `drain` does. */
 function takeRecords() {
-  if (arena.length > ARENA_SIZE) renewArena(ARENA_SIZE);
-  let size = fast.drain(arena);
+  if (batch.bytes.length > ARENA_SIZE) renewBatch(ARENA_SIZE);
+  let size = native.calls.drain(batch.bytes);
   if (size < 0) {
     // One record is larger than the arena.
-    renewArena(-size);
-    size = fast.drain(arena);
+    renewBatch(-size);
+    size = native.calls.drain(batch.bytes);
   }
-  cursor = 0;
-  end = size & ~NEW_BATCH;
+  batch.cursor = 0;
+  batch.end = size & ~NEW_BATCH;
   return size;
 }
 
@@ -146,83 +160,61 @@ function drainHeld() {
     over = true;
   } finally {
     // A handler threw, if only at the last record: the queue counts on us until it was found empty.
-    if (!over) io.wakeAgain();
+    if (!over) native.io.wakeAgain();
   }
 }
 
 function handle(kind, flags, id, at) {
-  if (kind === layout.OPEN) {
-    const listener = listeners.get(words[at + 3]);
-    if (listener !== undefined) listener.onOpen(id, flags);
-    // Accepted in the moment of closing: Node would not have taken it from the backlog.
-    else io.destroy(id, true);
-    return undefined;
+  const transport = transports[id & SLOT_MASK];
+  if (transport !== undefined && transport.id === id && kind !== layout.DROP) {
+    if (kind === layout.CLOSE) {
+      transports[id & SLOT_MASK] = undefined;
+      native.io.release(id);
+    }
+    dispatch(transport, kind, flags, batch, at);
+  } else {
+    handleOther(kind, flags, id, at);
   }
-  if (kind === layout.DROP) {
-    listeners.get(id)?.onDrop(text((at + 4) << 2, words[at + 3]));
-    return undefined;
-  }
-  const connection = connections[id & SLOT_MASK];
-  if (connection === undefined || connection.id !== id) {
-    if (kind === layout.CLOSE) io.release(id);
-    if (kind === CONTENT && flags & ATTACHED) fast.dropContent();
-    return undefined;
-  }
-  // Attached content comes in the order of its records, whether somebody wants it or not.
-  if (kind === CONTENT && flags & ATTACHED) attached = takeAttached(words[at + 3]);
-  if (kind === layout.CLOSE) {
-    connections[id & SLOT_MASK] = undefined;
-    io.release(id);
-  }
-  connection.onRecord(kind, flags, words, at, arena);
-  return connection;
 }
 
-function text(from, length) {
-  return arena.latin1Slice(from, from + length);
-}
-
-function takeAttached(length) {
-  const bytes = newBuffer(length);
-  fast.takeContent(bytes);
-  return bytes;
-}
-
-/** A Buffer with an ArrayBuffer of its own, of exactly this size. */
-function newBuffer(length) {
-  return length <= ZEROED_SIZE ? Buffer.alloc(length) : Buffer.allocUnsafeSlow(length);
-}
-
-/** A copy of a part of `buffer` in memory of its own. */
-function copyOf(buffer, from, length) {
-  const copy = newBuffer(length);
-  copy.set(new Uint8Array(buffer.buffer, buffer.byteOffset + from, length));
-  return copy;
-}
-
-/** The bytes of a `Content` or `Raw` record, in memory of their own. */
-function readContent(flags, words, at, buffer) {
-  if (flags & ATTACHED) {
-    const bytes = attached;
-    attached = null;
-    return bytes;
+/** A record that is not for a transport: it is for a listener, or for one that is gone. */
+function handleOther(kind, flags, id, at) {
+  const { bytes, words } = batch;
+  switch (kind) {
+    case layout.OPEN: {
+      const listener = listeners.get(words[at + 3]);
+      if (listener !== undefined) listener.onOpen(id, flags);
+      // Accepted in the moment of closing: Node would not have taken it from the backlog.
+      else native.io.destroy(id, true);
+      break;
+    }
+    case layout.DROP: {
+      const from = (at + 4) << 2;
+      listeners.get(id)?.onDrop(bytes.latin1Slice(from, from + words[at + 3]));
+      break;
+    }
+    case layout.CLOSE:
+      native.io.release(id);
+      break;
+    case CONTENT:
+      if (flags & ATTACHED) dropContent();
+      break;
   }
-  return copyOf(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]);
 }
 
 /** More records of the batch wait to be handled. */
 function hasMore() {
-  return cursor < end;
+  return batch.cursor < batch.end;
 }
 
-/** Enters a connection, which gets the records of its id from now on. */
-function register(connection) {
-  connections[connection.id & SLOT_MASK] = connection;
+/** From now on the records with the transport's id are for it, until the last one. */
+function register(transport) {
+  transports[transport.id & SLOT_MASK] = transport;
 }
 
-/** A connection was given away: nobody wants its last records. */
-function forget(connection) {
-  connections[connection.id & SLOT_MASK] = undefined;
+/** The transport's connection was given away: its last records are of no interest. */
+function forget(transport) {
+  transports[transport.id & SLOT_MASK] = undefined;
 }
 
 /** While the count is above 0 the process does not exit by itself. */
@@ -231,28 +223,7 @@ function ref() {
 }
 
 function unref() {
-  if (--references === 0) io.setRef(false);
+  if (--references === 0) native.io.setRef(false);
 }
 
-module.exports = {
-  CLOSED,
-  StreamParser: binding.StreamParser,
-  copyOf,
-  forget,
-  hasMore,
-  readContent,
-  get fast() {
-    return fast;
-  },
-  get io() {
-    return start();
-  },
-  listeners,
-  /** The decisions of an agent's pool. */
-  pool: binding,
-  profile: binding.profile,
-  ref,
-  register,
-  start,
-  unref,
-};
+module.exports = native;

@@ -1,10 +1,47 @@
 'use strict';
-// Reads the parts of records that become JavaScript values. May use the layout and `native`.
+// The only place that reads records: what the native side tells, as calls of methods. Records of
+// native connections and those of a parser that JavaScript feeds have the same form.
 const { COMMON_NAME_INDEXES, namesOf } = require('./common-names');
-const { copyOf } = require('./loop');
 const layout = require('./layout');
+const { runTicks } = require('../node/ticks');
 
-const { COMPLETE_WORDS, ERRORS, HEAD_WORDS } = layout;
+const { ATTACHED, COMPLETE_WORDS, CONTENT_WORDS, ERRORS, HEAD_WORDS, MALFORMED_WORDS } = layout;
+const KIND_MASK = 0xff;
+const FLAG_SHIFT = 8;
+/** What the high word of a count is worth. */
+const WORD = 2 ** 32;
+/** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
+const ZEROED_SIZE = 1024;
+
+/** Records in memory that nobody else can reach. */
+class Batch {
+  /** `bytes`: a Buffer that begins where its ArrayBuffer does, or at a multiple of a word. */
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    /** Where the next record begins, in bytes. */
+    this.cursor = 0;
+    this.end = bytes.length;
+  }
+}
+
+/** A Buffer with an ArrayBuffer of its own, of exactly this size. */
+function newBuffer(length) {
+  return length <= ZEROED_SIZE ? Buffer.alloc(length) : Buffer.allocUnsafeSlow(length);
+}
+
+function copyOf({ bytes }, from, length) {
+  const copy = newBuffer(length);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
+  return copy;
+}
+
+/** The bytes of a `Content` or `Raw` record, in memory of their own. */
+function readContent(batch, at, flags) {
+  const length = batch.words[at + 3];
+  if (flags & ATTACHED) return batch.takeContent(newBuffer(length));
+  return copyOf(batch, (at + CONTENT_WORDS) << 2, length);
+}
 
 /** Field lines as a flat array of names and values, from their words and their text. */
 function readLines(words, at, count, text, position) {
@@ -22,15 +59,15 @@ function readLines(words, at, count, text, position) {
   return lines;
 }
 
-/** What a `Head` record says. The object is reused: take what you need before the next call. */
+/** What a `Head` record says. The object is used again: take from it before the next record. */
 const head = { code: 0, major: 1, minor: 1, line: '', lines: [] };
 
-function readHead(words, at, buffer) {
+function readHead({ bytes, words }, at) {
   const version = words[at + 4];
   const count = words[at + 5];
   const lineLength = words[at + 6];
   const from = (at + HEAD_WORDS + count * 2) << 2;
-  const text = buffer.latin1Slice(from, from + words[at + 7]);
+  const text = bytes.latin1Slice(from, from + words[at + 7]);
   head.code = words[at + 3];
   head.major = version >>> 8;
   head.minor = version & 0xff;
@@ -40,25 +77,75 @@ function readHead(words, at, buffer) {
 }
 
 /** The trailer section of a `Complete` record, or undefined if there is none. */
-function readTrailers(words, at, buffer) {
+function readTrailers({ bytes, words }, at) {
   const count = words[at + 3];
   if (count === 0) return undefined;
   const from = (at + COMPLETE_WORDS + count * 2) << 2;
-  return readLines(
-    words,
-    at + COMPLETE_WORDS,
-    count,
-    buffer.latin1Slice(from, from + words[at + 4]),
-    0,
-  );
+  const text = bytes.latin1Slice(from, from + words[at + 4]);
+  return readLines(words, at + COMPLETE_WORDS, count, text, 0);
 }
 
-/** Code, reason, bytes parsed and chunk of a `Malformed` record. */
-function readMalformed(words, at, buffer) {
+/** What is wrong with the input: code, reason, bytes parsed, and the chunk. */
+function readMalformed(batch, at) {
+  const { words } = batch;
   const [code, reason] = ERRORS[words[at + 3]];
-  const from = (at + layout.MALFORMED_WORDS) << 2;
-  const rawPacket = copyOf(buffer, from, words[at + 5]);
+  const rawPacket = copyOf(batch, (at + MALFORMED_WORDS) << 2, words[at + 5]);
   return { code, reason, bytesParsed: words[at + 4], rawPacket };
 }
 
-module.exports = { readHead, readMalformed, readTrailers };
+/** A count of bytes, in two words. */
+const readCount = (words, at) => words[at] + words[at + 1] * WORD;
+
+/**
+ * Hands the record at this word to `transport`. What was parsed goes to its `receiver`, which is null
+ * when nothing that the peer sends is of interest any more.
+ */
+function dispatch(transport, kind, flags, batch, at) {
+  const { receiver } = transport;
+  switch (kind) {
+    case layout.HEAD:
+      if (receiver !== null) receiver.onHead(flags, readHead(batch, at));
+      break;
+    case layout.CONTENT:
+      if (receiver !== null) receiver.onContent(flags, readContent(batch, at, flags));
+      else if (flags & ATTACHED) batch.dropContent();
+      // Node runs ticks behind each piece of content that its own parser finds on its own handle.
+      if (transport.ticksBehindContent) runTicks();
+      break;
+    case layout.COMPLETE:
+      if (receiver !== null) receiver.onComplete(flags, readTrailers(batch, at));
+      break;
+    case layout.RAW:
+      transport.onRaw(readContent(batch, at, flags));
+      break;
+    case layout.MALFORMED:
+      transport.onMalformed(readMalformed(batch, at));
+      break;
+    case layout.END:
+      transport.onEnd();
+      break;
+    case layout.DRAIN:
+      transport.onDrained();
+      break;
+    case layout.STARVED:
+      transport.onStarved();
+      break;
+    case layout.SHUTDOWN:
+      transport.onShutdown();
+      break;
+    case layout.TIMEOUT:
+      transport.onTimeout();
+      break;
+    case layout.EXPIRED:
+      if (receiver !== null) receiver.onExpired();
+      break;
+    case layout.CLOSE: {
+      const { words } = batch;
+      const isWrite = words[at + 4] !== 0;
+      transport.onClose(words[at + 3], isWrite, readCount(words, at + 5), readCount(words, at + 7));
+      break;
+    }
+  }
+}
+
+module.exports = { Batch, FLAG_SHIFT, KIND_MASK, dispatch, newBuffer };

@@ -1,0 +1,152 @@
+'use strict';
+// The HTTP role of a client's native connection: it outlives the requests that are sent on it, and hands
+// what is read to the reader of the response that is due.
+const { kTransport } = require('../base/symbols');
+const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
+const { NativeTransport } = require('../transport/native');
+const layout = require('../wire/layout');
+const native = require('../wire/loop');
+
+const { GROUP_END, WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = layout;
+
+/** How far the current request has come on its connection. */
+const Stage = {
+  /** There is none. */
+  IDLE: 'idle',
+  /** It will begin in a tick. */
+  ASSIGNED: 'assigned',
+  BEGUN: 'begun',
+};
+
+/** What is told to the native side with the first piece of a request of this method. */
+function announcementOf(method) {
+  if (method === 'HEAD') return WRITE_EXPECT | WRITE_EXPECT_HEAD;
+  if (method === 'CONNECT') return WRITE_EXPECT | WRITE_EXPECT_CONNECT;
+  return WRITE_EXPECT;
+}
+
+class ClientConnection {
+  constructor(transport, { maxHeaderSize, validation }) {
+    this.transport = transport;
+    this.socket = transport.socket;
+    /** Reads the response to the request that is under way. */
+    this.reader = null;
+    this.stage = Stage.IDLE;
+    /** More records of the same read follow. */
+    this.isAmidRead = false;
+    this.maxHeaderSize = maxHeaderSize;
+    this.validation = validation;
+    transport.join(this);
+  }
+
+  /** A request is about to be sent, whose response is for `reader`. */
+  begin(reader) {
+    const { maxHeaderSize, validation } = reader;
+    const { transport } = this;
+    if (maxHeaderSize !== this.maxHeaderSize || validation !== this.validation) {
+      this.maxHeaderSize = maxHeaderSize;
+      this.validation = validation;
+      native.io.setReader(transport.id, maxHeaderSize, validation);
+    }
+    this.reader = reader;
+    this.stage = Stage.BEGUN;
+    reader.transport = transport;
+    transport.firstFlags = announcementOf(reader.outgoing.method);
+  }
+
+  /** The exchange is over, or nobody wants to hear of it any more. */
+  finish(reader) {
+    if (this.reader === reader) this.reader = null;
+  }
+
+  /** Runs `method` of `self` in the async context of the request that is under way, if one is. */
+  runInContext(method, self, argument) {
+    if (this.reader === null) method.call(self, argument);
+    else this.reader.resource.runInAsyncScope(method, self, argument);
+  }
+
+  // ---- what is read ----
+
+  /**
+   * What one read brought is handled whole, even if the request is destroyed meanwhile: an answer that
+   * has arrived is complete.
+   */
+  accepts(flags) {
+    const isAccepted = !this.transport.isDestroyed || this.isAmidRead;
+    this.isAmidRead = (flags & GROUP_END) === 0;
+    return isAccepted;
+  }
+
+  onHead(flags, head) {
+    if (!this.accepts(flags)) return;
+    // An answer to nothing: whoever sent it is not to be trusted.
+    if (this.reader === null || this.reader.isDone) this.socket.destroy();
+    else this.reader.onHead(flags, head);
+  }
+
+  onContent(flags, bytes) {
+    if (this.accepts(flags)) this.reader?.onContent(flags, bytes);
+  }
+
+  onComplete(flags, lines) {
+    if (this.accepts(flags)) this.reader?.onComplete(flags, lines);
+  }
+
+  onMalformed(failure) {
+    if (this.accepts(GROUP_END)) this.reader?.onMalformed(failure);
+  }
+
+  /** Whether bytes that are not HTTP are those behind a head that hands the socket over. */
+  takeRaw(bytes) {
+    return this.reader !== null && this.reader.takeRaw(bytes);
+  }
+
+  onEnd() {
+    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket.http.onEnd);
+  }
+
+  // A server's matters.
+  onExpired() {}
+  onDestroyed() {}
+  onGone() {}
+  onClosed() {}
+
+  // ---- another transport ----
+
+  /** Whether HTTP goes on when the socket gets a handle of Node's own. */
+  isUnderWay() {
+    return this.reader !== null && !this.reader.isDone;
+  }
+
+  goOn(stream) {
+    this.reader.goOn(stream);
+  }
+}
+
+/**
+ * Makes a connected socket of `net` one on a native connection; `http` has the listeners of HTTP. Null
+ * where that cannot be: the socket stays as it is.
+ */
+function takeOver(socket, reader, http) {
+  if (!canBecomeNative(socket)) return null;
+  const { maxHeaderSize, outgoing, validation } = reader;
+  let id;
+  try {
+    const announcement = announcementOf(outgoing.method);
+    id = native.start().adoptClient(socket._handle.fd, maxHeaderSize, validation, announcement);
+  } catch {
+    return null; // no descriptor to spare
+  }
+  const transport = new NativeTransport(id, socket, 0, true);
+  const connection = new ClientConnection(transport, reader);
+  becomeNativeSocket(socket, transport, http);
+  return connection;
+}
+
+/** The connection of a socket that is a native one of a client. */
+function connectionOf(socket) {
+  const role = socket[kTransport]?.role;
+  return role instanceof ClientConnection ? role : null;
+}
+
+module.exports = { ClientConnection, Stage, connectionOf, takeOver };

@@ -1,0 +1,59 @@
+'use strict';
+// The states of Node's streams, which have no public form for these questions and steps. Each is what
+// the stream's own methods would do, without the events and ticks that nobody waits for.
+
+/** Nothing has been written through the stream's own machinery, and it is neither ending nor gone. */
+function isUnusedWritable({ _writableState: state }) {
+  return state.length === 0 && !state.ending && !state.destroyed && !state.errored;
+}
+
+/** What `push(null)` does to a stream that nobody reads. */
+function noteEnd({ _readableState: state }) {
+  state.ended = true;
+  state.reading = false;
+  state.needReadable = false;
+}
+
+/** The stream has ended, and has said so. */
+function noteEndEmitted({ _readableState: state }) {
+  state.ended = true;
+  state.endEmitted = true;
+}
+
+/** The stream is closed, and has said so: it emits nothing any more. */
+function noteReadableClosed(stream) {
+  noteEndEmitted(stream);
+  const state = stream._readableState;
+  state.destroyed = true;
+  state.closed = true;
+  state.closeEmitted = true;
+}
+
+/** Both sides of the stream were destroyed, and are closed if `isClosed`. */
+function noteDestroyed(stream, isClosed) {
+  for (const state of [stream._readableState, stream._writableState]) {
+    state.destroyed = true;
+    state.closed = isClosed;
+    state.closeEmitted = isClosed;
+  }
+}
+
+/** The stream flows, and has not been told to: there is no 'resume'. */
+function noteFlowing({ _readableState: state }) {
+  state.flowing = true;
+}
+
+/** Nobody has read from the stream, or told it in which form. */
+function isUnreadStream({ _readableState: state }) {
+  return state.length === 0 && !state.encoding && state.pipes.length === 0;
+}
+
+module.exports = {
+  isUnreadStream,
+  isUnusedWritable,
+  noteDestroyed,
+  noteEnd,
+  noteEndEmitted,
+  noteFlowing,
+  noteReadableClosed,
+};

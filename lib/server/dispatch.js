@@ -1,0 +1,59 @@
+'use strict';
+// Which of a server's listeners gets a request, or what answers it instead.
+const { HAS_EXPECT } = require('../wire/layout');
+const { isUntrusted, lacksHost } = require('./request-verdict');
+
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
+/** Lets the server's listeners have the request and its response. */
+function dispatch(connection, req, res, flags) {
+  const { server } = connection;
+  const untrusted = isUntrusted(server, req, flags);
+  if (untrusted) connection.transport.stop();
+  if (untrusted || lacksHost(server, req, flags)) {
+    res.writeHead(400, ['Connection', 'close']);
+    res.end();
+    return;
+  }
+  if (req.httpVersionMajor === 1 && req.httpVersionMinor === 1) {
+    if (server.maxRequestsPerSocket > 0 && isOneTooMany(connection, req, res)) return;
+    if (flags & HAS_EXPECT) {
+      answerExpectation(server, req, res);
+      return;
+    }
+  }
+  server.emit('request', req, res);
+}
+
+/** Counts the request; if it is beyond `maxRequestsPerSocket`, it is answered with 503. */
+function isOneTooMany(connection, req, res) {
+  const { server, socket } = connection;
+  const limit = server.maxRequestsPerSocket;
+  if (typeof limit !== 'number') return false;
+  connection.requests++;
+  res.maxRequestsOnConnectionReached = limit <= connection.requests;
+  if (limit >= connection.requests) return false;
+  server.emit('dropRequest', req, socket);
+  res.writeHead(503);
+  res.end();
+  return true;
+}
+
+function answerExpectation(server, req, res) {
+  if (CONTINUE.test(req.headers.expect)) {
+    res._expect_continue = true;
+    if (server.listenerCount('checkContinue') > 0) {
+      server.emit('checkContinue', req, res);
+    } else {
+      res.writeContinue();
+      server.emit('request', req, res);
+    }
+  } else if (server.listenerCount('checkExpectation') > 0) {
+    server.emit('checkExpectation', req, res);
+  } else {
+    res.writeHead(417);
+    res.end();
+  }
+}
+
+module.exports = { dispatch };

@@ -1,0 +1,67 @@
+'use strict';
+// The responses of one connection of a server: they take turns on the socket, in the order of their
+// requests, and end.
+const { channel } = require('node:diagnostics_channel');
+const { connectionReset } = require('../base/errors');
+const { kConnection, kDetach } = require('../base/symbols');
+const { detachSignal } = require('../message/incoming-message');
+const { closeExchange, isUnwatched } = require('../message/quiet-end');
+const { isConcerned, noteParent } = require('../message/reparentable');
+const { closeResponse, onSocketClose } = require('../message/response-close');
+const host = require('../node/http');
+
+const { kErrored, kServerResponse } = host.keys;
+const responseFinish = channel('http.server.response.finish');
+
+/** Listener for 'finish' of each response. */
+function onFinish() {
+  if (this[kConnection]) finishResponse(this[kConnection], this);
+}
+
+/** The response at the head of the line is complete. */
+function finishResponse(connection, res) {
+  const { outgoing, server, socket, transport } = connection;
+  const { req } = res;
+  if (responseFinish.hasSubscribers)
+    responseFinish.publish({ request: req, response: res, socket, server });
+  if (req[kConnection] === connection) detachSignal(req);
+  transport.endResponse();
+  connection.incoming.shift();
+  if (isConcerned) noteParent(res, server[kServerResponse].prototype);
+  // Content nobody asked for is read and thrown away, so that the next request can be found.
+  const unread = !req._consuming && !req._readableState?.resumeScheduled;
+  const quiet = unread && isUnwatched(req);
+  if (unread && !quiet) req._dump();
+  res.detachSocket(socket);
+  // The host's, on a response that was given its prototype, takes back a listener of its own.
+  if (res.detachSocket === host.ServerResponse.prototype.detachSocket) {
+    if (socket[kDetach]) socket[kDetach]();
+    else socket.removeListener('close', onSocketClose);
+  }
+  process.nextTick(closeExchange, res, quiet);
+  if (res._last) {
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else socket.end();
+  } else if (outgoing.length === 0) {
+    connection.beginIdleTimeout();
+  } else {
+    giveTurn(outgoing.shift(), socket);
+  }
+  if (connection.paused) connection.onSocketDrain();
+}
+
+/** A response that was destroyed while it waited takes the connection with it: nothing may follow. */
+function giveTurn(res, socket) {
+  if (res.destroyed) socket.destroy(res[kErrored] ?? undefined);
+  else res.assignSocket(socket);
+}
+
+/** The socket is closed: what was under way is aborted. */
+function abortResponses({ incoming, outgoing, socket }) {
+  while (incoming.length > 0) incoming.shift().destroy(connectionReset('aborted'));
+  while (outgoing.length > 0) outgoing.shift().destroy(connectionReset('aborted'));
+  const message = socket._httpMessage;
+  if (message) closeResponse(message);
+}
+
+module.exports = { abortResponses, onFinish };

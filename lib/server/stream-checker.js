@@ -1,0 +1,32 @@
+'use strict';
+// Looks from time to time at the connections of a server that JavaScript feeds: whether a message takes
+// too long to arrive, and whether the socket was sent to another process.
+const { kConnections } = require('../base/symbols');
+const { clearInterval, now, setInterval } = require('../node/timers');
+
+const kStreamChecker = Symbol('rust-http.streamChecker');
+
+function watchStreams(server) {
+  if (server[kStreamChecker]) return;
+  const interval = server.connectionsCheckingInterval;
+  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
+}
+
+function unwatchStreams(server) {
+  clearInterval(server[kStreamChecker]);
+  server[kStreamChecker] = undefined;
+}
+
+/** Ends with the server, which may go without having been closed if it never listened. */
+function checkStreams(reference) {
+  const server = reference.deref();
+  if (server === undefined) {
+    clearInterval(this);
+    return;
+  }
+  const { headersTimeout, requestTimeout } = server;
+  for (const connection of server[kConnections])
+    connection.check(now(), headersTimeout, requestTimeout);
+}
+
+module.exports = { unwatchStreams, watchStreams };

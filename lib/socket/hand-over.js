@@ -1,0 +1,101 @@
+'use strict';
+// A native socket becomes one of Node's own: the descriptor goes to a handle of Node's, and what was not
+// sent goes first through that. Nothing waits; what fails, fails the socket.
+const { closeSync } = require('node:fs');
+const net = require('node:net');
+const { kTransport } = require('../base/symbols');
+const { setOwner } = require('../node/net');
+
+/** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
+function handOver(socket) {
+  const transport = socket[kTransport];
+  socket.flushHeld();
+  const handed = transport.handOver();
+  if (handed === null) return false;
+  const { held, isLazy } = socket;
+  const { handle, error } = openHandle(handed.fd);
+  if (isLazy) becomeSocket(socket, net.Socket.prototype, handle);
+  else exchangeHandle(socket, handle);
+  socket[kTransport] = null;
+  if (error) {
+    socket.destroy(error);
+    return true;
+  }
+  sendFirst(socket, handed.unsent, transport.waiting.splice(0), held.needDrain);
+  for (let i = held.corked; i > 0; i--) socket.cork();
+  if (transport.timeout > 0) socket.setTimeout(transport.timeout);
+  endBehind(socket, transport, isLazy);
+  return true;
+}
+
+/** A handle of Node's on the descriptor; if the system refuses it, the error. */
+function openHandle(fd) {
+  try {
+    const opener = new net.Socket({ fd, manualStart: true });
+    const handle = opener._handle;
+    opener._handle = null;
+    return { handle, error: undefined };
+  } catch (error) {
+    closeSync(fd);
+    return { handle: undefined, error };
+  }
+}
+
+/** Makes a complete socket one on `handle`; the state of its streams stays. */
+function exchangeHandle(socket, handle) {
+  Object.setPrototypeOf(socket, net.Socket.prototype);
+  socket._handle = handle ?? null;
+  if (handle) setOwner(handle, socket);
+}
+
+/** Writes what the old owner of the descriptor has not sent, then tells those who wait for it. */
+function sendFirst(socket, unsent, waiting, needDrain) {
+  const done = (error) => {
+    for (const callback of waiting) callback(error);
+    if (needDrain && !error) socket.emit('drain');
+  };
+  if (unsent) net.Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
+  else if (waiting.length > 0 || needDrain) process.nextTick(done, null);
+}
+
+/** What was to end behind what is sent, still does. */
+function endBehind(socket, transport, wasLazy) {
+  const { afterShutdown } = transport;
+  transport.afterShutdown = null;
+  if (!wasLazy) {
+    if (afterShutdown !== null) net.Socket.prototype._final.call(socket, afterShutdown);
+  } else if (transport.closesSoon) {
+    socket.destroySoon();
+  } else if (transport.hasOutputEnded) {
+    socket.end();
+  }
+}
+
+/** Reads as Node's handle does, from the start: the peer's end is seen. */
+function startAsSocket(socket) {
+  if (socket.destroyed) return;
+  // Called itself: a stream that waited for the parser's bytes thinks that it is reading already.
+  socket._read(0);
+}
+
+/** Makes `socket`, lazy or not, a net.Socket on `handle` with the methods of `proto`. */
+function becomeSocket(socket, proto, handle) {
+  const { _httpMessage, _paused, _server, parser, server } = socket;
+  const { readableHighWaterMark, writableHighWaterMark } = socket;
+  const allowHalfOpen = socket.isLazy || socket.allowHalfOpen;
+  Object.setPrototypeOf(socket, proto);
+  const endListeners = socket._events?.end;
+  net.Socket.call(socket, {
+    handle,
+    allowHalfOpen,
+    manualStart: true,
+    readableHighWaterMark,
+    writableHighWaterMark,
+  });
+  // A second initialisation adds the constructor's own listener once more.
+  if (endListeners !== undefined) socket._events.end = endListeners;
+  Object.assign(socket, { _httpMessage, parser });
+  if (server) Object.assign(socket, { _paused, _server, server });
+}
+
+module.exports = { becomeSocket, handOver, startAsSocket };

@@ -1,0 +1,191 @@
+'use strict';
+// The transport of a connection over any Duplex: a TLS socket, a pipe, what an agent's
+// `createConnection` returned, `server.emit('connection', duplex)`. Its bytes are fed to the same
+// parser as a native connection's, and the records are handled at once. See `native` for the role.
+const { now } = require('../node/timers');
+const native = require('../wire/loop');
+const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('../wire/reader');
+
+class StreamTransport {
+  constructor(socket, parser) {
+    this.socket = socket;
+    this.parser = parser;
+    this.role = null;
+    this.receiver = null;
+    this.origin = null;
+    /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
+    this.ticksBehindContent = socket._handle?.isStreamBase === true;
+    /** Records that are not handled yet. */
+    this.batches = [];
+    this.isHandling = false;
+    /** What was wrong with the input; nothing behind it can be understood. */
+    this.failure = null;
+    /** Records that the native side made before it gave the socket away are still to come. */
+    this.isTrailing = false;
+    this.hasStopped = false;
+    /** Since when a message has been arriving (or the connection has waited for its first); 0: none is. */
+    this.messageStart = now();
+  }
+
+  /** HTTP is spoken from now on. */
+  join(role) {
+    this.role = role;
+    this.receiver = role;
+  }
+
+  // ---- reading ----
+
+  feed(chunk) {
+    const bytes = typeof chunk === 'string' ? this.encode(chunk) : chunk;
+    if (this.failure !== null) {
+      // As long as nobody destroys the stream, each further piece is told, as in Node.
+      this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
+      return;
+    }
+    const records = this.parser.execute(bytes);
+    if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = now();
+    this.execute(records);
+  }
+
+  encode(text) {
+    return Buffer.from(text, this.socket.readableEncoding ?? 'utf8');
+  }
+
+  /** The peer sends no more. */
+  finish() {
+    this.execute(this.parser.finish());
+  }
+
+  /** Handles records; when a handler throws, the rest is handled before the next callback. */
+  execute(bytes) {
+    this.batches.push(new Batch(bytes));
+    if (!this.isHandling) this.handleBatches();
+  }
+
+  handleBatches() {
+    const { batches } = this;
+    this.isHandling = true;
+    try {
+      while (batches.length > 0) {
+        const [batch] = batches;
+        if (batch.cursor === batch.end) batches.shift();
+        else this.handleRecord(batch);
+      }
+    } finally {
+      this.isHandling = false;
+      if (batches.length > 0) process.nextTick(() => this.handleBatches());
+    }
+  }
+
+  handleRecord(batch) {
+    // What came behind the request whose socket was sent away is lost, as in Node.
+    if (this.role?.letGoIfSentAway()) {
+      batch.cursor = batch.end;
+      return;
+    }
+    const { words } = batch;
+    const at = batch.cursor >>> 2;
+    batch.cursor += words[at + 1];
+    dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
+    if (!this.parser.inMessage) this.messageStart = 0;
+  }
+
+  pause() {
+    this.socket.pause?.();
+  }
+
+  resume() {
+    const { socket } = this;
+    if (socket && !this.hasStopped && !socket._paused && socket.readable) socket.resume?.();
+  }
+
+  /** Nothing more that the peer sends is of interest. */
+  stop() {
+    this.hasStopped = true;
+    this.receiver = null;
+  }
+
+  onRaw(bytes) {
+    this.receiver?.takeRaw(bytes);
+  }
+
+  onMalformed(failure) {
+    this.failure = failure;
+    this.receiver?.onMalformed(failure);
+  }
+
+  onEnd() {
+    // One that the native side has seen, the socket will see again.
+    if (!this.isTrailing) this.role?.onEnd();
+  }
+
+  /** The last record of the native side, which had the socket before: from now on it is read here. */
+  onClose() {
+    this.isTrailing = false;
+    const { role, socket } = this;
+    if (socket.destroyed) return;
+    if (role !== null) {
+      this.execute(this.parser.takeRest());
+      role.onStreamReady();
+    }
+    // Also for one who has got the socket meanwhile.
+    socket._read?.(0);
+  }
+
+  // The native side, which had the socket before, may have told these of itself.
+  onDrained() {}
+  onStarved() {}
+  onShutdown() {}
+  onTimeout() {}
+
+  // ---- what HTTP asks of its transport ----
+
+  declineUpgrade() {
+    this.execute(this.parser.verdict(false));
+  }
+
+  endResponse() {}
+
+  /** The role gives the socket up. */
+  leaveHttp() {
+    this.role = null;
+    this.receiver = null;
+    this.parser.verdict(true);
+  }
+
+  /** The timeout between requests begins, or ends. */
+  setIdleTimeout(timeout) {
+    if (typeof this.socket.setTimeout === 'function') this.socket.setTimeout(timeout);
+  }
+
+  /** Bytes read and written so far, where the socket counts them. */
+  traffic() {
+    return [this.socket.bytesRead, this.socket.bytesWritten];
+  }
+
+  isUnused() {
+    return false;
+  }
+
+  isBetweenMessages() {
+    return this.messageStart === 0 && !this.parser.inMessage;
+  }
+
+  /** Node took the handle for another process; nobody will say that the socket closes. */
+  isSentAway() {
+    return this.socket._handle === null && !this.socket.destroyed;
+  }
+
+  /** Whether a message takes longer to arrive than the timeouts (in milliseconds) allow; once. */
+  isExpired(now, headersTimeout, requestTimeout) {
+    if (this.messageStart === 0) return false;
+    const age = now - this.messageStart;
+    const isLate =
+      (headersTimeout > 0 && !this.parser.headComplete && age >= headersTimeout) ||
+      (requestTimeout > 0 && age >= requestTimeout);
+    if (isLate) this.messageStart = 0;
+    return isLate;
+  }
+}
+
+module.exports = { StreamTransport, StreamParser: native.StreamParser };
