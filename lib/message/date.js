@@ -1,13 +1,13 @@
 'use strict';
 // The Date field's value, rendered once a second.
-const { Date, setTimeout } = require('../node/timers');
+const { SystemDate, setTimeout } = require('../node/timers');
 
 let cached;
 
 /** The current date in the form of RFC 9110, section 5.6.7. */
 function utcDate() {
   if (cached === undefined) {
-    const now = new Date();
+    const now = new SystemDate();
     cached = now.toUTCString();
     setTimeout(forget, 1000 - now.getMilliseconds()).unref();
   }

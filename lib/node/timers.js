@@ -4,8 +4,8 @@
 const { performance } = require('node:perf_hooks');
 const { clearInterval, setImmediate, setInterval, setTimeout } = require('node:timers');
 
-const { Date } = globalThis;
+const { Date: SystemDate } = globalThis;
 /** Milliseconds since the process began; never goes back. */
 const now = performance.now.bind(performance);
 
-module.exports = { Date, clearInterval, now, setImmediate, setInterval, setTimeout };
+module.exports = { SystemDate, clearInterval, now, setImmediate, setInterval, setTimeout };

@@ -295,7 +295,7 @@ function counter(name, saved) {
     configurable: true,
     enumerable: true,
     get() {
-      return this[kTransport].counted(saved);
+      return this[kTransport].countOf(saved);
     },
   });
 }

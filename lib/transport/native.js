@@ -422,7 +422,7 @@ class NativeTransport {
   }
 
   /** Bytes read or written so far, also when the connection is gone. */
-  counted(which) {
+  countOf(which) {
     return this.isDestroyed ? this[which] : native.io[which](this.id);
   }
 
