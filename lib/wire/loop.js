@@ -248,8 +248,7 @@ module.exports = {
     return start();
   },
   listeners,
-  /** The decisions of an agent's pool. */
-  pool: binding,
+  pool: binding.pool,
   profile: binding.profile,
   ref,
   register,
