@@ -5,13 +5,12 @@ const { AsyncResource } = require('node:async_hooks');
 const EventEmitter = require('node:events');
 const net = require('node:net');
 const { debuglog } = require('node:util');
-const { lowerCase } = require('../wire/field-names');
 const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
 const host = require('../node/http');
 const { CLOSE, DIAL, SERVE, nextToDial, park, rest, take } = require('./pool');
 const { proxyConfig, usesProxy } = require('./proxy');
 const { agentStats } = require('../base/stats');
-const { kConnection, kProxyConfig, kTotals } = require('../base/symbols');
+const { kConnection, kKeepAliveTimeout, kProxyConfig, kTotals } = require('../base/symbols');
 const { validateNumber, validateOneOf, validateString } = require('../base/validate');
 
 const debug = debuglog('http');
@@ -68,7 +67,7 @@ function onFree(socket, options) {
   const name = keyOf(this, options);
   const req = socket._httpMessage;
   const persists = req?.shouldKeepAlive && this.keepAlive;
-  const answer = park(this, name, persists, announcedTimeout(req?.res));
+  const answer = park(this, name, persists, announcedTimeout(req));
   if (answer === SERVE) serveNext(this, name, socket);
   else if (answer !== CLOSE && mayKeep(this, socket, answer)) keep(this, name, socket, options);
   else socket.destroy();
@@ -341,7 +340,7 @@ function takeOut(set, name, socket) {
 
 /** Prepares a socket for the pool; false if it may not be kept. */
 Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
-  return prepareToRest(this, socket, rest(this, announcedTimeout(socket._httpMessage?.res)));
+  return prepareToRest(this, socket, rest(this, announcedTimeout(socket._httpMessage)));
 };
 
 const ownKeepSocketAlive = Agent.prototype.keepSocketAlive;
@@ -355,18 +354,15 @@ function prepareToRest(agent, socket, timeout) {
   return true;
 }
 
-/** Seconds of the answer's `Keep-Alive: timeout=`; negative if there is none. */
-function announcedTimeout(res) {
-  const field = res && keepAliveField(res);
-  const digits = field && /^timeout=(\d+)/.exec(field)?.[1];
-  return digits ? Number.parseInt(digits, 10) : -1;
+/** Seconds of the `Keep-Alive: timeout=` in the answer to `req`; negative if there is none. */
+function announcedTimeout(req) {
+  // A request of Node's own http may use our agents, too.
+  return req?.[kKeepAliveTimeout] ?? readKeepAlive(req?.res?.headers?.['keep-alive']);
 }
 
-/** Looks into the raw lines, so that `headers` need not be made for it. */
-function keepAliveField({ rawHeaders }) {
-  for (let i = 0; i < rawHeaders?.length; i += 2)
-    if (lowerCase(rawHeaders[i]) === 'keep-alive') return rawHeaders[i + 1];
-  return undefined;
+function readKeepAlive(field) {
+  const seconds = /^timeout=(\d+)/.exec(field)?.[1];
+  return seconds === undefined ? -1 : Number(seconds);
 }
 
 /** Takes a socket from the pool for `req`. */

@@ -5,7 +5,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
 const { IncomingMessage } = require('../message/incoming-message');
-const { kConnection } = require('../base/symbols');
+const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
 const { validation } = require('../server/options');
 const { accessors } = require('../node/http');
@@ -138,6 +138,7 @@ class Exchange {
     }
     this.incoming = res;
     res[kConnection] = this.connection;
+    req[kKeepAliveTimeout] = head.keepAliveTimeout;
     if (status === 304) res.complete = true;
     this.handlers.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
     if (flags & NO_CONTENT) this.onComplete(undefined);

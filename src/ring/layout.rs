@@ -18,8 +18,8 @@ pub enum Kind {
     /// A connection was accepted. 3: listener id.
     Open = 1,
     /// A message's head. 3: method or status, 4: version (major << 8 | minor), 5: number of fields,
-    /// 6: length of target or reason, 7: length of the text, then two words a field (name index
-    /// with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
+    /// 6: length of target or reason, 7: length of the text, 8: the seconds of an answer's
+    /// `Keep-Alive: timeout=`, -1 if there are none, then two words a field (name index with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
     /// target, then for each field its name unless it is common, and its value.
     Head = 2,
     /// Bytes of content. 3: their number, then the bytes, unless they are [`ATTACHED`].
@@ -78,7 +78,7 @@ pub const COMMON_NAME: u32 = 1 << 31;
 pub const NEW_BATCH: u32 = 1;
 
 /// Words of a `Head` record before its fields.
-pub const HEAD_WORDS: usize = 8;
+pub const HEAD_WORDS: usize = 9;
 /// Words of a `Complete` record before its fields.
 pub const COMPLETE_WORDS: usize = 5;
 /// Words before the bytes of a `Content` or `Raw` record.
