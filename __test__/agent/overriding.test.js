@@ -214,6 +214,18 @@ onOneWay('keepSocketAlive and reuseSocket are called in turn', async (world) => 
   ]);
 });
 
+onOneWay('keepSocketAlive that sets the timeout on its way', async (world) => {
+  class Own extends http.Agent {
+    keepSocketAlive(socket) {
+      this.options.timeout = 1234;
+      return super.keepSocketAlive(socket);
+    }
+  }
+  const { exchange } = exchanging(world, Own, { timeout: 60_000 });
+  const { socket } = await exchange('/a');
+  assert.strictEqual(socket.timeout, 1234);
+});
+
 const guarded =
   onNodeHttp && "Node's own keeps its guard on the socket unless super.reuseSocket() runs";
 

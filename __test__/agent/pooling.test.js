@@ -1,6 +1,7 @@
 'use strict';
 // The pool: which socket a request gets, what the lists say at each step, and when sockets go.
 const assert = require('node:assert');
+const nodeHttp = require('node:http');
 const net = require('node:net');
 const { test } = require('node:test');
 const { completeResponse, errorOf, untilEvent } = require('../client/observe');
@@ -261,6 +262,14 @@ onOneWay("the server's Keep-Alive hint shortens the stay", hinted, async ({ acce
   assert.strictEqual(req.socket.timeout, 100);
   await untilEvent(req.socket, 'close');
   assert.strictEqual(agent.totalSocketCount, 0);
+});
+
+onOneWay("a request of Node's own heeds the hint, too", hinted, async ({ accept, address, t }) => {
+  const agent = agentOf(t, { keepAlive: true, timeout: 30_000 });
+  const req = nodeHttp.get({ ...address, agent });
+  const peer = await accept();
+  await finish(req, peer, 'Keep-Alive: timeout=3\r\n');
+  assert.strictEqual(req.socket.timeout, 2000);
 });
 
 onOneWay('a hint of no time at all', async ({ accept, get, t }) => {

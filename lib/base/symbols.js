@@ -4,6 +4,8 @@
 module.exports = {
   /** On requests: the error they were destroyed with. */
   kError: Symbol('rust-http.error'),
+  /** On requests: seconds of the answer's `Keep-Alive: timeout=`, -1 if there are none. */
+  kKeepAliveTimeout: Symbol('rust-http.keepAliveTimeout'),
   /** On agents: the proxy their requests go through. */
   kProxyConfig: Symbol('rust-http.proxyConfig'),
   /** On messages: who reads them for the connection, with `resumeFor(message)`; or null. */

@@ -5,22 +5,15 @@ const { AsyncResource } = require('node:async_hooks');
 const EventEmitter = require('node:events');
 const net = require('node:net');
 const { debuglog } = require('node:util');
-const { lowerCase } = require('../wire/field-names');
 const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
 const host = require('../node/http');
-const { pool } = require('../wire/loop');
+const { CLOSE, DIAL, SERVE, nextToDial, park, rest, take } = require('./pool');
 const { proxyConfig, usesProxy } = require('./proxy');
 const { agentStats } = require('../base/stats');
-const { kTransport, kProxyConfig, kTotals } = require('../base/symbols');
+const { kKeepAliveTimeout, kProxyConfig, kTotals, kTransport } = require('../base/symbols');
 const { validateNumber, validateOneOf, validateString } = require('../base/validate');
 
 const debug = debuglog('http');
-// What the native side decides; see src/agent.
-const DIAL = 1;
-const SERVE = 0;
-const KEEP = 1;
-const DIAL_SAME = 0;
-const DIAL_ELSEWHERE = 1;
 const kRequestOptions = Symbol('rust-http.requestOptions');
 const kRequestResource = Symbol('rust-http.requestResource');
 const kKeylog = Symbol('rust-http.keylog');
@@ -73,38 +66,22 @@ function onFree(socket, options) {
   }
   const name = keyOf(this, options);
   const req = socket._httpMessage;
-  const waiting = this.requests[name];
-  const persists = Boolean(req?.shouldKeepAlive && this.keepAlive);
-  switch (decideOnFree(this, name, waiting?.length ?? 0, persists)) {
-    case SERVE:
-      serveNext(this, name, waiting, socket);
-      return;
-    case KEEP:
-      if (this.keepSocketAlive(socket)) keep(this, name, socket, options);
-      else socket.destroy();
-      return;
-    default:
-      socket.destroy();
-  }
+  const persists = req?.shouldKeepAlive && this.keepAlive;
+  const answer = park(this, name, persists, announcedTimeout(req));
+  if (answer === SERVE) serveNext(this, name, socket);
+  else if (answer !== CLOSE && mayKeep(this, socket, answer)) keep(this, name, socket, options);
+  else socket.destroy();
 }
 
-function decideOnFree(agent, name, waiting, persists) {
-  const { maxFreeSockets, maxSockets, maxTotalSockets, totalSocketCount } = agent;
-  const idle = agent.freeSockets[name]?.length ?? 0;
-  const busy = agent.sockets[name]?.length ?? 0;
-  return pool.poolFree(
-    waiting,
-    persists,
-    idle,
-    busy,
-    Math.max(0, totalSocketCount),
-    Number(maxSockets),
-    Number(maxTotalSockets),
-    Number(maxFreeSockets),
-  );
+/** Whether a socket may be kept; subclasses are asked when they want to be. */
+function mayKeep(agent, socket, timeout) {
+  return agent.keepSocketAlive === ownKeepSocketAlive
+    ? prepareToRest(agent, socket, timeout)
+    : agent.keepSocketAlive(socket);
 }
 
-function serveNext(agent, name, waiting, socket) {
+function serveNext(agent, name, socket) {
+  const waiting = agent.requests[name];
   const req = waiting.shift();
   if (waiting.length === 0) delete agent.requests[name];
   inQueuedContext(req, () => {
@@ -178,16 +155,28 @@ function keyOf(agent, options) {
     : agent.getName(options);
 }
 
+/** The key that was made last: most requests go where the one before went. */
+let lastKey = { host: undefined, name: undefined };
+
 /** The key of options that are not merged with the agent's yet. */
 function keyOfRequest({ options: own }, options) {
-  const pick = (name) => (name in own ? own[name] : options[name]);
-  return ownGetName({
-    host: pick('host'),
-    port: pick('port'),
-    localAddress: pick('localAddress'),
-    family: pick('family'),
-    socketPath: pick('socketPath'),
-  });
+  const host = ('host' in own ? own : options).host;
+  const port = ('port' in own ? own : options).port;
+  const localAddress = ('localAddress' in own ? own : options).localAddress;
+  const family = ('family' in own ? own : options).family;
+  const socketPath = ('socketPath' in own ? own : options).socketPath;
+  if (
+    host !== lastKey.host ||
+    port !== lastKey.port ||
+    localAddress !== lastKey.localAddress ||
+    family !== lastKey.family ||
+    socketPath !== lastKey.socketPath ||
+    lastKey.name === undefined
+  ) {
+    lastKey = { host, port, localAddress, family, socketPath, name: undefined };
+    lastKey.name = ownGetName(lastKey);
+  }
+  return lastKey.name;
 }
 
 /** Options of the request under those of the agent, which win. */
@@ -223,23 +212,21 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
   if (!isOwnName) options = mergeOptions(this, options, req);
   const name = isOwnName ? keyOfRequest(this, options) : this.getName(options);
   const busy = (this.sockets[name] ||= []);
-  const socket = takeFreeSocket(this, name);
-  if (socket) {
-    checkHostField(req);
-    syncHighWaterMark(socket, this.options.highWaterMark ?? options.highWaterMark);
-    this.reuseSocket(socket, req);
-    giveSocket(this, req, socket);
-    busy.push(socket);
-    return;
+  const free = this.freeSockets[name];
+  let answer = take(this, free?.length ?? 0, busy.length);
+  while (answer >= 0) {
+    const socket = takeFreeSocket(this, name, answer);
+    if (!socket.destroyed) {
+      checkHostField(req);
+      syncHighWaterMark(socket, this.options.highWaterMark ?? options.highWaterMark);
+      this.reuseSocket(socket, req);
+      giveSocket(this, req, socket);
+      busy.push(socket);
+      return;
+    }
+    answer = take(this, free.length, busy.length);
   }
-  const decision = pool.poolRequest(
-    0,
-    busy.length,
-    Math.max(0, this.totalSocketCount), // subclasses count, too
-    Number(this.maxSockets),
-    Number(this.maxTotalSockets),
-  );
-  if (decision === DIAL) {
+  if (answer === DIAL) {
     if (isOwnName) options = mergeOptions(this, options, req);
     this.createSocket(req, options, (error, created) => {
       if (error) req.onSocket(created, error);
@@ -253,16 +240,10 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
   }
 };
 
-function takeFreeSocket(agent, name) {
-  const free = agent.freeSockets[name];
-  if (!free) return undefined;
-  let socket;
-  while (free.length > 0 && (socket === undefined || socket.destroyed)) {
-    const place = pool.poolPick(free.length, agent.scheduling === 'fifo');
-    socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
-  }
-  if (socket?.destroyed) socket = undefined;
-  if (free.length === 0) delete agent.freeSockets[name];
+function takeFreeSocket({ freeSockets }, name, place) {
+  const free = freeSockets[name];
+  const socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
+  if (free.length === 0) delete freeSockets[name];
   return socket;
 }
 
@@ -337,18 +318,10 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
   const name = keyOf(this, options);
   takeOut(this.sockets, name, socket);
   if (!socket.writable) takeOut(this.freeSockets, name, socket);
-  let [req] = this.requests[name] ?? [];
-  const other = req ? undefined : waitingElsewhere(this);
-  switch (pool.poolRemoved(req ? 1 : 0, other !== undefined)) {
-    case DIAL_SAME:
-      break;
-    case DIAL_ELSEWHERE:
-      req = other;
-      options = req[kRequestOptions];
-      break;
-    default:
-      return;
-  }
+  const next = nextToDial(this, name);
+  if (next === undefined) return;
+  const [req] = this.requests[next];
+  if (next !== name) options = req[kRequestOptions];
   if (!options) return;
   req[kRequestOptions] = undefined; // one socket is made for it, not one for each that is removed
   this.createSocket(req, options, (error, created) => {
@@ -365,39 +338,31 @@ function takeOut(set, name, socket) {
   if (sockets.length === 0) delete set[name];
 }
 
-/** A request to another origin, if that has no connection that could serve it. */
-function waitingElsewhere(agent) {
-  for (const other in agent.requests)
-    return agent.sockets[other]?.length ? undefined : agent.requests[other][0];
-  return undefined;
-}
-
 /** Prepares a socket for the pool; false if it may not be kept. */
 Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
-  socket.setKeepAlive(true, this.keepAliveMsecs);
+  return prepareToRest(this, socket, rest(this, announcedTimeout(socket._httpMessage)));
+};
+
+const ownKeepSocketAlive = Agent.prototype.keepSocketAlive;
+
+/** Lets a socket stay idle for so many milliseconds; false if that is negative. */
+function prepareToRest(agent, socket, timeout) {
+  socket.setKeepAlive(true, agent.keepAliveMsecs);
   socket.unref();
-  const timeout = pool.poolIdleTimeout(
-    Number(this.options.timeout) || 0,
-    announcedTimeout(socket._httpMessage?.res),
-    this.agentKeepAliveTimeoutBuffer,
-  );
   if (timeout < 0) return false;
   if (socket.timeout !== timeout) socket.setTimeout(timeout);
   return true;
-};
-
-/** Seconds of the answer's `Keep-Alive: timeout=`; negative if there is none. */
-function announcedTimeout(res) {
-  const field = res && keepAliveField(res);
-  const digits = field && /^timeout=(\d+)/.exec(field)?.[1];
-  return digits ? Number.parseInt(digits, 10) : -1;
 }
 
-/** Looks into the raw lines, so that `headers` need not be made for it. */
-function keepAliveField({ rawHeaders }) {
-  for (let i = 0; i < rawHeaders?.length; i += 2)
-    if (lowerCase(rawHeaders[i]) === 'keep-alive') return rawHeaders[i + 1];
-  return undefined;
+/** Seconds of the `Keep-Alive: timeout=` in the answer to `req`; negative if there is none. */
+function announcedTimeout(req) {
+  // A request of Node's own http may use our agents, too.
+  return req?.[kKeepAliveTimeout] ?? readKeepAlive(req?.res?.headers?.['keep-alive']);
+}
+
+function readKeepAlive(field) {
+  const seconds = /^timeout=(\d+)/.exec(field)?.[1];
+  return seconds === undefined ? -1 : Number(seconds);
 }
 
 /** Takes a socket from the pool for `req`. */

@@ -12,7 +12,7 @@ const { assignSocket, emitErrorEvent, listenSocketTimeout } = require('./request
 const host = require('../node/http');
 const { rewriteForProxy, usesProxy } = require('./proxy');
 const { inheritMessage, initialize, OutgoingMessage } = require('../message/outgoing-message');
-const { kError, kProxyConfig } = require('../base/symbols');
+const { kError, kKeepAliveTimeout, kProxyConfig } = require('../base/symbols');
 const {
   parseUniqueHeaders,
   timerDuration,
@@ -185,6 +185,7 @@ function initializeState(req) {
   req.parser = null;
   req.maxHeadersCount = null;
   req.reusedSocket = false;
+  req[kKeepAliveTimeout] = -1;
 }
 
 /** Keep-alive only where the connection may be used again. */

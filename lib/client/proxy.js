@@ -3,6 +3,7 @@
 // is rewritten (RFC 9112, section 3.2.2). May use Node, `errors` and `validate`.
 const net = require('node:net');
 const { codes } = require('../base/errors');
+const { forEachField, isPairs } = require('../message/field-pairs');
 const { validatePort } = require('../base/validate');
 
 const { ERR_INVALID_ARG_VALUE, ERR_PROXY_INVALID_CONFIG } = codes;
@@ -82,18 +83,17 @@ function usesProxy(config, options) {
 
 /** The Host among headers given as an array, flat or of pairs; it may be there once. */
 function hostOfArray(headers) {
-  const isPairs = headers.length > 0 && Array.isArray(headers[0]);
+  const wrong = isPairs(headers) ? headers.findIndex((pair) => !Array.isArray(pair)) : -1;
+  if (wrong !== -1) {
+    throw new ERR_INVALID_ARG_VALUE(
+      `options.headers[${wrong}]`,
+      typeof headers[wrong],
+      'must be an array when headers is passed as an array of pairs',
+    );
+  }
   let host;
-  for (let i = 0; i < headers.length; i += isPairs ? 1 : 2) {
-    if (isPairs && !Array.isArray(headers[i])) {
-      throw new ERR_INVALID_ARG_VALUE(
-        `options.headers[${i}]`,
-        typeof headers[i],
-        'must be an array when headers is passed as an array of pairs',
-      );
-    }
-    const [name, value] = isPairs ? headers[i] : [headers[i], headers[i + 1]];
-    if (`${name}`.toLowerCase() !== 'host') continue;
+  forEachField(headers, (name, value) => {
+    if (`${name}`.toLowerCase() !== 'host') return;
     if (host !== undefined) {
       throw new ERR_INVALID_ARG_VALUE(
         'options.headers',
@@ -102,7 +102,7 @@ function hostOfArray(headers) {
       );
     }
     host = `${value}`;
-  }
+  });
   return host;
 }
 

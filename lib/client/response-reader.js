@@ -3,7 +3,7 @@
 // the transport: records of a native connection, or chunks of a stream.
 const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
-const { kConnection } = require('../base/symbols');
+const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
 const { IncomingMessage } = require('../message/incoming-message');
 const { accessors } = require('../node/http');
@@ -156,6 +156,7 @@ class ResponseReader {
     }
     this.incoming = res;
     res[kConnection] = this;
+    req[kKeepAliveTimeout] = head.keepAliveTimeout;
     if (status === 304) res.complete = true;
     this.handlers.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
     if (flags & NO_CONTENT) this.endContent(undefined);

@@ -4,11 +4,12 @@
 const { codes } = require('../base/errors');
 const { validateHeaderName, validateHeaderValue } = require('../base/validate');
 const { utcDate } = require('./date');
+const { forEachField } = require('./field-pairs');
 const { lowerCase } = require('../wire/field-names');
 const { kOutHeaders, kUniqueHeaders } = require('../node/http').keys;
 const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
-const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_ARG_VALUE } = codes;
+const { ERR_HTTP_TRAILER_INVALID } = codes;
 
 const CLOSE = /(?:^|\W)close(?:$|\W)/i;
 const CHUNKED = /(?:^|\W)chunked(?:$|\W)/i;
@@ -54,23 +55,17 @@ function storeHead(message, firstLine, headers) {
 }
 
 function addFields(message, head, headers) {
-  const relaxed = headers === message[kOutHeaders] ? false : message._isLenientHeaderValidation();
   if (headers === message[kOutHeaders]) {
     for (const key in headers) {
       const entry = headers[key];
-      addField(message, head, entry[0], entry[1], false, relaxed);
+      addField(message, head, entry[0], entry[1], false, false);
     }
-  } else if (!Array.isArray(headers)) {
-    for (const key in headers) {
-      if (Object.hasOwn(headers, key)) addField(message, head, key, headers[key], true, relaxed);
-    }
-  } else if (headers.length > 0 && Array.isArray(headers[0])) {
-    for (const [name, value] of headers) addField(message, head, name, value, true, relaxed);
-  } else {
-    if (headers.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
-    for (let i = 0; i < headers.length; i += 2)
-      addField(message, head, headers[i], headers[i + 1], true, relaxed);
+    return;
   }
+  const relaxed = message._isLenientHeaderValidation();
+  forEachField(headers, (name, value) => {
+    addField(message, head, name, value, true, relaxed);
+  });
 }
 
 const isCookie = (name) => name.length === 6 && name.toLowerCase() === 'cookie';

@@ -117,11 +117,8 @@ OutgoingMessage.prototype._isLenientHeaderValidation = function _isLenientHeader
   if (server?.httpValidation !== undefined) return server.httpValidation !== 'strict';
   if (typeof this.insecureHTTPParser === 'boolean') return this.insecureHTTPParser;
   if (typeof server?.insecureHTTPParser === 'boolean') return server.insecureHTTPParser;
-  return insecureByDefault;
+  return host.insecureByDefault;
 };
-const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
-  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
-);
 
 OutgoingMessage.prototype._storeHeader = function _storeHeader(firstLine, headers) {
   storeHead(this, firstLine, headers);

@@ -6,6 +6,7 @@ const { deprecate } = require('node:util');
 const { codes } = require('../base/errors');
 const { kAttach, kDetach } = require('../base/symbols');
 const host = require('../node/http');
+const { forEachField, isPairs } = require('./field-pairs');
 const { onSocketClose } = require('./response-close');
 const { inheritMessage, initialize } = require('./outgoing-message');
 const {
@@ -21,7 +22,6 @@ const {
   ERR_HTTP_HEADERS_SENT,
   ERR_HTTP_INVALID_STATUS_CODE,
   ERR_HTTP_SOCKET_ASSIGNED,
-  ERR_INVALID_ARG_VALUE,
   ERR_INVALID_CHAR,
 } = codes;
 const { STATUS_CODES } = host;
@@ -97,22 +97,13 @@ ServerResponse.prototype.writeInformation = function writeInformation(
 function informationLines(response, headers) {
   if (headers === undefined || headers === null) return '';
   const relaxed = response._isLenientHeaderValidation();
-  let pairs;
-  if (!Array.isArray(headers)) {
-    validateObject(headers, 'headers');
-    pairs = Object.entries(headers);
-  } else if (headers.length > 0 && Array.isArray(headers[0])) {
-    pairs = headers;
-  } else {
-    if (headers.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
-    pairs = headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1]]] : []));
-  }
+  if (!Array.isArray(headers)) validateObject(headers, 'headers');
   let lines = '';
-  for (const [name, value] of pairs) {
+  forEachField(headers, (name, value) => {
     validateHeaderName(name);
     validateHeaderValue(name, value, relaxed);
     lines += `${name}: ${value}\r\n`;
-  }
+  });
   return lines;
 }
 
@@ -168,15 +159,18 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, head
 
 /** Headers given to `writeHead` win over those set before; duplicates among them are kept. */
 function mergeHeaders(response, headers) {
-  if (Array.isArray(headers)) {
-    const flat = headers.length > 0 && Array.isArray(headers[0]) ? headers.flat() : headers;
-    if (flat.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
-    for (let i = 0; i < flat.length; i += 2) if (flat[i]) response.removeHeader(flat[i]);
-    for (let i = 0; i < flat.length; i += 2)
-      if (flat[i]) response.appendHeader(flat[i], flat[i + 1]);
-  } else if (headers) {
-    for (const name of Object.keys(headers)) if (name) response.setHeader(name, headers[name]);
+  if (!headers) return;
+  const isArray = Array.isArray(headers);
+  const fields = isPairs(headers) ? headers.flat() : headers; // so that a pair without value is seen
+  if (isArray) {
+    forEachField(fields, (name) => {
+      if (name) response.removeHeader(name);
+    });
   }
+  const add = isArray ? response.appendHeader : response.setHeader;
+  forEachField(fields, (name, value) => {
+    if (name) Reflect.apply(add, response, [name, value]);
+  });
 }
 
 /** The old name of `writeHead`; a `writeHead` that somebody put in its place is not called. */

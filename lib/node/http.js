@@ -86,6 +86,11 @@ const missingOutgoing = {
 /** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
 const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
 
+/** Whether the process was told to read HTTP leniently where no option says how. */
+const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
+  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
+);
+
 /** Defaults of a server, in the host's version. */
 const defaults = {
   requestTimeout: server.requestTimeout,
@@ -109,6 +114,7 @@ module.exports = {
   defaults,
   get,
   http,
+  insecureByDefault,
   keys,
   missingOutgoing,
   refusesManyFields,

@@ -7,12 +7,9 @@ const { codes } = require('../base/errors');
 const { kOptimizeEmptyRequests } = require('../base/symbols');
 const { parseUniqueHeaders, validateBoolean, validateFunction, validateInteger, validateOneOf } =
   require('../base/validate');
-const { accessors, defaults, keys, refusesManyFields } = require('../node/http');
+const { accessors, defaults, insecureByDefault, keys, refusesManyFields } = require('../node/http');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
-const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
-  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
-);
 /** Fields of a request that are let through when `maxHeadersCount` does not say otherwise. */
 const MAX_FIELDS = 1000;
 let warned = false;

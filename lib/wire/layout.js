@@ -25,7 +25,7 @@ const HAS_EXPECT = 64;
 const ATTACHED = 128;
 const READ_DEFERRED = 256;
 const NEW_BATCH = 1;
-const HEAD_WORDS = 8;
+const HEAD_WORDS = 9;
 const COMPLETE_WORDS = 5;
 const CONTENT_WORDS = 4;
 const MALFORMED_WORDS = 6;
@@ -37,6 +37,33 @@ const WRITE_DEFER = 16;
 const WRITE_EXPECT = 32;
 const WRITE_EXPECT_HEAD = 64;
 const WRITE_EXPECT_CONNECT = 128;
+
+const POOL = {
+  IDLE: 0,
+  BUSY: 1,
+  TOTAL: 2,
+  WAITING: 3,
+  MAX_SOCKETS: 4,
+  MAX_TOTAL: 5,
+  MAX_IDLE: 6,
+  FIFO: 7,
+  PERSISTS: 8,
+  TIMEOUT: 9,
+  ANNOUNCED: 10,
+  BUFFER: 11,
+  ELSEWHERE_WAITING: 12,
+  ELSEWHERE_BUSY: 13,
+  ANSWER: 14,
+  COUNT: 15,
+  DIAL: -1,
+  WAIT: -2,
+  STALE: -1,
+  SERVE: -2,
+  CLOSE: -3,
+  NOTHING: 0,
+  DIAL_HERE: 1,
+  DIAL_ELSEWHERE: 2,
+};
 
 const COMMON_NAMES = [
   'TE',
@@ -260,6 +287,7 @@ module.exports = {
   WRITE_EXPECT,
   WRITE_EXPECT_HEAD,
   WRITE_EXPECT_CONNECT,
+  POOL,
   COMMON_NAMES,
   METHODS,
   ERRORS,

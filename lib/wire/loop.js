@@ -62,7 +62,7 @@ const native = {
   /** Its calls that are made for each message. */
   calls: undefined,
   /** The decisions of an agent's pool. */
-  pool: binding,
+  pool: binding.pool,
   listeners,
   profile: binding.profile,
   forget,

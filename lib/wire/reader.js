@@ -60,7 +60,7 @@ function readLines(words, at, count, text, position) {
 }
 
 /** What a `Head` record says. The object is used again: take from it before the next record. */
-const head = { code: 0, major: 1, minor: 1, line: '', lines: [] };
+const head = { code: 0, major: 1, minor: 1, keepAliveTimeout: -1, line: '', lines: [] };
 
 function readHead({ bytes, words }, at) {
   const version = words[at + 4];
@@ -71,6 +71,7 @@ function readHead({ bytes, words }, at) {
   head.code = words[at + 3];
   head.major = version >>> 8;
   head.minor = version & 0xff;
+  head.keepAliveTimeout = words[at + 8] | 0;
   head.line = text.substring(0, lineLength);
   head.lines = readLines(words, at + HEAD_WORDS, count, text, lineLength);
   return head;

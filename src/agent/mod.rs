@@ -1,11 +1,12 @@
 //! What an agent's pool decides: which requests get a connection, an idle one or a new one, which
 //! wait, and what becomes of a connection afterwards.
 //!
-//! Pure: no sockets, no clock, no JavaScript. Who asks says how things stand, because users see and
-//! change an agent's `sockets`, `freeSockets` and `requests`, so that only those are the truth.
+//! Pure: no sockets, no clock, no JavaScript. The caller says how things stand. Users see and change
+//! an agent's `sockets`, `freeSockets` and `requests`, so only those are the truth.
 
 mod idle;
+pub mod numbers;
 mod pool;
 
-pub use idle::{Idle, idle_timeout};
-pub use pool::{Limits, OnFree, OnRemoved, OnRequest, Origin, Scheduling};
+pub use idle::{Idle, Rest};
+pub use pool::{Limits, Origin, Park, Removed, Scheduling, Take, removed};

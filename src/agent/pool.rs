@@ -1,5 +1,7 @@
 //! The moves of the pool. A connection is dialled, busy, idle, and gone; a request waits or is sent.
 
+use crate::agent::idle::{Idle, Rest};
+
 /// Limits of an agent. Not integers, because `Infinity` and fractions are allowed in JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
@@ -11,7 +13,7 @@ pub struct Limits {
     pub idle: f64,
 }
 
-/// How things stand.
+/// The counts of one origin, and of all together.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Origin {
     /// Connections to this origin that wait for a request.
@@ -26,34 +28,33 @@ pub struct Origin {
 
 /// What to do with a new request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u32)]
-pub enum OnRequest {
-    /// Send it on an idle connection.
-    Reuse = 0,
-    Dial = 1,
+pub enum Take {
+    /// Send it on the idle connection at this place; the oldest is at 0.
+    Reuse(u32),
+    Dial,
     /// Let it wait until a connection is free or gone.
-    Wait = 2,
+    Wait,
 }
 
 /// What to do with a connection whose request is done.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u32)]
-pub enum OnFree {
+pub enum Park {
     /// Send the request that waits longest.
-    Serve = 0,
-    Keep = 1,
-    Close = 2,
+    Serve,
+    /// Keep it, unless its rest says that the server is about to close it.
+    Keep(Idle),
+    Close,
 }
 
-/// What to do when a connection is gone, or not the pool's any more.
+/// What to do when a connection is gone, or has left the busy ones.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]
-pub enum OnRemoved {
+pub enum Removed {
+    Nothing = 0,
     /// Dial for a request to the same origin.
-    Dial = 0,
+    Dial = 1,
     /// Dial for a request to another origin, which may have waited for the total to go down.
-    DialElsewhere = 1,
-    Nothing = 2,
+    DialElsewhere = 2,
 }
 
 /// Which of the idle connections is used first.
@@ -67,7 +68,7 @@ pub enum Scheduling {
 
 impl Scheduling {
     /// The place of the connection to take among `idle` ones, oldest first.
-    pub fn pick(self, idle: u32) -> Option<u32> {
+    fn pick(self, idle: u32) -> Option<u32> {
         match self {
             _ if idle == 0 => None,
             Self::Fifo => Some(0),
@@ -77,42 +78,45 @@ impl Scheduling {
 }
 
 impl Limits {
-    pub fn on_request(&self, origin: Origin) -> OnRequest {
-        let open = f64::from(origin.idle) + f64::from(origin.busy);
-        if origin.idle > 0 {
-            OnRequest::Reuse
-        } else if open < self.per_origin && f64::from(origin.total) < self.total {
-            OnRequest::Dial
+    /// Decides about a new request.
+    pub fn take(&self, origin: Origin, scheduling: Scheduling) -> Take {
+        if let Some(place) = scheduling.pick(origin.idle) {
+            Take::Reuse(place)
+        } else if f64::from(origin.busy) < self.per_origin && f64::from(origin.total) < self.total {
+            Take::Dial
         } else {
-            OnRequest::Wait
+            Take::Wait
         }
     }
 
-    /// `persists`: agent, request and answer all want the connection kept. It counts as busy.
-    pub fn on_free(&self, origin: Origin, persists: bool) -> OnFree {
+    /// Decides about a connection whose request is done; it counts as busy. `persists`: agent,
+    /// request and answer all want it kept.
+    pub fn park(&self, origin: Origin, persists: bool, rest: Rest) -> Park {
         let open = f64::from(origin.idle) + f64::from(origin.busy);
         // Limits may have been lowered since the connection was made.
         let has_room = f64::from(origin.total) <= self.total
             && open <= self.per_origin
             && f64::from(origin.idle) < self.idle;
         if origin.waiting > 0 {
-            OnFree::Serve
+            Park::Serve
         } else if persists && has_room {
-            OnFree::Keep
+            Park::Keep(rest.idle())
         } else {
-            OnFree::Close
+            Park::Close
         }
     }
+}
 
-    /// `elsewhere`: requests to other origins wait that have no connection at all.
-    pub fn on_removed(origin: Origin, elsewhere: bool) -> OnRemoved {
-        if origin.waiting > 0 {
-            OnRemoved::Dial
-        } else if elsewhere {
-            OnRemoved::DialElsewhere
-        } else {
-            OnRemoved::Nothing
-        }
+/// Decides for whom to dial when a connection to `here` is gone. `elsewhere` is the origin whose
+/// requests have waited longest apart from `here`.
+pub fn removed(here: Origin, elsewhere: Origin) -> Removed {
+    if here.waiting > 0 {
+        Removed::Dial
+    } else if elsewhere.waiting > 0 && elsewhere.busy == 0 {
+        // With a busy connection it would be served by that.
+        Removed::DialElsewhere
+    } else {
+        Removed::Nothing
     }
 }
 
@@ -121,6 +125,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Any time.
+    const REST: Rest = Rest {
+        own: 0,
+        announced: None,
+        buffer: 0,
+    };
+    const KEEP: Park = Park::Keep(Idle::Forever);
     const UNLIMITED: Limits = Limits {
         per_origin: f64::INFINITY,
         total: f64::INFINITY,
@@ -134,8 +145,11 @@ mod tests {
             total: 1,
             ..Origin::default()
         };
-        assert_eq!(UNLIMITED.on_request(idle), OnRequest::Reuse);
-        assert_eq!(UNLIMITED.on_request(Origin::default()), OnRequest::Dial);
+        assert_eq!(UNLIMITED.take(idle, Scheduling::Fifo), Take::Reuse(0));
+        assert_eq!(
+            UNLIMITED.take(Origin::default(), Scheduling::Fifo),
+            Take::Dial
+        );
     }
 
     #[test]
@@ -153,9 +167,9 @@ mod tests {
             total: 2.0,
             ..UNLIMITED
         };
-        assert_eq!(per_origin.on_request(busy), OnRequest::Wait);
-        assert_eq!(total.on_request(busy), OnRequest::Wait);
-        assert_eq!(UNLIMITED.on_request(busy), OnRequest::Dial);
+        assert_eq!(per_origin.take(busy, Scheduling::Fifo), Take::Wait);
+        assert_eq!(total.take(busy, Scheduling::Fifo), Take::Wait);
+        assert_eq!(UNLIMITED.take(busy, Scheduling::Fifo), Take::Dial);
     }
 
     #[test]
@@ -166,8 +180,8 @@ mod tests {
             waiting: 1,
             ..Origin::default()
         };
-        assert_eq!(UNLIMITED.on_free(origin, false), OnFree::Serve);
-        assert_eq!(UNLIMITED.on_free(origin, true), OnFree::Serve);
+        assert_eq!(UNLIMITED.park(origin, false, REST), Park::Serve);
+        assert_eq!(UNLIMITED.park(origin, true, REST), Park::Serve);
     }
 
     #[test]
@@ -181,10 +195,10 @@ mod tests {
             total: 2,
             ..Origin::default()
         };
-        assert_eq!(limits.on_free(origin, true), OnFree::Keep);
-        assert_eq!(limits.on_free(origin, false), OnFree::Close);
+        assert_eq!(limits.park(origin, true, REST), KEEP);
+        assert_eq!(limits.park(origin, false, REST), Park::Close);
         origin.idle = 1;
-        assert_eq!(limits.on_free(origin, true), OnFree::Close);
+        assert_eq!(limits.park(origin, true, REST), Park::Close);
     }
 
     #[test]
@@ -198,24 +212,46 @@ mod tests {
             per_origin: 2.0,
             ..UNLIMITED
         };
-        assert_eq!(limits.on_free(origin, true), OnFree::Close);
+        assert_eq!(limits.park(origin, true, REST), Park::Close);
+    }
+
+    #[test]
+    fn how_long_a_connection_is_kept_is_decided_with_it() {
+        let busy = Origin {
+            busy: 1,
+            total: 1,
+            ..Origin::default()
+        };
+        let rest = |seconds| Rest {
+            own: 5000,
+            announced: Some(seconds),
+            buffer: 1000,
+        };
+        assert_eq!(
+            UNLIMITED.park(busy, true, rest(3)),
+            Park::Keep(Idle::For(2000))
+        );
+        assert_eq!(UNLIMITED.park(busy, true, rest(1)), Park::Keep(Idle::Close));
+        assert_eq!(UNLIMITED.park(busy, false, rest(3)), Park::Close);
     }
 
     #[test]
     fn a_place_that_is_free_goes_to_the_same_origin_first() {
-        let waiting = Origin {
-            waiting: 1,
+        let none = Origin::default();
+        let waiting = Origin { waiting: 1, ..none };
+        assert_eq!(removed(waiting, waiting), Removed::Dial);
+        assert_eq!(removed(none, waiting), Removed::DialElsewhere);
+        assert_eq!(removed(none, none), Removed::Nothing);
+    }
+
+    #[test]
+    fn another_origin_that_has_a_connection_waits_for_that() {
+        let served = Origin {
+            waiting: 2,
+            busy: 1,
             ..Origin::default()
         };
-        assert_eq!(Limits::on_removed(waiting, true), OnRemoved::Dial);
-        assert_eq!(
-            Limits::on_removed(Origin::default(), true),
-            OnRemoved::DialElsewhere
-        );
-        assert_eq!(
-            Limits::on_removed(Origin::default(), false),
-            OnRemoved::Nothing
-        );
+        assert_eq!(removed(Origin::default(), served), Removed::Nothing);
     }
 
     #[test]
@@ -225,66 +261,104 @@ mod tests {
         assert_eq!(Scheduling::Lifo.pick(0), None);
     }
 
-    /// A pool of one origin that does what is decided.
-    fn run(limits: Limits, moves: &[u8]) -> Result<(), TestCaseError> {
-        let mut origin = Origin::default();
-        let (mut asked, mut begun) = (0u32, 0u32);
-        for step in moves {
+    /// Two origins of one agent that do what is decided; requests have no answer but are counted.
+    #[derive(Default)]
+    struct Pool {
+        origins: [Origin; 2],
+        asked: u32,
+        begun: u32,
+    }
+
+    impl Pool {
+        /// The origin as it is asked about: with the total of both.
+        fn seen(&self, at: usize) -> Origin {
+            let open = |origin: &Origin| origin.idle + origin.busy;
+            Origin {
+                total: self.origins.iter().map(open).sum(),
+                ..self.origins[at]
+            }
+        }
+
+        fn dial(&mut self, at: usize) {
+            self.origins[at].busy += 1;
+            self.begun += 1;
+        }
+
+        fn request(&mut self, limits: Limits, at: usize, scheduling: Scheduling) {
+            self.asked += 1;
+            match limits.take(self.seen(at), scheduling) {
+                Take::Reuse(place) => {
+                    assert!(place < self.origins[at].idle, "a place in the list");
+                    self.origins[at].idle -= 1;
+                    self.dial(at);
+                }
+                Take::Dial => self.dial(at),
+                Take::Wait => self.origins[at].waiting += 1,
+            }
+        }
+
+        fn free(&mut self, limits: Limits, at: usize, persists: bool) {
+            match limits.park(self.seen(at), persists, REST) {
+                Park::Serve => {
+                    self.origins[at].waiting -= 1;
+                    self.begun += 1;
+                }
+                Park::Keep(_) => {
+                    self.origins[at].idle += 1;
+                    self.remove(at);
+                }
+                Park::Close => self.remove(at),
+            }
+        }
+
+        fn remove(&mut self, at: usize) {
+            self.origins[at].busy -= 1;
+            let served = match removed(self.origins[at], self.origins[1 - at]) {
+                Removed::Nothing => return,
+                Removed::Dial => at,
+                Removed::DialElsewhere => 1 - at,
+            };
+            self.origins[served].waiting -= 1;
+            self.dial(served);
+        }
+
+        fn step(&mut self, limits: Limits, step: u8) {
+            let at = usize::from(step >> 7);
             match step % 4 {
-                0 | 1 => {
-                    asked += 1;
-                    match limits.on_request(origin) {
-                        OnRequest::Reuse => {
-                            origin.idle -= 1;
-                            origin.busy += 1;
-                            begun += 1;
-                        }
-                        OnRequest::Dial => {
-                            origin.busy += 1;
-                            origin.total += 1;
-                            begun += 1;
-                        }
-                        OnRequest::Wait => origin.waiting += 1,
-                    }
-                }
-                2 if origin.busy > 0 => match limits.on_free(origin, true) {
-                    OnFree::Serve => {
-                        origin.waiting -= 1;
-                        begun += 1;
-                    }
-                    OnFree::Keep => {
-                        origin.busy -= 1;
-                        origin.idle += 1;
-                    }
-                    OnFree::Close => {
-                        origin.busy -= 1;
-                        origin.total -= 1;
-                    }
-                },
-                3 if origin.busy > 0 => {
-                    origin.busy -= 1;
-                    origin.total -= 1;
-                    if Limits::on_removed(origin, false) == OnRemoved::Dial {
-                        origin.waiting -= 1;
-                        origin.busy += 1;
-                        origin.total += 1;
-                        begun += 1;
-                    }
-                }
+                0 => self.request(limits, at, Scheduling::Fifo),
+                1 => self.request(limits, at, Scheduling::Lifo),
+                2 if self.origins[at].busy > 0 => self.free(limits, at, step & 4 == 0),
+                3 if self.origins[at].busy > 0 => self.remove(at),
                 _ => {}
             }
-            prop_assert!(f64::from(origin.total) <= limits.total.max(1.0));
-            prop_assert!(f64::from(origin.idle + origin.busy) <= limits.per_origin.max(1.0));
-            prop_assert!(f64::from(origin.idle) <= limits.idle);
+        }
+
+        fn check(&self, limits: Limits) -> Result<(), TestCaseError> {
+            for origin in self.origins {
+                prop_assert!(f64::from(origin.idle + origin.busy) <= limits.per_origin);
+                prop_assert!(f64::from(origin.idle) <= limits.idle);
+                prop_assert!(
+                    origin.waiting == 0 || origin.idle == 0,
+                    "none waits beside an idle one"
+                );
+            }
+            let [a, b] = self.origins;
+            let open = |origin: Origin| origin.idle + origin.busy;
             prop_assert!(
-                origin.waiting == 0 || origin.idle == 0,
-                "none waits beside an idle one"
+                a.waiting + b.waiting == 0 || open(a) + open(b) > 0,
+                "a request waits only for a connection that is there"
             );
-            prop_assert!(
-                origin.waiting == 0 || origin.busy > 0,
-                "somebody will serve it"
-            );
-            prop_assert_eq!(asked, begun + origin.waiting);
+            prop_assert_eq!(self.asked, self.begun + a.waiting + b.waiting);
+            Ok(())
+        }
+    }
+
+    /// Makes the moves, and checks what holds after each.
+    fn run(limits: Limits, moves: &[u8]) -> Result<(), TestCaseError> {
+        let mut pool = Pool::default();
+        for &step in moves {
+            pool.step(limits, step);
+            pool.check(limits)?;
         }
         Ok(())
     }
@@ -301,6 +375,23 @@ mod tests {
                 idle: idle.into(),
             };
             run(limits, &moves)?;
+        }
+
+        #[test]
+        fn one_origin_keeps_the_total(
+            per_origin in 1u8..6, total in 1u8..6, idle in 0u8..4,
+            moves in proptest::collection::vec(0u8..0x80, 0..200),
+        ) {
+            let limits = Limits {
+                per_origin: per_origin.into(),
+                total: total.into(),
+                idle: idle.into(),
+            };
+            let mut pool = Pool::default();
+            for step in moves {
+                pool.step(limits, step);
+                prop_assert!(f64::from(pool.seen(0).total) <= limits.total);
+            }
         }
     }
 }

@@ -1,61 +1,13 @@
 //! Arguments and results of the functions on bare Node-API, which are called for each request or batch:
 //! no class to unwrap, no argument converted twice.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::c_void;
 use std::ptr;
-use std::rc::Rc;
 
-use napi::{Result, sys};
+use napi::sys;
 
 use crate::bridge::environment::Environment;
-use crate::bridge::wake::check;
 use crate::io::Memory;
-
-/// Puts `functions` on `target`; each finds the environment in its call.
-pub fn define(
-    env: sys::napi_env,
-    target: sys::napi_value,
-    of: &Rc<Environment>,
-    functions: &[(&CStr, sys::napi_callback)],
-) -> Result<()> {
-    for (name, callback) in functions {
-        // Given back when the function is gone.
-        let data = Rc::into_raw(of.clone()).cast_mut().cast();
-        let mut function = ptr::null_mut();
-        // SAFETY: plain Node-API calls with valid pointers.
-        unsafe {
-            check(sys::napi_create_function(
-                env,
-                name.as_ptr(),
-                name.count_bytes() as isize,
-                *callback,
-                data,
-                &mut function,
-            ))?;
-            check(sys::napi_set_named_property(
-                env,
-                target,
-                name.as_ptr(),
-                function,
-            ))?;
-            check(sys::napi_add_finalizer(
-                env,
-                function,
-                data,
-                Some(release_environment),
-                ptr::null_mut(),
-                ptr::null_mut(),
-            ))?;
-        }
-    }
-    Ok(())
-}
-
-/// A function is gone, at the latest with the JavaScript environment.
-unsafe extern "C" fn release_environment(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-    // SAFETY: made by `Rc::into_raw` in `define`, for this function alone.
-    drop(unsafe { Rc::from_raw(data.cast_const().cast::<Environment>()) });
-}
 
 /// Arguments and environment of a call.
 pub(super) struct Call<const N: usize> {

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{Buffer, Function, JsValue, Object, Result};
 use napi::{Env, Error, sys};
 
-use crate::bridge::call::{JsMemory, define};
+use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::{system, to_napi};
+use crate::bridge::function::{check, define};
 use crate::bridge::options::{ServerOptions, Validation, limits};
 use crate::bridge::stream::StreamParser;
-use crate::bridge::wake::check;
 use crate::bridge::{receive, send};
 use crate::io::{Address, After, Connection, Listener, Reader, Socket};
 use crate::ring::ConnId;

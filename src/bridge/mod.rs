@@ -8,6 +8,7 @@ mod call;
 mod environment;
 #[cfg(unix)]
 mod error;
+mod function;
 #[cfg(unix)]
 mod io;
 mod options;

@@ -1,80 +1,77 @@
-//! The pool's decisions for JavaScript. What they answer is documented in `agent`.
+//! The pool's decisions for JavaScript. What they mean is documented in `agent`.
 
-use crate::agent::{Idle, Limits, Origin, Scheduling, idle_timeout};
+use std::ffi::CStr;
+use std::ptr;
+use std::rc::Rc;
 
-/// What to do with a new request: 0 reuse, 1 dial, 2 wait.
-#[napi_derive::napi]
-pub fn pool_request(idle: u32, busy: u32, total: u32, max_sockets: f64, max_total: f64) -> u32 {
-    let limits = Limits {
-        per_origin: max_sockets,
-        total: max_total,
-        idle: f64::INFINITY,
-    };
-    let origin = Origin {
-        idle,
-        busy,
-        total,
-        waiting: 0,
-    };
-    limits.on_request(origin) as u32
+use napi::bindgen_prelude::{Error, Float64Array, JsValue, Object, Result};
+use napi::{Env, sys};
+
+use crate::agent::numbers::{self, COUNT, Numbers};
+use crate::bridge::function::{define, kept};
+
+const FUNCTIONS: [(&CStr, sys::napi_callback); 4] = [
+    (c"take", Some(take)),
+    (c"park", Some(park)),
+    (c"rest", Some(rest)),
+    (c"removed", Some(removed)),
+];
+
+/// JavaScript's array of numbers, which stays where it is as long as this is there.
+struct Shared {
+    at: *mut Numbers,
+    _array: Float64Array,
 }
 
-/// What to do with a connection whose request is done: 0 serve, 1 keep, 2 close.
+/// The functions `take`, `park`, `rest` and `removed`, which find their question in `numbers` and write
+/// their answer to it. The array is the caller's own: nobody else may have it or detach its memory.
 #[napi_derive::napi]
-#[allow(clippy::too_many_arguments)] // an object would cost more than the decision
-pub fn pool_free(
-    waiting: u32,
-    persists: bool,
-    idle: u32,
-    busy: u32,
-    total: u32,
-    max_sockets: f64,
-    max_total: f64,
-    max_free: f64,
-) -> u32 {
-    let limits = Limits {
-        per_origin: max_sockets,
-        total: max_total,
-        idle: max_free,
-    };
-    let origin = Origin {
-        idle,
-        busy,
-        total,
-        waiting,
-    };
-    limits.on_free(origin, persists) as u32
-}
-
-/// What to do when a connection is gone: 0 dial, 1 dial elsewhere, 2 nothing.
-#[napi_derive::napi]
-pub fn pool_removed(waiting: u32, elsewhere: bool) -> u32 {
-    let origin = Origin {
-        waiting,
-        ..Origin::default()
-    };
-    Limits::on_removed(origin, elsewhere) as u32
-}
-
-/// The place of the idle connection to take among so many, oldest first; -1 if there is none.
-#[napi_derive::napi]
-pub fn pool_pick(idle: u32, fifo: bool) -> i32 {
-    let scheduling = if fifo {
-        Scheduling::Fifo
-    } else {
-        Scheduling::Lifo
-    };
-    scheduling.pick(idle).map_or(-1, |place| place as i32)
-}
-
-/// Milliseconds a connection may stay idle: 0 for any time, negative if it is not to be kept.
-/// `announced` is negative if the server announced nothing.
-#[napi_derive::napi]
-pub fn pool_idle_timeout(own: f64, announced: f64, buffer: f64) -> f64 {
-    let announced = (announced >= 0.0).then_some(announced as u64);
-    match idle_timeout(own as u64, announced, buffer as u64) {
-        Idle::Forever => 0.0,
-        Idle::For(milliseconds) => milliseconds as f64,
-        Idle::Close => -1.0,
+pub fn pool<'env>(env: &'env Env, mut numbers: Float64Array) -> Result<Object<'env>> {
+    if numbers.len() != COUNT {
+        return Err(Error::from_reason("an array of another layout"));
     }
+    // SAFETY: no slice of the array is kept, only its address.
+    let at = unsafe { numbers.as_mut() }.as_mut_ptr().cast();
+    let shared = Rc::new(Shared {
+        at,
+        _array: numbers,
+    });
+    let target = Object::new(env)?;
+    define(env.raw(), target.raw(), &shared, &FUNCTIONS)?;
+    Ok(target)
+}
+
+unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    unsafe { decide(env, info, numbers::take) }
+}
+
+unsafe extern "C" fn park(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    unsafe { decide(env, info, numbers::park) }
+}
+
+unsafe extern "C" fn rest(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    unsafe { decide(env, info, numbers::rest) }
+}
+
+unsafe extern "C" fn removed(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    unsafe { decide(env, info, numbers::on_removed) }
+}
+
+/// # Safety
+/// Must be called with what Node passed to one of `FUNCTIONS`.
+unsafe fn decide(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+    decision: fn(&mut Numbers),
+) -> sys::napi_value {
+    // SAFETY: see `pool`: the array has this size and is kept, and no JavaScript runs in this call.
+    unsafe {
+        let shared = kept::<Shared>(env, info);
+        decision(&mut *shared.at);
+    }
+    ptr::null_mut()
 }

@@ -3,8 +3,9 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use napi::{Error, Result, Status, sys};
+use napi::{Result, sys};
 
+use crate::bridge::function::check;
 use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
@@ -99,13 +100,6 @@ impl Waker {
                 sys::napi_unref_threadsafe_function(env, self.function)
             }
         })
-    }
-}
-
-pub fn check(status: sys::napi_status) -> Result<()> {
-    match Status::from(status) {
-        Status::Ok => Ok(()),
-        status => Err(Error::new(status, "Node-API call failed")),
     }
 }
 

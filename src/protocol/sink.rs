@@ -25,6 +25,30 @@ pub struct Head<'a> {
     pub upgrade: bool,
 }
 
+impl Head<'_> {
+    /// The seconds of `Keep-Alive: timeout=`: how long the peer keeps an idle connection. It counts
+    /// only as the first parameter of the first such field, as in Node.
+    pub fn keep_alive_timeout(&self) -> Option<u64> {
+        let is_keep_alive =
+            |name: &[u8]| name.len() == 10 && name.eq_ignore_ascii_case(b"keep-alive");
+        let (_, value) = self.fields.iter().find(|(name, _)| is_keep_alive(name))?;
+        let digits = value.strip_prefix(b"timeout=")?;
+        let length = digits
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        if length == 0 {
+            return None;
+        }
+        let push = |number: u64, digit: &u8| {
+            number
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        };
+        Some(digits[..length].iter().fold(0, push))
+    }
+}
+
 /// How to go on behind a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
@@ -47,4 +71,55 @@ pub trait Sink {
     fn content(&mut self, bytes: &[u8]);
     /// The message is complete.
     fn complete(&mut self, trailers: &Fields<'_>);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeout_of(lines: &[(&str, &str)]) -> Option<u64> {
+        let headers: Vec<_> = lines
+            .iter()
+            .map(|&(name, value)| httparse::Header {
+                name,
+                value: value.as_bytes(),
+            })
+            .collect();
+        let head = Head {
+            version: (1, 1),
+            method: None,
+            target: b"",
+            status: 200,
+            reason: b"OK",
+            fields: Fields::parsed(&headers),
+            framing: Framing::None,
+            keep_alive: true,
+            upgrade: false,
+        };
+        head.keep_alive_timeout()
+    }
+
+    #[test]
+    fn the_timeout_is_the_first_parameter_of_keep_alive() {
+        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=5, max=7")]), Some(5));
+        assert_eq!(timeout_of(&[("KEEP-alive", "timeout=10")]), Some(10));
+        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=0")]), Some(0));
+        assert_eq!(timeout_of(&[("Keep-Alive", "max=7, timeout=5")]), None);
+        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=")]), None);
+        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=-1")]), None);
+        assert_eq!(timeout_of(&[("Connection", "keep-alive")]), None);
+        assert_eq!(timeout_of(&[]), None);
+    }
+
+    #[test]
+    fn the_first_keep_alive_field_counts() {
+        let lines = [("Keep-Alive", "max=7"), ("Keep-Alive", "timeout=5")];
+        assert_eq!(timeout_of(&lines), None);
+    }
+
+    #[test]
+    fn absurd_timeouts_do_not_overflow() {
+        let digits = format!("timeout={}", "9".repeat(30));
+        assert_eq!(timeout_of(&[("Keep-Alive", &digits)]), Some(u64::MAX));
+    }
 }

@@ -18,8 +18,8 @@ pub enum Kind {
     /// A connection was accepted. 3: listener id.
     Open = 1,
     /// A message's head. 3: method or status, 4: version (major << 8 | minor), 5: number of fields,
-    /// 6: length of target or reason, 7: length of the text, then two words a field (name index
-    /// with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
+    /// 6: length of target or reason, 7: length of the text, 8: the seconds of an answer's
+    /// `Keep-Alive: timeout=`, -1 if there are none, then two words a field (name index with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
     /// target, then for each field its name unless it is common, and its value.
     Head = 2,
     /// Bytes of content. 3: their number, then the bytes, unless they are [`ATTACHED`].
@@ -78,7 +78,7 @@ pub const COMMON_NAME: u32 = 1 << 31;
 pub const NEW_BATCH: u32 = 1;
 
 /// Words of a `Head` record before its fields.
-pub const HEAD_WORDS: usize = 8;
+pub const HEAD_WORDS: usize = 9;
 /// Words of a `Complete` record before its fields.
 pub const COMPLETE_WORDS: usize = 5;
 /// Words before the bytes of a `Content` or `Raw` record.
@@ -109,9 +109,38 @@ pub mod write {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::numbers as pool;
     use crate::protocol::{ErrorKind, METHODS};
     use crate::ring::fields::NAMES;
     use std::fmt::Write;
+
+    /// The places of numbers in the array that the pool's decisions use, and their answers.
+    const POOL: &[(&str, i32)] = &[
+        ("IDLE", pool::IDLE as i32),
+        ("BUSY", pool::BUSY as i32),
+        ("TOTAL", pool::TOTAL as i32),
+        ("WAITING", pool::WAITING as i32),
+        ("MAX_SOCKETS", pool::MAX_SOCKETS as i32),
+        ("MAX_TOTAL", pool::MAX_TOTAL as i32),
+        ("MAX_IDLE", pool::MAX_IDLE as i32),
+        ("FIFO", pool::FIFO as i32),
+        ("PERSISTS", pool::PERSISTS as i32),
+        ("TIMEOUT", pool::TIMEOUT as i32),
+        ("ANNOUNCED", pool::ANNOUNCED as i32),
+        ("BUFFER", pool::BUFFER as i32),
+        ("ELSEWHERE_WAITING", pool::ELSEWHERE_WAITING as i32),
+        ("ELSEWHERE_BUSY", pool::ELSEWHERE_BUSY as i32),
+        ("ANSWER", pool::ANSWER as i32),
+        ("COUNT", pool::COUNT as i32),
+        ("DIAL", pool::DIAL),
+        ("WAIT", pool::WAIT),
+        ("STALE", pool::STALE),
+        ("SERVE", pool::SERVE),
+        ("CLOSE", pool::CLOSE),
+        ("NOTHING", pool::NOTHING),
+        ("DIAL_HERE", pool::DIAL_HERE),
+        ("DIAL_ELSEWHERE", pool::DIAL_ELSEWHERE),
+    ];
 
     fn list(out: &mut String, name: &str, items: impl Iterator<Item = String>) {
         let _ = writeln!(out, "const {name} = [");
@@ -119,6 +148,14 @@ mod tests {
             let _ = writeln!(out, "  {item},");
         }
         let _ = writeln!(out, "];\n");
+    }
+
+    fn object(out: &mut String, name: &str, values: &[(&str, i32)]) {
+        let _ = writeln!(out, "const {name} = {{");
+        for (key, value) in values {
+            let _ = writeln!(out, "  {key}: {value},");
+        }
+        let _ = writeln!(out, "}};\n");
     }
 
     fn javascript() -> String {
@@ -167,6 +204,7 @@ mod tests {
             let _ = writeln!(out, "const {name} = {value};");
         }
         out.push('\n');
+        object(&mut out, "POOL", POOL);
         let quote = |text: &str| format!("'{}'", text.replace('\'', "\\'"));
         list(
             &mut out,
@@ -185,7 +223,7 @@ mod tests {
         for (name, _) in constants {
             let _ = writeln!(out, "  {name},");
         }
-        out.push_str("  COMMON_NAMES,\n  METHODS,\n  ERRORS,\n};\n");
+        out.push_str("  POOL,\n  COMMON_NAMES,\n  METHODS,\n  ERRORS,\n};\n");
         out
     }
 

@@ -150,6 +150,7 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
     push_word(out, line.len() as u32);
     let text_at = out.len();
     push_word(out, 0);
+    push_word(out, keep_alive_timeout(head) as u32);
     let words = out.len();
     let text = line.len() + push_field_words(out, &head.fields);
     set_word(out, text_at, text as u32);
@@ -158,6 +159,14 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
     let flags = flags | field_flags(&head.fields);
     set_word(out, start, Kind::Head as u32 | (flags << 8));
     seal(out, start);
+}
+
+/// Seconds for which the server keeps the connection of an answer; -1 if it does not say.
+fn keep_alive_timeout(head: &Head<'_>) -> i32 {
+    match head.keep_alive_timeout() {
+        Some(seconds) if head.method.is_none() => i32::try_from(seconds).unwrap_or(i32::MAX),
+        _ => -1,
+    }
 }
 
 /// What a server has to know of the fields before anyone looks at them.

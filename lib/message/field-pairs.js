@@ -1,0 +1,24 @@
+'use strict';
+// Header fields as users give them.
+const { ERR_INVALID_ARG_VALUE } = require('../base/errors').codes;
+
+/** Whether `headers` is an array of `[name, value]`. */
+const isPairs = (headers) =>
+  Array.isArray(headers) && headers.length > 0 && Array.isArray(headers[0]);
+
+/**
+ * Calls `each(name, value)` for the fields of `headers`: an object, a flat array of names and
+ * values, or an array of pairs.
+ */
+function forEachField(headers, each) {
+  if (!Array.isArray(headers)) {
+    for (const name of Object.keys(headers)) each(name, headers[name]);
+  } else if (isPairs(headers)) {
+    for (const [name, value] of headers) each(name, value);
+  } else {
+    if (headers.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
+    for (let i = 0; i < headers.length; i += 2) each(headers[i], headers[i + 1]);
+  }
+}
+
+module.exports = { forEachField, isPairs };
