@@ -12,15 +12,23 @@ const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('
 const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
 const host = require('../node/http');
 const { closeExchange, isSilent, isUnwatched, noteEnd } = require('../message/quiet-end');
-const { errorAnswer, isUntrusted, lacksHost } = require('./request-verdict');
+const { errorAnswer } = require('./error-responses');
 const { closeResponse, onSocketClose } = require('../message/response-close');
 const layout = require('../wire/layout');
 const { isReparentingUsual, make, noteParent } = require('../message/reparentable');
 const { Totals } = require('../base/stats');
 
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
-const { HAS_EXPECT, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
-const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+const {
+  EXPECT_CONTINUE,
+  EXPECT_OTHER,
+  KEEP_ALIVE,
+  LACKS_HOST,
+  METHODS,
+  NO_CONTENT,
+  UNTRUSTED,
+  UPGRADE,
+} = layout;
 /** Requests of one connection that may wait for their answer; then reading stops. */
 const MAX_PIPELINED = 512;
 
@@ -90,7 +98,7 @@ class ServerConnection {
     this.current = req;
     this.resetTimeout();
     if (flags & UPGRADE) {
-      const refused = isUntrusted(server, req, flags);
+      const refused = (flags & UNTRUSTED) !== 0;
       req.upgrade = !refused && (req.method === 'CONNECT' || this.shouldUpgrade(req));
       if (req.upgrade) {
         this.upgrading = req;
@@ -168,9 +176,8 @@ class ServerConnection {
 
   dispatch(req, res, flags) {
     const { server } = this;
-    const untrusted = isUntrusted(server, req, flags);
-    if (untrusted) this.stopReading();
-    if (untrusted || lacksHost(server, req, flags)) {
+    if (flags & UNTRUSTED) this.stopReading();
+    if (flags & (UNTRUSTED | LACKS_HOST)) {
       res.writeHead(400, ['Connection', 'close']);
       res.end();
       return;
@@ -187,17 +194,17 @@ class ServerConnection {
           return;
         }
       }
-      if (flags & HAS_EXPECT) {
-        this.answerExpectation(req, res);
+      if (flags & (EXPECT_CONTINUE | EXPECT_OTHER)) {
+        this.answerExpectation(req, res, flags);
         return;
       }
     }
     server.emit('request', req, res);
   }
 
-  answerExpectation(req, res) {
+  answerExpectation(req, res, flags) {
     const { server } = this;
-    if (CONTINUE.test(req.headers.expect)) {
+    if (flags & EXPECT_CONTINUE) {
       res._expect_continue = true;
       if (server.listenerCount('checkContinue') > 0) {
         server.emit('checkContinue', req, res);

@@ -110,6 +110,7 @@ function parserOptions(server) {
     maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
     maxFields: fieldLimit(server),
     validation: validation(server),
+    requireHostHeader: Boolean(server.requireHostHeader),
   };
 }
 

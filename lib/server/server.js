@@ -57,6 +57,7 @@ for (const name of [
   'maxHeadersCount',
   'insecureHTTPParser',
   'httpValidation',
+  'requireHostHeader',
   'timeout',
   'headersTimeout',
   'requestTimeout',
@@ -75,6 +76,8 @@ for (const name of [
     set(value) {
       this[kOptions][name] = value;
       this[kListener]?.update();
+      if (name === 'requireHostHeader')
+        for (const connection of this[kConnections] ?? []) connection.requireHost?.(Boolean(value));
     },
   });
 }

@@ -7,8 +7,7 @@ const native = require('../wire/loop');
 const { nativeTransport } = require('./native');
 const { readHead, readMalformed, readTrailers } = require('../wire/reader');
 const { ServerConnection } = require('../server/connection');
-const { parserOptions } = require('../server/options');
-const { StreamConnection } = require('./stream-server');
+const { StreamConnection, requestParser } = require('./stream-server');
 const { kConnection, kConnections } = require('../base/symbols');
 
 const { WRITE_CLOSE, WRITE_END, WRITE_MORE } = layout;
@@ -93,8 +92,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
   onPushed(chunk) {
     // With listeners beside the parser, they may be the parser's own.
     if (this.tapped || !this.http) return;
-    const { maxFields, maxHeaderSize, validation } = parserOptions(this.server);
-    this.pushed ??= new native.StreamParser(false, maxHeaderSize, validation, maxFields);
+    this.pushed ??= requestParser(this.server);
     const records = this.pushed.execute(Buffer.from(chunk));
     const words = new Uint32Array(records.buffer, records.byteOffset, records.length >>> 2);
     for (let at = 0; at < words.length; at += words[at + 1] >>> 2)

@@ -11,8 +11,7 @@ const { parserOptions } = require('../server/options');
 class StreamConnection extends ServerConnection {
   constructor(server, socket) {
     super(server, socket);
-    const { maxFields, maxHeaderSize, validation } = parserOptions(server);
-    this.initialize(new native.StreamParser(false, maxHeaderSize, validation, maxFields));
+    this.initialize(requestParser(server));
     this.listen();
     socket._paused = false;
     socket.server = server;
@@ -196,6 +195,11 @@ class StreamConnection extends ServerConnection {
 
   // ---- the transport's side of ServerConnection ----
 
+  /** `requireHostHeader` has changed. */
+  requireHost(required) {
+    this.parser.setRequireHostHeader(required);
+  }
+
   pauseReading() {
     this.socket.pause?.();
   }
@@ -252,4 +256,10 @@ class StreamConnection extends ServerConnection {
   }
 }
 
-module.exports = { StreamConnection };
+/** A parser of the server's requests. */
+function requestParser(server) {
+  const { maxFields, maxHeaderSize, requireHostHeader, validation } = parserOptions(server);
+  return new native.StreamParser(false, maxHeaderSize, validation, maxFields, requireHostHeader);
+}
+
+module.exports = { StreamConnection, requestParser };

@@ -48,6 +48,8 @@ pub struct ServerOptions {
     pub keep_alive_probe: i32,
     /// Nothing is read of a new connection before `startReading`.
     pub defer_reading: bool,
+    /// HTTP/1.1 requests need a Host field.
+    pub require_host_header: bool,
 }
 
 #[cfg(unix)]
@@ -65,6 +67,7 @@ impl From<ServerOptions> for Options {
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
             defer_reading: options.defer_reading,
+            requires_host: options.require_host_header,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a server wants of its connections.
 
-use crate::protocol::{Leniency, Limits};
+use crate::protocol::{Leniency, Limits, RequestRules};
 
 /// Options of a server. Times are in milliseconds, 0 switches one off.
 #[derive(Clone, Debug)]
@@ -18,4 +18,16 @@ pub struct Options {
     pub keep_alive_probe: Option<u32>,
     /// Nothing is read of a new connection before JavaScript says so.
     pub defer_reading: bool,
+    /// HTTP/1.1 requests need a Host field.
+    pub requires_host: bool,
+}
+
+impl Options {
+    /// What is asked of requests beyond their grammar.
+    pub(crate) fn rules(&self) -> RequestRules {
+        RequestRules {
+            requires_host: self.requires_host,
+            serves_untrusted: self.leniency.untrusted_requests,
+        }
+    }
 }

@@ -129,6 +129,7 @@ fn options() -> Options {
         no_delay: true,
         keep_alive_probe: None,
         defer_reading: false,
+        requires_host: true,
     }
 }
 

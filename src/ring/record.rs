@@ -155,25 +155,7 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
     set_word(out, text_at, text as u32);
     out.extend_from_slice(line);
     push_field_text(out, &head.fields, words);
-    let flags = flags | field_flags(&head.fields);
-    set_word(out, start, Kind::Head as u32 | (flags << 8));
     seal(out, start);
-}
-
-/// What a server has to know of the fields before anyone looks at them.
-fn field_flags(list: &Fields<'_>) -> u32 {
-    let mut flags = 0;
-    for (name, value) in list.iter() {
-        if name.len() == 4 && name.eq_ignore_ascii_case(b"host") {
-            if flags & layout::HAS_HOST != 0 || !crate::protocol::host_is_valid(value) {
-                flags |= layout::BAD_HOST;
-            }
-            flags |= layout::HAS_HOST;
-        } else if name.len() == 6 && name.eq_ignore_ascii_case(b"expect") {
-            flags |= layout::HAS_EXPECT;
-        }
-    }
-    flags
 }
 
 /// The end of a message, with its trailer section.

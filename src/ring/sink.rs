@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::protocol::{Fields, Framing, Head, ParseError, Parser, Sink, State, Verdict};
+use crate::protocol::{
+    Expectation, Fields, Framing, Head, ParseError, Parser, RequestRules, RequestVerdict, Sink,
+    State, Verdict,
+};
 use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
 use crate::ring::record;
@@ -20,14 +23,29 @@ pub trait Observer {
 
 impl Observer for () {}
 
+/// What the records of one connection depend on, kept from one chunk to the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SinkState {
+    pub rules: RequestRules,
+    /// The head under way said that there is no content: `complete` needs no record of its own.
+    no_content: bool,
+}
+
+impl SinkState {
+    pub fn new(rules: RequestRules) -> Self {
+        Self {
+            rules,
+            no_content: false,
+        }
+    }
+}
+
 /// Appends the records of one chunk to `out`.
 #[derive(Debug)]
 pub struct RecordSink<'a, O> {
     pub out: &'a mut Vec<u8>,
     pub id: ConnId,
-    /// The head said that there is no content; `complete` needs no record of its own. Kept by the
-    /// caller between chunks.
-    pub bare: &'a mut bool,
+    pub state: &'a mut SinkState,
     pub observer: O,
     /// Content that is left in the chunk, as ranges of it; `None` if all is to be copied.
     attached: Option<Vec<Range<usize>>>,
@@ -47,11 +65,11 @@ pub enum Outcome {
 }
 
 impl<'a, O: Observer> RecordSink<'a, O> {
-    pub fn new(out: &'a mut Vec<u8>, id: ConnId, bare: &'a mut bool, observer: O) -> Self {
+    pub fn new(out: &'a mut Vec<u8>, id: ConnId, state: &'a mut SinkState, observer: O) -> Self {
         Self {
             out,
             id,
-            bare,
+            state,
             observer,
             attached: None,
             chunk: 0,
@@ -124,9 +142,12 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         if head.upgrade {
             flags |= layout::UPGRADE;
         }
-        *self.bare = head.framing == Framing::None;
-        if *self.bare {
+        self.state.no_content = head.framing == Framing::None;
+        if self.state.no_content {
             flags |= layout::NO_CONTENT;
+        }
+        if head.method.is_some() {
+            flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
         }
         self.last = Some(self.out.len());
         record::head(self.out, self.id, flags, head);
@@ -152,10 +173,25 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
 
     fn complete(&mut self, trailers: &Fields<'_>) {
         self.observer.message_is_complete();
-        if std::mem::take(self.bare) {
+        if std::mem::take(&mut self.state.no_content) {
             return;
         }
         self.last = Some(self.out.len());
         record::complete(self.out, self.id, 0, trailers);
     }
+}
+
+fn verdict_flags(verdict: RequestVerdict) -> u32 {
+    let mut flags = match verdict.expectation {
+        Expectation::None => 0,
+        Expectation::Continue => layout::EXPECT_CONTINUE,
+        Expectation::Other => layout::EXPECT_OTHER,
+    };
+    if verdict.is_untrusted {
+        flags |= layout::UNTRUSTED;
+    }
+    if verdict.lacks_host {
+        flags |= layout::LACKS_HOST;
+    }
+    flags
 }
