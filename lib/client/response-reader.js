@@ -6,8 +6,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
 const { IncomingMessage } = require('../message/incoming-message');
 const { kConnection } = require('../base/symbols');
-const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
-const { validation } = require('../server/options');
+const { shownFields, validation } = require('../server/options');
 const { accessors } = require('../node/http');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
@@ -37,7 +36,7 @@ class Exchange {
     this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
     this.validation = validation(req);
     this.parser = null;
-    this.maxHeaderPairs = maxHeaderPairs(req.maxHeadersCount);
+    this.shownFields = shownFields(req);
   }
 
   /** Runs the method in the async context of the request. */
@@ -62,7 +61,12 @@ class Exchange {
   }
 
   startParser() {
-    this.parser = new native.StreamParser(true, this.maxHeaderSize, this.validation);
+    this.parser = new native.StreamParser(
+      true,
+      this.maxHeaderSize,
+      this.validation,
+      this.shownFields,
+    );
     this.parser.expect(this.outgoing.method);
   }
 
@@ -151,7 +155,7 @@ class Exchange {
     res.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
     res.joinDuplicateHeaders = this.outgoing.joinDuplicateHeaders;
     res.upgrade = false;
-    res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    res._addHeaderLines(lines, lines.length);
     res.statusCode = code;
     res.statusMessage = line;
     return res;
@@ -171,7 +175,7 @@ class Exchange {
     this.incoming = null;
     this.isDone = true;
     res.complete = true;
-    if (lines !== undefined) res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    if (lines !== undefined) res._addHeaderLines(lines, lines.length);
     res.push(null);
     const { connection, socket } = this;
     if (connection !== null) {

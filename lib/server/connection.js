@@ -9,7 +9,6 @@ const { codes, connectionReset, parseError } = require('../base/errors');
 const { IncomingMessage, detachSignal } = require('../message/incoming-message');
 const { ServerResponse } = require('../message/server-response');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../base/symbols');
-const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
 const host = require('../node/http');
 const { closeExchange, isSilent, isUnwatched, noteEnd } = require('../message/quiet-end');
 const { errorAnswer } = require('./error-responses');
@@ -65,7 +64,6 @@ class ServerConnection {
     this.origin = null;
     this.http = true;
     this.onPendingData = undefined;
-    this.maxHeaderPairs = maxHeaderPairs(server.maxHeadersCount);
     (server[kConnections] ??= new Set()).add(this);
     this.totals = server[kTotals] ??= new Totals();
     this.totals.connections++;
@@ -132,7 +130,7 @@ class ServerConnection {
     req.url = head.line;
     req.upgrade = false;
     const { lines } = head;
-    req._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    req._addHeaderLines(lines, lines.length);
     req.method = METHODS[head.code];
     return req;
   }
@@ -232,7 +230,7 @@ class ServerConnection {
     const req = this.current;
     if (req === null) return;
     req.complete = true;
-    if (lines !== undefined) req._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    if (lines !== undefined) req._addHeaderLines(lines, lines.length);
     this.completeCurrent();
   }
 

@@ -26,7 +26,7 @@ class ClientConnection extends nativeTransport(Object) {
   /** Takes over the descriptor of a connected socket. Throws if the system has none to spare. */
   constructor(socket, fd, exchange) {
     super();
-    const { maxHeaderSize, validation } = exchange;
+    const { maxHeaderSize, shownFields, validation } = exchange;
     this.socket = socket;
     /** The request that is under way, and its answer. */
     this.exchange = null;
@@ -41,17 +41,23 @@ class ClientConnection extends nativeTransport(Object) {
     this.announcement = 0;
     this.maxHeaderSize = maxHeaderSize;
     this.validation = validation;
+    this.shownFields = shownFields;
     const flags = announcementOf(exchange.outgoing.method);
-    this.join(native.io.adoptClient(fd, maxHeaderSize, validation, flags), 0);
+    this.join(native.io.adoptClient(fd, maxHeaderSize, validation, shownFields, flags), 0);
   }
 
   /** A request is about to be sent, whose answer is for `exchange`. */
   begin(exchange) {
-    const { maxHeaderSize, validation } = exchange;
-    if (maxHeaderSize !== this.maxHeaderSize || validation !== this.validation) {
+    const { maxHeaderSize, shownFields, validation } = exchange;
+    if (
+      maxHeaderSize !== this.maxHeaderSize ||
+      validation !== this.validation ||
+      shownFields !== this.shownFields
+    ) {
       this.maxHeaderSize = maxHeaderSize;
       this.validation = validation;
-      native.io.setReader(this.id, maxHeaderSize, validation);
+      this.shownFields = shownFields;
+      native.io.setReader(this.id, maxHeaderSize, validation, shownFields);
     }
     this.exchange = exchange;
     this.stage = BEGUN;

@@ -258,8 +258,16 @@ class StreamConnection extends ServerConnection {
 
 /** A parser of the server's requests. */
 function requestParser(server) {
-  const { maxFields, maxHeaderSize, requireHostHeader, validation } = parserOptions(server);
-  return new native.StreamParser(false, maxHeaderSize, validation, maxFields, requireHostHeader);
+  const options = parserOptions(server);
+  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, validation } = options;
+  return new native.StreamParser(
+    false,
+    maxHeaderSize,
+    validation,
+    shownFields,
+    maxFields,
+    requireHostHeader,
+  );
 }
 
 module.exports = { StreamConnection, requestParser };

@@ -12,7 +12,7 @@ use napi::{Env, Error, sys};
 use crate::bridge::call::{JsMemory, define};
 use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::{system, to_napi};
-use crate::bridge::options::{ServerOptions, Validation, limits};
+use crate::bridge::options::{ServerOptions, Validation, limits, number_of_fields};
 use crate::bridge::stream::StreamParser;
 use crate::bridge::wake::check;
 use crate::bridge::{receive, send};
@@ -186,10 +186,11 @@ impl Io {
         fd: i32,
         max_header_size: u32,
         validation: Validation,
+        shown_fields: u32,
         flags: u32,
     ) -> Result<u32> {
         let fd = duplicate(fd).map_err(|error| system(&error))?;
-        let reader = reader(max_header_size, &validation);
+        let reader = reader(max_header_size, &validation, shown_fields);
         let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
         let port = &self.environment.port;
         let adopted = self
@@ -212,11 +213,17 @@ impl Io {
 
     /// The responses to the requests that follow are read with these limits.
     #[napi]
-    pub fn set_reader(&self, id: u32, max_header_size: u32, validation: Validation) {
+    pub fn set_reader(
+        &self,
+        id: u32,
+        max_header_size: u32,
+        validation: Validation,
+        shown_fields: u32,
+    ) {
         self.with(id, |connection| {
             connection
                 .request
-                .set_reader(reader(max_header_size, &validation));
+                .set_reader(reader(max_header_size, &validation, shown_fields));
         });
     }
 
@@ -433,10 +440,11 @@ impl Io {
     }
 }
 
-fn reader(max_header_size: u32, validation: &Validation) -> Reader {
+fn reader(max_header_size: u32, validation: &Validation, shown_fields: u32) -> Reader {
     Reader {
         limits: limits(max_header_size, 0),
         leniency: validation.leniency(),
+        shown_fields: number_of_fields(shown_fields),
     }
 }
 

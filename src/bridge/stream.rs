@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
 
-use crate::bridge::options::{Validation, limits};
+use crate::bridge::options::{Validation, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::layout::Kind;
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
@@ -27,6 +27,7 @@ impl StreamParser {
         client: bool,
         max_header_size: u32,
         validation: Validation,
+        shown_fields: u32,
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
     ) -> Self {
@@ -42,7 +43,7 @@ impl StreamParser {
                 limits(max_header_size, max_fields.unwrap_or(0)),
                 leniency,
             ),
-            state: SinkState::new(rules),
+            state: SinkState::new(rules, number_of_fields(shown_fields)),
             records: Vec::new(),
             rest: Vec::new(),
             dead: false,

@@ -20,7 +20,7 @@ use crate::io::port::Port;
 use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::io::thread;
-use crate::protocol::{Parser, RequestKind, Role};
+use crate::protocol::{Parser, RequestKind, RequestRules, Role};
 use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
 use crate::ring::sink::SinkState;
@@ -209,7 +209,7 @@ impl Hub {
         let opening = Opening {
             socket,
             parser: Parser::new(Role::Client, reader.limits, reader.leniency),
-            sink_state: SinkState::default(),
+            sink_state: SinkState::new(RequestRules::default(), reader.shown_fields),
             reading: Reading::Http,
             listener: None,
             port: port.clone(),

@@ -146,6 +146,7 @@ impl Input {
         };
         if let Some(reader) = connection.request.take_reader() {
             self.parser = Parser::new(Role::Client, reader.limits, reader.leniency);
+            self.sink_state.shown_fields = reader.shown_fields;
         }
         self.parser.expect_response(request);
         true

@@ -22,7 +22,6 @@ use crate::io::{Error, describe};
 use crate::protocol::{Parser, Role};
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
-use crate::ring::sink::SinkState;
 
 /// Milliseconds that accepting rests after the process ran out of descriptors or memory.
 const BACK_OFF: u64 = 50;
@@ -202,7 +201,7 @@ impl Listener {
         let (parser, sink_state, timeout, deferred) = {
             let options = self.options();
             let parser = Parser::new(Role::Server, options.limits, options.leniency);
-            let sink_state = SinkState::new(options.rules());
+            let sink_state = options.sink_state();
             (parser, sink_state, options.timeout, options.defer_reading)
         };
         let opening = Opening {

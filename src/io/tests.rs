@@ -130,6 +130,7 @@ fn options() -> Options {
         keep_alive_probe: None,
         defer_reading: false,
         requires_host: true,
+        shown_fields: usize::MAX,
     }
 }
 

@@ -134,8 +134,8 @@ fn push_field_text(out: &mut Vec<u8>, list: &Fields<'_>, words: usize) {
     }
 }
 
-/// A message's head. `flags` are those of `layout`.
-pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
+/// A message's head with the fields that JavaScript is shown. `flags` are those of `layout`.
+pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>, shown: &Fields<'_>) {
     let start = begin(out, Kind::Head, flags, id.raw());
     let (code, line) = match head.method {
         Some(method) => (u32::from(method.index()), head.target),
@@ -146,15 +146,15 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
         out,
         (u32::from(head.version.0) << 8) | u32::from(head.version.1),
     );
-    push_word(out, head.fields.len() as u32);
+    push_word(out, shown.len() as u32);
     push_word(out, line.len() as u32);
     let text_at = out.len();
     push_word(out, 0);
     let words = out.len();
-    let text = line.len() + push_field_words(out, &head.fields);
+    let text = line.len() + push_field_words(out, shown);
     set_word(out, text_at, text as u32);
     out.extend_from_slice(line);
-    push_field_text(out, &head.fields, words);
+    push_field_text(out, shown, words);
     seal(out, start);
 }
 

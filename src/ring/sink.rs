@@ -24,17 +24,20 @@ pub trait Observer {
 impl Observer for () {}
 
 /// What the records of one connection depend on, kept from one chunk to the next.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct SinkState {
     pub rules: RequestRules,
+    /// Fields of a head or trailer section that JavaScript is shown (`maxHeadersCount`).
+    pub shown_fields: usize,
     /// The head under way said that there is no content: `complete` needs no record of its own.
     no_content: bool,
 }
 
 impl SinkState {
-    pub fn new(rules: RequestRules) -> Self {
+    pub fn new(rules: RequestRules, shown_fields: usize) -> Self {
         Self {
             rules,
+            shown_fields,
             no_content: false,
         }
     }
@@ -150,7 +153,8 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
             flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
         }
         self.last = Some(self.out.len());
-        record::head(self.out, self.id, flags, head);
+        let shown = head.fields.first(self.state.shown_fields);
+        record::head(self.out, self.id, flags, head, &shown);
         if head.upgrade {
             Verdict::Pause
         } else {
@@ -177,7 +181,8 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
             return;
         }
         self.last = Some(self.out.len());
-        record::complete(self.out, self.id, 0, trailers);
+        let shown = trailers.first(self.state.shown_fields);
+        record::complete(self.out, self.id, 0, &shown);
     }
 }
 
@@ -194,4 +199,65 @@ fn verdict_flags(verdict: RequestVerdict) -> u32 {
         flags |= layout::LACKS_HOST;
     }
     flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Leniency, Limits, Role};
+    use crate::ring::record::size;
+
+    /// Kind and flags, and the word behind the id, of each record of a server's input.
+    fn records(input: &str, state: SinkState, piece: usize) -> Vec<(u32, u32, u32)> {
+        let mut out = Vec::new();
+        let mut state = state;
+        let mut parser = Parser::new(Role::Server, Limits::default(), Leniency::default());
+        for chunk in input.as_bytes().chunks(piece) {
+            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, ());
+            assert_eq!(sink.parse(&mut parser, chunk), Outcome::Parsed);
+        }
+        let word = |at: usize| u32::from_ne_bytes(out[at..at + 4].try_into().unwrap());
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < out.len() {
+            let (kind, flags) = (word(at) & 0xff, word(at) >> 8);
+            let fields = if kind == Kind::Head as u32 { 20 } else { 12 };
+            found.push((kind, flags & !layout::GROUP_END, word(at + fields)));
+            at += size(&out[at..]);
+        }
+        found
+    }
+
+    #[test]
+    fn fields_beyond_the_limit_are_not_shown() {
+        let input = "POST / HTTP/1.1\r\nHost: a\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n\
+                     0\r\nX: 1\r\nY: 2\r\nZ: 3\r\n\r\n";
+        for (shown, head, trailers) in [(2, 2, 2), (3, 3, 3), (usize::MAX, 3, 3), (1, 1, 1)] {
+            for piece in [1, input.len()] {
+                let found = records(input, SinkState::new(RequestRules::default(), shown), piece);
+                let counts: Vec<_> = found
+                    .iter()
+                    .map(|(kind, _, count)| (*kind, *count))
+                    .collect();
+                let wanted = [(Kind::Head as u32, head), (Kind::Complete as u32, trailers)];
+                assert_eq!(counts, wanted, "{shown} fields, pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_verdict_sees_fields_that_are_not_shown() {
+        let rules = RequestRules {
+            requires_host: true,
+            serves_untrusted: false,
+        };
+        let flags = |input: &str| records(input, SinkState::new(rules, 1), input.len())[0].1;
+        let common = layout::KEEP_ALIVE | layout::NO_CONTENT;
+        assert_eq!(flags("GET / HTTP/1.1\r\nA: 1\r\nHost: a\r\n\r\n"), common);
+        let lacks = common | layout::LACKS_HOST;
+        assert_eq!(flags("GET / HTTP/1.1\r\nA: 1\r\n\r\n"), lacks);
+        let untrusted = common | layout::UNTRUSTED;
+        let two = "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n";
+        assert_eq!(flags(two), untrusted);
+    }
 }
