@@ -2,7 +2,7 @@
 // A client's connection whose socket belongs to the native side: sends requests, and hands the
 // records of the answers to the exchange that is under way.
 // May use Node, `errors` and `internal`.
-const { parseError } = require('../base/errors');
+const { parseError, systemErrors } = require('../base/errors');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { nativeTransport } = require('./native');
@@ -207,7 +207,7 @@ class ClientConnection extends nativeTransport(Object) {
 
   /** The connection died while nobody looked: ECONNRESET, by which users know that they may retry. */
   get closedErrno() {
-    return -104;
+    return systemErrors.ECONNRESET;
   }
 
   /**

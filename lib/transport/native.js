@@ -2,7 +2,7 @@
 // What every connection has whose socket belongs to the native side: its writes and their
 // callbacks, pausing, timeouts, references, the end. Mixed into the server's and the client's.
 // May use Node, `errors` and `internal/native`.
-const { errnoException } = require('../base/errors');
+const { errnoException, systemErrors } = require('../base/errors');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 
@@ -50,7 +50,7 @@ const nativeTransport = (Base) =>
     // What a class may want to do at these points.
     /** What writing on a closed connection fails with: EPIPE. */
     get closedErrno() {
-      return -32;
+      return systemErrors.EPIPE;
     }
     onGone() {}
 
@@ -174,7 +174,7 @@ const nativeTransport = (Base) =>
       this.onGone();
       this.count();
       for (const callback of this.waiting.splice(0))
-        callback(errnoException(errno ? -errno : -32, 'write'));
+        callback(errnoException(errno ? -errno : systemErrors.EPIPE, 'write'));
       this.socket.onClosed();
     }
 

@@ -159,7 +159,8 @@ function handle(kind, flags, id, at) {
     return undefined;
   }
   if (kind === layout.DROP) {
-    listeners.get(id)?.onDrop(text((at + 4) << 2, words[at + 3]));
+    const ends = io.takeDropped();
+    listeners.get(id)?.drop(ends);
     return undefined;
   }
   const connection = connections[id & SLOT_MASK];
@@ -176,10 +177,6 @@ function handle(kind, flags, id, at) {
   }
   connection.onRecord(kind, flags, words, at, arena);
   return connection;
-}
-
-function text(from, length) {
-  return arena.latin1Slice(from, from + length);
 }
 
 function takeAttached(length) {

@@ -48,6 +48,34 @@ impl From<Address> for SocketAddress {
     }
 }
 
+/// Both ends of a connection that was refused, as 'drop' tells them.
+#[napi_derive::napi(object)]
+pub struct DroppedConnection {
+    pub local_address: String,
+    pub local_port: u32,
+    pub local_family: String,
+    pub remote_address: Option<String>,
+    pub remote_port: Option<u32>,
+    pub remote_family: Option<String>,
+}
+
+impl DroppedConnection {
+    fn new(local: SocketAddress, remote: Option<SocketAddress>) -> Self {
+        let (remote_address, remote_port, remote_family) = match remote {
+            Some(remote) => (Some(remote.address), Some(remote.port), Some(remote.family)),
+            None => (None, None, None),
+        };
+        Self {
+            local_address: local.address,
+            local_port: local.port,
+            local_family: local.family,
+            remote_address,
+            remote_port,
+            remote_family,
+        }
+    }
+}
+
 /// A connection that was given away.
 #[napi_derive::napi(object)]
 pub struct HandedOver {
@@ -172,6 +200,15 @@ impl Io {
     #[napi]
     pub fn close_listener(&self, env: Env, listener: u32) {
         self.environment.remove_listener(env.raw(), listener);
+    }
+
+    /// The ends of the connection that the `Drop` record tells of which is being handled; `None` if they
+    /// have no addresses.
+    #[napi]
+    pub fn take_dropped(&self) -> Option<DroppedConnection> {
+        let ends = self.environment.next_dropped()?;
+        let local = ends.local?.into();
+        Some(DroppedConnection::new(local, ends.remote.map(Into::into)))
     }
 
     // ---- a client's connections ----

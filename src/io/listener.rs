@@ -18,7 +18,7 @@ use crate::io::policy::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::{Set, Soon};
 use crate::io::socket::Socket;
-use crate::io::{Error, describe};
+use crate::io::{Ends, Error};
 use crate::protocol::{Parser, Role};
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
@@ -170,9 +170,11 @@ impl Listener {
 
     fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {
         if !self.enter() {
-            let text = describe(socket.raw());
+            let ends = Box::new(Ends::of(socket.raw()));
             lead.set.post(&self.port, |p| {
-                record::drop_connection(&mut p.records, self.id, &text);
+                p.attached += ends.size();
+                p.attachments.push(Attachment::Dropped(ends));
+                record::drop_connection(&mut p.records, self.id);
             });
             return;
         }

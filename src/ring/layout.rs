@@ -43,8 +43,7 @@ pub enum Kind {
     Expired = 10,
     /// Bytes of a connection that does not speak HTTP (any more). 3: their number, then the bytes.
     Raw = 11,
-    /// A connection was refused because of `maxConnections`. 3: length of the text, then the text:
-    /// local and remote address.
+    /// A connection was refused because of `maxConnections`. Its ends travel beside the records.
     Drop = 12,
     /// The writing side has been shut down.
     Shutdown = 13,

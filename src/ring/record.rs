@@ -82,11 +82,9 @@ pub fn attached_content(out: &mut Vec<u8>, id: ConnId, length: usize) {
     plain(out, Kind::Content, layout::ATTACHED, id, &[length as u32]);
 }
 
-/// A refused connection: the listener, and `address port family` of both ends as text.
-pub fn drop_connection(out: &mut Vec<u8>, listener: u32, text: &str) {
+/// A connection that a listener refused.
+pub fn drop_connection(out: &mut Vec<u8>, listener: u32) {
     let start = begin(out, Kind::Drop, layout::GROUP_END, listener);
-    push_word(out, text.len() as u32);
-    out.extend_from_slice(text.as_bytes());
     seal(out, start);
 }
 
