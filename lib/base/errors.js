@@ -214,6 +214,11 @@ function connectionReset(message) {
   return error;
 }
 
+/** The (negative) error numbers of this system that we give ourselves. */
+const systemErrors = { __proto__: null, EADDRINUSE: 0, ECONNRESET: 0, EPIPE: 0 };
+for (const [errno, [name]] of getSystemErrorMap())
+  if (name in systemErrors) systemErrors[name] = errno;
+
 /** Name and description of a (negative) system error number. */
 function systemError(errno) {
   const [name, message] = getSystemErrorMap().get(errno) ?? [`Unknown system error ${errno}`, ''];
@@ -261,4 +266,5 @@ module.exports = {
   connectionReset,
   errnoException,
   parseError,
+  systemErrors,
 };

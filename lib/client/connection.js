@@ -26,7 +26,7 @@ function announcementOf(method) {
 }
 
 class ClientConnection {
-  constructor(transport, { maxHeaderSize, validation }) {
+  constructor(transport, { maxHeaderSize, shownFields, validation }) {
     this.transport = transport;
     this.socket = transport.socket;
     /** Reads the response to the request that is under way. */
@@ -35,18 +35,24 @@ class ClientConnection {
     /** More records of the same read follow. */
     this.isAmidRead = false;
     this.maxHeaderSize = maxHeaderSize;
+    this.shownFields = shownFields;
     this.validation = validation;
     transport.join(this);
   }
 
   /** A request is about to be sent, whose response is for `reader`. */
   begin(reader) {
-    const { maxHeaderSize, validation } = reader;
+    const { maxHeaderSize, shownFields, validation } = reader;
     const { transport } = this;
-    if (maxHeaderSize !== this.maxHeaderSize || validation !== this.validation) {
+    if (
+      maxHeaderSize !== this.maxHeaderSize ||
+      shownFields !== this.shownFields ||
+      validation !== this.validation
+    ) {
       this.maxHeaderSize = maxHeaderSize;
+      this.shownFields = shownFields;
       this.validation = validation;
-      native.io.setReader(transport.id, maxHeaderSize, validation);
+      native.io.setReader(transport.id, maxHeaderSize, validation, shownFields);
     }
     this.reader = reader;
     this.stage = Stage.BEGUN;
@@ -129,11 +135,12 @@ class ClientConnection {
  */
 function takeOver(socket, reader, http) {
   if (!canBecomeNative(socket)) return null;
-  const { maxHeaderSize, outgoing, validation } = reader;
+  const { maxHeaderSize, outgoing, shownFields, validation } = reader;
+  const { fd } = socket._handle;
+  const flags = announcementOf(outgoing.method);
   let id;
   try {
-    const announcement = announcementOf(outgoing.method);
-    id = native.start().adoptClient(socket._handle.fd, maxHeaderSize, validation, announcement);
+    id = native.start().adoptClient(fd, maxHeaderSize, validation, shownFields, flags);
   } catch {
     return null; // no descriptor to spare
   }

@@ -4,10 +4,9 @@
 const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
-const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
 const { IncomingMessage } = require('../message/incoming-message');
 const { accessors } = require('../node/http');
-const { validation } = require('../server/options');
+const { shownFields, validation } = require('../server/options');
 const { StreamTransport } = require('../transport/stream');
 const { GROUP_END, KEEP_ALIVE, NO_CONTENT, UPGRADE } = require('../wire/layout');
 const { StreamParser } = require('../wire/loop');
@@ -37,7 +36,7 @@ class ResponseReader {
     this.resource = new AsyncResource('HTTPCLIENTREQUEST', UNTIL_RELEASE);
     this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
     this.validation = validation(req);
-    this.maxHeaderPairs = maxHeaderPairs(req.maxHeadersCount);
+    this.shownFields = shownFields(req);
   }
 
   // ---- the transport ----
@@ -49,7 +48,8 @@ class ResponseReader {
   }
 
   newStream() {
-    const parser = new StreamParser(true, this.maxHeaderSize, this.validation);
+    const { maxHeaderSize, validation: strictness } = this;
+    const parser = new StreamParser(true, maxHeaderSize, strictness, this.shownFields);
     parser.expect(this.outgoing.method);
     const stream = new StreamTransport(this.socket, parser);
     stream.ticksBehindContent = false;
@@ -170,7 +170,7 @@ class ResponseReader {
     res.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
     res.joinDuplicateHeaders = this.outgoing.joinDuplicateHeaders;
     res.upgrade = false;
-    res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    res._addHeaderLines(lines, lines.length);
     res.statusCode = code;
     res.statusMessage = line;
     return res;
@@ -188,7 +188,7 @@ class ResponseReader {
     this.incoming = null;
     this.isDone = true;
     res.complete = true;
-    if (lines !== undefined) res._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    if (lines !== undefined) res._addHeaderLines(lines, lines.length);
     res.push(null);
     this.resumeReading();
   }

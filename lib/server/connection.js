@@ -7,17 +7,16 @@ const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../base/errors');
 const { Totals } = require('../base/stats');
 const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../base/symbols');
-const { keptPairs, maxHeaderPairs } = require('../message/field-limit');
 const { IncomingMessage } = require('../message/incoming-message');
 const { isSilent } = require('../message/quiet-end');
 const { noteEnd } = require('../node/streams');
 const { isReparentingUsual, make } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
-const { KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = require('../wire/layout');
+const { KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = require('../wire/layout');
 const { StreamParser } = require('../wire/loop');
 const { parserOptions } = require('./options');
-const { errorAnswer, isUntrusted } = require('./request-verdict');
+const { errorAnswer } = require('./error-responses');
 const { dispatch } = require('./dispatch');
 const { abortResponses, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
@@ -73,7 +72,6 @@ class ServerConnection {
     this.onPendingData = undefined;
     /** What is listened to on a socket that is a stream. */
     this.streamListeners = null;
-    this.maxHeaderPairs = maxHeaderPairs(server.maxHeadersCount);
     (server[kConnections] ??= new Set()).add(this);
     this.totals = server[kTotals] ??= new Totals();
     this.totals.connections++;
@@ -108,7 +106,7 @@ class ServerConnection {
     this.current = req;
     if (this.isIdleTimeoutSet) this.endIdleTimeout();
     if (flags & UPGRADE) {
-      const isRefused = isUntrusted(server, req, flags);
+      const isRefused = (flags & UNTRUSTED) !== 0;
       req.upgrade = !isRefused && (req.method === 'CONNECT' || this.shouldUpgrade(req));
       if (req.upgrade) {
         this.phase = Phase.UPGRADING;
@@ -146,7 +144,7 @@ class ServerConnection {
     req.url = head.line;
     req.upgrade = false;
     const { lines } = head;
-    req._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    req._addHeaderLines(lines, lines.length);
     req.method = METHODS[head.code];
     return req;
   }
@@ -217,7 +215,7 @@ class ServerConnection {
     const req = this.current;
     if (req === null) return;
     req.complete = true;
-    if (lines !== undefined) req._addHeaderLines(lines, keptPairs(lines, this.maxHeaderPairs));
+    if (lines !== undefined) req._addHeaderLines(lines, lines.length);
     this.completeCurrent();
   }
 
@@ -456,8 +454,16 @@ class ServerConnection {
 }
 
 function newParser(server) {
-  const { maxFields, maxHeaderSize, validation } = parserOptions(server);
-  return new StreamParser(false, maxHeaderSize, validation, maxFields);
+  const options = parserOptions(server);
+  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, validation } = options;
+  return new StreamParser(
+    false,
+    maxHeaderSize,
+    validation,
+    shownFields,
+    maxFields,
+    requireHostHeader,
+  );
 }
 
 function hasBodyHeaders(headers) {

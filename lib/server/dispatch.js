@@ -1,24 +1,20 @@
 'use strict';
 // Which of a server's listeners gets a request, or what answers it instead.
-const { HAS_EXPECT } = require('../wire/layout');
-const { isUntrusted, lacksHost } = require('./request-verdict');
-
-const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wire/layout');
 
 /** Lets the server's listeners have the request and its response. */
 function dispatch(connection, req, res, flags) {
   const { server } = connection;
-  const untrusted = isUntrusted(server, req, flags);
-  if (untrusted) connection.transport.stop();
-  if (untrusted || lacksHost(server, req, flags)) {
+  if (flags & UNTRUSTED) connection.transport.stop();
+  if (flags & (UNTRUSTED | LACKS_HOST)) {
     res.writeHead(400, ['Connection', 'close']);
     res.end();
     return;
   }
   if (req.httpVersionMajor === 1 && req.httpVersionMinor === 1) {
     if (server.maxRequestsPerSocket > 0 && isOneTooMany(connection, req, res)) return;
-    if (flags & HAS_EXPECT) {
-      answerExpectation(server, req, res);
+    if (flags & (EXPECT_CONTINUE | EXPECT_OTHER)) {
+      answerExpectation(server, req, res, flags);
       return;
     }
   }
@@ -39,8 +35,8 @@ function isOneTooMany(connection, req, res) {
   return true;
 }
 
-function answerExpectation(server, req, res) {
-  if (CONTINUE.test(req.headers.expect)) {
+function answerExpectation(server, req, res, flags) {
+  if (flags & EXPECT_CONTINUE) {
     res._expect_continue = true;
     if (server.listenerCount('checkContinue') > 0) {
       server.emit('checkContinue', req, res);

@@ -5,8 +5,7 @@
 const net = require('node:net');
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
-const { constants } = require('node:os');
-const { addressException } = require('../base/errors');
+const { addressException, systemErrors } = require('../base/errors');
 const { kListener, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
@@ -20,9 +19,6 @@ const netServerSocket = channel('net.server.socket');
 // `net.Server.listen()` publishes only the start of what ends here.
 const listenEnd = channel('tracing:net.server.listen:asyncEnd');
 const listenError = channel('tracing:net.server.listen:error');
-const {
-  errno: { EADDRINUSE },
-} = constants;
 
 class NativeListener {
   constructor(server) {
@@ -139,32 +135,16 @@ class NativeListener {
     return limit >= 0 && this.server._connections >= limit;
   }
 
-  /** A connection was refused because of `maxConnections`; `text` names both ends. */
-  onDrop(text) {
-    const [local, remote] = text.split(',').map((end) => end.split(' '));
-    const [localAddress, localPort, localFamily] = local;
-    const [remoteAddress, remotePort, remoteFamily] = remote;
-    if (local.length < 3) this.drop(undefined);
-    else
-      this.drop({
-        localAddress,
-        localPort: +localPort,
-        localFamily,
-        remoteAddress,
-        remotePort: +remotePort,
-        remoteFamily,
-      });
-  }
-
-  drop(data) {
-    if (data === undefined) this.server.emit('drop');
-    else this.server.emit('drop', { __proto__: null, ...data });
+  /** A connection was refused because of `maxConnections`. `ends` is null if they have no addresses. */
+  drop(ends) {
+    if (ends === null) this.server.emit('drop');
+    else this.server.emit('drop', { __proto__: null, ...ends });
   }
 }
 
 /** Both ends of a handle of Node's. */
 function addressesOf(handle) {
-  if (!handle.getsockname || !handle.getpeername) return undefined;
+  if (!handle.getsockname || !handle.getpeername) return null;
   const local = {};
   const remote = {};
   handle.getsockname(local);
@@ -201,7 +181,7 @@ function checked(handle, port) {
   const error = handle.getsockname(bound);
   if (error === 0 && bound.port === port) return handle;
   handle.close();
-  return error || -EADDRINUSE;
+  return error || systemErrors.EADDRINUSE;
 }
 
 /** `_listen2` of our servers: binds unless there is a handle, and accepts natively. */

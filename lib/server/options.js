@@ -101,12 +101,21 @@ function fieldLimit({ maxHeadersCount }) {
   return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
 }
 
+/** How many fields of a message or of its trailer section users get to see; 0 for any number. */
+function shownFields({ maxHeadersCount }) {
+  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
+  // As 32 bits, because Node counts names and values in such a number.
+  return Math.max(0, maxHeadersCount << 1) >> 1;
+}
+
 /** What a parser of the server's requests has to know. */
 function parserOptions(server) {
   return {
     maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
     maxFields: fieldLimit(server),
+    shownFields: shownFields(server),
     validation: validation(server),
+    requireHostHeader: Boolean(server.requireHostHeader),
   };
 }
 
@@ -140,4 +149,11 @@ function nativeOptions(server, deferReading) {
   };
 }
 
-module.exports = { connectionLimit, nativeOptions, parserOptions, storeOptions, validation };
+module.exports = {
+  connectionLimit,
+  nativeOptions,
+  parserOptions,
+  shownFields,
+  storeOptions,
+  validation,
+};

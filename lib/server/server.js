@@ -59,6 +59,7 @@ for (const name of [
   'maxHeadersCount',
   'insecureHTTPParser',
   'httpValidation',
+  'requireHostHeader',
   'timeout',
   'headersTimeout',
   'requestTimeout',
@@ -77,6 +78,9 @@ for (const name of [
     set(value) {
       this[kOptions][name] = value;
       this[kListener]?.update();
+      if (name === 'requireHostHeader')
+        for (const connection of this[kConnections] ?? [])
+          connection.transport.requireHost(Boolean(value));
     },
   });
 }

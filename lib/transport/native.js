@@ -3,8 +3,7 @@
 // `role`: a connection of a server or of a client. Both transports, this one and `stream`, offer a role
 // the same methods: pause, resume, stop, declineUpgrade, leaveHttp, endResponse, setIdleTimeout,
 // traffic, isUnused, isBetweenMessages.
-const { constants } = require('node:os');
-const { errnoException } = require('../base/errors');
+const { errnoException, systemErrors } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
@@ -12,7 +11,7 @@ const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('../wire/reader');
 const { StreamTransport } = require('./stream');
 
 const { WRITE_CLOSE, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
-const { ECONNRESET, EPIPE } = constants.errno;
+const { ECONNRESET, EPIPE } = systemErrors;
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
 
@@ -245,7 +244,7 @@ class NativeTransport {
       return false;
     }
     // The native side will say so, too; whoever wrote hears it from here.
-    const errno = result === native.CLOSED ? -this.closedErrno : result;
+    const errno = result === native.CLOSED ? this.closedErrno : result;
     const error = errnoException(errno, 'write');
     if (callback) process.nextTick(callback, error);
     if (!this.isClosed) process.nextTick(failLater, this, error);
@@ -320,8 +319,8 @@ class NativeTransport {
     }
     this.receiver = null;
     this.count();
-    const errno = failure === null ? EPIPE : failure.errno;
-    for (const callback of this.waiting.splice(0)) callback(errnoException(-errno, 'write'));
+    const errno = failure === null ? EPIPE : -failure.errno;
+    for (const callback of this.waiting.splice(0)) callback(errnoException(errno, 'write'));
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
   }
@@ -425,6 +424,9 @@ class NativeTransport {
   countOf(which) {
     return this.isDestroyed ? this[which] : native.io[which](this.id);
   }
+
+  /** The native side reads it with the listener's options. */
+  requireHost() {}
 
   /** Nothing has been received. */
   isUnused() {

@@ -163,6 +163,10 @@ class StreamTransport {
     return [this.socket.bytesRead, this.socket.bytesWritten];
   }
 
+  requireHost(required) {
+    this.parser.setRequireHostHeader(required);
+  }
+
   isUnused() {
     return false;
   }

@@ -19,9 +19,10 @@ const KEEP_ALIVE = 1;
 const UPGRADE = 2;
 const NO_CONTENT = 4;
 const GROUP_END = 8;
-const HAS_HOST = 16;
-const BAD_HOST = 32;
-const HAS_EXPECT = 64;
+const UNTRUSTED = 16;
+const LACKS_HOST = 32;
+const EXPECT_CONTINUE = 64;
+const EXPECT_OTHER = 512;
 const ATTACHED = 128;
 const READ_DEFERRED = 256;
 const NEW_BATCH = 1;
@@ -269,9 +270,10 @@ module.exports = {
   UPGRADE,
   NO_CONTENT,
   GROUP_END,
-  HAS_HOST,
-  BAD_HOST,
-  HAS_EXPECT,
+  UNTRUSTED,
+  LACKS_HOST,
+  EXPECT_CONTINUE,
+  EXPECT_OTHER,
   ATTACHED,
   READ_DEFERRED,
   NEW_BATCH,

@@ -179,7 +179,7 @@ function handle(kind, flags, id, at) {
 
 /** A record that is not for a transport: it is for a listener, or for one that is gone. */
 function handleOther(kind, flags, id, at) {
-  const { bytes, words } = batch;
+  const { words } = batch;
   switch (kind) {
     case layout.OPEN: {
       const listener = listeners.get(words[at + 3]);
@@ -189,8 +189,8 @@ function handleOther(kind, flags, id, at) {
       break;
     }
     case layout.DROP: {
-      const from = (at + 4) << 2;
-      listeners.get(id)?.onDrop(bytes.latin1Slice(from, from + words[at + 3]));
+      const ends = native.io.takeDropped();
+      listeners.get(id)?.drop(ends);
       break;
     }
     case layout.CLOSE:

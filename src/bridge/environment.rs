@@ -9,7 +9,7 @@ use bytes::Bytes;
 use napi::{Env, sys};
 
 use crate::bridge::wake::Waker;
-use crate::io::{After, Attachment, Connection, Error, Hub, Listener, ParsedInput, Port};
+use crate::io::{After, Attachment, Connection, Ends, Error, Hub, Listener, ParsedInput, Port};
 use crate::ring::ConnId;
 use crate::ring::layout::NEW_BATCH;
 use crate::ring::queue::Pending;
@@ -54,6 +54,8 @@ pub struct Environment {
     batch_at: Cell<usize>,
     /// Content of records that JavaScript has not reached.
     content: RefCell<VecDeque<Bytes>>,
+    /// The ends of refused connections whose records JavaScript has not reached.
+    dropped: RefCell<VecDeque<Ends>>,
     scratch: RefCell<Vec<u8>>,
     /// The input of the connection that was handed over last.
     handed_over: RefCell<Option<ParsedInput>>,
@@ -76,6 +78,7 @@ impl Environment {
             batch: RefCell::default(),
             batch_at: Cell::new(0),
             content: RefCell::default(),
+            dropped: RefCell::default(),
             scratch: RefCell::default(),
             handed_over: RefCell::default(),
             released: RefCell::default(),
@@ -248,6 +251,11 @@ impl Environment {
         self.content.borrow_mut().pop_front()
     }
 
+    /// The ends of the connection that the next `Drop` record tells of.
+    pub fn next_dropped(&self) -> Option<Ends> {
+        self.dropped.borrow_mut().pop_front()
+    }
+
     fn handle(&self, env: sys::napi_env, attachment: Attachment) {
         match attachment {
             Attachment::Opened(connection) => {
@@ -255,6 +263,7 @@ impl Environment {
                 self.insert(connection);
             }
             Attachment::Content(bytes) => self.content.borrow_mut().push_back(bytes),
+            Attachment::Dropped(ends) => self.dropped.borrow_mut().push_back(*ends),
             Attachment::Release(token) => release_token(env, token),
         }
     }

@@ -13,7 +13,7 @@ use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::{system, to_napi};
 use crate::bridge::function::{check, define};
-use crate::bridge::options::{ServerOptions, Validation, limits};
+use crate::bridge::options::{ServerOptions, Validation, limits, number_of_fields};
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
 use crate::io::{Address, After, Connection, Listener, Reader, Socket};
@@ -44,6 +44,34 @@ impl From<Address> for SocketAddress {
             address: address.ip,
             family: family.into(),
             port: u32::from(address.port),
+        }
+    }
+}
+
+/// Both ends of a connection that was refused, as 'drop' tells them.
+#[napi_derive::napi(object)]
+pub struct DroppedConnection {
+    pub local_address: String,
+    pub local_port: u32,
+    pub local_family: String,
+    pub remote_address: Option<String>,
+    pub remote_port: Option<u32>,
+    pub remote_family: Option<String>,
+}
+
+impl DroppedConnection {
+    fn new(local: SocketAddress, remote: Option<SocketAddress>) -> Self {
+        let (remote_address, remote_port, remote_family) = match remote {
+            Some(remote) => (Some(remote.address), Some(remote.port), Some(remote.family)),
+            None => (None, None, None),
+        };
+        Self {
+            local_address: local.address,
+            local_port: local.port,
+            local_family: local.family,
+            remote_address,
+            remote_port,
+            remote_family,
         }
     }
 }
@@ -174,6 +202,15 @@ impl Io {
         self.environment.remove_listener(env.raw(), listener);
     }
 
+    /// The ends of the connection that the `Drop` record tells of which is being handled; `None` if they
+    /// have no addresses.
+    #[napi]
+    pub fn take_dropped(&self) -> Option<DroppedConnection> {
+        let ends = self.environment.next_dropped()?;
+        let local = ends.local?.into();
+        Some(DroppedConnection::new(local, ends.remote.map(Into::into)))
+    }
+
     // ---- a client's connections ----
 
     /// Takes over a duplicate of a connected descriptor as a client's connection; returns its id.
@@ -186,10 +223,11 @@ impl Io {
         fd: i32,
         max_header_size: u32,
         validation: Validation,
+        shown_fields: u32,
         flags: u32,
     ) -> Result<u32> {
         let fd = duplicate(fd).map_err(|error| system(&error))?;
-        let reader = reader(max_header_size, &validation);
+        let reader = reader(max_header_size, &validation, shown_fields);
         let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
         let port = &self.environment.port;
         let adopted = self
@@ -212,11 +250,17 @@ impl Io {
 
     /// The responses to the requests that follow are read with these limits.
     #[napi]
-    pub fn set_reader(&self, id: u32, max_header_size: u32, validation: Validation) {
+    pub fn set_reader(
+        &self,
+        id: u32,
+        max_header_size: u32,
+        validation: Validation,
+        shown_fields: u32,
+    ) {
         self.with(id, |connection| {
             connection
                 .request
-                .set_reader(reader(max_header_size, &validation));
+                .set_reader(reader(max_header_size, &validation, shown_fields));
         });
     }
 
@@ -433,10 +477,11 @@ impl Io {
     }
 }
 
-fn reader(max_header_size: u32, validation: &Validation) -> Reader {
+fn reader(max_header_size: u32, validation: &Validation, shown_fields: u32) -> Reader {
     Reader {
         limits: limits(max_header_size, 0),
         leniency: validation.leniency(),
+        shown_fields: number_of_fields(shown_fields),
     }
 }
 

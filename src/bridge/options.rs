@@ -48,6 +48,10 @@ pub struct ServerOptions {
     pub keep_alive_probe: i32,
     /// Nothing is read of a new connection before `startReading`.
     pub defer_reading: bool,
+    /// HTTP/1.1 requests need a Host field.
+    pub require_host_header: bool,
+    /// Fields of one head or trailer section that are shown; 0: all.
+    pub shown_fields: u32,
 }
 
 #[cfg(unix)]
@@ -65,6 +69,8 @@ impl From<ServerOptions> for Options {
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
             defer_reading: options.defer_reading,
+            requires_host: options.require_host_header,
+            shown_fields: number_of_fields(options.shown_fields),
         }
     }
 }
@@ -73,10 +79,15 @@ impl From<ServerOptions> for Options {
 pub fn limits(max_header_size: u32, max_fields: u32) -> Limits {
     Limits {
         max_header_size: max_header_size as usize,
-        max_fields: match max_fields {
-            0 => usize::MAX,
-            limit => limit as usize,
-        },
+        max_fields: number_of_fields(max_fields),
         ..Limits::default()
+    }
+}
+
+/// A limit on fields; 0 stands for any number.
+pub fn number_of_fields(limit: u32) -> usize {
+    match limit {
+        0 => usize::MAX,
+        limit => limit as usize,
     }
 }

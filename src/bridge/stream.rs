@@ -2,17 +2,17 @@
 
 use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
 
-use crate::bridge::options::{Validation, limits};
-use crate::protocol::{Parser, RequestKind, Role, Verdict};
+use crate::bridge::options::{Validation, limits, number_of_fields};
+use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::layout::Kind;
-use crate::ring::sink::{Outcome, RecordSink};
+use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
 /// Parses one connection's input into records, which JavaScript reads as those of a native one.
 #[napi_derive::napi]
 pub struct StreamParser {
     parser: Parser,
-    bare: bool,
+    state: SinkState,
     records: Vec<u8>,
     /// What came behind a head that asks for an upgrade, until the verdict.
     rest: Vec<u8>,
@@ -27,20 +27,33 @@ impl StreamParser {
         client: bool,
         max_header_size: u32,
         validation: Validation,
+        shown_fields: u32,
         max_fields: Option<u32>,
+        require_host_header: Option<bool>,
     ) -> Self {
+        let leniency = validation.leniency();
+        let rules = RequestRules {
+            requires_host: require_host_header.unwrap_or(false),
+            serves_untrusted: leniency.untrusted_requests,
+        };
         let role = if client { Role::Client } else { Role::Server };
         Self {
             parser: Parser::new(
                 role,
                 limits(max_header_size, max_fields.unwrap_or(0)),
-                validation.leniency(),
+                leniency,
             ),
-            bare: false,
+            state: SinkState::new(rules, number_of_fields(shown_fields)),
             records: Vec::new(),
             rest: Vec::new(),
             dead: false,
         }
+    }
+
+    /// Whether HTTP/1.1 requests need a Host field from now on.
+    #[napi]
+    pub fn set_require_host_header(&mut self, required: bool) {
+        self.state.rules.requires_host = required;
     }
 
     /// What a native connection has left unparsed, which comes first.
@@ -124,7 +137,7 @@ impl StreamParser {
         &mut self,
         run: impl FnOnce(&mut RecordSink<'_, ()>, &mut Parser) -> Outcome,
     ) -> Outcome {
-        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.bare, ());
+        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, ());
         run(&mut sink, &mut self.parser)
     }
 
@@ -141,7 +154,7 @@ impl StreamParser {
     pub fn from_native(input: crate::io::ParsedInput) -> Self {
         Self {
             parser: input.parser,
-            bare: input.no_content,
+            state: input.sink_state,
             records: Vec::new(),
             rest: input.unparsed.into(),
             dead: false,

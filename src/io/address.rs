@@ -26,16 +26,6 @@ impl Address {
     pub fn local(socket: &Socket) -> Option<Self> {
         Self::from_socket(&socket.local_addr().ok()?)
     }
-
-    /// `address port family`, the form in which it crosses to JavaScript.
-    fn text(&self) -> String {
-        format!(
-            "{} {} {}",
-            self.ip,
-            self.port,
-            if self.ipv6 { "IPv6" } else { "IPv4" }
-        )
-    }
 }
 
 impl From<SocketAddr> for Address {
@@ -63,12 +53,24 @@ fn v6_text(address: &SocketAddrV6) -> String {
     }
 }
 
-/// Both ends as text, for a connection that is dropped at once: local, then remote.
-pub fn describe(socket: &Socket) -> String {
-    let text = |end: Option<Address>| end.map(|address| address.text()).unwrap_or_default();
-    format!(
-        "{},{}",
-        text(Address::local(socket)),
-        text(Address::peer(socket))
-    )
+/// Both ends of a connection; `None` where an end is not an IP address.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Ends {
+    pub local: Option<Address>,
+    pub remote: Option<Address>,
+}
+
+impl Ends {
+    pub fn of(socket: &Socket) -> Self {
+        Self {
+            local: Address::local(socket),
+            remote: Address::peer(socket),
+        }
+    }
+
+    /// Bytes of memory, about.
+    pub(crate) fn size(&self) -> usize {
+        let text = |end: &Option<Address>| end.as_ref().map_or(0, |address| address.ip.capacity());
+        size_of::<Self>() + text(&self.local) + text(&self.remote)
+    }
 }

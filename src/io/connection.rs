@@ -23,6 +23,7 @@ use crate::protocol::Parser;
 use crate::ring::ConnId;
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
+use crate::ring::sink::SinkState;
 
 /// What JavaScript has asked for, and what the system has reported.
 pub(super) mod flag {
@@ -59,8 +60,7 @@ pub struct HandedOver {
 #[derive(Debug)]
 pub struct ParsedInput {
     pub parser: Parser,
-    /// The head under way said that there is no content.
-    pub no_content: bool,
+    pub sink_state: SinkState,
     /// What came behind an upgrade that was declined, to be parsed first.
     pub unparsed: Bytes,
 }
@@ -70,6 +70,7 @@ pub(crate) struct Parts {
     pub id: ConnId,
     pub socket: Arc<Socket>,
     pub parser: Parser,
+    pub sink_state: SinkState,
     pub reading: Reading,
     pub listener: Option<Arc<Listener>>,
     pub port: Arc<Port>,
@@ -119,7 +120,12 @@ impl Connection {
             set: parts.set,
             peer,
             outgoing: Mutex::new(Outgoing::new(parts.socket.clone())),
-            input: Mutex::new(Input::new(parts.socket, parts.parser, parts.reading)),
+            input: Mutex::new(Input::new(
+                parts.socket,
+                parts.parser,
+                parts.sink_state,
+                parts.reading,
+            )),
             flags: AtomicU32::new(0),
             bytes_read: AtomicU64::new(0),
         }
@@ -358,7 +364,7 @@ impl Connection {
         hub: &Hub,
     ) -> Option<HandedOver> {
         let mut input = self.input();
-        let (parser, no_content, unparsed) = input.take_parser();
+        let (parser, sink_state, unparsed) = input.take_parser();
         drop(input);
         let (socket, unsent) = self.take_socket(Some(memory), done)?;
         let fd = Arc::into_inner(socket)?.into_fd();
@@ -368,7 +374,7 @@ impl Connection {
             unsent,
             input: ParsedInput {
                 parser,
-                no_content,
+                sink_state,
                 unparsed,
             },
         })

@@ -20,9 +20,10 @@ use crate::io::port::Port;
 use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::io::thread;
-use crate::protocol::{Parser, RequestKind, Role};
+use crate::protocol::{Parser, RequestKind, RequestRules, Role};
 use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
+use crate::ring::sink::SinkState;
 
 /// Milliseconds that the threads stay when nobody uses them, in case somebody does again soon.
 const LINGER: u64 = 1000;
@@ -31,6 +32,7 @@ const LINGER: u64 = 1000;
 pub(crate) struct Opening {
     pub socket: Socket,
     pub parser: Parser,
+    pub sink_state: SinkState,
     pub reading: Reading,
     pub listener: Option<Arc<Listener>>,
     pub port: Arc<Port>,
@@ -170,6 +172,7 @@ impl Hub {
             id,
             socket: Arc::new(opening.socket),
             parser: opening.parser,
+            sink_state: opening.sink_state,
             reading: opening.reading,
             listener: opening.listener,
             port: opening.port,
@@ -206,6 +209,7 @@ impl Hub {
         let opening = Opening {
             socket,
             parser: Parser::new(Role::Client, reader.limits, reader.leniency),
+            sink_state: SinkState::new(RequestRules::default(), reader.shown_fields),
             reading: Reading::Http,
             listener: None,
             port: port.clone(),

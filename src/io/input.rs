@@ -11,7 +11,7 @@ use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
-use crate::ring::sink::{Observer, Outcome, RecordSink};
+use crate::ring::sink::{Observer, Outcome, RecordSink, SinkState};
 
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
@@ -52,27 +52,31 @@ pub(crate) struct Input {
     pub socket: Option<Arc<Socket>>,
     pub reading: Reading,
     parser: Parser,
-    /// The head under way said that there is no content (see `RecordSink`).
-    no_content: bool,
+    sink_state: SinkState,
     /// The drain since which `window_used` counts.
     window_epoch: u64,
     window_used: usize,
 }
 
 impl Input {
-    pub fn new(socket: Arc<Socket>, parser: Parser, reading: Reading) -> Self {
+    pub fn new(
+        socket: Arc<Socket>,
+        parser: Parser,
+        sink_state: SinkState,
+        reading: Reading,
+    ) -> Self {
         Self {
             socket: Some(socket),
             reading,
             parser,
-            no_content: false,
+            sink_state,
             window_epoch: 0,
             window_used: 0,
         }
     }
 
     /// Takes the state of the parser for another owner, with the bytes that it has not seen.
-    pub fn take_parser(&mut self) -> (Parser, bool, Bytes) {
+    pub fn take_parser(&mut self) -> (Parser, SinkState, Bytes) {
         let parser = std::mem::replace(
             &mut self.parser,
             Parser::new(Role::Server, Limits::default(), Leniency::default()),
@@ -81,7 +85,7 @@ impl Input {
             Reading::Declined(rest) => rest,
             _ => Bytes::new(),
         };
-        (parser, self.no_content, unparsed)
+        (parser, self.sink_state, unparsed)
     }
 
     pub fn may_read(&self, connection: &Connection) -> MayRead {
@@ -142,6 +146,7 @@ impl Input {
         };
         if let Some(reader) = connection.request.take_reader() {
             self.parser = Parser::new(Role::Client, reader.limits, reader.leniency);
+            self.sink_state.shown_fields = reader.shown_fields;
         }
         self.parser.expect_response(request);
         true
@@ -150,6 +155,9 @@ impl Input {
     /// Feeds the parser the buffer of `lead` and posts the records of it. Large content travels beside
     /// them, in the memory it was read into.
     fn parse(&mut self, connection: &Connection, lead: &mut Lead) {
+        if let Some(listener) = &connection.listener {
+            self.sink_state.rules.requires_host = listener.requires_host();
+        }
         let buffer = &mut lead.buffer;
         let now = lead.now;
         let posted = lead.set.post(connection.port(), |p| {
@@ -158,7 +166,7 @@ impl Input {
             let mut sink = RecordSink::new(
                 &mut p.records,
                 connection.id,
-                &mut self.no_content,
+                &mut self.sink_state,
                 observer,
             );
             sink.may_attach();
@@ -208,7 +216,7 @@ impl Input {
         let id = connection.id;
         lead.set.post(connection.port(), |p| {
             if let Reading::Http = reading {
-                let mut sink = RecordSink::new(&mut p.records, id, &mut self.no_content, ());
+                let mut sink = RecordSink::new(&mut p.records, id, &mut self.sink_state, ());
                 if connection.listener.is_some() {
                     sink.finish(&mut self.parser);
                 } else {

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mio::net::{TcpListener, UnixListener};
@@ -18,7 +18,7 @@ use crate::io::policy::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::{Set, Soon};
 use crate::io::socket::Socket;
-use crate::io::{Error, describe};
+use crate::io::{Ends, Error};
 use crate::protocol::{Parser, Role};
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
@@ -35,9 +35,10 @@ pub struct Listener {
     port: Arc<Port>,
     set: Arc<Set>,
     options: Mutex<Options>,
-    /// Two of the options, for those who look at each request.
+    /// Options that are looked at with each request.
     timeout: AtomicU32,
     keep_alive_timeout: AtomicU32,
+    requires_host: AtomicBool,
     /// Open connections, and those being accepted.
     count: AtomicUsize,
     acceptor: Mutex<Option<Acceptor>>,
@@ -53,6 +54,7 @@ impl Listener {
             set,
             timeout: AtomicU32::new(options.timeout),
             keep_alive_timeout: AtomicU32::new(options.keep_alive_timeout),
+            requires_host: AtomicBool::new(options.requires_host),
             options: Mutex::new(options),
             count: AtomicUsize::new(0),
             acceptor: Mutex::default(),
@@ -74,6 +76,11 @@ impl Listener {
         self.keep_alive_timeout.load(Ordering::Relaxed)
     }
 
+    /// HTTP/1.1 requests need a Host field.
+    pub(crate) fn requires_host(&self) -> bool {
+        self.requires_host.load(Ordering::Relaxed)
+    }
+
     fn options(&self) -> MutexGuard<'_, Options> {
         self.options.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,6 +94,8 @@ impl Listener {
         self.timeout.store(options.timeout, Ordering::Relaxed);
         self.keep_alive_timeout
             .store(options.keep_alive_timeout, Ordering::Relaxed);
+        self.requires_host
+            .store(options.requires_host, Ordering::Relaxed);
         let interval = options.checking_interval;
         let changed = {
             let mut current = self.options();
@@ -161,9 +170,11 @@ impl Listener {
 
     fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {
         if !self.enter() {
-            let text = describe(socket.raw());
+            let ends = Box::new(Ends::of(socket.raw()));
             lead.set.post(&self.port, |p| {
-                record::drop_connection(&mut p.records, self.id, &text);
+                p.attached += ends.size();
+                p.attachments.push(Attachment::Dropped(ends));
+                record::drop_connection(&mut p.records, self.id);
             });
             return;
         }
@@ -189,14 +200,16 @@ impl Listener {
 
     /// Announces a connection to JavaScript, then lets its set watch it.
     fn begin(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
-        let (parser, timeout, deferred) = {
+        let (parser, sink_state, timeout, deferred) = {
             let options = self.options();
             let parser = Parser::new(Role::Server, options.limits, options.leniency);
-            (parser, options.timeout, options.defer_reading)
+            let sink_state = options.sink_state();
+            (parser, sink_state, options.timeout, options.defer_reading)
         };
         let opening = Opening {
             socket,
             parser,
+            sink_state,
             reading: if deferred {
                 Reading::Deferred
             } else {

@@ -25,7 +25,7 @@ mod thread;
 #[cfg(test)]
 mod tests;
 
-pub use address::{Address, describe};
+pub use address::{Address, Ends};
 pub use connection::{Connection, HandedOver, ParsedInput};
 pub use error::Error;
 pub use hub::Hub;

@@ -11,6 +11,8 @@ use crate::protocol::{Leniency, Limits, RequestKind};
 pub struct Reader {
     pub limits: Limits,
     pub leniency: Leniency,
+    /// Fields of a head or trailer section that JavaScript is shown.
+    pub shown_fields: usize,
 }
 
 const NOTHING: u8 = 0;

@@ -1,6 +1,7 @@
 //! What a server wants of its connections.
 
-use crate::protocol::{Leniency, Limits};
+use crate::protocol::{Leniency, Limits, RequestRules};
+use crate::ring::sink::SinkState;
 
 /// Options of a server. Times are in milliseconds, 0 switches one off.
 #[derive(Clone, Debug)]
@@ -18,4 +19,19 @@ pub struct Options {
     pub keep_alive_probe: Option<u32>,
     /// Nothing is read of a new connection before JavaScript says so.
     pub defer_reading: bool,
+    /// Fields of a head or trailer section that JavaScript is shown.
+    pub shown_fields: usize,
+    /// HTTP/1.1 requests need a Host field.
+    pub requires_host: bool,
+}
+
+impl Options {
+    /// How the records of a connection begin.
+    pub(crate) fn sink_state(&self) -> SinkState {
+        let rules = RequestRules {
+            requires_host: self.requires_host,
+            serves_untrusted: self.leniency.untrusted_requests,
+        };
+        SinkState::new(rules, self.shown_fields)
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use crate::io::address::Ends;
 use crate::io::connection::Connection;
 use crate::ring::queue::{EventQueue, Pending};
 
@@ -29,6 +30,8 @@ pub enum Attachment {
     Opened(Arc<Connection>),
     /// The content of the next record with `ATTACHED`.
     Content(Bytes),
+    /// The ends of the connection that the next `Drop` record tells of.
+    Dropped(Box<Ends>),
     /// A token of memory that is not needed any more.
     Release(usize),
 }

@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::io::{After, Attachment, Connection, Hub, Listener, Memory, Options, Port, Wake};
+use crate::io::{
+    Address, After, Attachment, Connection, Ends, Hub, Listener, Memory, Options, Port, Wake,
+};
 use crate::protocol::{Leniency, Limits};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
@@ -40,6 +42,7 @@ struct World {
     address: SocketAddr,
     bell: Receiver<()>,
     opened: Vec<Arc<Connection>>,
+    dropped: Vec<Ends>,
 }
 
 impl World {
@@ -59,6 +62,7 @@ impl World {
             address,
             bell,
             opened: Vec::new(),
+            dropped: Vec::new(),
         }
     }
 
@@ -87,9 +91,13 @@ impl World {
             }
             assert_eq!(at, batch.records.len(), "records are whole");
             for attachment in batch.attachments {
-                if let Attachment::Opened(connection) = attachment {
-                    self.port.announced();
-                    self.opened.push(connection);
+                match attachment {
+                    Attachment::Opened(connection) => {
+                        self.port.announced();
+                        self.opened.push(connection);
+                    }
+                    Attachment::Dropped(ends) => self.dropped.push(*ends),
+                    Attachment::Content(_) | Attachment::Release(_) => {}
                 }
             }
         }
@@ -129,6 +137,8 @@ fn options() -> Options {
         no_delay: true,
         keep_alive_probe: None,
         defer_reading: false,
+        requires_host: true,
+        shown_fields: usize::MAX,
     }
 }
 
@@ -222,7 +232,7 @@ fn a_place_is_taken_before_a_connection_is_accepted() {
         ..options()
     };
     let mut world = World::new(4, limited);
-    let _clients: Vec<_> = (0..30).map(|_| world.connect()).collect();
+    let clients: Vec<_> = (0..30).map(|_| world.connect()).collect();
     let (mut opened, mut dropped) = (0, 0);
     while opened + dropped < 30 {
         for kind in world.take() {
@@ -234,6 +244,15 @@ fn a_place_is_taken_before_a_connection_is_accepted() {
         }
     }
     assert_eq!((opened, dropped), (3, 27));
+    let ends: Vec<_> = clients
+        .iter()
+        .map(|client| Ends {
+            local: Some(Address::from(world.address)),
+            remote: Some(Address::from(client.local_addr().unwrap())),
+        })
+        .collect();
+    assert_eq!(world.dropped.len(), 27);
+    assert!(world.dropped.iter().all(|dropped| ends.contains(dropped)));
 }
 
 #[test]

@@ -44,6 +44,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The first `count` fields, or all if there are fewer.
+    pub fn first(self, count: usize) -> Self {
+        Self(match self.0 {
+            Source::Parsed(headers) => Source::Parsed(&headers[..count.min(headers.len())]),
+            Source::Collected { text, first, spans } => Source::Collected {
+                text,
+                first,
+                spans: &spans[..count.min(spans.len())],
+            },
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -43,8 +43,7 @@ pub enum Kind {
     Expired = 10,
     /// Bytes of a connection that does not speak HTTP (any more). 3: their number, then the bytes.
     Raw = 11,
-    /// A connection was refused because of `maxConnections`. 3: length of the text, then the text:
-    /// local and remote address.
+    /// A connection was refused because of `maxConnections`. Its ends travel beside the records.
     Drop = 12,
     /// The writing side has been shut down.
     Shutdown = 13,
@@ -60,16 +59,18 @@ pub const UPGRADE: u32 = 1 << 1;
 pub const NO_CONTENT: u32 = 1 << 2;
 /// Last record of what one read of one connection brought: ticks run after it.
 pub const GROUP_END: u32 = 1 << 3;
-/// There is a Host field.
-pub const HAS_HOST: u32 = 1 << 4;
-/// There is more than one Host field, or one that is no host.
-pub const BAD_HOST: u32 = 1 << 5;
-/// There is an Expect field.
-pub const HAS_EXPECT: u32 = 1 << 6;
+/// The request cannot be trusted: nothing behind it is read (see `RequestVerdict`).
+pub const UNTRUSTED: u32 = 1 << 4;
+/// The request has no Host field, which the server requires.
+pub const LACKS_HOST: u32 = 1 << 5;
+/// The request expects `100 Continue`.
+pub const EXPECT_CONTINUE: u32 = 1 << 6;
 /// The bytes of the content travel beside the records.
 pub const ATTACHED: u32 = 1 << 7;
 /// With `Open`: nothing is read before JavaScript says so.
 pub const READ_DEFERRED: u32 = 1 << 8;
+/// The request expects something else than `100 Continue`.
+pub const EXPECT_OTHER: u32 = 1 << 9;
 /// Field name word: the low bits are an index into the common names.
 pub const COMMON_NAME: u32 = 1 << 31;
 
@@ -181,9 +182,10 @@ mod tests {
             ("UPGRADE", UPGRADE),
             ("NO_CONTENT", NO_CONTENT),
             ("GROUP_END", GROUP_END),
-            ("HAS_HOST", HAS_HOST),
-            ("BAD_HOST", BAD_HOST),
-            ("HAS_EXPECT", HAS_EXPECT),
+            ("UNTRUSTED", UNTRUSTED),
+            ("LACKS_HOST", LACKS_HOST),
+            ("EXPECT_CONTINUE", EXPECT_CONTINUE),
+            ("EXPECT_OTHER", EXPECT_OTHER),
             ("ATTACHED", ATTACHED),
             ("READ_DEFERRED", READ_DEFERRED),
             ("NEW_BATCH", NEW_BATCH),

@@ -82,11 +82,9 @@ pub fn attached_content(out: &mut Vec<u8>, id: ConnId, length: usize) {
     plain(out, Kind::Content, layout::ATTACHED, id, &[length as u32]);
 }
 
-/// A refused connection: the listener, and `address port family` of both ends as text.
-pub fn drop_connection(out: &mut Vec<u8>, listener: u32, text: &str) {
+/// A connection that a listener refused.
+pub fn drop_connection(out: &mut Vec<u8>, listener: u32) {
     let start = begin(out, Kind::Drop, layout::GROUP_END, listener);
-    push_word(out, text.len() as u32);
-    out.extend_from_slice(text.as_bytes());
     seal(out, start);
 }
 
@@ -134,8 +132,8 @@ fn push_field_text(out: &mut Vec<u8>, list: &Fields<'_>, words: usize) {
     }
 }
 
-/// A message's head. `flags` are those of `layout`.
-pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
+/// A message's head with the fields that JavaScript is shown. `flags` are those of `layout`.
+pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>, shown: &Fields<'_>) {
     let start = begin(out, Kind::Head, flags, id.raw());
     let (code, line) = match head.method {
         Some(method) => (u32::from(method.index()), head.target),
@@ -146,18 +144,16 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>) {
         out,
         (u32::from(head.version.0) << 8) | u32::from(head.version.1),
     );
-    push_word(out, head.fields.len() as u32);
+    push_word(out, shown.len() as u32);
     push_word(out, line.len() as u32);
     let text_at = out.len();
     push_word(out, 0);
     push_word(out, keep_alive_timeout(head) as u32);
     let words = out.len();
-    let text = line.len() + push_field_words(out, &head.fields);
+    let text = line.len() + push_field_words(out, shown);
     set_word(out, text_at, text as u32);
     out.extend_from_slice(line);
-    push_field_text(out, &head.fields, words);
-    let flags = flags | field_flags(&head.fields);
-    set_word(out, start, Kind::Head as u32 | (flags << 8));
+    push_field_text(out, shown, words);
     seal(out, start);
 }
 
@@ -167,22 +163,6 @@ fn keep_alive_timeout(head: &Head<'_>) -> i32 {
         Some(seconds) if head.method.is_none() => i32::try_from(seconds).unwrap_or(i32::MAX),
         _ => -1,
     }
-}
-
-/// What a server has to know of the fields before anyone looks at them.
-fn field_flags(list: &Fields<'_>) -> u32 {
-    let mut flags = 0;
-    for (name, value) in list.iter() {
-        if name.len() == 4 && name.eq_ignore_ascii_case(b"host") {
-            if flags & layout::HAS_HOST != 0 || !crate::protocol::host_is_valid(value) {
-                flags |= layout::BAD_HOST;
-            }
-            flags |= layout::HAS_HOST;
-        } else if name.len() == 6 && name.eq_ignore_ascii_case(b"expect") {
-            flags |= layout::HAS_EXPECT;
-        }
-    }
-    flags
 }
 
 /// The end of a message, with its trailer section.

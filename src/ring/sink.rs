@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::protocol::{Fields, Framing, Head, ParseError, Parser, Sink, State, Verdict};
+use crate::protocol::{
+    Expectation, Fields, Framing, Head, ParseError, Parser, RequestRules, RequestVerdict, Sink,
+    State, Verdict,
+};
 use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
 use crate::ring::record;
@@ -20,14 +23,32 @@ pub trait Observer {
 
 impl Observer for () {}
 
+/// What the records of one connection depend on, kept from one chunk to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct SinkState {
+    pub rules: RequestRules,
+    /// Fields of a head or trailer section that JavaScript is shown (`maxHeadersCount`).
+    pub shown_fields: usize,
+    /// The head under way said that there is no content: `complete` needs no record of its own.
+    no_content: bool,
+}
+
+impl SinkState {
+    pub fn new(rules: RequestRules, shown_fields: usize) -> Self {
+        Self {
+            rules,
+            shown_fields,
+            no_content: false,
+        }
+    }
+}
+
 /// Appends the records of one chunk to `out`.
 #[derive(Debug)]
 pub struct RecordSink<'a, O> {
     pub out: &'a mut Vec<u8>,
     pub id: ConnId,
-    /// The head said that there is no content; `complete` needs no record of its own. Kept by the
-    /// caller between chunks.
-    pub bare: &'a mut bool,
+    pub state: &'a mut SinkState,
     pub observer: O,
     /// Content that is left in the chunk, as ranges of it; `None` if all is to be copied.
     attached: Option<Vec<Range<usize>>>,
@@ -47,11 +68,11 @@ pub enum Outcome {
 }
 
 impl<'a, O: Observer> RecordSink<'a, O> {
-    pub fn new(out: &'a mut Vec<u8>, id: ConnId, bare: &'a mut bool, observer: O) -> Self {
+    pub fn new(out: &'a mut Vec<u8>, id: ConnId, state: &'a mut SinkState, observer: O) -> Self {
         Self {
             out,
             id,
-            bare,
+            state,
             observer,
             attached: None,
             chunk: 0,
@@ -124,12 +145,16 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         if head.upgrade {
             flags |= layout::UPGRADE;
         }
-        *self.bare = head.framing == Framing::None;
-        if *self.bare {
+        self.state.no_content = head.framing == Framing::None;
+        if self.state.no_content {
             flags |= layout::NO_CONTENT;
         }
+        if head.method.is_some() {
+            flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
+        }
         self.last = Some(self.out.len());
-        record::head(self.out, self.id, flags, head);
+        let shown = head.fields.first(self.state.shown_fields);
+        record::head(self.out, self.id, flags, head, &shown);
         if head.upgrade {
             Verdict::Pause
         } else {
@@ -152,10 +177,87 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
 
     fn complete(&mut self, trailers: &Fields<'_>) {
         self.observer.message_is_complete();
-        if std::mem::take(self.bare) {
+        if std::mem::take(&mut self.state.no_content) {
             return;
         }
         self.last = Some(self.out.len());
-        record::complete(self.out, self.id, 0, trailers);
+        let shown = trailers.first(self.state.shown_fields);
+        record::complete(self.out, self.id, 0, &shown);
+    }
+}
+
+fn verdict_flags(verdict: RequestVerdict) -> u32 {
+    let mut flags = match verdict.expectation {
+        Expectation::None => 0,
+        Expectation::Continue => layout::EXPECT_CONTINUE,
+        Expectation::Other => layout::EXPECT_OTHER,
+    };
+    if verdict.is_untrusted {
+        flags |= layout::UNTRUSTED;
+    }
+    if verdict.lacks_host {
+        flags |= layout::LACKS_HOST;
+    }
+    flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Leniency, Limits, Role};
+    use crate::ring::record::size;
+
+    /// Kind and flags, and the word behind the id, of each record of a server's input.
+    fn records(input: &str, state: SinkState, piece: usize) -> Vec<(u32, u32, u32)> {
+        let mut out = Vec::new();
+        let mut state = state;
+        let mut parser = Parser::new(Role::Server, Limits::default(), Leniency::default());
+        for chunk in input.as_bytes().chunks(piece) {
+            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, ());
+            assert_eq!(sink.parse(&mut parser, chunk), Outcome::Parsed);
+        }
+        let word = |at: usize| u32::from_ne_bytes(out[at..at + 4].try_into().unwrap());
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < out.len() {
+            let (kind, flags) = (word(at) & 0xff, word(at) >> 8);
+            let fields = if kind == Kind::Head as u32 { 20 } else { 12 };
+            found.push((kind, flags & !layout::GROUP_END, word(at + fields)));
+            at += size(&out[at..]);
+        }
+        found
+    }
+
+    #[test]
+    fn fields_beyond_the_limit_are_not_shown() {
+        let input = "POST / HTTP/1.1\r\nHost: a\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n\
+                     0\r\nX: 1\r\nY: 2\r\nZ: 3\r\n\r\n";
+        for (shown, head, trailers) in [(2, 2, 2), (3, 3, 3), (usize::MAX, 3, 3), (1, 1, 1)] {
+            for piece in [1, input.len()] {
+                let found = records(input, SinkState::new(RequestRules::default(), shown), piece);
+                let counts: Vec<_> = found
+                    .iter()
+                    .map(|(kind, _, count)| (*kind, *count))
+                    .collect();
+                let wanted = [(Kind::Head as u32, head), (Kind::Complete as u32, trailers)];
+                assert_eq!(counts, wanted, "{shown} fields, pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_verdict_sees_fields_that_are_not_shown() {
+        let rules = RequestRules {
+            requires_host: true,
+            serves_untrusted: false,
+        };
+        let flags = |input: &str| records(input, SinkState::new(rules, 1), input.len())[0].1;
+        let common = layout::KEEP_ALIVE | layout::NO_CONTENT;
+        assert_eq!(flags("GET / HTTP/1.1\r\nA: 1\r\nHost: a\r\n\r\n"), common);
+        let lacks = common | layout::LACKS_HOST;
+        assert_eq!(flags("GET / HTTP/1.1\r\nA: 1\r\n\r\n"), lacks);
+        let untrusted = common | layout::UNTRUSTED;
+        let two = "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n";
+        assert_eq!(flags(two), untrusted);
     }
 }
