@@ -90,10 +90,18 @@ function buildWithNapiCli(debug) {
 
 // The road without @napi-rs/cli: a production install, or a Node that the tool does not support.
 function buildWithCargo(debug) {
-  const args = ['build', '--lib', '--locked', '--message-format=json-render-diagnostics'];
-  const { stdout } = run('cargo', debug ? args : [...args, '--release'], {
+  replaceFile(compileLibrary(debug ? [] : ['--release']), addon);
+  rmSync(join(outputDir, 'binding.d.ts'), { force: true });
+  writeLoader();
+}
+
+/** Compiles the library with cargo alone; returns where cargo has put it. Throws BuildError. */
+export function compileLibrary(args, options) {
+  const all = ['build', '--lib', '--locked', '--message-format=json-render-diagnostics', ...args];
+  const { stdout } = run('cargo', all, {
     stdio: ['ignore', 'pipe', 2],
     maxBuffer: 1 << 28,
+    ...options,
   });
   const library = String(stdout)
     .split('\n')
@@ -101,12 +109,22 @@ function buildWithCargo(debug) {
     .flatMap((line) => JSON.parse(line).filenames)
     .find((file) => /\.(so|dylib|dll)$/.test(file));
   if (!library) throw new BuildError('cargo named no library among its results');
-  replaceFile(library, addon);
-  rmSync(join(outputDir, 'binding.d.ts'), { force: true });
+  return library;
+}
+
+/** A loader that knows the file beside it, and the variable that the generated one reads. */
+function writeLoader() {
+  const name = `./rust-http.${platformName()}.node`;
   writeFileSync(
     loader,
-    `// Written by build.mjs, which built without @napi-rs/cli.\nmodule.exports = require('./rust-http.${platformName()}.node');\n`,
+    '// Written by build.mjs, which built without @napi-rs/cli.\n' +
+      `module.exports = require(process.env.NAPI_RS_NATIVE_LIBRARY_PATH || '${name}');\n`,
   );
+}
+
+/** For who brings an addon of their own, by NAPI_RS_NATIVE_LIBRARY_PATH. */
+export function ensureLoader() {
+  if (!existsSync(loader)) writeLoader();
 }
 
 /** Copies, and renames into place: a running process may have the old file mapped. */

@@ -12,6 +12,7 @@ const { test } = require('node:test');
 const { pattern } = require('../support/events');
 const { onNodeHttp } = require('../support/mode');
 const { RawClient } = require('../support/raw-client');
+const { patient } = require('../support/sanitizer');
 const { pour } = require('./server-process');
 const { Program, pause, until } = require('./program');
 const { LARGE, OWNER } = require('./programs/handed-over-content');
@@ -25,9 +26,9 @@ const CLIENTS = 3;
  * The most that the event loop may be late; a blocking hand-over makes it late by more. Node needs most
  * of 200 ms for 1,000 requests that one read brought.
  */
-const LATE = onNodeHttp ? 400 : 200;
+const LATE = patient(onNodeHttp ? 400 : 200);
 /** The most that a call may take which only asks for something, in milliseconds. */
-const AT_ONCE = 10;
+const AT_ONCE = patient(10);
 /** Looks at the program while nobody reads: the time in which a blocked loop would show. */
 const LOOKS = 30;
 

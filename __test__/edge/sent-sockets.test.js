@@ -6,12 +6,13 @@ const assert = require('node:assert');
 const path = require('node:path');
 const { test } = require('node:test');
 const { startNode } = require('../support/child');
+const { patient } = require('../support/sanitizer');
 const ways = require('./programs/sending');
 
 const limit = { timeout: 60_000 };
 const file = path.join(__dirname, 'programs', 'sending.js');
 /** A way that hangs is ended by then. */
-const PATIENCE = 10_000;
+const PATIENCE = patient(10_000);
 
 async function outcome(t, way, mode) {
   const child = startNode(t, [file, way], { env: { RUST_HTTP_TEST_MODE: mode } });

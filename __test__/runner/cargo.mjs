@@ -5,20 +5,33 @@
 import { root } from '../../scripts/install.mjs';
 import { runProcess } from './process.mjs';
 
-const levels = [
-  ['pure rooms', ['--no-default-features']],
-  ['with io', ['--no-default-features', '--features', 'io']],
-  ['everything', []],
-];
+export const levels = {
+  'pure rooms': ['--no-default-features'],
+  'with io': ['--no-default-features', '--features', 'io'],
+  everything: [],
+};
 
-export async function runCargo({ tally, deadline }) {
+/** Which levels (their names), by which `command` of cargo, with which other arguments. */
+export async function runCargo({
+  tally,
+  deadline,
+  of = Object.keys(levels),
+  command = ['test'],
+  args = [],
+  env = {},
+}) {
   const verdicts = new Map();
-  for (const [name, flags] of levels) {
-    process.stdout.write(`\n== cargo test, ${name}\n`);
+  for (const name of of) {
+    const flags = [...levels[name], ...args];
+    process.stdout.write(`\n== cargo ${command.join(' ')}, ${name}\n`);
     const ofLevel = new Map();
-    const result = await runLevel(flags, deadline, ofLevel);
+    const result = await runLevel([...command, '--locked', '--no-fail-fast', ...flags], {
+      env: { ...process.env, ...env },
+      limit: deadline - Date.now(),
+      verdicts: ofLevel,
+    });
     for (const [test, verdict] of ofLevel) keepWorst(verdicts, test, verdict);
-    const where = `cargo test ${flags.join(' ')}`.trim();
+    const where = ['cargo', ...command, ...flags].join(' ');
     if (result.timedOut) tally.fail(where, `not done after ${Math.round(result.ms / 1000)} s`);
     else if (result.code !== 0 && count(ofLevel, 'FAILED') === 0) {
       tally.fail(where, 'failed outside of a test: see its output above');
@@ -34,11 +47,12 @@ export async function runCargo({ tally, deadline }) {
   });
 }
 
-async function runLevel(flags, deadline, verdicts) {
+async function runLevel(args, { env, limit, verdicts }) {
   let rest = '';
-  return await runProcess('cargo', ['test', '--locked', '--no-fail-fast', ...flags], {
+  return await runProcess('cargo', args, {
     cwd: root,
-    limit: deadline - Date.now(),
+    env,
+    limit,
     write(chunk, stream) {
       if (stream === 'stderr') process.stderr.write(chunk);
       else rest = readLines(rest + chunk, verdicts);

@@ -22,12 +22,16 @@ const testRoot = fileURLToPath(new URL('..', import.meta.url));
 // A URL, because a Windows path is no specifier of a module.
 const reporter = pathToFileURL(join(testRoot, 'runner', 'reporter.mjs')).href;
 
-export async function runNode({ tally, deadline, words, jobs, timeout }) {
+/**
+ * `env(name)`: what the process of a file has in its environment beside what is there; `patience`: how
+ * many times as long as it says it may take.
+ */
+export async function runNode({ words, jobs, ...options }) {
   const files = listTests(testRoot).filter(
     (file) => words.length === 0 || words.some((word) => nameOf(file).includes(word)),
   );
   if (files.length === 0) {
-    tally.fail('the JavaScript suite', `no test file matches ${words.join(' ')}`);
+    options.tally.fail('the JavaScript suite', `no test file matches ${words.join(' ')}`);
     return;
   }
   installPackagesOf(files);
@@ -36,14 +40,15 @@ export async function runNode({ tally, deadline, words, jobs, timeout }) {
   const queue = [...files];
   const worker = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
-      await runFile(file, { tally, deadline, timeout, scratch, together: jobs > 1 });
+      await runFile(file, { ...options, scratch, together: jobs > 1 });
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
   rmSync(scratch, { recursive: true, force: true });
 }
 
-async function runFile(file, { tally, deadline, timeout, scratch, together }) {
+async function runFile(file, options) {
+  const { tally, deadline, timeout, scratch, together, env = () => ({}), patience = 1 } = options;
   const name = nameOf(file);
   const left = deadline - Date.now();
   if (left <= 0) {
@@ -56,8 +61,8 @@ async function runFile(file, { tally, deadline, timeout, scratch, together }) {
   const args = [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout', file];
   const result = await runProcess(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, RUST_HTTP_TEST_RECORD: record },
-    limit: Math.min(left, timeoutOf(file) ?? timeout),
+    env: { ...process.env, RUST_HTTP_TEST_RECORD: record, ...env(name) },
+    limit: Math.min(left, patience * (timeoutOf(file) ?? timeout)),
     write: together ? (chunk) => held.push(chunk) : show,
   });
   held.forEach(show);

@@ -364,6 +364,11 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 10 } else { 256 },
+            ..ProptestConfig::default()
+        })]
+
         #[test]
         fn limits_hold_and_no_request_is_lost(
             per_origin in 1u8..6, total in 1u8..6, idle in 0u8..4,

@@ -3,6 +3,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
+use std::sync::LazyLock;
 
 /// What JavaScript has lent, by token.
 #[derive(Default)]
@@ -36,8 +37,9 @@ fn pair() -> (Outgoing, UnixStream) {
 }
 
 fn large() -> &'static [u8] {
-    let bytes: Vec<u8> = (0..4 << 20).map(|i| (i % 251) as u8).collect();
-    bytes.leak()
+    static BYTES: LazyLock<Vec<u8>> =
+        LazyLock::new(|| (0..4 << 20).map(|i| (i % 251) as u8).collect());
+    &BYTES
 }
 
 fn read_all(mut theirs: UnixStream) -> std::thread::JoinHandle<Vec<u8>> {

@@ -104,7 +104,7 @@ fn input() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 3000,
+        cases: if cfg!(miri) { 10 } else { 3000 },
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

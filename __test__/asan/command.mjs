@@ -1,0 +1,11 @@
+/** Running a command of the set-up, whose output matters when it fails. */
+import { spawnSync } from 'node:child_process';
+import { BuildError } from '../../lib/internal/build.mjs';
+import { root } from '../../lib/internal/install.mjs';
+
+export function runOrThrow(command, args, env) {
+  const options = { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8' };
+  const { error, status, stderr } = spawnSync(command, args, options);
+  if (error) throw new BuildError(`${command} did not start: ${error.message}`);
+  if (status !== 0) throw new BuildError(`${command} failed:\n${stderr}`);
+}
