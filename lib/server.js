@@ -3,9 +3,11 @@
 // May use Node, `symbols`, `validate` and `internal`.
 const EventEmitter = require('node:events');
 const net = require('node:net');
+const { clearInterval, setInterval } = require('node:timers');
 const { promisify } = require('node:util');
 const host = require('./internal/host');
 const { listen } = require('./internal/native-listener');
+const { now } = require('./internal/native');
 const { NativeConnection } = require('./internal/native-connection');
 const { storeOptions } = require('./internal/server-options');
 const { serverStats } = require('./internal/stats');
@@ -145,9 +147,9 @@ function checkStreams(reference) {
     clearInterval(this);
     return;
   }
-  const now = Date.now();
+  const time = now();
   for (const connection of server[kConnections])
-    connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
+    connection.checkTimeouts?.(time, server.headersTimeout, server.requestTimeout);
 }
 
 Server.prototype.close = function close(...args) {

@@ -248,6 +248,8 @@ module.exports = {
     return start();
   },
   listeners,
+  /** Milliseconds on a clock that nobody sets. */
+  now,
   /** The decisions of an agent's pool. */
   pool: binding,
   profile: binding.profile,

@@ -24,7 +24,7 @@ class StreamConnection extends ServerConnection {
     const { socket } = this;
     this.parser = parser;
     /** When the message being received began (or the connection, before the first one); 0 between. */
-    this.messageStart = Date.now();
+    this.messageStart = native.now();
     /** Records that are not handled yet. */
     this.batches = [];
     this.handling = false;
@@ -115,7 +115,7 @@ class StreamConnection extends ServerConnection {
       return;
     }
     const records = this.parser.execute(bytes);
-    if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = Date.now();
+    if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = native.now();
     this.execute(records);
   }
 
