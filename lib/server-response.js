@@ -65,7 +65,7 @@ ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   socket._httpMessage = this;
   // A connection nobody looks at closes its response itself.
   if (!socket.isBare) socket.on('close', onSocketClose);
-  for (let i = 0; i < this[kCorked]; i++) socket.cork();
+  if (!host.corksSocket) for (let i = 0; i < this[kCorked]; i++) socket.cork();
   this.socket = socket;
   this.emit('socket', socket);
   this._flush();

@@ -12,4 +12,7 @@ const newerThanHost = (wantedMajor, wantedMinor = 0) =>
   !hostHas(wantedMajor, wantedMinor) &&
   `Node's own http has this only from ${wantedMajor}.${wantedMinor} on`;
 
-module.exports = { hostHas, newerThanHost, onNodeHttp };
+/** The chunks that pieces of one tick become: from Node 26 on they leave as one. */
+const chunksOf = (...pieces) => (hostHas(26) ? [pieces.join('')] : pieces);
+
+module.exports = { chunksOf, hostHas, newerThanHost, onNodeHttp };
