@@ -342,7 +342,7 @@ function releaseCorks(message) {
   const { socket } = message;
   message[kCorked] = 0;
   if (socket?.isBare !== undefined) socket.willEnd(message);
-  while (socket?.writableCorked > 0) socket.uncork();
+  for (let corks = socket?.writableCorked ?? 0; corks > 0; corks--) socket.uncork();
 }
 
 /** All content has been given to the socket, which need not have sent it. */

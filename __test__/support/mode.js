@@ -15,4 +15,10 @@ const newerThanHost = (wantedMajor, wantedMinor = 0) =>
 /** The chunks that pieces of one tick become: from Node 26 on they leave as one. */
 const chunksOf = (...pieces) => (hostHas(26) ? [pieces.join('')] : pieces);
 
-module.exports = { chunksOf, hostHas, newerThanHost, onNodeHttp };
+/** The same as they are sent. */
+const sentChunks = (...pieces) =>
+  chunksOf(...pieces)
+    .map((text) => `${text.length.toString(16)}\r\n${text}\r\n`)
+    .join('');
+
+module.exports = { chunksOf, sentChunks, hostHas, newerThanHost, onNodeHttp };
