@@ -49,10 +49,10 @@ onBoth('a client that does not read stops a writer, and lets it go on', async ({
   assert.ok(!res.writableEnded);
   client.stream.resume();
   const response = await client.response();
-  assert.strictEqual(response.body.length, Math.ceil(total / piece.length) * piece.length);
+  const pieces = Array(Math.ceil(total / piece.length)).fill(piece);
+  assert.ok(response.body.equals(Buffer.concat(pieces)));
   assert.ok(log.drains > 0);
   assert.ok(log.most < 4 * MiB, `${log.most} bytes were held at most`);
-  for (const chunk of response.chunks) assert.ok(chunk.equals(piece));
 });
 
 onNative('write tells false from the high water mark on', async ({ connect }) => {

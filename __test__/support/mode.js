@@ -12,4 +12,13 @@ const newerThanHost = (wantedMajor, wantedMinor = 0) =>
   !hostHas(wantedMajor, wantedMinor) &&
   `Node's own http has this only from ${wantedMajor}.${wantedMinor} on`;
 
-module.exports = { hostHas, newerThanHost, onNodeHttp };
+/** The chunks that pieces of one tick become: from Node 26 on they leave as one. */
+const chunksOf = (...pieces) => (hostHas(26) ? [pieces.join('')] : pieces);
+
+/** The same as they are sent. */
+const sentChunks = (...pieces) =>
+  chunksOf(...pieces)
+    .map((text) => `${text.length.toString(16)}\r\n${text}\r\n`)
+    .join('');
+
+module.exports = { chunksOf, sentChunks, hostHas, newerThanHost, onNodeHttp };

@@ -205,6 +205,11 @@ const codes = {
     () => 'May not write null values to stream',
   ),
   ERR_STREAM_WRITE_AFTER_END: coded('ERR_STREAM_WRITE_AFTER_END', Error, () => 'write after end'),
+  ERR_UNKNOWN_ENCODING: coded(
+    'ERR_UNKNOWN_ENCODING',
+    TypeError,
+    (encoding) => `Unknown encoding: ${encoding}`,
+  ),
 };
 
 /** The peer went away: 'aborted' or 'socket hang up', with code ECONNRESET. */

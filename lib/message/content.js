@@ -3,14 +3,17 @@
 // May use Node, `errors` and the private keys.
 const { debuglog, types } = require('node:util');
 const { codes } = require('../base/errors');
+const { joinsPieces, keys } = require('../node/http');
+
 const {
   kBytesWritten,
   kChunkedBuffer,
   kChunkedLength,
   kCorked,
+  kErrored,
   kHighWaterMark,
   kRejectNonStandardBodyWrites,
-} = require('../node/http').keys;
+} = keys;
 
 const {
   ERR_HTTP_BODY_NOT_ALLOWED,
@@ -19,6 +22,7 @@ const {
   ERR_STREAM_DESTROYED,
   ERR_STREAM_NULL_VALUES,
   ERR_STREAM_WRITE_AFTER_END,
+  ERR_UNKNOWN_ENCODING,
 } = codes;
 const { isUint8Array } = types;
 const debug = debuglog('http');
@@ -54,36 +58,49 @@ function writeContent(message, chunk, encoding, callback, last) {
     return true;
   }
   const { socket } = message;
+  const isChunked = message.chunkedEncoding;
+  if (joinsPieces && isChunked && isUnknown(chunk, encoding))
+    throw new ERR_UNKNOWN_ENCODING(encoding);
   // What is written in one tick leaves together.
   if (!last && socket && !socket.writableCorked) {
-    socket.cork();
-    process.nextTick(uncorkSocket, socket);
+    const corked = joinsPieces ? message : socket;
+    corked.cork();
+    process.nextTick(uncork, corked);
   }
-  if (message.chunkedEncoding && chunk.length !== 0)
+  if (isChunked && (chunk.length !== 0 || (joinsPieces && holdsPieces(message))))
     return writeChunk(message, chunk, encoding, callback);
   return message._send(chunk, encoding, callback);
 }
 
-function uncorkSocket(socket) {
-  socket.uncork();
+/** Undoes a cork of `write()`, unless all were undone by `end()` meanwhile. */
+function uncork(corked) {
+  if (!joinsPieces || corked[kCorked]) corked.uncork();
 }
+
+const isUnknown = (chunk, encoding) =>
+  typeof chunk === 'string' && encoding && !Buffer.isEncoding(encoding);
+
+const holdsPieces = (message) => message[kCorked] > 0 && message[kChunkedBuffer]?.length > 0;
 
 function writeChunk(message, chunk, encoding, callback) {
   const length = byteLength(chunk, encoding);
-  if (message[kCorked] && message._headerSent) {
+  if (message[kCorked] && (joinsPieces || message._headerSent)) {
     message[kChunkedBuffer] ??= [];
     message[kChunkedBuffer].push(chunk, encoding, callback);
     message[kChunkedLength] += length;
+    if (joinsPieces) return message.writableLength < message.writableHighWaterMark;
     return message[kChunkedLength] < message[kHighWaterMark];
   }
-  // Encoded like the chunk where that is UTF-8 text, so that the socket can join them.
-  const around =
-    typeof chunk === 'string' && (!encoding || encoding === 'utf8') ? encoding : 'latin1';
+  const around = encodingAround(chunk, encoding);
   message._send(length.toString(16), message._headerSent ? around : 'latin1', null);
   message._send(CRLF, around, null);
   message._send(chunk, encoding, null, length);
   return message._send(CRLF, around, callback);
 }
+
+/** Encoded like the chunk where that is UTF-8 text, so that the socket can join them. */
+const encodingAround = (chunk, encoding) =>
+  typeof chunk === 'string' && (!encoding || encoding === 'utf8') ? encoding : 'latin1';
 
 const isStrict = (message) =>
   message.strictContentLength &&
@@ -115,20 +132,36 @@ function emitError(message, error, callback) {
 function flushPieces(message) {
   const pieces = message[kChunkedBuffer];
   if (!pieces || pieces.length === 0) return;
+  if (message.destroyed || message.socket?.destroyed) {
+    failPieces(message);
+    return;
+  }
   const callbacks = [];
-  message._send(message[kChunkedLength].toString(16), 'latin1', null);
-  message._send(CRLF, 'latin1', null);
+  const first = encodingAround(pieces[0], pieces[1]);
+  const last = encodingAround(pieces.at(-3), pieces.at(-2));
+  message._send(message[kChunkedLength].toString(16), message._headerSent ? first : 'latin1', null);
+  message._send(CRLF, first, null);
   for (let i = 0; i < pieces.length; i += 3) {
     message._send(pieces[i], pieces[i + 1], null);
     if (pieces[i + 2]) callbacks.push(pieces[i + 2]);
   }
-  message._send(CRLF, 'latin1', (error) =>
+  message._send(CRLF, last, (error) =>
     callbacks.forEach((f) => {
       f(error);
     }),
   );
   pieces.length = 0;
   pieces.drain = true;
+  message[kChunkedLength] = 0;
+}
+
+/** The pieces that were held back will not be sent: their callbacks hear why. */
+function failPieces(message) {
+  const pieces = message[kChunkedBuffer];
+  const error = message[kErrored] ?? message.socket?.errored ?? new ERR_STREAM_DESTROYED('write');
+  for (let i = 2; i < pieces.length; i += 3)
+    if (pieces[i] !== nop) process.nextTick(pieces[i], error);
+  pieces.length = 0;
   message[kChunkedLength] = 0;
 }
 

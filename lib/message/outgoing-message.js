@@ -82,8 +82,16 @@ getter('writableCorked', function () {
 });
 getter('writableLength', function () {
   const { socket } = this;
-  return this.outputSize + this[kChunkedLength] + (socket ? socket.writableLength : 0);
+  const held = this[kChunkedLength];
+  // Where the host counts what will be around the pieces, so do we.
+  const around = held > 0 && host.joinsPieces ? lengthAround(this, held) : 0;
+  return this.outputSize + held + around + (socket ? socket.writableLength : 0);
 });
+/** The length of what a chunk of `length` bytes leaves with: its size, line ends, perhaps the head. */
+function lengthAround(message, length) {
+  const head = !message._headerSent && message._header !== null ? message._header.length : 0;
+  return length.toString(16).length + 4 + head;
+}
 getter('writableHighWaterMark', function () {
   const { socket } = this;
   return socket ? socket.writableHighWaterMark : this[kHighWaterMark];
@@ -160,6 +168,7 @@ OutgoingMessage.prototype.destroy = function destroy(error) {
   if (this.destroyed) return this;
   this.destroyed = true;
   this[kErrored] = error;
+  flushPieces(this);
   if (this.socket) this.socket.destroy(error);
   else process.nextTick(emitClose, this);
   return this;
@@ -372,7 +381,7 @@ function releaseCorks(message) {
   const { socket } = message;
   message[kCorked] = 0;
   if (socket?.[kWillEnd]) socket[kWillEnd](message);
-  while (socket?.writableCorked > 0) socket.uncork();
+  for (let corks = socket?.writableCorked ?? 0; corks > 0; corks--) socket.uncork();
 }
 
 /** All content has been given to the socket, which need not have sent it. */

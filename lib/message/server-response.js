@@ -66,7 +66,7 @@ ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   socket._httpMessage = this;
   if (socket[kAttach]) socket[kAttach]();
   else socket.on('close', onSocketClose);
-  for (let i = 0; i < this[kCorked]; i++) socket.cork();
+  if (!host.corksSocket) for (let i = 0; i < this[kCorked]; i++) socket.cork();
   this.socket = socket;
   this.emit('socket', socket);
   this._flush();

@@ -83,6 +83,18 @@ const missingOutgoing = {
   finished: !Object.hasOwn(outgoing, keys.kWritableFinished),
 };
 
+/** From Node 26 on the pieces of chunked content that are written in one tick leave as one chunk. */
+const joinsPieces = (() => {
+  const message = new OutgoingMessage();
+  message._header = 'a head';
+  message.socket = { writableCorked: 0, cork() {}, uncork() {} };
+  message.write('a piece');
+  return message[keys.kCorked] > 0;
+})();
+
+/** From Node 22 on a message that is corked corks the socket it is given. */
+const corksSocket = Object.hasOwn(OutgoingMessage.prototype, 'socket');
+
 /** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
 const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
 
@@ -111,10 +123,12 @@ module.exports = {
   ServerResponse,
   _connectionListener,
   accessors,
+  corksSocket,
   defaults,
   get,
   http,
   insecureByDefault,
+  joinsPieces,
   keys,
   missingOutgoing,
   refusesManyFields,

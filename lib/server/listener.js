@@ -162,8 +162,10 @@ function addressesOf(handle) {
 /** A handle bound as `net.Server` would bind it, or a (negative) error number. */
 function bind(address, port, addressType, fd, flags) {
   if (!address && typeof fd !== 'number') {
-    const handle = checked(net._createServerHandle('::', port, 6, fd, flags), port);
-    if (typeof handle !== 'number') return { handle, address: '::', addressType: 6 };
+    const handle = net._createServerHandle('::', port, 6, fd, flags);
+    // A taken port is one to be told of, not one to be sought elsewhere.
+    if (typeof handle !== 'number')
+      return { handle: checked(handle, port), address: '::', addressType: 6 };
     address = '0.0.0.0';
     addressType = 4;
   }

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use napi::{Env, sys};
@@ -16,20 +16,21 @@ use crate::ring::queue::Pending;
 use crate::ring::record;
 
 thread_local! {
-    /// The hub of the environment whose thread this is.
-    static HUB: RefCell<Option<Arc<Hub>>> = RefCell::default();
+    /// The hub of the environment whose thread this is. Its users and its threads keep it, so that its
+    /// descriptors go with the last of them.
+    static HUB: RefCell<Weak<Hub>> = RefCell::default();
 }
 
 /// The hub of this thread's environment, which gets one more user.
 fn shared_hub(threads: usize) -> Result<Arc<Hub>, Error> {
     HUB.with_borrow_mut(|shared| {
-        if let Some(hub) = shared
+        if let Some(hub) = shared.upgrade()
             && hub.begin_use()
         {
-            return Ok(hub.clone());
+            return Ok(hub);
         }
         let hub = Hub::start(threads)?;
-        *shared = Some(hub.clone());
+        *shared = Arc::downgrade(&hub);
         Ok(hub)
     })
 }
@@ -302,10 +303,11 @@ impl Environment {
     /// Ends all I/O of the environment.
     fn shut_down(&self) {
         self.port.close();
-        if let Some(hub) = self.hub.take() {
+        self.hub.take();
+        // One that nobody uses any more has threads for a moment: they end before the code may be unloaded.
+        if let Some(hub) = HUB.take().upgrade() {
             hub.shut_down();
         }
-        HUB.take();
         self.connections.borrow_mut().clear();
         self.listeners.borrow_mut().clear();
     }

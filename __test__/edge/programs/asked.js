@@ -3,6 +3,8 @@
 const fs = require('node:fs');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 
+/** Milliseconds that a program works on at most. */
+const PATIENCE = 30_000;
 let release = () => {};
 let monitor;
 
@@ -42,12 +44,28 @@ const common = {
     release();
     reply(true);
   },
+  /** Does nothing else until this file exists. */
+  hold(reply, file) {
+    reply(true);
+    setImmediate(workUntil, file);
+  },
   block(reply, milliseconds) {
     const end = performance.now() + milliseconds;
     while (performance.now() < end);
     reply(true);
   },
 };
+
+/** Does nothing else until `file` exists; returns whether it came to that in time. */
+function workUntil(file) {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const end = performance.now() + PATIENCE;
+  while (!fs.existsSync(file)) {
+    if (performance.now() > end) return false;
+    Atomics.wait(cell, 0, 0, 5);
+  }
+  return true;
+}
 
 /** Takes all descriptors but so many; returns what gives them back. */
 function fill(left) {
@@ -87,4 +105,4 @@ function serve(server, ...where) {
   server.listen(...options, () => tell('ready', { port: server.address()?.port }));
 }
 
-module.exports = { answer, collect, fill, serve, tell };
+module.exports = { answer, collect, fill, serve, tell, workUntil };

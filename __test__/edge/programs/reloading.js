@@ -1,0 +1,137 @@
+'use strict';
+// The module loaded again and again in one environment, as test runners do; servers and agents come
+// and go with it.
+const { once } = require('node:events');
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+const vm = require('node:vm');
+const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+const { onNodeHttp } = require('../../support/mode');
+const { answer, tell } = require('./asked');
+
+const root = path.join(__dirname, '..', '..', '..');
+const lib = path.join(root, 'lib');
+const isOurs = (file) => file.startsWith(lib + path.sep) || file === path.join(root, 'index.js');
+/** Connections, servers and agents that are kept. */
+const kept = [];
+
+/** What a context gets of its host. Timers are not ours to look for there. */
+const globals = {
+  AbortController,
+  AbortSignal,
+  ArrayBuffer,
+  Buffer,
+  Event,
+  EventTarget,
+  URL,
+  Uint8Array,
+  process,
+};
+
+const ways = {
+  /** The cache is cleared. Nobody is the parent of what is loaded, whose list of children would grow. */
+  cache() {
+    for (const file of Object.keys(require.cache)) if (isOurs(file)) delete require.cache[file];
+    return new Module('nobody').require(root);
+  },
+
+  /** A registry of modules of its own, and a context: what Jest does for each file of tests. */
+  context: () => loadInto(vm.createContext({ ...globals })),
+  'a registry': () => loadInto(),
+};
+
+function loadInto(parsingContext) {
+  const registry = new Map();
+  const load = (file) => {
+    if (!isOurs(file) || !file.endsWith('.js')) return require(file);
+    if (registry.has(file)) return registry.get(file).exports;
+    const module = { exports: {}, filename: file, id: file };
+    registry.set(file, module);
+    const { resolve } = Module.createRequire(file);
+    const own = Object.assign((name) => load(resolve(name)), { resolve });
+    const parameters = ['module', 'exports', 'require', '__filename', '__dirname'];
+    const text = fs.readFileSync(file, 'utf8');
+    const options = { filename: file, parsingContext };
+    const compiled = vm.compileFunction(text, parameters, options);
+    compiled.call(module.exports, module, module.exports, own, file, path.dirname(file));
+    return module.exports;
+  };
+  return load(require.resolve(root));
+}
+
+const load = (way) => (onNodeHttp ? require('node:http') : ways[way]());
+
+/** Asks a server of this copy by an agent of it. */
+async function use(http) {
+  const server = http.createServer((req, res) => req.resume().on('end', () => res.end('x')));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new http.Agent({ keepAlive: true });
+  const { port } = server.address();
+  const req = http.request({ agent, host: '127.0.0.1', method: 'POST', port }).end('content');
+  const [res] = await once(req, 'response');
+  const free = once(agent, 'free');
+  await once(res.resume(), 'end');
+  await free;
+  return { agent, server };
+}
+
+async function close({ agent, server }) {
+  agent.destroy();
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+}
+
+/** How many threads there are of this kind; a name is known by its first 15 characters. */
+function ioThreads() {
+  const nameOf = (id) => {
+    try {
+      return fs.readFileSync(`/proc/self/task/${id}/comm`, 'latin1').trim();
+    } catch {
+      return ''; // it has ended
+    }
+  };
+  return fs.readdirSync('/proc/self/task').filter((id) => nameOf(id) === 'rust-http-io').length;
+}
+
+/** The same in an environment that ends. */
+async function inWorker() {
+  const worker = new Worker(__filename);
+  // Both may come in one turn.
+  const both = [once(worker, 'message'), once(worker, 'exit')];
+  const [[message], [code]] = await Promise.all(both);
+  return [message, code];
+}
+
+const questions = {
+  async run(reply, { way, times }) {
+    for (let i = 0; i < times; i++) await close(await use(load(way)));
+    reply(true);
+  },
+  async keep(reply, { way, times }) {
+    for (let i = 0; i < times; i++) kept.push(await use(load(way)));
+    reply(true);
+  },
+  /** Closes the servers; the agents keep a connection each only if their server is kept. */
+  async let(reply) {
+    for (const one of kept.splice(0)) await close(one);
+    reply(true);
+  },
+  ioThreads: (reply) => reply(ioThreads()),
+  async worker(reply, times) {
+    const outcomes = [];
+    for (let i = 0; i < times; i++) outcomes.push(await inWorker());
+    reply(outcomes);
+  },
+};
+
+if (isMainThread) {
+  answer(questions);
+  tell('ready');
+} else {
+  use(load('cache'))
+    .then(close)
+    .then(() => parentPort.postMessage('done'));
+}
