@@ -45,7 +45,8 @@ Object.defineProperty(prototype, '_handle', {
   get() {
     if (this[kHandle] !== OPEN) return this[kHandle];
     this[kConnection].becomeStream();
-    return this._handle;
+    // If it is closed already, its end is on the way.
+    return this[kHandle] === OPEN ? null : this._handle;
   },
   set(handle) {
     this[kHandle] = handle;
@@ -222,10 +223,12 @@ prototype.leaveHttp = function leaveHttp() {
   if (handOver(this)) startAsSocket(this);
 };
 
-/** The connection speaks HTTP on, over a handle of Node's own. */
+/** The connection speaks HTTP on, over a handle of Node's own; or as before, if it is closed. */
 prototype.exchangeTransport = function exchangeTransport() {
   this.quitHttp();
-  return handOver(this);
+  if (handOver(this)) return true;
+  this.joinHttp();
+  return false;
 };
 
 /** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */

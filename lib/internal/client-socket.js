@@ -54,7 +54,7 @@ function becomeNative(socket, exchange, http) {
   Object.setPrototypeOf(socket, ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
   if (!referenced) connection.setRef(false);
-  for (const event in http.listeners) socket.on(event, http.listeners[event]);
+  socket.joinHttp();
   // What was written before the connection was there is with the stream, which tells when it has left.
   if (socket._writableState.length > 0) socket.once('drain', http.onDrain);
   if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0) connection.tap();
@@ -91,6 +91,12 @@ for (const name of ['on', 'addListener', 'prependListener']) {
 }
 
 prototype.setEncoding = net.Socket.prototype.setEncoding;
+
+prototype.joinHttp = function joinHttp() {
+  this[kConnection].http = true;
+  const { listeners } = this.http;
+  for (const event in listeners) this.on(event, listeners[event]);
+};
 
 prototype.quitHttp = function quitHttp() {
   this.flushHeld();

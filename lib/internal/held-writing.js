@@ -71,7 +71,8 @@ function flushHeld() {
 }
 
 function afterSend(socket, callbacks) {
-  if (socket[kConnection]?.pending === 0) socket.onDrained();
+  // One that has become a plain net.Socket since has been told already.
+  if (socket[kConnection]?.pending === 0) socket.onDrained?.();
   callAll(callbacks, null);
 }
 

@@ -253,7 +253,11 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     const { server, socket } = this;
     const { http } = this;
     this.staysRegistered = http;
-    if (!socket.exchangeTransport() || !http) return;
+    if (!socket.exchangeTransport()) {
+      this.staysRegistered = false;
+      return;
+    }
+    if (!http) return;
     socket[kConnection] = this;
     server[kConnections].add(this);
     this.destroyed = false;

@@ -264,7 +264,8 @@ const nativeTransport = (Base) =>
   };
 
 function failLater(connection, error) {
-  connection.fail(error);
+  // Whoever has been given the descriptor since finds out for himself.
+  if (!connection.closed) connection.fail(error);
 }
 
 module.exports = { nativeTransport };
