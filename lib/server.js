@@ -9,12 +9,12 @@ const { listen } = require('./internal/native-listener');
 const { NativeConnection } = require('./internal/native-connection');
 const { storeOptions } = require('./internal/server-options');
 const { serverStats } = require('./internal/stats');
+const { unwatchStreams } = require('./internal/stream-checker');
 const { StreamConnection } = require('./internal/stream-connection');
 const { kConnection, kConnections, kListener, kOptions } = require('./symbols');
 const { validateObject } = require('./validate');
 
 const { STATUS_CODES } = host;
-const kStreamChecker = Symbol('rust-http.streamChecker');
 /** Windows has no descriptors to share: there the stream transport serves. */
 const isNative = process.platform !== 'win32';
 
@@ -128,26 +128,6 @@ function connectionListener(socket) {
     return;
   }
   new StreamConnection(this, socket);
-  watchStreams(this);
-}
-
-/** Looks at `headersTimeout` and `requestTimeout` of connections that JavaScript feeds. */
-function watchStreams(server) {
-  if (server[kStreamChecker]) return;
-  const interval = server.connectionsCheckingInterval;
-  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
-}
-
-/** Ends with the server, which may go without having been closed if it never listened. */
-function checkStreams(reference) {
-  const server = reference.deref();
-  if (server === undefined) {
-    clearInterval(this);
-    return;
-  }
-  const now = Date.now();
-  for (const connection of server[kConnections])
-    connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
 }
 
 Server.prototype.close = function close(...args) {
@@ -155,8 +135,7 @@ Server.prototype.close = function close(...args) {
   // Node would not have accepted them yet: it takes connections from the backlog on this thread.
   for (const connection of [...(this[kConnections] ?? [])])
     if (connection.isUnused()) connection.socket.destroy();
-  clearInterval(this[kStreamChecker]);
-  this[kStreamChecker] = undefined;
+  unwatchStreams(this);
   Reflect.apply(net.Server.prototype.close, this, args);
   return this;
 };

@@ -1,9 +1,14 @@
 'use strict';
 // Somebody looks at the handle of a connection in the middle of an exchange, which goes on over it.
 const assert = require('node:assert');
+const { fork } = require('node:child_process');
 const { once } = require('node:events');
+const net = require('node:net');
+const path = require('node:path');
 const { test } = require('node:test');
+const { until } = require('../edge/program');
 const http = require('../support/subject');
+const { onNodeHttp } = require('../support/mode');
 const { ResettingPeer } = require('../support/resetting-peer');
 const { onBoth } = require('../support/transports');
 
@@ -75,4 +80,43 @@ test("the handle of a client's connection that was reset", limit, async (t) => {
   assert.notStrictEqual(req.socket._handle, undefined);
   const [error] = await failed;
   assert.strictEqual(error.code, 'ECONNRESET');
+});
+
+const ours = { ...limit, skip: onNodeHttp && "Node's own server does not tell what it holds" };
+
+test('a connection that was sent to another process is let go', ours, async (t) => {
+  const receiver = path.join(__dirname, '..', 'edge', 'programs', 'receiver.js');
+  const child = fork(receiver);
+  t.after(() => child.disconnect());
+  const options = { connectionsCheckingInterval: 20 };
+  const server = http.createServer(options, (req) => child.send('end', req.socket));
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = net.connect(server.address().port, '127.0.0.1');
+  t.after(() => client.destroy());
+  client.write(GET);
+  const [text] = await once(client.setEncoding('latin1'), 'data');
+  assert.strictEqual(text, 'from the child');
+  await until(
+    () => server.stats().connections,
+    (count) => count === 0,
+  );
+});
+
+test('a request that does not arrive, over a handle that was looked at', limit, async (t) => {
+  const options = { connectionsCheckingInterval: 20, headersTimeout: 100, requestTimeout: 100 };
+  const server = http.createServer(options, (req, res) => res.end(String(!!req.socket._handle)));
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = net.connect(server.address().port, '127.0.0.1');
+  let text = '';
+  client.setEncoding('latin1').on('data', (piece) => {
+    text += piece;
+    if (text.endsWith('true')) client.write('GET / HT');
+  });
+  client.write(GET);
+  await once(client, 'close');
+  assert.match(text, /true(HTTP\/1\.1 408 Request Timeout\r\n|$)/);
 });

@@ -7,6 +7,8 @@ const native = require('./native');
 const { readHead, readMalformed, readTrailers } = require('./records');
 const { ServerConnection } = require('./server-connection');
 const { parserOptions } = require('./server-options');
+const { watchStreams } = require('./stream-checker');
+const { kConnections } = require('../symbols');
 
 class StreamConnection extends ServerConnection {
   constructor(server, socket) {
@@ -36,6 +38,7 @@ class StreamConnection extends ServerConnection {
     /** Records that the native side made before the socket became a stream are still to come. */
     this.trailing = false;
     this.listeners = this.makeListeners();
+    watchStreams(this.server);
   }
 
   /** The native side has given the socket away, and its parser. */
@@ -239,6 +242,24 @@ class StreamConnection extends ServerConnection {
 
   isBetweenMessages() {
     return this.messageStart === 0 && !this.parser.inMessage;
+  }
+
+  /** What has to be looked at from time to time. */
+  check(now, headersTimeout, requestTimeout) {
+    if (this.isSentAway()) this.letGo();
+    else this.checkTimeouts(now, headersTimeout, requestTimeout);
+  }
+
+  /** Node took the handle for another process; nobody will say that the socket closes. */
+  isSentAway() {
+    return this.socket._handle === null && !this.socket.destroyed;
+  }
+
+  letGo() {
+    this.forget();
+    this.http = false;
+    this.totals.addTraffic(...this.traffic());
+    this.server[kConnections].delete(this);
   }
 
   /** Reports a message that takes longer to arrive than the timeouts (in milliseconds) allow. */
