@@ -130,10 +130,15 @@ function connectionListener(socket) {
   new StreamConnection(this, socket);
 }
 
+/** The connections of a server, as they are now, without those that were sent to other processes. */
+function connectionsOf(server) {
+  return [...(server[kConnections] ?? [])].filter((connection) => !connection.isSentAway());
+}
+
 Server.prototype.close = function close(...args) {
   this.closeIdleConnections();
   // Node would not have accepted them yet: it takes connections from the backlog on this thread.
-  for (const connection of [...(this[kConnections] ?? [])])
+  for (const connection of connectionsOf(this))
     if (connection.isUnused()) connection.socket.destroy();
   unwatchStreams(this);
   Reflect.apply(net.Server.prototype.close, this, args);
@@ -148,12 +153,12 @@ if (Symbol.asyncDispose) {
 
 /** Closes every connection, requests under way included. */
 Server.prototype.closeAllConnections = function closeAllConnections() {
-  for (const connection of [...(this[kConnections] ?? [])]) connection.socket.destroy();
+  for (const connection of connectionsOf(this)) connection.socket.destroy();
 };
 
 /** Closes the connections on which neither a request arrives nor one waits for its answer. */
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
-  for (const connection of [...(this[kConnections] ?? [])])
+  for (const connection of connectionsOf(this))
     if (connection.isIdle()) connection.socket.destroy();
 };
 

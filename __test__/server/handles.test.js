@@ -10,7 +10,7 @@ const { until } = require('../edge/program');
 const http = require('../support/subject');
 const { onNodeHttp } = require('../support/mode');
 const { ResettingPeer } = require('../support/resetting-peer');
-const { onBoth } = require('../support/transports');
+const { onBoth, onNative } = require('../support/transports');
 
 const limit = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -44,6 +44,26 @@ for (const [when, look] of Object.entries(looks))
     assert.strictEqual((await client.exchange(GET)).text, 'all');
     client.send(GET + GET);
     for (let i = 0; i < 2; i++) assert.strictEqual((await client.response()).text, 'all');
+  });
+
+const takes = {
+  upgrade: 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+  connect: 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n',
+};
+
+for (const [event, take] of Object.entries(takes))
+  onNative(`the handle is looked at, and '${event}' comes behind it`, async ({ connect }) => {
+    const server = http.createServer(looks['behind the answer']);
+    server.on(event, (_req, socket, head) => {
+      socket.unshift(head);
+      socket.write('taken ');
+      socket.pipe(socket);
+    });
+    const client = await connect(server);
+    assert.strictEqual((await client.exchange(`${GET}${take}at once `)).text, 'all');
+    await client.untilText('taken at once ');
+    client.send('later').end();
+    assert.strictEqual(await client.untilEnd(), 'taken at once later');
   });
 
 /** The time in which a thread notices that the peer is gone, while this one is busy. */
@@ -89,19 +109,27 @@ test('a connection that was sent to another process is let go', ours, async (t) 
   const child = fork(receiver);
   t.after(() => child.disconnect());
   const options = { connectionsCheckingInterval: 20 };
-  const server = http.createServer(options, (req) => child.send('end', req.socket));
+  let requests = 0;
+  const server = http.createServer(options, (req) => {
+    requests++;
+    child.send('end', req.socket);
+  });
   t.after(() => server.close());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = net.connect(server.address().port, '127.0.0.1');
   t.after(() => client.destroy());
-  client.write(GET);
+  client.write(`${GET}${GET}\0\0\r\n\r\n`);
   const [text] = await once(client.setEncoding('latin1'), 'data');
   assert.strictEqual(text, 'from the child');
   await until(
     () => server.stats().connections,
     (count) => count === 0,
   );
+  client.destroy();
+  const count = () => new Promise((resolve) => server.getConnections((_, left) => resolve(left)));
+  assert.strictEqual(await until(count, (left) => left <= 0), 0);
+  assert.strictEqual(requests, 1);
 });
 
 test('a request that does not arrive, over a handle that was looked at', limit, async (t) => {

@@ -427,6 +427,11 @@ class ServerConnection {
     return this.current === null && this.isBetweenMessages() && (!message || message.finished);
   }
 
+  /** Node took the socket's handle for another process. */
+  isSentAway() {
+    return false;
+  }
+
   resetTimeout() {
     if (!this.keepAliveTimeoutSet) return;
     this.keepAliveTimeoutSet = false;

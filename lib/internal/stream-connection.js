@@ -54,11 +54,14 @@ class StreamConnection extends ServerConnection {
   onLastRecord() {
     this.trailing = false;
     const { socket } = this;
-    if (socket.destroyed || !this.http) return;
-    this.execute(this.parser.takeRest());
-    this.listen((event) => event === 'data');
-    if (this.paused) socket.pause();
-    else socket.resume();
+    if (socket.destroyed) return;
+    if (this.http) {
+      this.execute(this.parser.takeRest());
+      this.listen((event) => event === 'data');
+      if (this.paused) socket.pause();
+      else socket.resume();
+    }
+    // Also for one who has got the socket meanwhile.
     socket._read?.(0);
   }
 
@@ -154,6 +157,11 @@ class StreamConnection extends ServerConnection {
   }
 
   onRecord(kind, flags, words, at, buffer) {
+    // What came behind the request whose socket was sent away is lost, as in Node.
+    if (this.isSentAway()) {
+      this.letGo();
+      return;
+    }
     switch (kind) {
       case layout.HEAD:
         if (!this.refused) this.onHead(flags, readHead(words, at, buffer));
@@ -256,10 +264,10 @@ class StreamConnection extends ServerConnection {
   }
 
   letGo() {
+    if (!this.server[kConnections].delete(this)) return;
     this.forget();
     this.http = false;
     this.totals.addTraffic(...this.traffic());
-    this.server[kConnections].delete(this);
   }
 
   /** Reports a message that takes longer to arrive than the timeouts (in milliseconds) allow. */
