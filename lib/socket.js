@@ -237,9 +237,9 @@ function handOver(socket) {
   socket.flushHeld();
   const handed = connection.handOver();
   if (handed === null) return false;
-  const { held } = socket;
+  const { held, isBare } = socket;
   const { handle, error } = openHandle(handed.fd);
-  if (socket.isBare) becomeSocket(socket, net.Socket.prototype, handle);
+  if (isBare) becomeSocket(socket, net.Socket.prototype, handle);
   else exchangeHandle(socket, handle);
   socket[kConnection] = null;
   if (error) {
@@ -249,6 +249,7 @@ function handOver(socket) {
   sendFirst(socket, handed.unsent, connection.waiting.splice(0), held?.needDrain === true);
   for (let i = held?.corked ?? 0; i > 0; i--) socket.cork();
   if (connection.timeout > 0) socket.setTimeout(connection.timeout);
+  endBehind(socket, connection, isBare);
   return true;
 }
 
@@ -282,6 +283,19 @@ function sendFirst(socket, unsent, waiting, needDrain) {
   };
   if (unsent) net.Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
   else if (waiting.length > 0 || needDrain) process.nextTick(done, null);
+}
+
+/** What was to end behind what is sent, still does. */
+function endBehind(socket, connection, wasBare) {
+  const { afterShutdown, closesSoon, writeEnded } = connection;
+  connection.afterShutdown = null;
+  if (!wasBare) {
+    if (afterShutdown !== null) net.Socket.prototype._final.call(socket, afterShutdown);
+  } else if (closesSoon) {
+    socket.destroySoon();
+  } else if (writeEnded) {
+    socket.end();
+  }
 }
 
 /** Reads as Node's handle does, from the start: the peer's end is seen. */

@@ -230,6 +230,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
   /** Closes the socket when all output has left. */
   closeSoon() {
     this.writeEnded = true;
+    this.closesSoon = true;
     if (!this.closed && !this.closeSent) native.io.destroySoon(this.id);
   }
 

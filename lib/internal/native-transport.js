@@ -28,6 +28,8 @@ const nativeTransport = (Base) =>
       this.reading = true;
       this.readEnded = false;
       this.writeEnded = false;
+      /** It closes when all output has left. */
+      this.closesSoon = false;
       this.destroyed = false;
       this.closed = false;
       this.hadError = false;

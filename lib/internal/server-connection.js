@@ -18,7 +18,7 @@ const layout = require('./ring-layout');
 const { isReparentingUsual, make, noteParent } = require('./roomy');
 const { Totals } = require('./stats');
 
-const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
+const { kErrored, kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
 const { HAS_EXPECT, KEEP_ALIVE, METHODS, NO_CONTENT, UPGRADE } = layout;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 /** Requests of one connection that may wait for their answer; then reading stops. */
@@ -318,10 +318,16 @@ class ServerConnection {
     } else if (this.outgoing.length === 0) {
       this.beginKeepAlive();
     } else {
-      const next = this.outgoing.shift();
-      next.assignSocket(socket);
+      this.giveTurn(this.outgoing.shift());
     }
     if (this.paused) this.onSocketDrain();
+  }
+
+  /** A response that was destroyed while it waited takes the connection with it: nothing may follow. */
+  giveTurn(res) {
+    const { socket } = this;
+    if (res.destroyed) socket.destroy(res[kErrored] ?? undefined);
+    else res.assignSocket(socket);
   }
 
   // ---- timeouts ----
