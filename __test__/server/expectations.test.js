@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const http = require('../support/subject');
 const { contentOf, deferred, turn } = require('../support/events');
-const { newerThanHost } = require('../support/mode');
+const { newerThanHost, onNodeHttp } = require('../support/mode');
 const { onBoth } = require('../support/transports');
 
 const expecting = (value = '100-continue', version = '1.1') =>
@@ -111,6 +111,26 @@ onBoth('interim answers before the final one', async ({ connect }) => {
   await turn();
   assert.deepStrictEqual(log, ['processing', 'hints']);
 });
+
+onBoth(
+  'interim answers of a response that waits for its turn',
+  { skip: onNodeHttp && "Node's own puts the head of such a response before them" },
+  async ({ connect }) => {
+    const server = http.createServer((req, res) => {
+      if (req.url === '/first') return setImmediate(() => res.end('first'));
+      res.writeContinue();
+      res.writeProcessing();
+      res.end(Buffer.from('second'));
+    });
+    const client = await connect(server);
+    const get = (path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    client.send(get('/first') + get('/second'));
+    assert.strictEqual((await client.response()).text, 'first');
+    assert.strictEqual((await client.response()).head, CONTINUE);
+    assert.strictEqual((await client.response()).status, 102);
+    assert.strictEqual((await client.response()).text, 'second');
+  },
+);
 
 onBoth('writeEarlyHints checks what it is given', async ({ connect }) => {
   const server = http.createServer((_req, res) => {

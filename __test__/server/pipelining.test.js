@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const http = require('../support/subject');
 const { contentOf, deferred, pattern, turn } = require('../support/events');
-const { newerThanHost } = require('../support/mode');
+const { hostHas, newerThanHost, onNodeHttp } = require('../support/mode');
 const { onBoth } = require('../support/transports');
 
 const get = (path, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
@@ -291,5 +291,21 @@ onBoth(
     assert.strictEqual((await client.response()).text, '/first');
     while (!client.ended && !client.closed) await client.change();
     assert.strictEqual(client.rest, '');
+  },
+);
+
+onBoth(
+  'a waiting response that is destroyed ends the connection when its turn comes',
+  { skip: onNodeHttp && hostHas(21) && "Node's own leaves the connection open for ever" },
+  async ({ connect }) => {
+    const server = http.createServer((req, res) => {
+      if (req.url === '/first') setImmediate(() => res.end('first'));
+      else if (req.url === '/second') res.destroy();
+      else res.end('third');
+    });
+    const client = await connect(server);
+    client.send(get('/first') + get('/second') + get('/third'));
+    assert.strictEqual((await client.response()).text, 'first');
+    assert.strictEqual(await client.untilEnd(), '');
   },
 );

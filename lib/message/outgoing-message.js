@@ -200,7 +200,7 @@ function withHead(message, data, encoding) {
   }
   const latin1 = latin1Head(message);
   const head = latin1 ?? message._header;
-  message.outputData.unshift({
+  message.outputData.push({
     data: head,
     encoding: latin1 === null ? 'utf8' : 'latin1',
     callback: null,

@@ -155,6 +155,10 @@ impl Outgoing {
         } else {
             self.write_out(bytes, &mut sent, Some(memory), done)
         };
+        if result == Sent::All {
+            // The flusher, if it was told, finds nothing: the next time it has to be told anew.
+            self.sender = Sender::Anyone;
+        }
         if !matches!(result, Sent::Pending(_)) {
             return result;
         }

@@ -194,3 +194,18 @@ fn deferred_output_is_told_to_the_flusher_once() {
     theirs.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"one two!");
 }
+
+#[test]
+fn the_flusher_is_told_again_of_what_follows_a_send() {
+    let (mut outgoing, mut theirs) = pair();
+    let lent = Lent::default();
+    assert_eq!(outgoing.defer(b"one "), Some(true));
+    let sent = outgoing.send(b"two ", &lent, || None, &mut Vec::new());
+    assert_eq!((sent, outgoing.pending()), (Sent::All, 0));
+    // The flusher has come meanwhile, and found nothing.
+    assert_eq!(outgoing.defer(b"three"), Some(true));
+    assert_eq!(outgoing.flush(None, &mut Vec::new()), Sent::All);
+    let mut got = [0; 13];
+    theirs.read_exact(&mut got).unwrap();
+    assert_eq!(&got, b"one two three");
+}
