@@ -1,8 +1,8 @@
 /** What runs under the address sanitizer: its runtime, the addon, and what all of cargo is told. */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildError, compileLibrary, ensureLoader } from '../../lib/internal/build.mjs';
-import { root } from '../../lib/internal/install.mjs';
+import { BuildError, compileLibrary, ensureLoader } from '../../scripts/build.mjs';
+import { root } from '../../scripts/install.mjs';
 import { runOrThrow } from './command.mjs';
 
 /** Apart from the normal build, which stays as it is. */

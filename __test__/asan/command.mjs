@@ -1,7 +1,7 @@
 /** Running a command of the set-up, whose output matters when it fails. */
 import { spawnSync } from 'node:child_process';
-import { BuildError } from '../../lib/internal/build.mjs';
-import { root } from '../../lib/internal/install.mjs';
+import { BuildError } from '../../scripts/build.mjs';
+import { root } from '../../scripts/install.mjs';
 
 export function runOrThrow(command, args, env) {
   const options = { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8' };

@@ -13,8 +13,8 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { BuildError } from '../../lib/internal/build.mjs';
-import { ensureInstalled, root } from '../../lib/internal/install.mjs';
+import { BuildError } from '../../scripts/build.mjs';
+import { ensureInstalled, root } from '../../scripts/install.mjs';
 import { runCargo } from '../runner/cargo.mjs';
 import { findNightly, hasSource, leaveOut } from '../runner/nightly.mjs';
 import { runNode } from '../runner/node.mjs';

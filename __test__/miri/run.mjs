@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../../lib/internal/install.mjs';
+import { root } from '../../scripts/install.mjs';
 import { runCargo } from '../runner/cargo.mjs';
 import { findNightly, hasSource, leaveOut, output } from '../runner/nightly.mjs';
 import { Tally } from '../runner/tally.mjs';

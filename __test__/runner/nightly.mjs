@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { root } from '../../lib/internal/install.mjs';
+import { root } from '../../scripts/install.mjs';
 
 /** Resolves to { env, host, sysroot, version }, or to nothing. With `env`, `cargo` is the nightly's. */
 export function findNightly() {
