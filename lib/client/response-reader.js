@@ -86,8 +86,14 @@ class Exchange {
     const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 2);
     let at = 0;
     while (at < words.length) {
-      const next = at + (words[at + 1] >>> 2);
-      this.onRecord(words[at] & 0xff, words[at] >>> 8, words, at, buffer);
+      const next = at + (words[at + layout.RECORD_SIZE] >>> 2);
+      this.onRecord(
+        words[at] & layout.KIND_MASK,
+        words[at] >>> layout.FLAG_SHIFT,
+        words,
+        at,
+        buffer,
+      );
       at = next;
     }
     return this.error;

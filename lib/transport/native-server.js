@@ -95,8 +95,14 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     this.pushed ??= requestParser(this.server);
     const records = this.pushed.execute(Buffer.from(chunk));
     const words = new Uint32Array(records.buffer, records.byteOffset, records.length >>> 2);
-    for (let at = 0; at < words.length; at += words[at + 1] >>> 2)
-      this.onRecord(words[at] & 0xff, words[at] >>> 8, words, at, records);
+    for (let at = 0; at < words.length; at += words[at + layout.RECORD_SIZE] >>> 2)
+      this.onRecord(
+        words[at] & layout.KIND_MASK,
+        words[at] >>> layout.FLAG_SHIFT,
+        words,
+        at,
+        records,
+      );
   }
 
   onInputEnd() {

@@ -6,7 +6,18 @@ const { errnoException, systemErrors } = require('../base/errors');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 
-const { WRITE_DEFER, WRITE_LATIN1 } = layout;
+const {
+  CALL_READ,
+  CLOSE_CALL,
+  CLOSE_ERRNO,
+  CLOSE_READ_HIGH,
+  CLOSE_READ_LOW,
+  CLOSE_WRITTEN_HIGH,
+  CLOSE_WRITTEN_LOW,
+  WRITE_CLOSED,
+  WRITE_DEFER,
+  WRITE_LATIN1,
+} = layout;
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
 /** What the high word of a count is worth. */
@@ -120,7 +131,7 @@ const nativeTransport = (Base) =>
         return false;
       }
       // The I/O side will say so, too; whoever wrote hears it from here.
-      const error = errnoException(result === native.CLOSED ? this.closedErrno : result, 'write');
+      const error = errnoException(result === WRITE_CLOSED ? this.closedErrno : result, 'write');
       if (callback) process.nextTick(callback, error);
       if (!this.closed) process.nextTick(failLater, this, error);
       return false;
@@ -160,15 +171,15 @@ const nativeTransport = (Base) =>
     // ---- the end ----
 
     onCloseRecord(words, at) {
-      this.bytesRead = words[at + 5] + words[at + 6] * WORD;
-      this.bytesWritten = words[at + 7] + words[at + 8] * WORD;
-      this.onClose(words[at + 3], words[at + 4]);
+      this.bytesRead = words[at + CLOSE_READ_LOW] + words[at + CLOSE_READ_HIGH] * WORD;
+      this.bytesWritten = words[at + CLOSE_WRITTEN_LOW] + words[at + CLOSE_WRITTEN_HIGH] * WORD;
+      this.onClose(words[at + CLOSE_ERRNO], words[at + CLOSE_CALL]);
     }
 
     onClose(errno, call) {
       this.closed = true;
       if (!this.destroyed && errno !== 0) {
-        this.fail(errnoException(-errno, call === 0 ? 'read' : 'write'));
+        this.fail(errnoException(-errno, call === CALL_READ ? 'read' : 'write'));
       }
       this.destroyed = true;
       this.onGone();

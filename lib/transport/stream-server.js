@@ -135,9 +135,9 @@ class StreamConnection extends ServerConnection {
           this.batches.shift();
           continue;
         }
-        batch.cursor += words[cursor + 1] >>> 2;
-        const kind = words[cursor] & 0xff;
-        this.onRecord(kind, words[cursor] >>> 8, words, cursor, buffer);
+        batch.cursor += words[cursor + layout.RECORD_SIZE] >>> 2;
+        const kind = words[cursor] & layout.KIND_MASK;
+        this.onRecord(kind, words[cursor] >>> layout.FLAG_SHIFT, words, cursor, buffer);
         if (this.ticksInBatch && kind === layout.CONTENT) process._tickCallback();
       }
     } finally {

@@ -32,9 +32,22 @@ if (binding.version() !== version) {
   );
 }
 
-const { ATTACHED, CONTENT, CONTENT_WORDS, GROUP_END, NEW_BATCH } = layout;
+const {
+  ATTACHED,
+  CONTENT,
+  CONTENT_LENGTH,
+  CONTENT_WORDS,
+  FLAG_SHIFT,
+  GROUP_END,
+  ID_SLOT_MASK,
+  KIND_MASK,
+  NEW_BATCH,
+  OPEN_LISTENER,
+  RECORD_HEAD,
+  RECORD_ID,
+  RECORD_SIZE,
+} = layout;
 const now = performance.now.bind(performance);
-const FLAG_SHIFT = 8;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
 const BATCHES_PER_TURN = 1;
@@ -44,8 +57,6 @@ const TURN = 10;
 const RECORDS_PER_LOOK = 64;
 /** Up to this size a Buffer is made full of zeros, which is cheaper than one that is not. */
 const ZEROED_SIZE = 1024;
-/** Result of a send on a connection that is not there any more. */
-const CLOSED = -2147483648;
 
 /** @type {import('./binding').Io | undefined} */
 let io;
@@ -64,7 +75,6 @@ let attached = null;
 /** Connections by slot, and listeners by id. */
 const connections = [];
 const listeners = new Map();
-const SLOT_MASK = (1 << 20) - 1;
 
 function start() {
   if (io === undefined) {
@@ -97,14 +107,15 @@ function drain() {
   for (;;) {
     while (cursor < end) {
       const at = cursor >>> 2;
-      const head = words[at];
-      cursor += words[at + 1];
+      const head = words[at + RECORD_HEAD];
+      const kind = head & KIND_MASK;
+      cursor += words[at + RECORD_SIZE];
       const flags = head >>> FLAG_SHIFT;
-      const connection = handle(head & 0xff, flags, words[at + 2], at);
+      const connection = handle(kind, flags, words[at + RECORD_ID], at);
       // What one read of one connection brought is one callback of Node's: ticks run behind it, and
       // behind each piece of content of a request.
       records++;
-      if (flags & GROUP_END || ((head & 0xff) === CONTENT && connection?.ticksInGroup))
+      if (flags & GROUP_END || (kind === CONTENT && connection?.ticksInGroup))
         process._tickCallback();
       if (records >= RECORDS_PER_LOOK && flags & GROUP_END) {
         records = 0;
@@ -152,7 +163,7 @@ function drainHeld() {
 
 function handle(kind, flags, id, at) {
   if (kind === layout.OPEN) {
-    const listener = listeners.get(words[at + 3]);
+    const listener = listeners.get(words[at + OPEN_LISTENER]);
     if (listener !== undefined) listener.onOpen(id, flags);
     // Accepted in the moment of closing: Node would not have taken it from the backlog.
     else io.destroy(id, true);
@@ -163,16 +174,16 @@ function handle(kind, flags, id, at) {
     listeners.get(id)?.drop(ends);
     return undefined;
   }
-  const connection = connections[id & SLOT_MASK];
+  const connection = connections[id & ID_SLOT_MASK];
   if (connection === undefined || connection.id !== id) {
     if (kind === layout.CLOSE) io.release(id);
     if (kind === CONTENT && flags & ATTACHED) fast.dropContent();
     return undefined;
   }
   // Attached content comes in the order of its records, whether somebody wants it or not.
-  if (kind === CONTENT && flags & ATTACHED) attached = takeAttached(words[at + 3]);
+  if (kind === CONTENT && flags & ATTACHED) attached = takeAttached(words[at + CONTENT_LENGTH]);
   if (kind === layout.CLOSE) {
-    connections[id & SLOT_MASK] = undefined;
+    connections[id & ID_SLOT_MASK] = undefined;
     io.release(id);
   }
   connection.onRecord(kind, flags, words, at, arena);
@@ -204,7 +215,7 @@ function readContent(flags, words, at, buffer) {
     attached = null;
     return bytes;
   }
-  return copyOf(buffer, (at + CONTENT_WORDS) << 2, words[at + 3]);
+  return copyOf(buffer, (at + CONTENT_WORDS) << 2, words[at + CONTENT_LENGTH]);
 }
 
 /** More records of the batch wait to be handled. */
@@ -214,12 +225,12 @@ function hasMore() {
 
 /** Enters a connection, which gets the records of its id from now on. */
 function register(connection) {
-  connections[connection.id & SLOT_MASK] = connection;
+  connections[connection.id & ID_SLOT_MASK] = connection;
 }
 
 /** A connection was given away: nobody wants its last records. */
 function forget(connection) {
-  connections[connection.id & SLOT_MASK] = undefined;
+  connections[connection.id & ID_SLOT_MASK] = undefined;
 }
 
 /** While the count is above 0 the process does not exit by itself. */
@@ -232,7 +243,6 @@ function unref() {
 }
 
 module.exports = {
-  CLOSED,
   StreamParser: binding.StreamParser,
   copyOf,
   forget,
