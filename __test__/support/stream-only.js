@@ -33,9 +33,9 @@ function withoutIo({ Io, ...binding }) {
 
 const loadCommon = Module._extensions['.js'];
 Module._extensions['.js'] = function load(module, file) {
-  if (isOurs(file, 'server.js')) return onWindows(() => loadCommon(module, file));
+  if (isOurs(file, 'server', 'server.js')) return onWindows(() => loadCommon(module, file));
   loadCommon(module, file);
-  if (isOurs(file, 'internal', 'binding.js')) module.exports = withoutIo(module.exports);
+  if (isOurs(file, 'wire', 'binding.js')) module.exports = withoutIo(module.exports);
 };
 
 // The getter that both kinds inherit cannot be replaced, but hidden.

@@ -57,7 +57,7 @@ const global = { agent: new Agent({ ...GLOBAL_AGENT, proxyEnv: defaultProxyEnv()
  */
 function ClientRequest(input, options, callback) {
   host.OutgoingMessage.call(this);
-  initialize(this);
+  if (host.missingOutgoing.chunks) initialize(this);
   [options, callback] = normalize(input, options, callback);
   if (options.highWaterMark != null) this[kHighWaterMark] = options.highWaterMark;
   const defaultAgent = options._defaultAgent || global.agent;

@@ -3,16 +3,33 @@
 // the order in which Node does. May use Node, `errors`, `validate` and the private keys.
 const { codes } = require('../base/errors');
 const { validateHeaderName, validateHeaderValue } = require('../base/validate');
-const { utcDate } = require('./date');
 const { forEachField } = require('./field-pairs');
 const { lowerCase } = require('../wire/field-names');
 const { kOutHeaders, kUniqueHeaders } = require('../node/http').keys;
+const { SystemDate, setTimeout } = require('../node/timers');
 const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
 const { ERR_HTTP_TRAILER_INVALID } = codes;
 
 const CLOSE = /(?:^|\W)close(?:$|\W)/i;
 const CHUNKED = /(?:^|\W)chunked(?:$|\W)/i;
+
+/** The Date field's value, rendered once a second. */
+let cachedDate;
+
+/** The current date in the form of RFC 9110, section 5.6.7. */
+function utcDate() {
+  if (cachedDate === undefined) {
+    const now = new SystemDate();
+    cachedDate = now.toUTCString();
+    setTimeout(forgetDate, 1000 - now.getMilliseconds()).unref();
+  }
+  return cachedDate;
+}
+
+function forgetDate() {
+  cachedDate = undefined;
+}
 
 /** What the fields of a head say, gathered while they are rendered. */
 class Head {
@@ -48,7 +65,7 @@ function storeHead(message, firstLine, headers) {
   if (message.chunkedEncoding !== true && head.trailer) throw new ERR_HTTP_TRAILER_INVALID();
 
   message._header = `${head.text}\r\n`;
-  keepSentHead(message, head);
+  if (head.sent !== null) keepSentHead(message, head);
   message._headerSent = false;
   // The peer waits for the head before it answers an expectation.
   if (head.expect) message._send('');

@@ -221,4 +221,4 @@ Object.defineProperty(IncomingMessage.prototype, '_endQuietly', {
   },
 });
 
-module.exports = { IncomingMessage, detachSignal };
+module.exports = { IncomingMessage, detachSignal, kAbortController };

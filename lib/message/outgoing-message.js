@@ -16,7 +16,7 @@ const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent }
   require('./content');
 const { finishesWithContent, isFinished, onFinish, queueEndCallback } = require('./finish');
 const { storeHead } = require('./head');
-const { latin1Head, utf8Head } = require('./sent-head');
+const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
 
 const {
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,
@@ -43,17 +43,15 @@ const debug = debuglog('http');
  */
 function OutgoingMessage(options) {
   host.OutgoingMessage.call(this, options);
-  initialize(this);
+  if (host.missingOutgoing.chunks) initialize(this);
 }
 Object.setPrototypeOf(OutgoingMessage.prototype, host.OutgoingMessage.prototype);
 Object.setPrototypeOf(OutgoingMessage, host.OutgoingMessage);
 
 /** Adds the fields that the constructor of an older host does not know. */
 function initialize(message) {
-  if (host.missingOutgoing.chunks) {
-    message[kChunkedBuffer] = null;
-    message[kChunkedLength] = 0;
-  }
+  message[kChunkedBuffer] = null;
+  message[kChunkedLength] = 0;
 }
 
 function getter(name, get, more) {
@@ -336,13 +334,16 @@ function mayLeaveWhole(message, chunk) {
 /** Sends head and content in one go; false if they have to go the long way. */
 function sendWhole(message, chunk, encoding, callback) {
   if (!message._header) {
-    message._contentLength = byteLength(chunk, encoding);
+    message._contentLength =
+      typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
     message._implicitHeader();
   }
   const { socket } = message;
   if (!message._header || !message._hasBody || message.chunkedEncoding) return false;
-  const isUtf8 = !encoding || encoding === 'utf8';
-  const head = typeof chunk === 'string' && isUtf8 ? utf8Head(message) : latin1Head(message);
+  const isUtf8 = typeof chunk === 'string' && (!encoding || encoding === 'utf8');
+  let head = message._header;
+  if (!isUtf8) head = latin1Head(message);
+  else if (message[kSentHead] !== undefined) head = utf8Head(message);
   if (head === null) return false;
   const finish = onFinish.bind(undefined, message);
   if (!socket[kSendWhole](message, head, chunk, encoding, finish)) return false;

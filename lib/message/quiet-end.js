@@ -1,9 +1,9 @@
 'use strict';
 // How an exchange ends, and a request without a word to anybody where nobody listens: its stream's
-// machinery costs more than a note. May use `incoming-message` and `internal/response-close`.
+// machinery costs more than a note.
 const { Readable } = require('node:stream');
 const { IncomingMessage } = require('./incoming-message');
-const { closeResponse } = require('./response-close');
+const { closeResponse } = require('./server-response');
 
 /** Nobody hears what the request emits, and its stream is as it was made. */
 function isSilent(req) {

@@ -8,7 +8,7 @@
 
 /** This V8 has that weakness. */
 const isConcerned = Number.parseInt(process.versions.v8, 10) < 13;
-const { getPrototypeOf, setPrototypeOf } = Object;
+const { setPrototypeOf } = Object;
 const noop = () => {};
 const never = false;
 
@@ -24,18 +24,8 @@ class Roomy extends FinalizationRegistry {
   }
 }
 
-/** Somebody has exchanged the prototype of a message. */
-let isUsual = false;
-
-/** Looks at a message that a handler has had, and which was made with this prototype. */
-function noteParent(message, prototype) {
-  if (!isUsual && getPrototypeOf(message) !== prototype) isUsual = true;
-}
-
-/** Whether messages are better made by `make`. */
-function isReparentingUsual() {
-  return isUsual;
-}
+/** `isUsual`: a handler has exchanged the prototype of a message, so that they are better made by `make`. */
+const reparenting = { isConcerned, isUsual: false };
 
 /** What `new Message(...)` would make, for a constructor that can be called. */
 function make(Message, ...values) {
@@ -44,4 +34,4 @@ function make(Message, ...values) {
   return message;
 }
 
-module.exports = { isConcerned, isReparentingUsual, make, noteParent };
+module.exports = { make, reparenting };

@@ -65,10 +65,9 @@ function noteDisposition(head, name, value, shown) {
   head.sent.addLine(head.text, `${name}: ${shown}\r\n`.length, `${name}: ${value}\r\n`, utf8);
 }
 
-/** The head is complete: keeps its forms with the message if they are not what `_header` shows. */
+/** The head is complete: keeps its forms with the message. */
 function keepSentHead(message, head) {
   const { sent } = head;
-  if (sent === null) return;
   sent.catchUp(message._header);
   sent.shown = message._header;
   message[kSentHead] = sent;
@@ -92,4 +91,11 @@ function latin1Head(message) {
   return NOT_LATIN1.test(text) ? null : text;
 }
 
-module.exports = { keepSentHead, latin1Head, noteDisposition, shownDisposition, utf8Head };
+module.exports = {
+  kSentHead,
+  keepSentHead,
+  latin1Head,
+  noteDisposition,
+  shownDisposition,
+  utf8Head,
+};

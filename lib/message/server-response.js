@@ -7,8 +7,7 @@ const { codes } = require('../base/errors');
 const { kAttach, kDetach } = require('../base/symbols');
 const host = require('../node/http');
 const { forEachField, isPairs } = require('./field-pairs');
-const { onSocketClose } = require('./response-close');
-const { inheritMessage, initialize } = require('./outgoing-message');
+const { emitClose, inheritMessage, initialize } = require('./outgoing-message');
 const {
   isInvalidValue,
   validateHeaderName,
@@ -25,7 +24,7 @@ const {
   ERR_INVALID_CHAR,
 } = codes;
 const { STATUS_CODES } = host;
-const { kCorked, kOutHeaders } = host.keys;
+const { kCorked, kNeedDrain, kOutHeaders } = host.keys;
 const responseCreated = channel('http.server.response.created');
 
 // Newer hosts publish this themselves, in the constructor that ours calls.
@@ -46,7 +45,7 @@ const hostPublishesCreated = (() => {
  */
 function ServerResponse(request, options) {
   host.ServerResponse.call(this, request, options);
-  initialize(this);
+  if (host.missingOutgoing.chunks) initialize(this);
   if (!hostPublishesCreated && responseCreated.hasSubscribers)
     responseCreated.publish({ request, response: this });
 }
@@ -60,21 +59,35 @@ ServerResponse.prototype._finish = function _finish() {
   host.ServerResponse.prototype._finish.call(this);
 };
 
+/** The exchange is over, complete or not. */
+function closeResponse(response) {
+  if (response._closed) return;
+  response.destroyed = true;
+  emitClose(response);
+}
+
+/** Listener for 'close' of a socket that has a response. */
+function onSocketClose() {
+  // May come after detaching: the emitter works on a copy of its listeners.
+  if (this._httpMessage) closeResponse(this._httpMessage);
+}
+
 /** Gives the response its socket: from now on it may send. */
 ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   if (socket._httpMessage) throw new ERR_HTTP_SOCKET_ASSIGNED();
   socket._httpMessage = this;
-  if (socket[kAttach]) socket[kAttach]();
-  else socket.on('close', onSocketClose);
+  // Null: the connection itself closes the response of a socket that nobody listens to.
+  if (socket[kAttach] === undefined) socket.on('close', onSocketClose);
+  else if (socket[kAttach] !== null) socket[kAttach]();
   if (!host.corksSocket) for (let i = 0; i < this[kCorked]; i++) socket.cork();
   this.socket = socket;
   this.emit('socket', socket);
-  this._flush();
+  if (this.outputData.length > 0 || this.finished || this[kNeedDrain]) this._flush();
 };
 
 ServerResponse.prototype.detachSocket = function detachSocket(socket) {
-  if (socket[kDetach]) socket[kDetach]();
-  else socket.removeListener('close', onSocketClose);
+  if (socket[kDetach] === undefined) socket.removeListener('close', onSocketClose);
+  else if (socket[kDetach] !== null) socket[kDetach]();
   socket._httpMessage = null;
   this.socket = null;
 };
@@ -147,7 +160,8 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, head
     mergeHeaders(this, headers);
     headers = this[kOutHeaders];
   }
-  if (isInvalidValue(this.statusMessage)) throw new ERR_INVALID_CHAR('statusMessage');
+  if (this.statusMessage !== STATUS_CODES[status] && isInvalidValue(this.statusMessage))
+    throw new ERR_INVALID_CHAR('statusMessage');
   // RFC 9112, section 6.3: these never have content.
   if (status === 204 || status === 304 || (status >= 100 && status <= 199)) this._hasBody = false;
   // A client that was not told to continue may or may not send the content: what comes next on the
@@ -180,4 +194,4 @@ ServerResponse.prototype.writeHeader = deprecate(
   'DEP0063',
 );
 
-module.exports = { ServerResponse };
+module.exports = { ServerResponse, closeResponse, onSocketClose };

@@ -6,11 +6,17 @@ const { channel } = require('node:diagnostics_channel');
 const { debuglog } = require('node:util');
 const { codes, connectionReset, parseError } = require('../base/errors');
 const { Totals } = require('../base/stats');
-const { kConnection, kConnections, kOptimizeEmptyRequests, kTotals } = require('../base/symbols');
+const {
+  kConnection,
+  kConnections,
+  kOptimizeEmptyRequests,
+  kOptions,
+  kTotals,
+} = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
 const { isSilent } = require('../message/quiet-end');
 const { noteEnd } = require('../node/streams');
-const { isReparentingUsual, make } = require('../message/reparentable');
+const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
 const { KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = require('../wire/layout');
@@ -96,7 +102,10 @@ class ServerConnection {
   onHead(flags, head) {
     this.resource?.emitDestroy();
     const { origin } = this;
-    this.resource = origin === null ? newResource() : origin.runInAsyncScope(newResource);
+    this.resource =
+      origin === null
+        ? new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT)
+        : origin.runInAsyncScope(newResource);
     this.resource.runInAsyncScope(this.receive, this, flags, head);
   }
 
@@ -133,7 +142,7 @@ class ServerConnection {
   createRequest(server, head) {
     const Message = server[kIncomingMessage];
     const req =
-      Message === IncomingMessage && isReparentingUsual()
+      Message === IncomingMessage && reparenting.isUsual
         ? make(Message, this.socket)
         : new Message(this.socket);
     req[kConnection] = this;
@@ -181,11 +190,11 @@ class ServerConnection {
       rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
     };
     const res =
-      Message === ServerResponse && isReparentingUsual()
+      Message === ServerResponse && reparenting.isUsual
         ? make(Message, req, options)
         : new Message(req, options);
     res[kConnection] = this;
-    res._keepAliveTimeout = server.keepAliveTimeout;
+    res._keepAliveTimeout = server[kOptions].keepAliveTimeout;
     res._maxRequestsPerSocket = server.maxRequestsPerSocket;
     this.onPendingData ??= (delta) => {
       this.addOutgoingData(delta);

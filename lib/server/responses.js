@@ -4,10 +4,10 @@
 const { channel } = require('node:diagnostics_channel');
 const { connectionReset } = require('../base/errors');
 const { kConnection, kDetach } = require('../base/symbols');
-const { detachSignal } = require('../message/incoming-message');
+const { detachSignal, kAbortController } = require('../message/incoming-message');
 const { closeExchange, isUnwatched } = require('../message/quiet-end');
-const { isConcerned, noteParent } = require('../message/reparentable');
-const { closeResponse, onSocketClose } = require('../message/response-close');
+const { reparenting } = require('../message/reparentable');
+const { closeResponse, onSocketClose } = require('../message/server-response');
 const host = require('../node/http');
 
 const { kErrored, kServerResponse } = host.keys;
@@ -24,10 +24,11 @@ function finishResponse(connection, res) {
   const { req } = res;
   if (responseFinish.hasSubscribers)
     responseFinish.publish({ request: req, response: res, socket, server });
-  if (req[kConnection] === connection) detachSignal(req);
+  if (req[kAbortController] && req[kConnection] === connection) detachSignal(req);
   transport.endResponse();
   connection.incoming.shift();
-  if (isConcerned) noteParent(res, server[kServerResponse].prototype);
+  if (reparenting.isConcerned && Object.getPrototypeOf(res) !== server[kServerResponse].prototype)
+    reparenting.isUsual = true;
   // Content nobody asked for is read and thrown away, so that the next request can be found.
   const unread = !req._consuming && !req._readableState?.resumeScheduled;
   const quiet = unread && isUnwatched(req);
@@ -35,15 +36,15 @@ function finishResponse(connection, res) {
   res.detachSocket(socket);
   // The host's, on a response that was given its prototype, takes back a listener of its own.
   if (res.detachSocket === host.ServerResponse.prototype.detachSocket) {
-    if (socket[kDetach]) socket[kDetach]();
-    else socket.removeListener('close', onSocketClose);
+    if (socket[kDetach] === undefined) socket.removeListener('close', onSocketClose);
+    else if (socket[kDetach] !== null) socket[kDetach]();
   }
   process.nextTick(closeExchange, res, quiet);
   if (res._last) {
     if (typeof socket.destroySoon === 'function') socket.destroySoon();
     else socket.end();
   } else if (outgoing.length === 0) {
-    connection.beginIdleTimeout();
+    if (!transport.timesIdle) connection.beginIdleTimeout();
   } else {
     giveTurn(outgoing.shift(), socket);
   }

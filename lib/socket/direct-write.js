@@ -42,8 +42,8 @@ function writeDirectly(socket, chunk, encoding, callback) {
 function sendWhole(response, head, chunk, encoding, callback) {
   const transport = this[kTransport];
   const { held } = this;
-  if (held.corked > 0 || !held.isEmpty() || !this.writable || Object.hasOwn(this, 'write'))
-    return false;
+  const isFree = held.corked === 0 && held.chunk === null && held.callback === null;
+  if (!isFree || !transport.canSend() || Object.hasOwn(this, 'write')) return false;
   const flags = transport.endFlags(response);
   const isSent =
     typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1')

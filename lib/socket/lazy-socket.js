@@ -151,8 +151,8 @@ prototype.unref = function unref() {
 // ---- what messages call ----
 
 // The connection itself closes the response of a socket that nobody listens to.
-prototype[kAttach] = function attachResponse() {};
-prototype[kDetach] = function detachResponse() {};
+prototype[kAttach] = null;
+prototype[kDetach] = null;
 prototype[kWillEnd] = willEnd;
 prototype[kSendWhole] = sendWhole;
 

@@ -3,7 +3,7 @@
 // anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
 const net = require('node:net');
 const { codes } = require('../base/errors');
-const { onSocketClose } = require('../message/response-close');
+const { onSocketClose } = require('../message/server-response');
 const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
 const { kHandle } = require('../node/net');

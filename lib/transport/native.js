@@ -7,10 +7,20 @@ const { errnoException, systemErrors } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
-const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('../wire/reader');
+const { Batch, dispatch } = require('../wire/reader');
 const { StreamTransport } = require('./stream');
 
-const { WRITE_CLOSE, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
+const {
+  FLAG_SHIFT,
+  KIND_MASK,
+  RECORD_SIZE,
+  WRITE_CLOSE,
+  WRITE_CLOSED,
+  WRITE_DEFER,
+  WRITE_END,
+  WRITE_LATIN1,
+  WRITE_MORE,
+} = layout;
 const { ECONNRESET, EPIPE } = systemErrors;
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
@@ -44,6 +54,8 @@ class NativeTransport {
     /** The async resource that connections of this listener begin in, or null. */
     this.origin = null;
     this.isClient = isClient;
+    /** The native side begins the timeout between requests, and ends it with the next head. */
+    this.timesIdle = true;
     this.ticksBehindContent = !isClient;
     this.closedErrno = isClient ? ECONNRESET : EPIPE;
     this.life = Life.OPEN;
@@ -91,6 +103,10 @@ class NativeTransport {
     return this.input === Input.ENDED;
   }
 
+  canSend() {
+    return this.life === Life.OPEN && this.output === Output.OPEN;
+  }
+
   get hasOutputEnded() {
     return this.output !== Output.OPEN;
   }
@@ -127,7 +143,7 @@ class NativeTransport {
   }
 
   resume() {
-    this.socket.resumeInput();
+    if (this.input === Input.PAUSED) this.socket.resumeInput();
   }
 
   /** Nothing more that the peer sends is of interest. */
@@ -186,7 +202,7 @@ class NativeTransport {
     this.pushed ??= this.role.newParser();
     const batch = new Batch(this.pushed.execute(Buffer.from(chunk)));
     const { words } = batch;
-    for (let at = 0; at < words.length; at += words[at + 1] >>> 2)
+    for (let at = 0; at < words.length; at += words[at + RECORD_SIZE] >>> 2)
       dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
   }
 
@@ -205,7 +221,8 @@ class NativeTransport {
   /** Sends one piece. The last one of a message may be left to the I/O thread while records wait. */
   send(chunk, encoding, flags, callback) {
     const isLast = flags !== 0 || this.isClient;
-    if (isLast && chunk.length < DEFER_LIMIT && native.hasMore()) flags |= WRITE_DEFER;
+    if (isLast && chunk.length < DEFER_LIMIT && native.batch.cursor < native.batch.end)
+      flags |= WRITE_DEFER;
     const result = this.sendPiece(chunk, encoding, flags);
     if (result !== 0) return this.onPending(result, callback);
     this.pending = 0;
@@ -244,7 +261,7 @@ class NativeTransport {
       return false;
     }
     // The native side will say so, too; whoever wrote hears it from here.
-    const errno = result === native.CLOSED ? this.closedErrno : result;
+    const errno = result === WRITE_CLOSED ? this.closedErrno : result;
     const error = errnoException(errno, 'write');
     if (callback) process.nextTick(callback, error);
     if (!this.isClosed) process.nextTick(failLater, this, error);
@@ -303,24 +320,23 @@ class NativeTransport {
 
   // ---- the end ----
 
-  onClose(errno, isWrite, bytesRead, bytesWritten) {
-    this.bytesRead = bytesRead;
-    this.bytesWritten = bytesWritten;
-    this.inContext(this.afterClose, errno === 0 ? null : { errno, isWrite });
+  onClose(end) {
+    this.inContext(this.afterClose, end);
   }
 
-  afterClose(failure) {
+  afterClose({ bytesRead, bytesWritten, errno, isWrite }) {
+    this.bytesRead = bytesRead;
+    this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
     this.life = Life.CLOSED;
     if (wasOpen) {
       this.leaveServer();
-      if (failure !== null)
-        this.socket.fail(errnoException(-failure.errno, failure.isWrite ? 'write' : 'read'));
+      if (errno !== 0) this.socket.fail(errnoException(-errno, isWrite ? 'write' : 'read'));
     }
     this.receiver = null;
     this.count();
-    const errno = failure === null ? EPIPE : -failure.errno;
-    for (const callback of this.waiting.splice(0)) callback(errnoException(errno, 'write'));
+    const reason = errno === 0 ? EPIPE : -errno;
+    for (const callback of this.waiting.splice(0)) callback(errnoException(reason, 'write'));
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
   }
@@ -410,9 +426,6 @@ class NativeTransport {
   declineUpgrade() {
     native.io.declineUpgrade(this.id);
   }
-
-  /** The native side begins the timeout between requests, and ends it with the next head. */
-  setIdleTimeout() {}
 
   /** Bytes read and written so far. */
   traffic() {

@@ -4,7 +4,8 @@
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
 const { now } = require('../node/timers');
 const native = require('../wire/loop');
-const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('../wire/reader');
+const { FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('../wire/layout');
+const { Batch, dispatch } = require('../wire/reader');
 
 class StreamTransport {
   constructor(socket, parser) {
@@ -23,6 +24,7 @@ class StreamTransport {
     /** Records that the native side made before it gave the socket away are still to come. */
     this.isTrailing = false;
     this.hasStopped = false;
+    this.timesIdle = false;
     /** Since when a message has been arriving (or the connection has waited for its first); 0: none is. */
     this.messageStart = now();
   }
@@ -85,7 +87,7 @@ class StreamTransport {
     }
     const { words } = batch;
     const at = batch.cursor >>> 2;
-    batch.cursor += words[at + 1];
+    batch.cursor += words[at + RECORD_SIZE];
     dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
     if (!this.parser.inMessage) this.messageStart = 0;
   }

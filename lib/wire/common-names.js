@@ -5,7 +5,4 @@ const { COMMON_NAMES } = require('./layout');
 
 const namesOf = COMMON_NAMES.flatMap((name) => [name, name.toLowerCase()]);
 
-/** Takes the index out of a name word. */
-const COMMON_NAME_INDEXES = 0x7fffffff;
-
-module.exports = { COMMON_NAME_INDEXES, namesOf };
+module.exports = { namesOf };

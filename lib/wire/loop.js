@@ -6,7 +6,7 @@ const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
-const { Batch, FLAG_SHIFT, KIND_MASK, dispatch } = require('./reader');
+const { Batch, dispatch } = require('./reader');
 const { version } = require('../../package.json');
 
 /** The addon: beside this file, or the package for this platform. */
@@ -33,7 +33,16 @@ if (binding.version() !== version) {
   );
 }
 
-const { ATTACHED, CONTENT, GROUP_END, NEW_BATCH } = layout;
+const {
+  ATTACHED,
+  CONTENT,
+  FLAG_SHIFT,
+  GROUP_END,
+  ID_SLOT_MASK,
+  KIND_MASK,
+  NEW_BATCH,
+  RECORD_SIZE,
+} = layout;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
 const BATCHES_PER_TURN = 1;
@@ -41,11 +50,7 @@ const BATCHES_PER_TURN = 1;
 const TURN = 10;
 /** …and how many records are handled between two looks at the clock. */
 const RECORDS_PER_LOOK = 64;
-/** Result of a send on a connection that is not there any more. */
-const CLOSED = -2147483648;
-const SLOT_MASK = (1 << 20) - 1;
 
-/** The records that are handled now, in memory that is used again and again: nobody gets a view of it. */
 let batch;
 let references = 0;
 
@@ -55,7 +60,6 @@ const listeners = new Map();
 
 /** `io` and `calls`, the two faces of the native side, are there once it has been started. */
 const native = {
-  CLOSED,
   StreamParser: binding.StreamParser,
   /** What does I/O, an `Io` of the binding. */
   io: undefined,
@@ -63,10 +67,11 @@ const native = {
   calls: undefined,
   /** The decisions of an agent's pool. */
   pool: binding.pool,
+  /** The records that are handled now, in memory that is used again: nobody else gets a view of it. */
+  batch: undefined,
   listeners,
   profile: binding.profile,
   forget,
-  hasMore,
   ref,
   register,
   start,
@@ -91,6 +96,7 @@ function threads() {
 function renewBatch(size) {
   batch = new Batch(Buffer.allocUnsafeSlow(size));
   batch.end = 0;
+  native.batch = batch;
   batch.takeContent = takeContent;
   batch.dropContent = dropContent;
 }
@@ -118,12 +124,12 @@ function drain() {
       const { words } = batch;
       const at = batch.cursor >>> 2;
       const flags = words[at] >>> FLAG_SHIFT;
-      batch.cursor += words[at + 1];
-      handle(words[at] & KIND_MASK, flags, words[at + 2], at);
+      batch.cursor += words[at + RECORD_SIZE];
+      handle(words[at] & KIND_MASK, flags, words[at + layout.RECORD_ID], at);
       // What one read of one connection brought is one callback of Node's: ticks run behind it.
       if ((flags & GROUP_END) === 0) continue;
       runTicks();
-      if (++records % RECORDS_PER_LOOK === 0 && now() - start > TURN && hasMore()) {
+      if (++records % RECORDS_PER_LOOK === 0 && now() - start > TURN && batch.cursor < batch.end) {
         setImmediate(drainHeld);
         return;
       }
@@ -165,10 +171,10 @@ function drainHeld() {
 }
 
 function handle(kind, flags, id, at) {
-  const transport = transports[id & SLOT_MASK];
+  const transport = transports[id & ID_SLOT_MASK];
   if (transport !== undefined && transport.id === id && kind !== layout.DROP) {
     if (kind === layout.CLOSE) {
-      transports[id & SLOT_MASK] = undefined;
+      transports[id & ID_SLOT_MASK] = undefined;
       native.io.release(id);
     }
     dispatch(transport, kind, flags, batch, at);
@@ -182,7 +188,7 @@ function handleOther(kind, flags, id, at) {
   const { words } = batch;
   switch (kind) {
     case layout.OPEN: {
-      const listener = listeners.get(words[at + 3]);
+      const listener = listeners.get(words[at + layout.OPEN_LISTENER]);
       if (listener !== undefined) listener.onOpen(id, flags);
       // Accepted in the moment of closing: Node would not have taken it from the backlog.
       else native.io.destroy(id, true);
@@ -202,19 +208,14 @@ function handleOther(kind, flags, id, at) {
   }
 }
 
-/** More records of the batch wait to be handled. */
-function hasMore() {
-  return batch.cursor < batch.end;
-}
-
 /** From now on the records with the transport's id are for it, until the last one. */
 function register(transport) {
-  transports[transport.id & SLOT_MASK] = transport;
+  transports[transport.id & ID_SLOT_MASK] = transport;
 }
 
 /** The transport's connection was given away: its last records are of no interest. */
 function forget(transport) {
-  transports[transport.id & SLOT_MASK] = undefined;
+  transports[transport.id & ID_SLOT_MASK] = undefined;
 }
 
 /** While the count is above 0 the process does not exit by itself. */

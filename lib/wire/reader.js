@@ -1,13 +1,11 @@
 'use strict';
 // The only place that reads records: what the native side tells, as calls of methods. Records of
 // native connections and those of a parser that JavaScript feeds have the same form.
-const { COMMON_NAME_INDEXES, namesOf } = require('./common-names');
+const { namesOf } = require('./common-names');
 const layout = require('./layout');
 const { runTicks } = require('../node/ticks');
 
-const { ATTACHED, COMPLETE_WORDS, CONTENT_WORDS, ERRORS, HEAD_WORDS, MALFORMED_WORDS } = layout;
-const KIND_MASK = 0xff;
-const FLAG_SHIFT = 8;
+const { ATTACHED, ERRORS } = layout;
 /** What the high word of a count is worth. */
 const WORD = 2 ** 32;
 /** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
@@ -38,9 +36,9 @@ function copyOf({ bytes }, from, length) {
 
 /** The bytes of a `Content` or `Raw` record, in memory of their own. */
 function readContent(batch, at, flags) {
-  const length = batch.words[at + 3];
+  const length = batch.words[at + layout.CONTENT_LENGTH];
   if (flags & ATTACHED) return batch.takeContent(newBuffer(length));
-  return copyOf(batch, (at + CONTENT_WORDS) << 2, length);
+  return copyOf(batch, (at + layout.CONTENT_WORDS) << 2, length);
 }
 
 /** Field lines as a flat array of names and values, from their words and their text. */
@@ -49,8 +47,9 @@ function readLines(words, at, count, text, position) {
   for (let i = 0; i < count * 2; i += 2) {
     const name = words[at + i] | 0;
     const length = words[at + i + 1];
+    // Signed: COMMON_NAME is the sign.
     if (name < 0) {
-      lines[i] = namesOf[name & COMMON_NAME_INDEXES];
+      lines[i] = namesOf[name & layout.COMMON_NAME_INDEX_MASK];
     } else {
       lines[i] = text.substring(position, (position += name));
     }
@@ -63,39 +62,51 @@ function readLines(words, at, count, text, position) {
 const head = { code: 0, major: 1, minor: 1, keepAliveTimeout: -1, line: '', lines: [] };
 
 function readHead({ bytes, words }, at) {
-  const version = words[at + 4];
-  const count = words[at + 5];
-  const lineLength = words[at + 6];
-  const from = (at + HEAD_WORDS + count * 2) << 2;
-  const text = bytes.latin1Slice(from, from + words[at + 7]);
-  head.code = words[at + 3];
-  head.major = version >>> 8;
-  head.minor = version & 0xff;
-  head.keepAliveTimeout = words[at + 8] | 0;
+  const version = words[at + layout.HEAD_VERSION];
+  const count = words[at + layout.HEAD_FIELDS];
+  const lineLength = words[at + layout.HEAD_LINE_LENGTH];
+  const from = (at + layout.HEAD_WORDS + count * 2) << 2;
+  const text = bytes.latin1Slice(from, from + words[at + layout.HEAD_TEXT_LENGTH]);
+  head.code = words[at + layout.HEAD_CODE];
+  head.major = version >>> layout.VERSION_SHIFT;
+  head.minor = version & layout.VERSION_MINOR_MASK;
+  head.keepAliveTimeout = words[at + layout.HEAD_KEEP_ALIVE] | 0;
   head.line = text.substring(0, lineLength);
-  head.lines = readLines(words, at + HEAD_WORDS, count, text, lineLength);
+  head.lines = readLines(words, at + layout.HEAD_WORDS, count, text, lineLength);
   return head;
 }
 
 /** The trailer section of a `Complete` record, or undefined if there is none. */
 function readTrailers({ bytes, words }, at) {
-  const count = words[at + 3];
+  const count = words[at + layout.COMPLETE_FIELDS];
   if (count === 0) return undefined;
-  const from = (at + COMPLETE_WORDS + count * 2) << 2;
-  const text = bytes.latin1Slice(from, from + words[at + 4]);
-  return readLines(words, at + COMPLETE_WORDS, count, text, 0);
+  const from = (at + layout.COMPLETE_WORDS + count * 2) << 2;
+  const text = bytes.latin1Slice(from, from + words[at + layout.COMPLETE_TEXT_LENGTH]);
+  return readLines(words, at + layout.COMPLETE_WORDS, count, text, 0);
 }
 
 /** What is wrong with the input: code, reason, bytes parsed, and the chunk. */
 function readMalformed(batch, at) {
   const { words } = batch;
-  const [code, reason] = ERRORS[words[at + 3]];
-  const rawPacket = copyOf(batch, (at + MALFORMED_WORDS) << 2, words[at + 5]);
-  return { code, reason, bytesParsed: words[at + 4], rawPacket };
+  const [code, reason] = ERRORS[words[at + layout.MALFORMED_ERROR]];
+  const rawPacket = copyOf(
+    batch,
+    (at + layout.MALFORMED_WORDS) << 2,
+    words[at + layout.MALFORMED_LENGTH],
+  );
+  return { code, reason, bytesParsed: words[at + layout.MALFORMED_PARSED], rawPacket };
 }
 
-/** A count of bytes, in two words. */
-const readCount = (words, at) => words[at] + words[at + 1] * WORD;
+/** How a connection ended: errno, 0 for none; whether that was in a write; bytes read and written. */
+function readClose({ words }, at) {
+  return {
+    errno: words[at + layout.CLOSE_ERRNO],
+    isWrite: words[at + layout.CLOSE_CALL] === layout.CALL_WRITE,
+    bytesRead: words[at + layout.CLOSE_READ_LOW] + words[at + layout.CLOSE_READ_HIGH] * WORD,
+    bytesWritten:
+      words[at + layout.CLOSE_WRITTEN_LOW] + words[at + layout.CLOSE_WRITTEN_HIGH] * WORD,
+  };
+}
 
 /**
  * Hands the record at this word to `transport`. What was parsed goes to its `receiver`, which is null
@@ -140,13 +151,10 @@ function dispatch(transport, kind, flags, batch, at) {
     case layout.EXPIRED:
       if (receiver !== null) receiver.onExpired();
       break;
-    case layout.CLOSE: {
-      const { words } = batch;
-      const isWrite = words[at + 4] !== 0;
-      transport.onClose(words[at + 3], isWrite, readCount(words, at + 5), readCount(words, at + 7));
+    case layout.CLOSE:
+      transport.onClose(readClose(batch, at));
       break;
-    }
   }
 }
 
-module.exports = { Batch, FLAG_SHIFT, KIND_MASK, dispatch, newBuffer };
+module.exports = { Batch, dispatch };

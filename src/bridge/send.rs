@@ -14,7 +14,7 @@ use crate::ring::ConnId;
 use crate::ring::layout::write;
 
 /// Result for a connection that is not there (any more).
-const CLOSED: i64 = i32::MIN as i64;
+const CLOSED: i64 = write::CLOSED as i64;
 /// Room for text on its way out that is kept from one call to the next.
 const SCRATCH_SIZE: usize = 64 * 1024;
 

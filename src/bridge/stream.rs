@@ -106,7 +106,7 @@ impl StreamParser {
             self.dead = true;
             self.sink_parse(|sink, parser| sink.finish(parser));
         }
-        record::plain(&mut self.records, Kind::End, 0, STREAM_ID, &[]);
+        record::plain(&mut self.records, Kind::End, 0, STREAM_ID);
         self.take(env)
     }
 

@@ -21,8 +21,8 @@ use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::protocol::Parser;
 use crate::ring::ConnId;
-use crate::ring::layout::{GROUP_END, Kind};
-use crate::ring::record;
+use crate::ring::layout::{self, GROUP_END, Kind};
+use crate::ring::record::{self, Closed};
 use crate::ring::sink::SinkState;
 
 /// What JavaScript has asked for, and what the system has reported.
@@ -40,8 +40,8 @@ pub(super) mod flag {
 /// Which system call ended a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Call {
-    Read = 0,
-    Write = 1,
+    Read = layout::CALL_READ as isize,
+    Write = layout::CALL_WRITE as isize,
 }
 
 /// Why a connection failed: the error number and the call.
@@ -281,7 +281,7 @@ impl Connection {
                 Kind::Drain
             };
             self.set.post(&self.port, |p| {
-                record::plain(&mut p.records, kind, GROUP_END, self.id, &[]);
+                record::plain(&mut p.records, kind, GROUP_END, self.id);
             });
         }
     }
@@ -405,14 +405,17 @@ impl Connection {
         hub.closed(self.id);
         self.uncount();
         let (read, written) = self.byte_counts();
-        let halves = |count: u64| [count as u32, (count >> 32) as u32];
-        let ([read_low, read_high], [written_low, written_high]) = (halves(read), halves(written));
         let (errno, call) = failure.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
+        let closed = Closed {
+            errno,
+            call,
+            read,
+            written,
+        };
         self.set.post(&self.port, |p| {
             p.attachments
                 .extend(released.into_iter().map(Attachment::Release));
-            let words = [errno, call, read_low, read_high, written_low, written_high];
-            record::plain(&mut p.records, Kind::Close, GROUP_END, self.id, &words);
+            record::close(&mut p.records, self.id, closed);
         });
     }
 }

@@ -131,7 +131,7 @@ impl Connection {
 
     pub(crate) fn tell(&self, kind: Kind, lead: &mut Lead) {
         lead.set.post(self.port(), |p| {
-            record::plain(&mut p.records, kind, GROUP_END, self.id, &[]);
+            record::plain(&mut p.records, kind, GROUP_END, self.id);
         });
     }
 

@@ -223,7 +223,7 @@ impl Input {
                     sink.finish_quietly(&mut self.parser);
                 }
             }
-            record::plain(&mut p.records, Kind::End, GROUP_END, id, &[]);
+            record::plain(&mut p.records, Kind::End, GROUP_END, id);
         });
     }
 }

@@ -229,8 +229,7 @@ impl Listener {
         let set = connection.set();
         set.post(&self.port, |p| {
             let flags = if deferred { READ_DEFERRED } else { 0 };
-            let words = [self.id];
-            record::plain(&mut p.records, Kind::Open, flags, announced.id, &words);
+            record::open(&mut p.records, flags, announced.id, self.id);
             p.attachments.push(Attachment::Opened(announced));
         });
         if !Arc::ptr_eq(set, &self.set) {

@@ -8,7 +8,8 @@
 pub struct ConnId(u32);
 
 const SLOT_BITS: u32 = 20;
-const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+/// The slot in an id.
+pub const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 const GENERATION_MASK: u32 = (1 << 11) - 1;
 
 /// How many connections one environment can hold at once.

@@ -2,38 +2,31 @@
 //! (`RUST_HTTP_WRITE_LAYOUT=1 cargo test --no-default-features layout`), and a test fails when
 //! that file is stale.
 //!
-//! A record is a sequence of 32-bit words in host order, then text or bytes, padded to a word:
-//!
-//! | word | meaning |
-//! |---|---|
-//! | 0 | kind, and flags from bit 8 on |
-//! | 1 | size of the whole record in bytes, padding included |
-//! | 2 | connection id (listener id for `DROP`) |
-//! | 3… | by kind, see [`Kind`] |
+//! A record is a sequence of 32-bit words in host order, then text or bytes, padded to a word. The
+//! first three words are the same in all records (`RECORD_HEAD`, `RECORD_SIZE`, `RECORD_ID`); those
+//! behind them depend on the [`Kind`].
+
+use crate::ring::id::SLOT_MASK;
 
 /// What a record tells.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]
 pub enum Kind {
-    /// A connection was accepted. 3: listener id.
+    /// A connection was accepted.
     Open = 1,
-    /// A message's head. 3: method or status, 4: version (major << 8 | minor), 5: number of fields,
-    /// 6: length of target or reason, 7: length of the text, 8: the seconds of an answer's
-    /// `Keep-Alive: timeout=`, -1 if there are none, then two words a field (name index with [`COMMON_NAME`] set, or length of the name; length of the value), then the text:
-    /// target, then for each field its name unless it is common, and its value.
+    /// A message's head. Behind its words stand two words a field: the name (its length, or its index
+    /// in the common names with [`COMMON_NAME`] set) and the length of the value. Then comes the text:
+    /// target or reason, and for each field its name, unless it is common, and its value.
     Head = 2,
-    /// Bytes of content. 3: their number, then the bytes, unless they are [`ATTACHED`].
+    /// Bytes of content, which stand behind the words unless they are [`ATTACHED`].
     Content = 3,
-    /// The message is complete. 3: number of trailer fields, 4: length of the text; then as in
-    /// `Head`.
+    /// The message is complete. Its trailer fields stand behind the words as in `Head`.
     Complete = 4,
-    /// Malformed input. 3: index of the error kind, 4: bytes parsed, 5: length of the chunk that
-    /// held the error, then the chunk.
+    /// Malformed input. The chunk that held the error stands behind the words.
     Malformed = 5,
     /// The peer sends no more.
     End = 6,
-    /// The connection is gone. 3: errno or 0, 4: which system call failed (0 read, 1 write), then
-    /// the bytes read and the bytes written in two words each, the low one first.
+    /// The connection is gone.
     Close = 7,
     /// All that was written has been taken by the kernel.
     Drain = 8,
@@ -41,7 +34,7 @@ pub enum Kind {
     Timeout = 9,
     /// The request did not arrive within `headersTimeout` or `requestTimeout`.
     Expired = 10,
-    /// Bytes of a connection that does not speak HTTP (any more). 3: their number, then the bytes.
+    /// Bytes of a connection that does not speak HTTP (any more). As in `Content`.
     Raw = 11,
     /// A connection was refused because of `maxConnections`. Its ends travel beside the records.
     Drop = 12,
@@ -51,60 +44,151 @@ pub enum Kind {
     Starved = 14,
 }
 
-/// The peer keeps the connection open after this message.
-pub const KEEP_ALIVE: u32 = 1;
-/// The head asks for another protocol (or is CONNECT); parsing waits for JavaScript's verdict.
-pub const UPGRADE: u32 = 1 << 1;
-/// The message has no content: it is complete with its head.
-pub const NO_CONTENT: u32 = 1 << 2;
-/// Last record of what one read of one connection brought: ticks run after it.
-pub const GROUP_END: u32 = 1 << 3;
-/// The request cannot be trusted: nothing behind it is read (see `RequestVerdict`).
-pub const UNTRUSTED: u32 = 1 << 4;
-/// The request has no Host field, which the server requires.
-pub const LACKS_HOST: u32 = 1 << 5;
-/// The request expects `100 Continue`.
-pub const EXPECT_CONTINUE: u32 = 1 << 6;
-/// The bytes of the content travel beside the records.
-pub const ATTACHED: u32 = 1 << 7;
-/// With `Open`: nothing is read before JavaScript says so.
-pub const READ_DEFERRED: u32 = 1 << 8;
-/// The request expects something else than `100 Continue`.
-pub const EXPECT_OTHER: u32 = 1 << 9;
-/// Field name word: the low bits are an index into the common names.
-pub const COMMON_NAME: u32 = 1 << 31;
+/// Defines constants, and in tests the list of them that is printed.
+macro_rules! constants {
+    ($list:ident: $($(#[$doc:meta])* $name:ident = $value:expr;)*) => {
+        $($(#[$doc])* pub const $name: u32 = $value;)*
 
-/// Added to the size that a drain returns (which is a multiple of a word) when these records begin a
-/// batch: what one look at the queue brought. A batch that does not fit into the arena comes in parts.
-pub const NEW_BATCH: u32 = 1;
+        #[cfg(test)]
+        const $list: &[(&str, u32)] = &[$((stringify!($name), $name)),*];
+    };
+}
 
-/// Words of a `Head` record before its fields.
-pub const HEAD_WORDS: usize = 9;
-/// Words of a `Complete` record before its fields.
-pub const COMPLETE_WORDS: usize = 5;
-/// Words before the bytes of a `Content` or `Raw` record.
-pub const CONTENT_WORDS: usize = 4;
-/// Words before the bytes of a `Malformed` record.
-pub const MALFORMED_WORDS: usize = 6;
+constants! { FLAGS:
+    /// The peer keeps the connection open after this message.
+    KEEP_ALIVE = 1;
+    /// The head asks for another protocol (or is CONNECT); parsing waits for JavaScript's verdict.
+    UPGRADE = 1 << 1;
+    /// The message has no content: it is complete with its head.
+    NO_CONTENT = 1 << 2;
+    /// Last record of what one read of one connection brought: ticks run after it.
+    GROUP_END = 1 << 3;
+    /// The request cannot be trusted: nothing behind it is read (see `RequestVerdict`).
+    UNTRUSTED = 1 << 4;
+    /// The request has no Host field, which the server requires.
+    LACKS_HOST = 1 << 5;
+    /// The request expects `100 Continue`.
+    EXPECT_CONTINUE = 1 << 6;
+    /// The bytes of the content travel beside the records.
+    ATTACHED = 1 << 7;
+    /// With `Open`: nothing is read before JavaScript says so.
+    READ_DEFERRED = 1 << 8;
+    /// The request expects something else than `100 Continue`.
+    EXPECT_OTHER = 1 << 9;
+    /// Added to the size that a drain returns (which is a multiple of a word) when these records begin
+    /// a batch: what one look at the queue brought. A batch that does not fit into the arena comes in
+    /// parts.
+    NEW_BATCH = 1;
+}
+
+constants! { WORDS:
+    /// Kind and flags.
+    RECORD_HEAD = 0;
+    /// Bytes of the record, padding included.
+    RECORD_SIZE = 1;
+    /// Id of the connection; with `DROP`, of the listener.
+    RECORD_ID = 2;
+    /// Words of a record that says nothing more.
+    RECORD_WORDS = 3;
+
+    /// Id of the listener.
+    OPEN_LISTENER = 3;
+    OPEN_WORDS = 4;
+
+    /// Index of the method, or the status.
+    HEAD_CODE = 3;
+    /// Major version shifted by `VERSION_SHIFT`, and minor version.
+    HEAD_VERSION = 4;
+    /// Number of fields.
+    HEAD_FIELDS = 5;
+    /// Length of target or reason.
+    HEAD_LINE_LENGTH = 6;
+    HEAD_TEXT_LENGTH = 7;
+    /// Seconds of an answer's `Keep-Alive: timeout=`, -1 if there are none.
+    HEAD_KEEP_ALIVE = 8;
+    HEAD_WORDS = 9;
+
+    /// Number of bytes; also with `RAW`.
+    CONTENT_LENGTH = 3;
+    CONTENT_WORDS = 4;
+
+    /// Number of trailer fields.
+    COMPLETE_FIELDS = 3;
+    COMPLETE_TEXT_LENGTH = 4;
+    COMPLETE_WORDS = 5;
+
+    /// Index in `ERRORS`.
+    MALFORMED_ERROR = 3;
+    /// Bytes of the chunk that were parsed.
+    MALFORMED_PARSED = 4;
+    /// Length of the chunk.
+    MALFORMED_LENGTH = 5;
+    MALFORMED_WORDS = 6;
+
+    /// Error number, 0 if there was no error.
+    CLOSE_ERRNO = 3;
+    /// The system call that failed: `CALL_READ` or `CALL_WRITE`.
+    CLOSE_CALL = 4;
+    /// Bytes read, in two words.
+    CLOSE_READ_LOW = 5;
+    CLOSE_READ_HIGH = 6;
+    /// Bytes written, in two words.
+    CLOSE_WRITTEN_LOW = 7;
+    CLOSE_WRITTEN_HIGH = 8;
+    CLOSE_WORDS = 9;
+}
+
+constants! { PARTS:
+    /// The kind in the first word of a record.
+    KIND_MASK = 0xff;
+    /// Where the flags begin in that word.
+    FLAG_SHIFT = 8;
+    /// The slot in a connection's id.
+    ID_SLOT_MASK = SLOT_MASK;
+    /// In the word of a field's name: the name is common. It is the sign of the word.
+    COMMON_NAME = 1 << 31;
+    /// In that word: the index of the common name.
+    COMMON_NAME_INDEX_MASK = COMMON_NAME - 1;
+    /// Where the major version begins in its word.
+    VERSION_SHIFT = 8;
+    /// The minor version in that word.
+    VERSION_MINOR_MASK = 0xff;
+    CALL_READ = 0;
+    CALL_WRITE = 1;
+}
 
 /// Flags of a write command.
 pub mod write {
-    /// Text is latin1; otherwise UTF-8.
-    pub const LATIN1: u32 = 1;
-    /// More follows at once: keep it back.
-    pub const MORE: u32 = 1 << 1;
-    /// Last of the connection: close it when all has left.
-    pub const CLOSE: u32 = 1 << 2;
-    /// Last piece of a response.
-    pub const END: u32 = 1 << 3;
-    /// More records wait for JavaScript: let the I/O thread send this meanwhile.
-    pub const DEFER: u32 = 1 << 4;
-    /// First piece of a request: a response is to come.
-    pub const EXPECT: u32 = 1 << 5;
-    /// With `EXPECT`: the request's method is HEAD.
-    pub const EXPECT_HEAD: u32 = 1 << 6;
-    /// With `EXPECT`: the request's method is CONNECT.
-    pub const EXPECT_CONNECT: u32 = 1 << 7;
+    constants! { FLAGS:
+        /// Text is latin1; otherwise UTF-8.
+        LATIN1 = 1;
+        /// More follows at once: keep it back.
+        MORE = 1 << 1;
+        /// Last of the connection: close it when all has left.
+        CLOSE = 1 << 2;
+        /// Last piece of a response.
+        END = 1 << 3;
+        /// More records wait for JavaScript: let the I/O thread send this meanwhile.
+        DEFER = 1 << 4;
+        /// First piece of a request: a response is to come.
+        EXPECT = 1 << 5;
+        /// With `EXPECT`: the request's method is HEAD.
+        EXPECT_HEAD = 1 << 6;
+        /// With `EXPECT`: the request's method is CONNECT.
+        EXPECT_CONNECT = 1 << 7;
+    }
+
+    /// The result of a send for a connection that is not there (any more); other negative results are
+    /// error numbers.
+    pub const CLOSED: i32 = i32::MIN;
+
+    #[cfg(test)]
+    pub(super) fn constants() -> impl Iterator<Item = (String, i64)> {
+        let flags = FLAGS.iter().map(|(name, flag)| (*name, i64::from(*flag)));
+        flags
+            .chain([("CLOSED", i64::from(CLOSED))])
+            .map(|(name, value)| (format!("WRITE_{name}"), value))
+    }
 }
 
 #[cfg(test)]
@@ -163,46 +247,36 @@ mod tests {
         let mut out = String::from(
             "// Generated from src/ring/layout.rs: do not edit. See that file for what each means.\n'use strict';\n\n",
         );
-        let constants: &[(&str, u32)] = &[
-            ("OPEN", Kind::Open as u32),
-            ("HEAD", Kind::Head as u32),
-            ("CONTENT", Kind::Content as u32),
-            ("COMPLETE", Kind::Complete as u32),
-            ("MALFORMED", Kind::Malformed as u32),
-            ("END", Kind::End as u32),
-            ("CLOSE", Kind::Close as u32),
-            ("DRAIN", Kind::Drain as u32),
-            ("TIMEOUT", Kind::Timeout as u32),
-            ("EXPIRED", Kind::Expired as u32),
-            ("RAW", Kind::Raw as u32),
-            ("DROP", Kind::Drop as u32),
-            ("SHUTDOWN", Kind::Shutdown as u32),
-            ("STARVED", Kind::Starved as u32),
-            ("KEEP_ALIVE", KEEP_ALIVE),
-            ("UPGRADE", UPGRADE),
-            ("NO_CONTENT", NO_CONTENT),
-            ("GROUP_END", GROUP_END),
-            ("UNTRUSTED", UNTRUSTED),
-            ("LACKS_HOST", LACKS_HOST),
-            ("EXPECT_CONTINUE", EXPECT_CONTINUE),
-            ("EXPECT_OTHER", EXPECT_OTHER),
-            ("ATTACHED", ATTACHED),
-            ("READ_DEFERRED", READ_DEFERRED),
-            ("NEW_BATCH", NEW_BATCH),
-            ("HEAD_WORDS", HEAD_WORDS as u32),
-            ("COMPLETE_WORDS", COMPLETE_WORDS as u32),
-            ("CONTENT_WORDS", CONTENT_WORDS as u32),
-            ("MALFORMED_WORDS", MALFORMED_WORDS as u32),
-            ("WRITE_LATIN1", write::LATIN1),
-            ("WRITE_MORE", write::MORE),
-            ("WRITE_CLOSE", write::CLOSE),
-            ("WRITE_END", write::END),
-            ("WRITE_DEFER", write::DEFER),
-            ("WRITE_EXPECT", write::EXPECT),
-            ("WRITE_EXPECT_HEAD", write::EXPECT_HEAD),
-            ("WRITE_EXPECT_CONNECT", write::EXPECT_CONNECT),
+        let kinds = [
+            ("OPEN", Kind::Open),
+            ("HEAD", Kind::Head),
+            ("CONTENT", Kind::Content),
+            ("COMPLETE", Kind::Complete),
+            ("MALFORMED", Kind::Malformed),
+            ("END", Kind::End),
+            ("CLOSE", Kind::Close),
+            ("DRAIN", Kind::Drain),
+            ("TIMEOUT", Kind::Timeout),
+            ("EXPIRED", Kind::Expired),
+            ("RAW", Kind::Raw),
+            ("DROP", Kind::Drop),
+            ("SHUTDOWN", Kind::Shutdown),
+            ("STARVED", Kind::Starved),
         ];
-        for (name, value) in constants {
+        let kinds = kinds.map(|(name, kind)| (name.to_owned(), i64::from(kind as u32)));
+        let named = |list: &[(&str, u32)]| -> Vec<(String, i64)> {
+            list.iter()
+                .map(|(name, value)| ((*name).to_owned(), i64::from(*value)))
+                .collect()
+        };
+        let constants: Vec<_> = kinds
+            .into_iter()
+            .chain(named(FLAGS))
+            .chain(named(WORDS))
+            .chain(named(PARTS))
+            .chain(write::constants())
+            .collect();
+        for (name, value) in &constants {
             let _ = writeln!(out, "const {name} = {value};");
         }
         out.push('\n');
@@ -222,7 +296,7 @@ mod tests {
                 .map(|e| format!("[{}, {}]", quote(e.code()), quote(e.reason()))),
         );
         out.push_str("module.exports = {\n");
-        for (name, _) in constants {
+        for (name, _) in &constants {
             let _ = writeln!(out, "  {name},");
         }
         out.push_str("  POOL,\n  COMMON_NAMES,\n  METHODS,\n  ERRORS,\n};\n");

@@ -21,12 +21,13 @@ fn seal(out: &mut Vec<u8>, start: usize) {
         out.push(0);
     }
     let size = (out.len() - start) as u32;
-    set_word(out, start + WORD, size);
+    put(out, start, layout::RECORD_SIZE, size);
 }
 
 /// The size of the first record of `records`, in bytes; 0 if there is none.
 pub fn size(records: &[u8]) -> usize {
-    match records.get(WORD..2 * WORD) {
+    const AT: usize = layout::RECORD_SIZE as usize * WORD;
+    match records.get(AT..AT + WORD) {
         Some(&[a, b, c, d]) => u32::from_ne_bytes([a, b, c, d]) as usize,
         _ => 0,
     }
@@ -47,53 +48,121 @@ pub fn fitting(records: &[u8], room: usize) -> usize {
     }
 }
 
-fn begin(out: &mut Vec<u8>, kind: Kind, flags: u32, id: u32) -> usize {
+/// Begins a record of so many words; those behind the first three are 0 until `put` is called.
+fn begin(out: &mut Vec<u8>, kind: Kind, flags: u32, id: u32, words: u32) -> usize {
+    debug_assert!(flags < 1 << (32 - layout::FLAG_SHIFT));
     let start = out.len();
-    push_word(out, kind as u32 | (flags << 8));
-    push_word(out, 0);
-    push_word(out, id);
+    out.resize(start + words as usize * WORD, 0);
+    put(
+        out,
+        start,
+        layout::RECORD_HEAD,
+        kind as u32 | (flags << layout::FLAG_SHIFT),
+    );
+    put(out, start, layout::RECORD_ID, id);
     start
+}
+
+/// Writes a word of the record that begins at `start`.
+fn put(out: &mut [u8], start: usize, word: u32, value: u32) {
+    set_word(out, start + word as usize * WORD, value);
 }
 
 /// Marks the record at `start` as the last of its group.
 pub fn end_group(out: &mut [u8], start: usize) {
-    out[start + 1] |= layout::GROUP_END as u8;
+    let mut head = [0; WORD];
+    head.copy_from_slice(&out[start..start + WORD]);
+    let head = u32::from_ne_bytes(head) | (layout::GROUP_END << layout::FLAG_SHIFT);
+    put(out, start, layout::RECORD_HEAD, head);
 }
 
-/// A record that is words only.
-pub fn plain(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId, words: &[u32]) {
-    let start = begin(out, kind, flags, id.raw());
-    for &word in words {
-        push_word(out, word);
-    }
+/// A record that says nothing but its kind.
+pub fn plain(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId) {
+    let start = begin(out, kind, flags, id.raw(), layout::RECORD_WORDS);
+    seal(out, start);
+}
+
+/// A connection that a listener has accepted.
+pub fn open(out: &mut Vec<u8>, flags: u32, id: ConnId, listener: u32) {
+    let start = begin(out, Kind::Open, flags, id.raw(), layout::OPEN_WORDS);
+    put(out, start, layout::OPEN_LISTENER, listener);
+    seal(out, start);
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Closed {
+    /// Error number, 0 if there was no error, and which system call failed (see `layout`).
+    pub errno: u32,
+    pub call: u32,
+    pub read: u64,
+    pub written: u64,
+}
+
+/// A connection that is gone.
+pub fn close(out: &mut Vec<u8>, id: ConnId, closed: Closed) {
+    let start = begin(
+        out,
+        Kind::Close,
+        layout::GROUP_END,
+        id.raw(),
+        layout::CLOSE_WORDS,
+    );
+    put(out, start, layout::CLOSE_ERRNO, closed.errno);
+    put(out, start, layout::CLOSE_CALL, closed.call);
+    put(out, start, layout::CLOSE_READ_LOW, closed.read as u32);
+    put(
+        out,
+        start,
+        layout::CLOSE_READ_HIGH,
+        (closed.read >> 32) as u32,
+    );
+    put(out, start, layout::CLOSE_WRITTEN_LOW, closed.written as u32);
+    put(
+        out,
+        start,
+        layout::CLOSE_WRITTEN_HIGH,
+        (closed.written >> 32) as u32,
+    );
     seal(out, start);
 }
 
 /// A record that carries bytes: `Content` or `Raw`.
 pub fn bytes(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId, data: &[u8]) {
-    let start = begin(out, kind, flags, id.raw());
-    push_word(out, data.len() as u32);
+    let start = begin(out, kind, flags, id.raw(), layout::CONTENT_WORDS);
+    put(out, start, layout::CONTENT_LENGTH, data.len() as u32);
     out.extend_from_slice(data);
     seal(out, start);
 }
 
 /// Content that travels beside the records.
 pub fn attached_content(out: &mut Vec<u8>, id: ConnId, length: usize) {
-    plain(out, Kind::Content, layout::ATTACHED, id, &[length as u32]);
+    let flags = layout::ATTACHED;
+    let start = begin(out, Kind::Content, flags, id.raw(), layout::CONTENT_WORDS);
+    put(out, start, layout::CONTENT_LENGTH, length as u32);
+    seal(out, start);
 }
 
 /// A connection that a listener refused.
 pub fn drop_connection(out: &mut Vec<u8>, listener: u32) {
-    let start = begin(out, Kind::Drop, layout::GROUP_END, listener);
+    let flags = layout::GROUP_END;
+    let start = begin(out, Kind::Drop, flags, listener, layout::RECORD_WORDS);
     seal(out, start);
 }
 
 /// Malformed input, with the chunk that held it.
 pub fn malformed(out: &mut Vec<u8>, id: ConnId, kind: ErrorKind, parsed: usize, chunk: &[u8]) {
-    let start = begin(out, Kind::Malformed, layout::GROUP_END, id.raw());
-    push_word(out, kind.index() as u32);
-    push_word(out, parsed as u32);
-    push_word(out, chunk.len() as u32);
+    let flags = layout::GROUP_END;
+    let start = begin(
+        out,
+        Kind::Malformed,
+        flags,
+        id.raw(),
+        layout::MALFORMED_WORDS,
+    );
+    put(out, start, layout::MALFORMED_ERROR, kind.index() as u32);
+    put(out, start, layout::MALFORMED_PARSED, parsed as u32);
+    put(out, start, layout::MALFORMED_LENGTH, chunk.len() as u32);
     out.extend_from_slice(chunk);
     seal(out, start);
 }
@@ -134,24 +203,22 @@ fn push_field_text(out: &mut Vec<u8>, list: &Fields<'_>, words: usize) {
 
 /// A message's head with the fields that JavaScript is shown. `flags` are those of `layout`.
 pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>, shown: &Fields<'_>) {
-    let start = begin(out, Kind::Head, flags, id.raw());
+    let start = begin(out, Kind::Head, flags, id.raw(), layout::HEAD_WORDS);
     let (code, line) = match head.method {
         Some(method) => (u32::from(method.index()), head.target),
         None => (u32::from(head.status), head.reason),
     };
-    push_word(out, code);
-    push_word(
-        out,
-        (u32::from(head.version.0) << 8) | u32::from(head.version.1),
-    );
-    push_word(out, shown.len() as u32);
-    push_word(out, line.len() as u32);
-    let text_at = out.len();
-    push_word(out, 0);
-    push_word(out, keep_alive_timeout(head) as u32);
+    let (major, minor) = head.version;
+    let version = (u32::from(major) << layout::VERSION_SHIFT) | u32::from(minor);
+    put(out, start, layout::HEAD_CODE, code);
+    put(out, start, layout::HEAD_VERSION, version);
+    put(out, start, layout::HEAD_FIELDS, shown.len() as u32);
+    put(out, start, layout::HEAD_LINE_LENGTH, line.len() as u32);
+    let keep_alive = keep_alive_timeout(head) as u32;
+    put(out, start, layout::HEAD_KEEP_ALIVE, keep_alive);
     let words = out.len();
     let text = line.len() + push_field_words(out, shown);
-    set_word(out, text_at, text as u32);
+    put(out, start, layout::HEAD_TEXT_LENGTH, text as u32);
     out.extend_from_slice(line);
     push_field_text(out, shown, words);
     seal(out, start);
@@ -167,13 +234,11 @@ fn keep_alive_timeout(head: &Head<'_>) -> i32 {
 
 /// The end of a message, with its trailer section.
 pub fn complete(out: &mut Vec<u8>, id: ConnId, flags: u32, trailers: &Fields<'_>) {
-    let start = begin(out, Kind::Complete, flags, id.raw());
-    push_word(out, trailers.len() as u32);
-    let text_at = out.len();
-    push_word(out, 0);
+    let start = begin(out, Kind::Complete, flags, id.raw(), layout::COMPLETE_WORDS);
+    put(out, start, layout::COMPLETE_FIELDS, trailers.len() as u32);
     let words = out.len();
     let text = push_field_words(out, trailers);
-    set_word(out, text_at, text as u32);
+    put(out, start, layout::COMPLETE_TEXT_LENGTH, text as u32);
     push_field_text(out, trailers, words);
     seal(out, start);
 }
@@ -186,7 +251,7 @@ mod tests {
     fn whole_records_are_taken_as_far_as_they_fit() {
         let mut out = Vec::new();
         let id = ConnId::new(1, 0);
-        plain(&mut out, Kind::End, 0, id, &[]);
+        plain(&mut out, Kind::End, 0, id);
         bytes(&mut out, Kind::Raw, 0, id, b"hello");
         let first = size(&out);
         assert_eq!(first, 12);
