@@ -98,9 +98,7 @@ class ResponseReader {
     else this.transport.pauseReading();
   }
 
-  letGoIfSentAway() {
-    return false;
-  }
+  onSentAway() {}
 
   onEnd() {}
 

@@ -445,20 +445,17 @@ class ServerConnection {
 
   /** What has to be looked at from time to time on a stream; timeouts are in milliseconds. */
   check(now, headersTimeout, requestTimeout) {
-    if (this.letGoIfSentAway()) return;
-    if (this.transport.isExpired?.(now, headersTimeout, requestTimeout)) this.onExpired();
+    if (this.transport.isSentAway()) this.onSentAway();
+    else if (this.transport.isExpired?.(now, headersTimeout, requestTimeout)) this.onExpired();
   }
 
-  /** Whether the socket was sent to another process: then it is none of this server's any more. */
-  letGoIfSentAway() {
-    if (!this.transport.isSentAway()) return false;
-    if (this.server[kConnections].has(this)) {
-      forgetStream(this);
-      this.onGone(...this.transport.traffic());
-      this.transport.role = null;
-      this.transport.receiver = null;
-    }
-    return true;
+  /** The socket was sent to another process: it is none of this server's any more. */
+  onSentAway() {
+    if (!this.server[kConnections].has(this)) return;
+    forgetStream(this);
+    this.onGone(...this.transport.traffic());
+    this.transport.role = null;
+    this.transport.receiver = null;
   }
 }
 

@@ -12,7 +12,7 @@ class StreamTransport {
     this.socket = socket;
     this.parser = parser;
     this.role = null;
-    this.receiver = null;
+    this.parsedFor = null;
     this.origin = null;
     /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
     this.ticksBehindContent = socket._handle?.isStreamBase === true;
@@ -32,7 +32,18 @@ class StreamTransport {
   /** HTTP is spoken from now on. */
   join(role) {
     this.role = role;
-    this.receiver = role;
+    this.parsedFor = role;
+  }
+
+  /** The role, as long as what is parsed is for it. */
+  get receiver() {
+    // What came behind the request whose socket was sent away is lost, as in Node.
+    if (this.parsedFor !== null && this.isSentAway()) this.role.onSentAway();
+    return this.parsedFor;
+  }
+
+  set receiver(role) {
+    this.parsedFor = role;
   }
 
   // ---- reading ----
@@ -80,11 +91,6 @@ class StreamTransport {
   }
 
   handleRecord(batch) {
-    // What came behind the request whose socket was sent away is lost, as in Node.
-    if (this.role?.letGoIfSentAway()) {
-      batch.cursor = batch.end;
-      return;
-    }
     const { words } = batch;
     const at = batch.cursor >>> 2;
     batch.cursor += words[at + RECORD_SIZE];
