@@ -17,6 +17,7 @@ use crate::io::listener::{Listener, watch};
 use crate::io::pending_request::Reader;
 use crate::io::policy::Options;
 use crate::io::port::Port;
+use crate::io::process_end;
 use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::io::thread;
@@ -103,6 +104,7 @@ impl Hub {
                 }
             }
         }
+        process_end::watch(&hub);
         Ok(hub)
     }
 
@@ -287,6 +289,22 @@ impl Hub {
         if life.users == 0 {
             life.is_over = true;
             self.sets.iter().for_each(|set| set.stop());
+        }
+    }
+
+    /// Sends on the calling thread what the kernel takes of everything that waits.
+    pub(crate) fn send_what_waits(&self) {
+        let connections: Vec<_> = relock(&self.table)
+            .connections
+            .iter()
+            .flatten()
+            .cloned()
+            .collect();
+        for connection in connections {
+            let mut outgoing = connection.outgoing();
+            if outgoing.pending() > 0 {
+                outgoing.flush(None, &mut Vec::new());
+            }
         }
     }
 

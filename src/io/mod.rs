@@ -18,6 +18,7 @@ mod outgoing;
 mod pending_request;
 mod policy;
 mod port;
+mod process_end;
 mod set;
 mod socket;
 mod thread;

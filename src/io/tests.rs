@@ -304,6 +304,21 @@ fn the_end_of_the_writing_side_is_told_when_it_comes_later() {
 }
 
 #[test]
+fn what_was_left_to_the_thread_is_sent_at_the_end_of_the_process() {
+    let mut world = World::new(1, options());
+    let mut client = world.connect();
+    client.write_all(GET).unwrap();
+    world.take_until(Kind::Head);
+    // The thread is not told: it is as if it had not come to it.
+    world.opened[0].outgoing().defer(b"answer");
+    world.hub.send_what_waits();
+    let mut answer = [0; 6];
+    client.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"answer");
+    assert_eq!(world.opened[0].outgoing().pending(), 0);
+}
+
+#[test]
 fn a_closed_listener_gives_its_port_back_at_once() {
     let world = World::new(1, options());
     world.listener.close();

@@ -1,0 +1,36 @@
+//! The end of the process, which may come without that of its environments: `process.exit()` and an
+//! uncaught exception run none of their clean-up. What was left to the I/O threads is sent then.
+
+use std::panic::catch_unwind;
+use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+
+use crate::io::hub::Hub;
+
+static HUBS: Mutex<Vec<Weak<Hub>>> = Mutex::new(Vec::new());
+static REGISTERED: Once = Once::new();
+
+/// Lets the output of `hub` be sent when the process ends.
+pub(crate) fn watch(hub: &Arc<Hub>) {
+    let mut hubs = HUBS.lock().unwrap_or_else(PoisonError::into_inner);
+    hubs.retain(|known| known.strong_count() > 0);
+    hubs.push(Arc::downgrade(hub));
+    drop(hubs);
+    REGISTERED.call_once(|| {
+        // SAFETY: `at_end` may be called at any time, on any thread, and does not unwind. Where the
+        // library can be unloaded, that calls it. Should there be no room for it, the threads send what
+        // they come to, as they do anyhow.
+        unsafe {
+            libc::atexit(at_end);
+        }
+    });
+}
+
+extern "C" fn at_end() {
+    // There is nobody left to tell of a panic.
+    let _ = catch_unwind(|| {
+        let hubs = std::mem::take(&mut *HUBS.lock().unwrap_or_else(PoisonError::into_inner));
+        for hub in hubs.iter().filter_map(Weak::upgrade) {
+            hub.send_what_waits();
+        }
+    });
+}
