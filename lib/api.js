@@ -1,5 +1,5 @@
 'use strict';
-// The functions of the module. May use the classes and Node.
+// The functions of the module.
 const { Agent } = require('./client/agent');
 const { ClientRequest, GLOBAL_AGENT, global } = require('./client/client-request');
 const { codes } = require('./base/errors');

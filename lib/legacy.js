@@ -1,6 +1,6 @@
 'use strict';
 // What only the oldest documentation has: `createClient`, `getAgent`, and the former names of
-// IncomingMessage. Each warns once that it is deprecated. May use the classes and Node.
+// IncomingMessage. Each warns once that it is deprecated.
 const EventEmitter = require('node:events');
 const { deprecate } = require('node:util');
 const { Agent } = require('./client/agent');

@@ -1,6 +1,6 @@
 'use strict';
 // Node's coded errors. Node keeps its own classes to itself, so they are made here: same class,
-// `code` and wording. May use Node only.
+// `code` and wording.
 const { format, getSystemErrorMap, inspect } = require('node:util');
 
 /** Makes a constructor of errors with `code` and a message formatted from the arguments. */

@@ -1,6 +1,6 @@
 'use strict';
 // What `server.stats()` and `agent.stats()` tell. Counting costs an addition; what can be counted
-// when it is asked for, is. May use the native side and `symbols`.
+// when it is asked for, is.
 const { kConnections, kTotals } = require('./symbols');
 
 /** Counts since a server was made. */

@@ -1,5 +1,5 @@
 'use strict';
-// Checks of arguments, with Node's errors. May use Node and `errors`.
+// Checks of arguments, with Node's errors.
 const { codes } = require('./errors');
 const {
   ERR_HTTP_INVALID_HEADER_VALUE,

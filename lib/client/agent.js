@@ -1,6 +1,5 @@
 'use strict';
 // http.Agent: which connection a request is sent on, and what becomes of it afterwards.
-// May use Node, `errors`, `validate` and `internal`.
 const { AsyncResource } = require('node:async_hooks');
 const EventEmitter = require('node:events');
 const net = require('node:net');

@@ -1,7 +1,6 @@
 'use strict';
 // http.ClientRequest: a request on its way out, and the events of its answer.
-// How the answer is read is in `internal/client-exchange`. May use Node, `errors`, `validate`,
-// `outgoing-message`, `agent` and `internal`.
+// How the answer is read is in `internal/client-exchange`.
 const { channel } = require('node:diagnostics_channel');
 const net = require('node:net');
 const { addAbortSignal } = require('node:stream');

@@ -26,7 +26,8 @@ function announcementOf(method) {
 }
 
 class ClientConnection {
-  constructor(transport, { maxHeaderSize, shownFields, validation }) {
+  /** `options`: those of the parser, see `transport/parser`. */
+  constructor(transport, options) {
     this.transport = transport;
     this.socket = transport.socket;
     /** Reads the response to the request that is under way. */
@@ -34,25 +35,21 @@ class ClientConnection {
     this.stage = Stage.IDLE;
     /** More records of the same read follow. */
     this.isAmidRead = false;
-    this.maxHeaderSize = maxHeaderSize;
-    this.shownFields = shownFields;
-    this.validation = validation;
+    this.options = options;
     transport.join(this);
   }
 
   /** A request is about to be sent, whose response is for `reader`. */
   begin(reader) {
-    const { maxHeaderSize, shownFields, validation } = reader;
     const { transport } = this;
+    const { maxHeaderSize, shownFields, validation } = reader.options;
     if (
-      maxHeaderSize !== this.maxHeaderSize ||
-      shownFields !== this.shownFields ||
-      validation !== this.validation
+      maxHeaderSize !== this.options.maxHeaderSize ||
+      shownFields !== this.options.shownFields ||
+      validation !== this.options.validation
     ) {
-      this.maxHeaderSize = maxHeaderSize;
-      this.shownFields = shownFields;
-      this.validation = validation;
       native.io.setReader(transport.id, maxHeaderSize, validation, shownFields);
+      this.options = reader.options;
     }
     this.reader = reader;
     this.stage = Stage.BEGUN;
@@ -135,9 +132,9 @@ class ClientConnection {
  */
 function takeOver(socket, reader, http) {
   if (!canBecomeNative(socket)) return null;
-  const { maxHeaderSize, outgoing, shownFields, validation } = reader;
+  const { maxHeaderSize, shownFields, validation } = reader.options;
   const { fd } = socket._handle;
-  const flags = announcementOf(outgoing.method);
+  const flags = announcementOf(reader.outgoing.method);
   let id;
   try {
     id = native.start().adoptClient(fd, maxHeaderSize, validation, shownFields, flags);
@@ -145,7 +142,7 @@ function takeOver(socket, reader, http) {
     return null; // no descriptor to spare
   }
   const transport = new NativeTransport(id, socket, 0, true);
-  const connection = new ClientConnection(transport, reader);
+  const connection = new ClientConnection(transport, reader.options);
   becomeNativeSocket(socket, transport, http);
   return connection;
 }

@@ -1,6 +1,6 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
-// answer to the next one. Such a socket is destroyed. May use Node and `symbols`.
+// answer to the next one. Such a socket is destroyed.
 const { kTransport } = require('../base/symbols');
 
 const kGuard = Symbol('rust-http.freeSocketGuard');

@@ -1,6 +1,6 @@
 'use strict';
 // The `proxyEnv` option of agents: which requests go through which proxy, and how such a request
-// is rewritten (RFC 9112, section 3.2.2). May use Node, `errors` and `validate`.
+// is rewritten (RFC 9112, section 3.2.2).
 const net = require('node:net');
 const { codes } = require('../base/errors');
 const { forEachField, isPairs } = require('../message/field-pairs');

@@ -5,15 +5,12 @@ const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
-const { accessors } = require('../node/http');
-const { shownFields, validation } = require('../server/options');
+const { responseOptions, responseParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
 const { GROUP_END, KEEP_ALIVE, NO_CONTENT, UPGRADE } = require('../wire/layout');
-const { StreamParser } = require('../wire/loop');
 
 /** The context ends with the exchange, not when it is collected. */
 const UNTIL_RELEASE = { requireManualDestroy: true };
-const defaultMaxHeaderSize = accessors.maxHeaderSize;
 
 class ResponseReader {
   /** `handlers`: what is to happen on an interim answer, the final one, an error, an upgrade. */
@@ -34,9 +31,7 @@ class ResponseReader {
     /** The socket has ended: what is cut short tells that by itself. */
     this.hasEnded = false;
     this.resource = new AsyncResource('HTTPCLIENTREQUEST', UNTIL_RELEASE);
-    this.maxHeaderSize = req.maxHeaderSize || defaultMaxHeaderSize;
-    this.validation = validation(req);
-    this.shownFields = shownFields(req);
+    this.options = responseOptions(req);
   }
 
   // ---- the transport ----
@@ -48,9 +43,7 @@ class ResponseReader {
   }
 
   newStream() {
-    const { maxHeaderSize, validation: strictness } = this;
-    const parser = new StreamParser(true, maxHeaderSize, strictness, this.shownFields);
-    parser.expect(this.outgoing.method);
+    const parser = responseParser(this.options, this.outgoing.method);
     const stream = new StreamTransport(this.socket, parser);
     stream.ticksBehindContent = false;
     stream.join(this);

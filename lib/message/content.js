@@ -1,6 +1,5 @@
 'use strict';
 // Content of outgoing messages: checking pieces, counting them, putting them into chunks.
-// May use Node, `errors` and the private keys.
 const { debuglog, types } = require('node:util');
 const { codes } = require('../base/errors');
 const { joinsPieces, keys } = require('../node/http');

@@ -1,7 +1,6 @@
 'use strict';
 // Field lines of a received message as the objects Node's documentation describes: `headers`,
 // `headersDistinct` and their trailer twins, and the rules by which duplicates are joined.
-// May use `field-names`.
 const { lowerCase } = require('../wire/field-names');
 
 // How a second line of the same name is treated.

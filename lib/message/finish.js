@@ -1,6 +1,5 @@
 'use strict';
 // How an outgoing message ends: its callbacks and 'finish', in the way of the runtime.
-// May use Node, `errors` and the private keys.
 const { codes } = require('../base/errors');
 const host = require('../node/http');
 

@@ -1,6 +1,6 @@
 'use strict';
 // Renders the head of an outgoing message, and decides its framing and persistence on the way, in
-// the order in which Node does. May use Node, `errors`, `validate` and the private keys.
+// the order in which Node does.
 const { codes } = require('../base/errors');
 const { validateHeaderName, validateHeaderValue } = require('../base/validate');
 const { forEachField } = require('./field-pairs');

@@ -1,6 +1,5 @@
 'use strict';
 // The header store of outgoing messages: the documented methods that read and change it.
-// May use Node, `errors`, `validate` and the private keys.
 const { deprecate } = require('node:util');
 const { codes } = require('../base/errors');
 const { isInvalidValue, validateHeaderName, validateString } = require('../base/validate');

@@ -1,6 +1,5 @@
 'use strict';
 // http.IncomingMessage: a received message, a stream.Readable.
-// May use Node and `internal`.
 const { finished } = require('node:stream');
 const host = require('../node/http');
 const { addLine, addLineDistinct } = require('./fields');

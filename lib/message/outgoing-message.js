@@ -2,7 +2,6 @@
 // http.OutgoingMessage: the writable half of a message. Headers are in `outgoing-headers`, the
 // rendering of the head in `internal/outgoing-head`, content and its end in `internal/outgoing-content`
 // and `-finish`; here is the class that ties them together.
-// May use Node, `errors`, `validate` and `internal`.
 const EventEmitter = require('node:events');
 const {
   debuglog,
@@ -10,17 +9,16 @@ const {
 } = require('node:util');
 const { codes } = require('../base/errors');
 const { kSendWhole, kWillEnd } = require('../base/symbols');
-const { isInvalidValue, validateHeaderName } = require('../base/validate');
 const host = require('../node/http');
 const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
   require('./content');
 const { finishesWithContent, isFinished, onFinish, queueEndCallback } = require('./finish');
 const { storeHead } = require('./head');
+const { storeTrailers } = require('./trailers');
 const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
 
 const {
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,
-  ERR_INVALID_CHAR,
   ERR_METHOD_NOT_IMPLEMENTED,
   ERR_STREAM_CANNOT_PIPE,
   ERR_STREAM_WRITE_AFTER_END,
@@ -33,7 +31,6 @@ const {
   kErrored,
   kHighWaterMark,
   kNeedDrain,
-  kUniqueHeaders,
 } = host.keys;
 const debug = debuglog('http');
 
@@ -241,27 +238,8 @@ OutgoingMessage.prototype.write = function write(chunk, encoding, callback) {
 };
 
 OutgoingMessage.prototype.addTrailers = function addTrailers(headers) {
-  this._trailer = '';
-  const isArray = Array.isArray(headers);
-  const relaxed = this._isLenientHeaderValidation();
-  const unique = this[kUniqueHeaders];
-  for (const key of Object.keys(headers)) {
-    const name = isArray ? headers[key][0] : key;
-    let value = isArray ? headers[key][1] : headers[key];
-    validateHeaderName(name, 'Trailer name');
-    if (Array.isArray(value) && value.length > 1 && !unique?.has(name.toLowerCase())) {
-      for (const item of value) this._trailer += trailerLine(name, item, relaxed);
-    } else {
-      if (Array.isArray(value)) value = value.join('; ');
-      this._trailer += trailerLine(name, value, relaxed);
-    }
-  }
+  storeTrailers(this, headers);
 };
-
-function trailerLine(name, value, relaxed) {
-  if (isInvalidValue(value, relaxed)) throw new ERR_INVALID_CHAR('trailer content', name);
-  return `${name}: ${value}\r\n`;
-}
 
 OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
   if (typeof chunk === 'function') {

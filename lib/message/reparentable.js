@@ -4,7 +4,7 @@
 // for each object: nothing is ever cached again, and a request costs five times what it need. It
 // does so to ordinary objects alone, so that messages which are going to be re-parented are made as
 // objects of another kind, which differ from ordinary ones in nothing that anybody can see: no tag,
-// no inspection and no method tells them apart. May use nothing.
+// no inspection and no method tells them apart.
 
 /** This V8 has that weakness. */
 const isConcerned = Number.parseInt(process.versions.v8, 10) < 13;

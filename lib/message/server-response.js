@@ -1,6 +1,5 @@
 'use strict';
 // http.ServerResponse: the answer to one request.
-// May use Node, `errors`, `validate`, `outgoing-message` and `internal`.
 const { channel } = require('node:diagnostics_channel');
 const { deprecate } = require('node:util');
 const { codes } = require('../base/errors');

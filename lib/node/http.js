@@ -1,7 +1,7 @@
 'use strict';
 // Node's own http: the classes ours inherit from, the keys of its private fields, its defaults.
 // Sharing the fields is what keeps our objects right when their prototype is exchanged for the
-// host's (as Express does). May use Node only.
+// host's (as Express does).
 const http = require('node:http');
 
 const {

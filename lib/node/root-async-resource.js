@@ -1,6 +1,6 @@
 'use strict';
 // The async context in which the native side calls: that of whoever loaded us, not of whoever came
-// first to need it. May use Node.
+// first to need it.
 const { AsyncResource } = require('node:async_hooks');
 
 const neutral = new AsyncResource('RUSTHTTP');

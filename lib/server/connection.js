@@ -4,7 +4,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
 const { debuglog } = require('node:util');
-const { codes, connectionReset, parseError } = require('../base/errors');
+const { codes, parseError } = require('../base/errors');
 const { Totals } = require('../base/stats');
 const {
   kConnection,
@@ -20,10 +20,10 @@ const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
 const { KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = require('../wire/layout');
-const { StreamParser } = require('../wire/loop');
-const { parserOptions } = require('./options');
+const { readPushed } = require('../transport/pushed');
 const { errorAnswer } = require('./error-responses');
 const { dispatch } = require('./dispatch');
+const { Phase, handOver, mayUpgrade } = require('./upgrade');
 const { abortResponses, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
 const { watchStreams } = require('./stream-checker');
@@ -33,17 +33,6 @@ const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.k
 const MAX_PIPELINED = 512;
 /** A context lasts until the next request on its connection, or the connection's end. */
 const UNTIL_NEXT = { requireManualDestroy: true };
-
-const Phase = {
-  HTTP: 'http',
-  /** A request asked for another protocol; the bytes behind its head are still to come… */
-  UPGRADING: 'upgrading',
-  /** …and so they are here, but they are read as HTTP. */
-  DECLINED: 'declined',
-  /** The socket is somebody else's. */
-  HANDED_OVER: 'handed over',
-  CLOSED: 'closed',
-};
 
 const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
@@ -84,9 +73,9 @@ class ServerConnection {
     transport.join(this);
   }
 
-  /** A parser as this connection's server wants it. */
-  newParser() {
-    return newParser(this.server);
+  /** Bytes that did not come from the peer: somebody pushed them into the socket's stream. */
+  onPushed(chunk) {
+    readPushed(this.transport, this.server, chunk);
   }
 
   /** Runs `method` of `self` in the async context of the newest request. */
@@ -116,7 +105,7 @@ class ServerConnection {
     if (this.isIdleTimeoutSet) this.endIdleTimeout();
     if (flags & UPGRADE) {
       const isRefused = (flags & UNTRUSTED) !== 0;
-      req.upgrade = !isRefused && (req.method === 'CONNECT' || this.shouldUpgrade(req));
+      req.upgrade = !isRefused && mayUpgrade(server, req);
       if (req.upgrade) {
         this.phase = Phase.UPGRADING;
         this.upgrading = req;
@@ -130,13 +119,6 @@ class ServerConnection {
     }
     this.respond(req, flags);
     if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
-  }
-
-  shouldUpgrade(req) {
-    const { server } = this;
-    return typeof server.shouldUpgradeCallback === 'function'
-      ? !!server.shouldUpgradeCallback(req)
-      : server.listenerCount('upgrade') > 0;
   }
 
   createRequest(server, head) {
@@ -386,27 +368,8 @@ class ServerConnection {
     return true;
   }
 
-  /** Hands the socket over to the listeners, with the bytes behind the head. */
   handOver(bytes) {
-    const { server, socket, upgrading: req } = this;
-    this.phase = Phase.HTTP;
-    this.upgrading = null;
-    const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
-    if (server.listenerCount(event) === 0) {
-      // Nobody gets it, so nothing is handed over: it closes as any connection does, with the
-      // answers under way.
-      socket.destroy();
-      return;
-    }
-    this.phase = Phase.HANDED_OVER;
-    server[kConnections].delete(this);
-    this.transport.leaveHttp();
-    forgetStream(this);
-    debug('SERVER have listener for %s', event);
-    socket.readableFlowing = null;
-    // Reading goes on: who listens for 'end' alone has to hear of it.
-    socket.read?.(0);
-    server.emit(event, req, socket, bytes);
+    handOver(this, bytes);
   }
 
   /** Whether HTTP goes on when the socket gets a handle of Node's own. */
@@ -459,21 +422,8 @@ class ServerConnection {
   }
 }
 
-function newParser(server) {
-  const options = parserOptions(server);
-  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, validation } = options;
-  return new StreamParser(
-    false,
-    maxHeaderSize,
-    validation,
-    shownFields,
-    maxFields,
-    requireHostHeader,
-  );
-}
-
 function hasBodyHeaders(headers) {
   return 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
-module.exports = { ServerConnection, newParser };
+module.exports = { ServerConnection };

@@ -1,18 +1,15 @@
 'use strict';
-// A server's options: checking them, and telling the native side. May use Node, `validate`,
-// `errors`, `symbols` and `internal/host`.
+// A server's options: checking them, and telling the native side.
 const { IncomingMessage } = require('../message/incoming-message');
 const { ServerResponse } = require('../message/server-response');
 const { codes } = require('../base/errors');
 const { kOptimizeEmptyRequests } = require('../base/symbols');
 const { parseUniqueHeaders, validateBoolean, validateFunction, validateInteger, validateOneOf } =
   require('../base/validate');
-const { accessors, defaults, insecureByDefault, keys, refusesManyFields } = require('../node/http');
+const { defaults, keys } = require('../node/http');
+const { parserOptions } = require('../transport/parser');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
-/** Fields of a request that are let through when `maxHeadersCount` does not say otherwise. */
-const MAX_FIELDS = 1000;
-let warned = false;
 
 /** Checks the options of `createServer` in Node's order and puts them on `server`. */
 function storeOptions(server, options) {
@@ -82,43 +79,6 @@ function storeTimeouts(server, options, check) {
   );
 }
 
-/** How strictly the input of a server is read. */
-function validation(server) {
-  if (server.httpValidation !== undefined) return server.httpValidation;
-  if (server.insecureHTTPParser !== undefined)
-    return server.insecureHTTPParser ? 'insecure' : 'strict';
-  if (insecureByDefault && !warned) {
-    warned = true;
-    process.emitWarning('Using insecure HTTP parsing');
-  }
-  return insecureByDefault ? 'insecure' : 'strict';
-}
-
-/** How many fields a request may have: 431 beyond, 0 for any number. Older runtimes cut instead. */
-function fieldLimit({ maxHeadersCount }) {
-  if (!refusesManyFields) return 0;
-  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
-  return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
-}
-
-/** How many fields of a message or of its trailer section users get to see; 0 for any number. */
-function shownFields({ maxHeadersCount }) {
-  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
-  // As 32 bits, because Node counts names and values in such a number.
-  return Math.max(0, maxHeadersCount << 1) >> 1;
-}
-
-/** What a parser of the server's requests has to know. */
-function parserOptions(server) {
-  return {
-    maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
-    maxFields: fieldLimit(server),
-    shownFields: shownFields(server),
-    validation: validation(server),
-    requireHostHeader: Boolean(server.requireHostHeader),
-  };
-}
-
 /** A number of milliseconds; anything else switches the timeout off. */
 const milliseconds = (value) =>
   Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0;
@@ -149,11 +109,4 @@ function nativeOptions(server, deferReading) {
   };
 }
 
-module.exports = {
-  connectionLimit,
-  nativeOptions,
-  parserOptions,
-  shownFields,
-  storeOptions,
-  validation,
-};
+module.exports = { connectionLimit, nativeOptions, storeOptions };

@@ -1,6 +1,5 @@
 'use strict';
 // http.Server: a net.Server whose listener and connections are native.
-// May use Node, `symbols`, `validate` and `internal`.
 const EventEmitter = require('node:events');
 const net = require('node:net');
 const { promisify } = require('node:util');
@@ -10,7 +9,8 @@ const { storeOptions } = require('./options');
 const { serverStats } = require('../base/stats');
 const { isUnclaimed } = require('../transport/native');
 const { StreamTransport } = require('../transport/stream');
-const { ServerConnection, newParser } = require('./connection');
+const { requestParser } = require('../transport/parser');
+const { ServerConnection } = require('./connection');
 const { unwatchStreams, watchStreams } = require('./stream-checker');
 const { listenToStream } = require('./stream-listeners');
 const { kConnections, kListener, kOptions, kTransport } = require('../base/symbols');
@@ -132,7 +132,7 @@ function connectionListener(socket) {
     socket.joinHttp();
     return;
   }
-  const transport = new StreamTransport(socket, newParser(this));
+  const transport = new StreamTransport(socket, requestParser(this));
   listenToStream(new ServerConnection(this, socket, transport));
   socket._paused = false;
   socket.server = this;

@@ -4,6 +4,7 @@
 // it becomes a complete net.Socket in place, so that its identity never changes.
 const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
+const native = require('../wire/loop');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
 const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
@@ -124,7 +125,8 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
 };
 
 prototype.setNoDelay = function setNoDelay(enable) {
-  if (!this.destroyed) this[kTransport].setNoDelay(enable === undefined ? true : Boolean(enable));
+  const wanted = enable === undefined ? true : Boolean(enable);
+  if (!this.destroyed) native.io.setNoDelay(this[kTransport].id, wanted);
   return this;
 };
 

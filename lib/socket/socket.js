@@ -7,6 +7,7 @@ const { onSocketClose } = require('../message/server-response');
 const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
 const { kHandle } = require('../node/net');
+const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
@@ -49,13 +50,15 @@ Object.defineProperty(prototype, '_handle', {
 // What `net.Socket` would ask its handle.
 
 prototype.setNoDelay = function setNoDelay(enable) {
-  if (this[kHandle]) this[kTransport].setNoDelay(enable === undefined ? true : Boolean(enable));
+  if (this[kHandle])
+    native.io.setNoDelay(this[kTransport].id, enable === undefined ? true : Boolean(enable));
   return this;
 };
 
 prototype.setKeepAlive = function setKeepAlive(enable, initialDelay) {
   if (enable !== null && typeof enable === 'object') ({ enable, initialDelay } = enable);
-  if (this[kHandle]) this[kTransport].setKeepAlive(Boolean(enable), ~~(initialDelay / 1000));
+  if (this[kHandle])
+    native.io.setKeepAlive(this[kTransport].id, Boolean(enable), ~~(initialDelay / 1000));
   return this;
 };
 
@@ -181,7 +184,7 @@ const httpListeners = {
   __proto__: null,
   // The parser has what arrived; what someone pushed into the stream it gets from here.
   data(chunk) {
-    this[kTransport].onPushed(chunk);
+    this[kTransport].role.onPushed(chunk);
   },
   end() {}, // known from the connection
   close() {
@@ -295,7 +298,8 @@ function counter(name, saved) {
     configurable: true,
     enumerable: true,
     get() {
-      return this[kTransport].countOf(saved);
+      const transport = this[kTransport];
+      return transport.isDestroyed ? transport[saved] : native.io[saved](transport.id);
     },
   });
 }

@@ -7,40 +7,13 @@ const { errnoException, systemErrors } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
-const { Batch, dispatch } = require('../wire/reader');
-const { StreamTransport } = require('./stream');
+const { becomeStream } = require('./become-stream');
+const { Input, Life, Output, keepsProcessAlive } = require('./states');
 
-const {
-  FLAG_SHIFT,
-  KIND_MASK,
-  RECORD_SIZE,
-  WRITE_CLOSE,
-  WRITE_CLOSED,
-  WRITE_DEFER,
-  WRITE_END,
-  WRITE_LATIN1,
-  WRITE_MORE,
-} = layout;
+const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
 const { ECONNRESET, EPIPE } = systemErrors;
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
-
-/** The life of a connection. */
-const Life = {
-  OPEN: 'open',
-  /** Destroyed here; its Close record is still to come. */
-  CLOSING: 'closing',
-  CLOSED: 'closed',
-  /** The descriptor belongs to somebody else. */
-  HANDED_OVER: 'handed over',
-};
-const Input = { OPEN: 'open', PAUSED: 'paused', ENDED: 'ended' };
-const Output = {
-  OPEN: 'open',
-  /** `shutdown` waits until all has left. */
-  ENDING: 'ending',
-  ENDED: 'ended',
-};
 
 class NativeTransport {
   /** `isClient`: what was sent on a connection that died meanwhile may be tried again (ECONNRESET). */
@@ -132,7 +105,8 @@ class NativeTransport {
   }
 
   resumeReading() {
-    if (this.input !== Input.PAUSED || this.isClosed || this.hasStopped()) return;
+    const hasStopped = this.receiver === null && this.role !== null;
+    if (this.input !== Input.PAUSED || this.isClosed || hasStopped) return;
     this.input = Input.OPEN;
     native.io.pause(this.id, false);
   }
@@ -152,10 +126,6 @@ class NativeTransport {
     this.receiver = null;
   }
 
-  hasStopped() {
-    return this.receiver === null && this.role !== null;
-  }
-
   /** Somebody listens on the socket: lets them have the bytes, too. */
   mirror(wanted) {
     if (this.isMirrored === wanted) return;
@@ -165,7 +135,7 @@ class NativeTransport {
 
   /** Bytes that are not HTTP: those behind an upgrade, or a mirror of what the parser reads. */
   onRaw(bytes) {
-    if (this.receiver !== null && this.receiver.takeRaw(bytes)) return;
+    if (this.receiver?.takeRaw(bytes)) return;
     if (this.life === Life.OPEN) this.socket.pushMirrored(bytes);
   }
 
@@ -195,17 +165,6 @@ class NativeTransport {
     if (this.life === Life.OPEN) this.receiver?.onMalformed(this.cutShort);
   }
 
-  /** Bytes that did not come from the peer: somebody pushed them into the socket's stream. */
-  onPushed(chunk) {
-    // With listeners beside the parser, they may be the parser's own.
-    if (this.isMirrored || this.role === null) return;
-    this.pushed ??= this.role.newParser();
-    const batch = new Batch(this.pushed.execute(Buffer.from(chunk)));
-    const { words } = batch;
-    for (let at = 0; at < words.length; at += words[at + RECORD_SIZE] >>> 2)
-      dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
-  }
-
   // ---- writing ----
 
   /**
@@ -230,25 +189,24 @@ class NativeTransport {
   }
 
   sendPiece(chunk, encoding, flags) {
-    if (this.firstFlags !== 0) {
-      flags |= this.firstFlags;
-      this.firstFlags = 0;
-    }
+    const { id } = this;
     const { calls } = native;
-    if (typeof chunk !== 'string') return calls.sendBytes(this.id, chunk, flags);
+    flags |= this.firstFlags;
+    this.firstFlags = 0;
+    if (typeof chunk !== 'string') return calls.sendBytes(id, chunk, flags);
     switch (encoding) {
       case 'latin1':
       case 'binary':
       case 'ascii':
-        return calls.sendText(this.id, chunk, flags | WRITE_LATIN1);
+        return calls.sendText(id, chunk, flags | WRITE_LATIN1);
       case undefined:
       case null:
       case '':
       case 'utf8':
       case 'utf-8':
-        return calls.sendText(this.id, chunk, flags);
+        return calls.sendText(id, chunk, flags);
       default:
-        return calls.sendBytes(this.id, Buffer.from(chunk, encoding), flags);
+        return calls.sendBytes(id, Buffer.from(chunk, encoding), flags);
     }
   }
 
@@ -383,24 +341,8 @@ class NativeTransport {
     return handed;
   }
 
-  /**
-   * The socket gets a handle of Node's own, and HTTP goes on over that. What was read before comes as
-   * records, which are for the stream transport until the last one.
-   */
   becomeStream() {
-    const { id, role, socket } = this;
-    if (role !== null && !role.isUnderWay()) {
-      socket.leaveHttp();
-      return;
-    }
-    if (!socket.exchangeTransport() || role === null) return;
-    const stream = new StreamTransport(socket, native.io.takeParser());
-    stream.id = id;
-    stream.isTrailing = true;
-    if (!stream.parser.inMessage) stream.messageStart = 0;
-    native.register(stream);
-    this.role = null;
-    role.goOn(stream);
+    becomeStream(this);
   }
 
   /** The role gives the socket up: it becomes a plain one. */
@@ -431,11 +373,6 @@ class NativeTransport {
   traffic() {
     if (this.isClosed) return [0, 0]; // the server has counted them
     return [native.io.bytesRead(this.id), native.io.bytesWritten(this.id)];
-  }
-
-  /** Bytes read or written so far, also when the connection is gone. */
-  countOf(which) {
-    return this.isDestroyed ? this[which] : native.io[which](this.id);
   }
 
   /** The native side reads it with the listener's options. */
@@ -470,15 +407,6 @@ class NativeTransport {
     this.socket.onTimeout();
   }
 
-  setNoDelay(enable) {
-    native.io.setNoDelay(this.id, enable);
-  }
-
-  /** Probes an idle peer after `delay` seconds; 0 leaves the system's delay. */
-  setKeepAlive(enable, delay) {
-    native.io.setKeepAlive(this.id, enable, delay);
-  }
-
   remoteAddress() {
     this.remote ??= this.isClosed ? undefined : native.io.remoteAddress(this.id);
     return this.remote;
@@ -496,14 +424,9 @@ class NativeTransport {
     this.count();
   }
 
-  /**
-   * What can neither receive nor has anything to send keeps no process alive; what is being closed
-   * does, whether it is referenced or not.
-   */
+  /** Counts, or does not count any more, among what keeps the process alive. */
   count() {
-    const isEnding = this.life === Life.CLOSING || this.output === Output.ENDING;
-    const isInUse = this.referenced && !(this.input === Input.ENDED && this.pending === 0);
-    const counts = !this.isClosed && (isEnding || isInUse);
+    const counts = keepsProcessAlive(this);
     if (counts === this.counted) return;
     this.counted = counts;
     if (counts) native.ref();

@@ -1,6 +1,6 @@
 'use strict';
 // Lower-case forms of field names. Those of common names are found, not made: they are the same
-// string each time, which makes the look-ups by them fast. May use the generated layout.
+// string each time, which makes the look-ups by them fast.
 const { COMMON_NAMES } = require('./layout');
 
 const lowered = new Map();

@@ -1,0 +1,78 @@
+'use strict';
+// The shape of the JavaScript side, held against docs/architecture.md: a room uses the rooms that the
+// table allows it, files form no circle, and none is long.
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test } = require('node:test');
+
+const root = path.join(__dirname, '..', '..');
+const lib = path.join(root, 'lib');
+/** Generated from Rust, or by the builder. */
+const generated = ['wire/layout.js', 'wire/binding.js'];
+const LONGEST = 450;
+
+const files = fs
+  .readdirSync(lib, { recursive: true })
+  .map((file) => file.split(path.sep).join('/'))
+  .filter((file) => file.endsWith('.js') && !generated.includes(file));
+const roomOf = (file) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : 'lib');
+
+/** The files of `lib` that this one requires. */
+function requiredBy(file) {
+  const text = fs.readFileSync(path.join(lib, file), 'utf8');
+  const folder = path.posix.dirname(file);
+  return [...text.matchAll(/require\('(\.[^']+)'\)/g)]
+    .map(([, name]) => path.posix.join(folder, name))
+    .filter((name) => !name.startsWith('..'))
+    .map((name) => `${name}.js`);
+}
+
+/** Rooms by name, each with those it may use, from the table under "Rooms". */
+function allowedArrows() {
+  const page = fs.readFileSync(path.join(root, 'docs', 'architecture.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `lib(?:\/(\w+))?` \|[^|]*\|([^|]*)\|$/gm)];
+  return new Map(
+    rows.map(([, room = 'lib', uses]) => [
+      room,
+      [...uses.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    ]),
+  );
+}
+
+test('each room uses only the rooms that the page allows', () => {
+  const allowed = allowedArrows();
+  const rooms = [...new Set(files.map(roomOf))].sort();
+  assert.deepStrictEqual([...allowed.keys()].sort(), rooms);
+  const wrong = files.flatMap((file) =>
+    requiredBy(file)
+      .filter((other) => roomOf(other) !== roomOf(file))
+      .filter((other) => !allowed.get(roomOf(file)).includes(roomOf(other)))
+      .map((other) => `${file} -> ${other}`),
+  );
+  assert.deepStrictEqual(wrong, []);
+});
+
+test('no file requires itself by way of others', () => {
+  const done = new Set();
+  const circles = [];
+  const visit = (file, way) => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    if (way.includes(file) || done.has(file)) return;
+    for (const other of requiredBy(file)) if (files.includes(other)) visit(other, [...way, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  assert.deepStrictEqual(circles, []);
+});
+
+test(`no file has more than ${LONGEST} lines`, () => {
+  const sources = fs
+    .readdirSync(path.join(root, 'src'), { recursive: true })
+    .filter((file) => file.endsWith('.rs'))
+    .map((file) => path.join('src', file));
+  const long = [...files.map((file) => path.join('lib', file)), ...sources]
+    .map((file) => [file, fs.readFileSync(path.join(root, file), 'utf8').split('\n').length - 1])
+    .filter(([, lines]) => lines > LONGEST);
+  assert.deepStrictEqual(long, []);
+});

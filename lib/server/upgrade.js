@@ -1,0 +1,51 @@
+'use strict';
+// A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
+const { debuglog } = require('node:util');
+const { kConnections } = require('../base/symbols');
+const { forgetStream } = require('./stream-listeners');
+
+const Phase = {
+  HTTP: 'http',
+  /** A request asked for another protocol; the bytes behind its head are still to come… */
+  UPGRADING: 'upgrading',
+  /** …and so they are here, but they are read as HTTP. */
+  DECLINED: 'declined',
+  /** The socket is somebody else's. */
+  HANDED_OVER: 'handed over',
+  CLOSED: 'closed',
+};
+
+const debug = debuglog('http');
+
+/** Whether a request that asks for another protocol may have the socket. */
+function mayUpgrade(server, req) {
+  if (req.method === 'CONNECT') return true;
+  return typeof server.shouldUpgradeCallback === 'function'
+    ? !!server.shouldUpgradeCallback(req)
+    : server.listenerCount('upgrade') > 0;
+}
+
+/** Hands the socket over to the listeners, with the bytes behind the head. */
+function handOver(connection, bytes) {
+  const { server, socket, upgrading: req } = connection;
+  connection.phase = Phase.HTTP;
+  connection.upgrading = null;
+  const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+  if (server.listenerCount(event) === 0) {
+    // Nobody gets it, so nothing is handed over: it closes as any connection does, with the answers
+    // under way.
+    socket.destroy();
+    return;
+  }
+  connection.phase = Phase.HANDED_OVER;
+  server[kConnections].delete(connection);
+  connection.transport.leaveHttp();
+  forgetStream(connection);
+  debug('SERVER have listener for %s', event);
+  socket.readableFlowing = null;
+  // Reading goes on: who listens for 'end' alone has to hear of it.
+  socket.read?.(0);
+  server.emit(event, req, socket, bytes);
+}
+
+module.exports = { Phase, handOver, mayUpgrade };

@@ -1,0 +1,26 @@
+'use strict';
+// A native connection goes on over a handle of Node's own.
+const native = require('../wire/loop');
+const { StreamTransport } = require('./stream');
+
+/**
+ * The socket of `transport` gets a handle of Node's own, and HTTP goes on over that. What was read before
+ * comes as records, which are for the stream transport until the last one.
+ */
+function becomeStream(transport) {
+  const { id, role, socket } = transport;
+  if (role !== null && !role.isUnderWay()) {
+    socket.leaveHttp();
+    return;
+  }
+  if (!socket.exchangeTransport() || role === null) return;
+  const stream = new StreamTransport(socket, native.io.takeParser());
+  stream.id = id;
+  stream.isTrailing = true;
+  if (!stream.parser.inMessage) stream.messageStart = 0;
+  native.register(stream);
+  transport.role = null;
+  role.goOn(stream);
+}
+
+module.exports = { becomeStream };

@@ -1,0 +1,79 @@
+'use strict';
+// Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
+// read from a server, or from a client's request.
+const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
+const { StreamParser } = require('../wire/loop');
+
+/** Fields of a message that are let through when `maxHeadersCount` does not say otherwise. */
+const MAX_FIELDS = 1000;
+const defaultMaxHeaderSize = accessors.maxHeaderSize;
+let warned = false;
+
+/** How strictly the input of a server, or the answer to a request, is read. */
+function validation(owner) {
+  if (owner.httpValidation !== undefined) return owner.httpValidation;
+  if (owner.insecureHTTPParser !== undefined)
+    return owner.insecureHTTPParser ? 'insecure' : 'strict';
+  if (insecureByDefault && !warned) {
+    warned = true;
+    process.emitWarning('Using insecure HTTP parsing');
+  }
+  return insecureByDefault ? 'insecure' : 'strict';
+}
+
+/** How many fields a request may have: 431 beyond, 0 for any number. Older runtimes cut instead. */
+function fieldLimit({ maxHeadersCount }) {
+  if (!refusesManyFields) return 0;
+  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
+  return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
+}
+
+/** How many fields of a message or of its trailer section users get to see; 0 for any number. */
+function shownFields({ maxHeadersCount }) {
+  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
+  // As 32 bits, because Node counts names and values in such a number.
+  return Math.max(0, maxHeadersCount << 1) >> 1;
+}
+
+/** What a parser of the server's requests has to know. */
+function parserOptions(server) {
+  return {
+    maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
+    maxFields: fieldLimit(server),
+    shownFields: shownFields(server),
+    validation: validation(server),
+    requireHostHeader: Boolean(server.requireHostHeader),
+  };
+}
+
+/** What a parser of the answer to `req` has to know. */
+function responseOptions(req) {
+  return {
+    maxHeaderSize: req.maxHeaderSize || defaultMaxHeaderSize,
+    shownFields: shownFields(req),
+    validation: validation(req),
+  };
+}
+
+/** A parser of the server's requests. */
+function requestParser(server) {
+  const options = parserOptions(server);
+  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, validation } = options;
+  return new StreamParser(
+    false,
+    maxHeaderSize,
+    validation,
+    shownFields,
+    maxFields,
+    requireHostHeader,
+  );
+}
+
+/** A parser of the answer to a request of this method. */
+function responseParser({ maxHeaderSize, shownFields, validation }, method) {
+  const parser = new StreamParser(true, maxHeaderSize, validation, shownFields);
+  parser.expect(method);
+  return parser;
+}
+
+module.exports = { parserOptions, requestParser, responseOptions, responseParser };

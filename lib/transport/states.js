@@ -1,0 +1,31 @@
+'use strict';
+// The states of a native connection.
+
+/** The life of a connection. */
+const Life = {
+  OPEN: 'open',
+  /** Destroyed here; its Close record is still to come. */
+  CLOSING: 'closing',
+  CLOSED: 'closed',
+  /** The descriptor belongs to somebody else. */
+  HANDED_OVER: 'handed over',
+};
+const Input = { OPEN: 'open', PAUSED: 'paused', ENDED: 'ended' };
+const Output = {
+  OPEN: 'open',
+  /** `shutdown` waits until all has left. */
+  ENDING: 'ending',
+  ENDED: 'ended',
+};
+
+/**
+ * What can neither receive nor has anything to send keeps no process alive; what is being closed does,
+ * whether it is referenced or not.
+ */
+function keepsProcessAlive({ input, life, output, pending, referenced }) {
+  if (life === Life.CLOSED || life === Life.HANDED_OVER) return false;
+  if (life === Life.CLOSING || output === Output.ENDING) return true;
+  return referenced && !(input === Input.ENDED && pending === 0);
+}
+
+module.exports = { Input, Life, Output, keepsProcessAlive };
