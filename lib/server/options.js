@@ -154,6 +154,7 @@ function nativeOptions(server, deferReading) {
 
 module.exports = {
   connectionLimit,
+  milliseconds,
   nativeOptions,
   parserOptions,
   shownFields,

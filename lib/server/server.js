@@ -8,13 +8,13 @@ const host = require('../node/http');
 const { listen } = require('./listener');
 const { NativeConnection } = require('../transport/native-server');
 const { storeOptions } = require('./options');
+const { unwatchSlowRequests } = require('./slow-requests');
 const { serverStats } = require('../base/stats');
 const { StreamConnection } = require('../transport/stream-server');
 const { kConnection, kConnections, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
 
 const { STATUS_CODES } = host;
-const kStreamChecker = Symbol('rust-http.streamChecker');
 /** Windows has no descriptors to share: there the stream transport serves. */
 const isNative = process.platform !== 'win32';
 
@@ -131,26 +131,6 @@ function connectionListener(socket) {
     return;
   }
   new StreamConnection(this, socket);
-  watchStreams(this);
-}
-
-/** Looks at `headersTimeout` and `requestTimeout` of connections that JavaScript feeds. */
-function watchStreams(server) {
-  if (server[kStreamChecker]) return;
-  const interval = server.connectionsCheckingInterval;
-  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
-}
-
-/** Ends with the server, which may go without having been closed if it never listened. */
-function checkStreams(reference) {
-  const server = reference.deref();
-  if (server === undefined) {
-    clearInterval(this);
-    return;
-  }
-  const now = Date.now();
-  for (const connection of server[kConnections])
-    connection.checkTimeouts?.(now, server.headersTimeout, server.requestTimeout);
 }
 
 Server.prototype.close = function close(...args) {
@@ -158,8 +138,7 @@ Server.prototype.close = function close(...args) {
   // Node would not have accepted them yet: it takes connections from the backlog on this thread.
   for (const connection of [...(this[kConnections] ?? [])])
     if (connection.isUnused()) connection.socket.destroy();
-  clearInterval(this[kStreamChecker]);
-  this[kStreamChecker] = undefined;
+  unwatchSlowRequests(this);
   Reflect.apply(net.Server.prototype.close, this, args);
   return this;
 };

@@ -169,7 +169,7 @@ class ClientConnection extends nativeTransport(Object) {
       return;
     }
     this.staysRegistered = true;
-    if (socket.exchangeTransport()) exchange.goOn(native.io.takeParser());
+    if (socket.exchangeTransport()) exchange.goOn(native.io.takeParser(native.now()));
     else this.staysRegistered = false;
   }
 

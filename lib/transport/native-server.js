@@ -262,7 +262,7 @@ class NativeConnection extends nativeTransport(ServerConnection) {
     server[kConnections].add(this);
     this.destroyed = false;
     Object.setPrototypeOf(this, StreamConnection.prototype);
-    this.goOn(native.io.takeParser());
+    this.goOn(native.io.takeParser(native.now()));
   }
 
   /** Not one of the server's connections any more. */

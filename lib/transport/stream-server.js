@@ -7,6 +7,7 @@ const native = require('../wire/loop');
 const { readHead, readMalformed, readTrailers } = require('../wire/reader');
 const { ServerConnection } = require('../server/connection');
 const { parserOptions } = require('../server/options');
+const { watchSlowRequests } = require('../server/slow-requests');
 
 class StreamConnection extends ServerConnection {
   constructor(server, socket) {
@@ -22,8 +23,7 @@ class StreamConnection extends ServerConnection {
   initialize(parser) {
     const { socket } = this;
     this.parser = parser;
-    /** When the message being received began (or the connection, before the first one); 0 between. */
-    this.messageStart = Date.now();
+    watchSlowRequests(this.server);
     /** Records that are not handled yet. */
     this.batches = [];
     this.handling = false;
@@ -40,7 +40,6 @@ class StreamConnection extends ServerConnection {
   /** The native side has given the socket away, and its parser. */
   goOn(parser) {
     this.initialize(parser);
-    if (!parser.inMessage) this.messageStart = 0;
     this.trailing = true;
     this.socket.parser = null;
     this.listen((event) => event !== 'data');
@@ -113,9 +112,7 @@ class StreamConnection extends ServerConnection {
       this.inContext(this.onMalformed, failure);
       return;
     }
-    const records = this.parser.execute(bytes);
-    if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = Date.now();
-    this.execute(records);
+    this.execute(this.parser.execute(bytes, native.now()));
   }
 
   /** Handles records; when a handler throws, the rest is handled before the next callback. */
@@ -176,8 +173,6 @@ class StreamConnection extends ServerConnection {
         this.onLastRecord();
         break;
     }
-    if (kind === layout.COMPLETE || (kind === layout.HEAD && flags & layout.NO_CONTENT))
-      this.messageStart = 0;
   }
 
   onSocketError(error) {
@@ -242,17 +237,12 @@ class StreamConnection extends ServerConnection {
   }
 
   isBetweenMessages() {
-    return this.messageStart === 0 && !this.parser.inMessage;
+    return this.parser.isBetweenMessages;
   }
 
   /** Reports a message that takes longer to arrive than the timeouts (in milliseconds) allow. */
   checkTimeouts(now, headersTimeout, requestTimeout) {
-    if (this.messageStart === 0) return;
-    const age = now - this.messageStart;
-    const headers = headersTimeout > 0 && !this.parser.headComplete && age >= headersTimeout;
-    if (!headers && !(requestTimeout > 0 && age >= requestTimeout)) return;
-    this.messageStart = 0;
-    this.inContext(this.onExpired);
+    if (this.parser.isExpired(now, headersTimeout, requestTimeout)) this.inContext(this.onExpired);
   }
 }
 
@@ -267,6 +257,7 @@ function requestParser(server) {
     shownFields,
     maxFields,
     requireHostHeader,
+    native.now(),
   );
 }
 

@@ -255,6 +255,8 @@ module.exports = {
     return start();
   },
   listeners,
+  /** Milliseconds on a scale that nobody sets. */
+  now,
   /** The decisions of an agent's pool. */
   pool: binding,
   profile: binding.profile,
