@@ -198,6 +198,21 @@ onBoth('requestTimeout: the default answer', async (context) => {
   assert.match(await client.untilEnd(), TIMED_OUT);
 });
 
+onBoth('requestTimeout goes on when the handle of the socket is looked at', async (context) => {
+  const options = { headersTimeout: 0, requestTimeout: 2 * AFTER_IT_SPOKE };
+  const server = await listening(context, options, async (req) => {
+    req.resume();
+    await wait(AFTER_IT_SPOKE);
+    void req.socket._handle;
+  });
+  const client = await context.connect(server);
+  const begin = performance.now();
+  client.send(half);
+  assert.match(await client.untilEnd(), TIMED_OUT);
+  const lasted = performance.now() - begin;
+  assert.ok(lasted < 2.5 * AFTER_IT_SPOKE, `it began anew: ${lasted} ms`);
+});
+
 onBoth('a whole request may wait for its answer as long as it wants', async (context) => {
   const options = { headersTimeout: AFTER_IT_SPOKE, requestTimeout: AFTER_IT_SPOKE };
   const server = await listening(context, options, async (_req, res) => {

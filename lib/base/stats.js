@@ -31,7 +31,7 @@ function serverStats(server) {
     bytesWritten: totals.bytesWritten,
   };
   for (const connection of server[kConnections] ?? []) {
-    const [read, written] = connection.traffic();
+    const [read, written] = connection.transport.traffic();
     stats.connections++;
     stats.requestsInFlight += connection.incoming.length;
     stats.bytesRead += read || 0;

@@ -109,4 +109,4 @@ function nativeOptions(server, deferReading) {
   };
 }
 
-module.exports = { connectionLimit, nativeOptions, storeOptions };
+module.exports = { connectionLimit, milliseconds, nativeOptions, storeOptions };

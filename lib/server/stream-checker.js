@@ -4,6 +4,8 @@
 const { kConnections } = require('../base/symbols');
 const { clearInterval, now, setInterval } = require('../node/timers');
 
+const { milliseconds } = require('./options');
+
 const kStreamChecker = Symbol('rust-http.streamChecker');
 
 function watchStreams(server) {
@@ -24,7 +26,8 @@ function checkStreams(reference) {
     clearInterval(this);
     return;
   }
-  const { headersTimeout, requestTimeout } = server;
+  const headersTimeout = milliseconds(server.headersTimeout);
+  const requestTimeout = milliseconds(server.requestTimeout);
   for (const connection of server[kConnections])
     connection.check(now(), headersTimeout, requestTimeout);
 }

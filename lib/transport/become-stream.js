@@ -1,5 +1,6 @@
 'use strict';
 // A native connection goes on over a handle of Node's own.
+const { now } = require('../node/timers');
 const native = require('../wire/loop');
 const { StreamTransport } = require('./stream');
 
@@ -14,10 +15,9 @@ function becomeStream(transport) {
     return;
   }
   if (!socket.exchangeTransport() || role === null) return;
-  const stream = new StreamTransport(socket, native.io.takeParser());
+  const stream = new StreamTransport(socket, native.io.takeParser(now()));
   stream.id = id;
   stream.isTrailing = true;
-  if (!stream.parser.inMessage) stream.messageStart = 0;
   native.register(stream);
   transport.role = null;
   role.goOn(stream);

@@ -113,11 +113,11 @@ class NativeTransport {
 
   /** For the role: a socket that somebody looks at says by 'pause' that its input stops. */
   pause() {
-    this.socket.pauseInput();
+    if (this.life === Life.OPEN) this.socket.pauseInput();
   }
 
   resume() {
-    if (this.input === Input.PAUSED) this.socket.resumeInput();
+    if (this.input === Input.PAUSED && this.life === Life.OPEN) this.socket.resumeInput();
   }
 
   /** Nothing more that the peer sends is of interest. */

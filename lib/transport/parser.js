@@ -2,6 +2,7 @@
 // Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
 // read from a server, or from a client's request.
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
+const { now } = require('../node/timers');
 const { StreamParser } = require('../wire/loop');
 
 /** Fields of a message that are let through when `maxHeadersCount` does not say otherwise. */
@@ -66,6 +67,7 @@ function requestParser(server) {
     shownFields,
     maxFields,
     requireHostHeader,
+    now(),
   );
 }
 

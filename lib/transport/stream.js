@@ -25,8 +25,6 @@ class StreamTransport {
     this.isTrailing = false;
     this.hasStopped = false;
     this.timesIdle = false;
-    /** Since when a message has been arriving (or the connection has waited for its first); 0: none is. */
-    this.messageStart = now();
   }
 
   /** HTTP is spoken from now on. */
@@ -55,9 +53,7 @@ class StreamTransport {
       this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
       return;
     }
-    const records = this.parser.execute(bytes);
-    if (this.messageStart === 0 && this.parser.inMessage) this.messageStart = now();
-    this.execute(records);
+    this.execute(this.parser.execute(bytes, now()));
   }
 
   encode(text) {
@@ -95,7 +91,6 @@ class StreamTransport {
     const at = batch.cursor >>> 2;
     batch.cursor += words[at + RECORD_SIZE];
     dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
-    if (!this.parser.inMessage) this.messageStart = 0;
   }
 
   pause() {
@@ -180,7 +175,7 @@ class StreamTransport {
   }
 
   isBetweenMessages() {
-    return this.messageStart === 0 && !this.parser.inMessage;
+    return this.parser.isBetweenMessages;
   }
 
   /** Node took the handle for another process; nobody will say that the socket closes. */
@@ -189,14 +184,8 @@ class StreamTransport {
   }
 
   /** Whether a message takes longer to arrive than the timeouts (in milliseconds) allow; once. */
-  isExpired(now, headersTimeout, requestTimeout) {
-    if (this.messageStart === 0) return false;
-    const age = now - this.messageStart;
-    const isLate =
-      (headersTimeout > 0 && !this.parser.headComplete && age >= headersTimeout) ||
-      (requestTimeout > 0 && age >= requestTimeout);
-    if (isLate) this.messageStart = 0;
-    return isLate;
+  isExpired(time, headersTimeout, requestTimeout) {
+    return this.parser.isExpired(time, headersTimeout, requestTimeout);
   }
 }
 

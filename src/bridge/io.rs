@@ -294,7 +294,7 @@ impl Io {
     pub fn end_response(&self, id: u32) {
         self.with(id, |connection| {
             connection
-                .clock
+                .idle_clock
                 .touch_from_javascript(self.environment.now());
             connection.response_ends(&mut connection.outgoing());
         });
@@ -323,10 +323,12 @@ impl Io {
         })
     }
 
-    /// The parser of the connection that was handed over last, for whoever goes on with its input.
+    /// The parser of the connection that was handed over last, for an owner that goes on with its input
+    /// at `now`.
     #[napi]
-    pub fn take_parser(&self) -> Option<StreamParser> {
-        self.environment.take_input().map(StreamParser::from_native)
+    pub fn take_parser(&self, now: f64) -> Option<StreamParser> {
+        let input = self.environment.take_input()?;
+        Some(StreamParser::from_native(input, now))
     }
 
     /// JavaScript has seen the connection close: its id may be reused.
@@ -374,7 +376,7 @@ impl Io {
     #[napi]
     pub fn is_timed_out(&self, id: u32) -> bool {
         let now = self.environment.now();
-        self.with(id, |connection| connection.clock.is_timed_out(now))
+        self.with(id, |connection| connection.idle_clock.is_timed_out(now))
             .unwrap_or(false)
     }
 
@@ -439,8 +441,10 @@ impl Io {
     /// No message is being received.
     #[napi]
     pub fn is_idle(&self, id: u32) -> bool {
-        self.with(id, |connection| connection.clock.is_between_messages())
-            .unwrap_or(false)
+        self.with(id, |connection| {
+            connection.message_clock.is_between_messages()
+        })
+        .unwrap_or(false)
     }
 
     // ---- finding them ----

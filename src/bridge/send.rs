@@ -81,7 +81,9 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
             && let Some(is_news) = outgoing.defer(bytes)
         {
             drop(outgoing);
-            connection.clock.touch_from_javascript(environment.now());
+            connection
+                .idle_clock
+                .touch_from_javascript(environment.now());
             if is_news {
                 connection.send_soon();
             }
@@ -137,7 +139,9 @@ fn after(
     reported: bool,
     sent: Sent,
 ) -> i64 {
-    connection.clock.touch_from_javascript(environment.now());
+    connection
+        .idle_clock
+        .touch_from_javascript(environment.now());
     match sent {
         Sent::All => {
             let after = outgoing.take_after();

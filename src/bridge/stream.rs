@@ -4,6 +4,7 @@ use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
 
 use crate::bridge::options::{Validation, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
+use crate::ring::clock::{MessageClock, MessageTimes};
 use crate::ring::layout::Kind;
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
@@ -17,11 +18,15 @@ pub struct StreamParser {
     /// What came behind a head that asks for an upgrade, until the verdict.
     rest: Vec<u8>,
     dead: bool,
+    clock: MessageClock,
+    /// The time that JavaScript told last, in milliseconds on a scale of its own.
+    now: u64,
 }
 
 #[napi_derive::napi]
 impl StreamParser {
-    /// A parser of responses if `client`, else of requests.
+    /// A parser of responses if `client`, else of requests. `now`: the time at which the connection began,
+    /// if it is asked for messages that take too long.
     #[napi(constructor)]
     pub fn new(
         client: bool,
@@ -30,7 +35,9 @@ impl StreamParser {
         shown_fields: u32,
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
+        now: Option<f64>,
     ) -> Self {
+        let now = milliseconds(now.unwrap_or(0.0));
         let leniency = validation.leniency();
         let rules = RequestRules {
             requires_host: require_host_header.unwrap_or(false),
@@ -47,6 +54,8 @@ impl StreamParser {
             records: Vec::new(),
             rest: Vec::new(),
             dead: false,
+            clock: MessageClock::new(now),
+            now,
         }
     }
 
@@ -74,13 +83,17 @@ impl StreamParser {
         });
     }
 
-    /// Parses a chunk; the records are valid until the next call.
+    /// Parses a chunk that has arrived at `now`; the records are valid until the next call.
     #[napi]
     pub fn execute<'env>(
         &mut self,
         env: &'env Env,
         chunk: Uint8Array,
+        now: Option<f64>,
     ) -> Result<BufferSlice<'env>> {
+        if let Some(now) = now {
+            self.now = milliseconds(now);
+        }
         self.parse(&chunk);
         self.take(env)
     }
@@ -110,16 +123,18 @@ impl StreamParser {
         self.take(env)
     }
 
-    /// A message has begun and is not complete.
+    /// No message is being received.
     #[napi(getter)]
-    pub fn in_message(&self) -> bool {
-        self.parser.in_message()
+    pub fn is_between_messages(&self) -> bool {
+        self.clock.is_between_messages() && !self.parser.in_message()
     }
 
-    /// The head of the current message is complete.
-    #[napi(getter)]
-    pub fn head_complete(&self) -> bool {
-        self.parser.head_complete()
+    /// Whether the message takes longer to arrive than the timeouts (in milliseconds, 0: none) allow.
+    /// Told once.
+    #[napi]
+    pub fn is_expired(&self, now: f64, headers_timeout: u32, request_timeout: u32) -> bool {
+        let (headers, request) = (u64::from(headers_timeout), u64::from(request_timeout));
+        self.clock.is_expired(milliseconds(now), headers, request)
     }
 
     fn parse(&mut self, chunk: &[u8]) {
@@ -135,9 +150,13 @@ impl StreamParser {
 
     fn sink_parse(
         &mut self,
-        run: impl FnOnce(&mut RecordSink<'_, ()>, &mut Parser) -> Outcome,
+        run: impl FnOnce(&mut RecordSink<'_, MessageTimes<'_>>, &mut Parser) -> Outcome,
     ) -> Outcome {
-        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, ());
+        let times = MessageTimes {
+            clock: &self.clock,
+            now: self.now,
+        };
+        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
         run(&mut sink, &mut self.parser)
     }
 
@@ -151,16 +170,24 @@ impl StreamParser {
 #[cfg(unix)]
 impl StreamParser {
     /// Goes on where the parser of a native connection was.
-    pub fn from_native(input: crate::io::ParsedInput) -> Self {
+    pub fn from_native(input: crate::io::ParsedInput, now: f64) -> Self {
+        let now = milliseconds(now);
         Self {
             parser: input.parser,
             state: input.sink_state,
             records: Vec::new(),
             rest: input.unparsed.into(),
             dead: false,
+            clock: input.message_clock.on_other_scale(input.now, now),
+            now,
         }
     }
 }
 
 /// Records of streams go straight to their connection: the id in them is not used.
 const STREAM_ID: ConnId = ConnId::NONE;
+
+/// Whole milliseconds.
+fn milliseconds(time: f64) -> u64 {
+    time as u64
+}

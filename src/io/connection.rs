@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use bytes::Bytes;
 
 use crate::io::address::Address;
-use crate::io::clock::Clock;
 use crate::io::exchanges::Exchanges;
 use crate::io::hub::Hub;
 use crate::io::input::{Input, Reading};
@@ -21,6 +20,7 @@ use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::protocol::Parser;
 use crate::ring::ConnId;
+use crate::ring::clock::{IdleClock, MessageClock};
 use crate::ring::layout::{self, GROUP_END, Kind};
 use crate::ring::record::{self, Closed};
 use crate::ring::sink::SinkState;
@@ -61,6 +61,9 @@ pub struct HandedOver {
 pub struct ParsedInput {
     pub parser: Parser,
     pub sink_state: SinkState,
+    pub message_clock: MessageClock,
+    /// When the parser was taken, on the scale of that clock.
+    pub now: u64,
     /// What came behind an upgrade that was declined, to be parsed first.
     pub unparsed: Bytes,
 }
@@ -89,7 +92,8 @@ pub struct Connection {
     pub listener: Option<Arc<Listener>>,
     /// What a client's connection is to be answered.
     pub request: PendingRequest,
-    pub clock: Clock,
+    pub idle_clock: IdleClock,
+    pub message_clock: MessageClock,
     exchanges: Exchanges,
     port: Arc<Port>,
     set: Arc<Set>,
@@ -114,7 +118,8 @@ impl Connection {
             counted: AtomicBool::new(parts.listener.is_some()),
             listener: parts.listener,
             request: PendingRequest::default(),
-            clock: Clock::new(parts.timeout, parts.now),
+            idle_clock: IdleClock::new(parts.timeout, parts.now),
+            message_clock: MessageClock::new(parts.now),
             exchanges: Exchanges::default(),
             port: parts.port,
             set: parts.set,
@@ -224,7 +229,7 @@ impl Connection {
     pub(crate) fn request_begins(&self) {
         if let Some(listener) = &self.listener {
             self.exchanges.request_begins();
-            self.clock.end_idle(listener.timeout());
+            self.idle_clock.end_idle(listener.timeout());
         }
     }
 
@@ -243,10 +248,10 @@ impl Connection {
         if timeout == 0 || !self.exchanges.is_idle() {
             return;
         }
-        self.clock.begin_idle(timeout);
+        self.idle_clock.begin_idle(timeout);
         // A head that was parsed just now has found nothing to lift.
         if !self.exchanges.is_idle() {
-            self.clock.end_idle(listener.timeout());
+            self.idle_clock.end_idle(listener.timeout());
         }
     }
 
@@ -260,7 +265,7 @@ impl Connection {
     /// All output is in the kernel: does what was to follow it. `reported`: JavaScript waits to hear
     /// of it. Must be called without the lock on the output.
     pub fn flushed(self: &Arc<Self>, after: After, reported: bool, hub: &Hub) {
-        self.clock.touch(hub.now());
+        self.idle_clock.touch(hub.now());
         match after {
             After::Nothing => {}
             After::KeepAlive => self.begin_keep_alive(),
@@ -290,14 +295,14 @@ impl Connection {
 
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
     pub fn set_timeout(&self, timeout: u32, now: u64) {
-        if let Some(due) = self.clock.set_timeout(timeout, now) {
+        if let Some(due) = self.idle_clock.set_timeout(timeout, now) {
             self.look_at(due);
         }
     }
 
     /// Lets the I/O side look at the times of the connection.
     pub(crate) fn look_at(&self, due: u64) {
-        if self.clock.set_due(due) {
+        if self.idle_clock.set_due(due) {
             self.set.add_deadline(due, self.id.into());
         }
     }
@@ -312,7 +317,7 @@ impl Connection {
     // ---- counts ----
 
     pub(crate) fn count_read(&self, bytes: usize, now: u64) {
-        self.clock.touch(now);
+        self.idle_clock.touch(now);
         self.bytes_read.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
@@ -375,6 +380,8 @@ impl Connection {
             input: ParsedInput {
                 parser,
                 sink_state,
+                message_clock: self.message_clock.clone(),
+                now: hub.now(),
                 unparsed,
             },
         })

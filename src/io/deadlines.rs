@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::io::clock::NEVER;
 use crate::ring::ConnId;
+use crate::ring::clock::NEVER;
 
 /// Entries that may be there before those are looked for that are not needed any more.
 const LEAST_CROWD: usize = 1024;

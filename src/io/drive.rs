@@ -120,7 +120,10 @@ impl Connection {
 
     /// Looks at the times of the connection, as was asked for `due`.
     pub(crate) fn on_deadline(self: &Arc<Self>, due: u64, lead: &mut Lead) {
-        let Some(look) = self.clock.look(due, lead.now, self.keep_alive_timeout()) else {
+        let Some(look) = self
+            .idle_clock
+            .look(due, lead.now, self.keep_alive_timeout())
+        else {
             return;
         };
         if look.is_idle {

@@ -9,6 +9,7 @@ use crate::io::lead::Lead;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
+use crate::ring::clock::MessageTimes;
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
 use crate::ring::sink::{Observer, Outcome, RecordSink, SinkState};
@@ -162,7 +163,13 @@ impl Input {
         let now = lead.now;
         let posted = lead.set.post(connection.port(), |p| {
             let before = p.size();
-            let observer = MessageObserver { connection, now };
+            let observer = MessageObserver {
+                connection,
+                times: MessageTimes {
+                    clock: &connection.message_clock,
+                    now,
+                },
+            };
             let mut sink = RecordSink::new(
                 &mut p.records,
                 connection.id,
@@ -231,20 +238,20 @@ impl Input {
 /// Notes on the connection when messages begin and end.
 struct MessageObserver<'a> {
     connection: &'a Connection,
-    now: u64,
+    times: MessageTimes<'a>,
 }
 
 impl Observer for MessageObserver<'_> {
     fn message_begins(&mut self) {
-        self.connection.clock.message_begins(self.now);
+        self.times.message_begins();
     }
 
     fn head_is_complete(&mut self) {
-        self.connection.clock.head_is_complete();
+        self.times.head_is_complete();
         self.connection.request_begins();
     }
 
     fn message_is_complete(&mut self) {
-        self.connection.clock.message_is_complete();
+        self.times.message_is_complete();
     }
 }

@@ -278,7 +278,10 @@ impl Listener {
         };
         if headers > 0 || request > 0 {
             for connection in lead.hub.connections_of(self.id) {
-                if connection.clock.is_expired(lead.now, headers, request) {
+                if connection
+                    .message_clock
+                    .is_expired(lead.now, headers, request)
+                {
                     connection.tell(Kind::Expired, lead);
                 }
             }
@@ -304,7 +307,7 @@ impl Listener {
 /// Lets the set of a connection watch it, once JavaScript will hear of it.
 pub(crate) fn watch(connection: &Arc<Connection>, hub: &Hub) {
     let deadline = connection
-        .clock
+        .idle_clock
         .first_deadline(hub.now(), connection.keep_alive_timeout());
     connection.look_at(deadline);
     let watched = {

@@ -4,7 +4,6 @@
 //! May use `protocol` and `ring`, mio, tokio, socket2, bytes and libc; never napi.
 
 mod address;
-mod clock;
 mod connection;
 mod deadlines;
 mod drive;

@@ -207,7 +207,7 @@ impl Set {
     /// Forgets deadlines of connections that are gone, when there are many.
     pub fn thin_out_deadlines(&self, hub: &Hub) {
         self.deadlines.thin_out(|at, due| match due {
-            Due::Connection(id) => hub.connection(id).is_some_and(|c| c.clock.is_due(at)),
+            Due::Connection(id) => hub.connection(id).is_some_and(|c| c.idle_clock.is_due(at)),
             Due::Slow(_) | Due::Accept(_) | Due::Retire => true,
         });
     }

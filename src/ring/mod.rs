@@ -2,6 +2,7 @@
 //!
 //! May use `protocol`, std and `bytes`; never tokio, never napi.
 
+pub mod clock;
 pub mod fields;
 pub mod id;
 pub mod layout;
