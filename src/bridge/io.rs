@@ -14,9 +14,10 @@ use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::{system, to_napi};
 use crate::bridge::function::{check, define};
 use crate::bridge::options::{ServerOptions, Validation, limits, number_of_fields};
+use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
-use crate::io::{Address, After, Connection, Listener, Reader, Socket};
+use crate::io::{After, Connection, Listener, Reader, Socket};
 use crate::ring::ConnId;
 
 /// The functions of `Io::fast`.
@@ -28,25 +29,6 @@ const FAST: [(&CStr, sys::napi_callback); 6] = [
     (c"sendBytes", Some(send::send_bytes)),
     (c"flush", Some(send::flush)),
 ];
-
-/// One end of a connection.
-#[napi_derive::napi(object)]
-pub struct SocketAddress {
-    pub address: String,
-    pub family: String,
-    pub port: u32,
-}
-
-impl From<Address> for SocketAddress {
-    fn from(address: Address) -> Self {
-        let family = if address.ipv6 { "IPv6" } else { "IPv4" };
-        Self {
-            address: address.ip,
-            family: family.into(),
-            port: u32::from(address.port),
-        }
-    }
-}
 
 /// Both ends of a connection that was refused, as 'drop' tells them.
 #[napi_derive::napi(object)]
@@ -380,80 +362,13 @@ impl Io {
             .unwrap_or(false)
     }
 
-    // ---- what a socket is asked ----
-
-    #[napi]
-    pub fn set_no_delay(&self, id: u32, enable: bool) {
-        self.with_socket(id, |socket| socket.set_no_delay(enable));
-    }
-
-    /// Probes an idle peer after `delay` seconds; 0 leaves the system's delay.
-    #[napi]
-    pub fn set_keep_alive(&self, id: u32, enable: bool, delay: u32) {
-        self.with_socket(id, |socket| socket.set_keep_alive(enable, delay));
-    }
-
-    #[napi]
-    pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
-        let known = self.with(id, |connection| connection.peer()).flatten();
-        known
-            .or_else(|| {
-                self.with_socket(id, |socket| Address::peer(socket.raw()))
-                    .flatten()
-            })
-            .map(Into::into)
-    }
-
-    #[napi]
-    pub fn local_address(&self, id: u32) -> Option<SocketAddress> {
-        self.with_socket(id, |socket| Address::local(socket.raw()))
-            .flatten()
-            .map(Into::into)
-    }
-
-    /// The descriptor, -1 when it is closed.
-    #[napi]
-    pub fn fd(&self, id: u32) -> i32 {
-        self.with_socket(id, Socket::fd).unwrap_or(-1)
-    }
-
-    /// Bytes that wait for the kernel.
-    #[napi]
-    pub fn pending(&self, id: u32) -> u32 {
-        self.with(id, |connection| connection.outgoing().pending() as u32)
-            .unwrap_or(0)
-    }
-
-    /// Bytes read so far.
-    #[napi]
-    pub fn bytes_read(&self, id: u32) -> f64 {
-        self.with(id, |connection| connection.byte_counts().0 as f64)
-            .unwrap_or(0.0)
-    }
-
-    /// Bytes written to the kernel so far.
-    #[napi]
-    pub fn bytes_written(&self, id: u32) -> f64 {
-        self.with(id, |connection| connection.byte_counts().1 as f64)
-            .unwrap_or(0.0)
-    }
-
-    /// No message is being received.
-    #[napi]
-    pub fn is_idle(&self, id: u32) -> bool {
-        self.with(id, |connection| {
-            connection.message_clock.is_between_messages()
-        })
-        .unwrap_or(false)
-    }
-
     // ---- finding them ----
 
-    fn with<R>(&self, id: u32, f: impl FnOnce(&Arc<Connection>) -> R) -> Option<R> {
+    pub(super) fn with<R>(&self, id: u32, f: impl FnOnce(&Arc<Connection>) -> R) -> Option<R> {
         self.environment.with_connection(ConnId::from_raw(id), f)
     }
 
-    fn with_socket<R>(&self, id: u32, f: impl FnOnce(&Socket) -> R) -> Option<R> {
+    pub(super) fn with_socket<R>(&self, id: u32, f: impl FnOnce(&Socket) -> R) -> Option<R> {
         self.with(id, |connection| {
             connection.outgoing().socket().map(|socket| f(socket))
         })

@@ -17,6 +17,8 @@ mod pool;
 mod receive;
 #[cfg(unix)]
 mod send;
+#[cfg(unix)]
+mod socket;
 mod stream;
 #[cfg(unix)]
 mod wake;

@@ -10,7 +10,7 @@ use crate::protocol::leniency::Leniency;
 use crate::protocol::limits::{Limits, Text};
 use crate::protocol::section::Section;
 use crate::protocol::sink::{Head, Sink, Verdict};
-use crate::protocol::start_line::StartLine;
+use crate::protocol::start_line::{StartLine, empty_lines};
 
 /// Which messages are parsed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -441,12 +441,4 @@ impl Parser {
         }
         Ok(input.len())
     }
-}
-
-/// Bytes of empty lines, or parts of them, at the front of `input`.
-fn empty_lines(input: &[u8]) -> usize {
-    input
-        .iter()
-        .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
-        .count()
 }

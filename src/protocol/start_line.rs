@@ -336,3 +336,11 @@ fn status_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
 fn digit(byte: u8) -> Option<u8> {
     byte.is_ascii_digit().then(|| byte - b'0')
 }
+
+/// Bytes of empty lines, or parts of them, at the front of `input`.
+pub(super) fn empty_lines(input: &[u8]) -> usize {
+    input
+        .iter()
+        .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
+        .count()
+}
