@@ -101,7 +101,7 @@ class ClientConnection {
 
   /** Whether bytes that are not HTTP are those behind a head that hands the socket over. */
   takeRaw(bytes) {
-    return this.reader !== null && this.reader.takeRaw(bytes);
+    return this.reader?.takeRaw(bytes) === true;
   }
 
   onEnd() {

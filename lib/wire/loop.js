@@ -126,10 +126,13 @@ function drain() {
       const flags = words[at] >>> FLAG_SHIFT;
       batch.cursor += words[at + RECORD_SIZE];
       handle(words[at] & KIND_MASK, flags, words[at + layout.RECORD_ID], at);
+      records++;
       // What one read of one connection brought is one callback of Node's: ticks run behind it.
       if ((flags & GROUP_END) === 0) continue;
       runTicks();
-      if (++records % RECORDS_PER_LOOK === 0 && now() - start > TURN && batch.cursor < batch.end) {
+      if (records < RECORDS_PER_LOOK) continue;
+      records = 0;
+      if (now() - start > TURN && batch.cursor < batch.end) {
         setImmediate(drainHeld);
         return;
       }

@@ -1,8 +1,8 @@
 //! Messages whose input ends too early (RFC 9112, section 8).
 
 use super::check;
+use crate::protocol::Role;
 use crate::protocol::trace::Setup;
-use crate::protocol::{RequestKind, Role};
 
 #[test]
 fn rfc9112_8_incomplete_messages() {
