@@ -80,7 +80,7 @@ const native = {
 
 function start() {
   if (native.io === undefined) {
-    native.io = neutral.runInAsyncScope(() => new binding.Io(threads(), drain));
+    native.io = neutral.runInAsyncScope(() => new binding.Io(threads(), mayLead(), drain));
     native.calls = native.io.fast();
     renewBatch(ARENA_SIZE);
   }
@@ -91,6 +91,15 @@ function start() {
 function threads() {
   const wanted = Number(process.env.RUST_HTTP_IO_THREADS);
   return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 64) : 1;
+}
+
+/**
+ * Whether the event loop may do the I/O while there is little to do. `RUST_HTTP_LEADER=thread` leaves it
+ * to the I/O thread; so does a runtime other than Node, whose event loop is not libuv's.
+ */
+function mayLead() {
+  const { bun, deno } = process.versions;
+  return process.env.RUST_HTTP_LEADER !== 'thread' && bun === undefined && deno === undefined;
 }
 
 function renewBatch(size) {

@@ -3,11 +3,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use napi::{Env, sys};
 
+use crate::bridge::poller::Poller;
 use crate::bridge::wake::Waker;
 use crate::io::{After, Attachment, Connection, Ends, Error, Hub, Listener, ParsedInput, Port};
 use crate::ring::ConnId;
@@ -38,9 +40,12 @@ fn shared_hub(threads: usize) -> Result<Arc<Hub>, Error> {
 /// What the functions of one instance share.
 pub struct Environment {
     threads: usize,
+    /// JavaScript may lead; see `Poller`.
+    may_lead: bool,
     /// The hub, while anything is open; and what wakes JavaScript.
     hub: RefCell<Option<Arc<Hub>>>,
     waker: RefCell<Option<Waker>>,
+    poller: RefCell<Option<Rc<Poller>>>,
     /// The JavaScript function that handles records. A waker keeps it; while there is none, the module
     /// does, and may be collected with it.
     drain: sys::napi_ref,
@@ -66,11 +71,13 @@ pub struct Environment {
 
 impl Environment {
     /// `drain`: a reference to the function that handles records.
-    pub fn new(threads: usize, drain: sys::napi_ref) -> Self {
+    pub fn new(threads: usize, may_lead: bool, drain: sys::napi_ref) -> Self {
         Self {
             threads,
+            may_lead,
             hub: RefCell::default(),
             waker: RefCell::default(),
+            poller: RefCell::default(),
             drain,
             referenced: Cell::new(false),
             port: Arc::default(),
@@ -107,6 +114,9 @@ impl Environment {
         })?;
         self.port.set_wake(Some(Box::new(waker.clone())));
         *self.waker.borrow_mut() = Some(waker);
+        if self.may_lead {
+            *self.poller.borrow_mut() = Poller::shared(env, &hub);
+        }
         *self.hub.borrow_mut() = Some(hub.clone());
         Ok(hub)
     }
@@ -130,6 +140,7 @@ impl Environment {
         if let Some(waker) = self.waker.take() {
             waker.release(env);
         }
+        self.poller.take();
         if let Some(hub) = self.hub.take() {
             hub.end_use();
         }
@@ -216,6 +227,9 @@ impl Environment {
     /// when none wait; the size needed, negated, when not even the first one fits. The size of records
     /// that begin a batch has `NEW_BATCH` added.
     pub fn drain(&self, env: sys::napi_env, arena: &mut [u8]) -> i64 {
+        if let Some(poller) = &*self.poller.borrow() {
+            poller.take_offered();
+        }
         let mut batch = self.batch.borrow_mut();
         // A batch may bring attachments alone. Only `take` finding nothing lets the next post wake us.
         while batch.records.is_empty() {
@@ -303,6 +317,7 @@ impl Environment {
     /// Ends all I/O of the environment.
     fn shut_down(&self) {
         self.port.close();
+        self.poller.take();
         self.hub.take();
         // One that nobody uses any more has threads for a moment: they end before the code may be unloaded.
         if let Some(hub) = HUB.take().upgrade() {

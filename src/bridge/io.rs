@@ -76,9 +76,15 @@ pub struct Io {
 #[napi_derive::napi]
 impl Io {
     /// `drain` is called when records wait. `threads` do the I/O, which begins with the first listener or
-    /// connection and ends with the last one.
+    /// connection and ends with the last one; if there is one thread and `may_lead`, the event loop of
+    /// JavaScript does it as long as there is little to do.
     #[napi(constructor)]
-    pub fn new(env: Env, threads: u32, drain: Function<'_, (), ()>) -> Result<Self> {
+    pub fn new(
+        env: Env,
+        threads: u32,
+        may_lead: bool,
+        drain: Function<'_, (), ()>,
+    ) -> Result<Self> {
         let mut reference = ptr::null_mut();
         // SAFETY: a valid function and out-pointer. The reference keeps nothing until a waker does.
         unsafe {
@@ -89,7 +95,7 @@ impl Io {
                 &mut reference,
             ))?;
         }
-        let environment = Rc::new(Environment::new(threads as usize, reference));
+        let environment = Rc::new(Environment::new(threads as usize, may_lead, reference));
         on_cleanup(&env, &environment)?;
         Ok(Self { environment })
     }

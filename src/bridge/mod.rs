@@ -12,6 +12,7 @@ mod function;
 #[cfg(unix)]
 mod io;
 mod options;
+mod poller;
 mod pool;
 #[cfg(unix)]
 mod receive;
@@ -20,6 +21,8 @@ mod send;
 #[cfg(unix)]
 mod socket;
 mod stream;
+#[cfg(unix)]
+mod uv;
 #[cfg(unix)]
 mod wake;
 

@@ -78,6 +78,7 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
         }
         ends(connection, &mut outgoing, flags);
         if flags & write::DEFER != 0
+            && connection.is_led_by_thread()
             && let Some(is_news) = outgoing.defer(bytes)
         {
             drop(outgoing);

@@ -1,5 +1,6 @@
 //! Waking JavaScript: one unreferenced thread-safe function for each environment.
 
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::ptr;
 
@@ -10,8 +11,33 @@ use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
 pub struct Waker {
+    env: sys::napi_env,
     function: sys::napi_threadsafe_function,
     drain: sys::napi_ref,
+}
+
+/// Those that a turn of this thread has woken.
+#[derive(Default)]
+struct Collected {
+    collecting: bool,
+    woken: Vec<Waker>,
+}
+
+thread_local! {
+    static COLLECTED: RefCell<Collected> = RefCell::default();
+}
+
+/// From now on this thread, which is JavaScript's, calls those that it wakes itself.
+pub fn collect() {
+    COLLECTED.with_borrow_mut(|collected| collected.collecting = true);
+}
+
+/// Calls those that were woken, and those that they wake.
+pub fn call_collected() {
+    while let Some(waker) = COLLECTED.with_borrow_mut(|collected| collected.woken.pop()) {
+        waker.call();
+    }
+    COLLECTED.with_borrow_mut(|collected| collected.collecting = false);
 }
 
 // SAFETY: thread-safe functions are made to be called from any thread; the environment's clean-up
@@ -23,6 +49,7 @@ unsafe impl Sync for Waker {}
 impl Clone for Waker {
     fn clone(&self) -> Self {
         Self {
+            env: self.env,
             function: self.function,
             drain: self.drain,
         }
@@ -31,6 +58,15 @@ impl Clone for Waker {
 
 impl Wake for Waker {
     fn wake(&self) {
+        let is_collected = COLLECTED.with_borrow_mut(|collected| {
+            if collected.collecting {
+                collected.woken.push(self.clone());
+            }
+            collected.collecting
+        });
+        if is_collected {
+            return;
+        }
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing
         // environment answers with a status that needs no reaction.
         unsafe {
@@ -44,6 +80,41 @@ impl Wake for Waker {
 }
 
 impl Waker {
+    /// Calls the drain function, as from the event loop.
+    fn call(&self) {
+        let env = self.env;
+        // SAFETY: on the JavaScript thread, from its event loop.
+        unsafe {
+            let mut scope = ptr::null_mut();
+            if sys::napi_open_handle_scope(env, &mut scope) != sys::Status::napi_ok {
+                return;
+            }
+            loop {
+                let mut drain = ptr::null_mut();
+                let mut receiver = ptr::null_mut();
+                sys::napi_get_reference_value(env, self.drain, &mut drain);
+                sys::napi_get_global(env, &mut receiver);
+                if drain.is_null() {
+                    break;
+                }
+                let mut result = ptr::null_mut();
+                let status = sys::napi_make_callback(
+                    env,
+                    ptr::null_mut(),
+                    receiver,
+                    drain,
+                    0,
+                    ptr::null(),
+                    &mut result,
+                );
+                if status == sys::Status::napi_ok || !raise_uncaught(env) {
+                    break;
+                }
+            }
+            sys::napi_close_handle_scope(env, scope);
+        }
+    }
+
     /// `drain`, a reference to a function, is called with no arguments; it returns when there is
     /// nothing left. It is kept until `release`.
     pub fn new(env: sys::napi_env, drain: sys::napi_ref) -> Result<Self> {
@@ -75,11 +146,18 @@ impl Waker {
             check(sys::napi_unref_threadsafe_function(env, function))?;
             check(sys::napi_reference_ref(env, drain, ptr::null_mut()))?;
         }
-        Ok(Self { function, drain })
+        Ok(Self {
+            env,
+            function,
+            drain,
+        })
     }
 
     /// The environment needs no waker any more. Copies must be gone.
     pub fn release(self, env: sys::napi_env) {
+        COLLECTED.with_borrow_mut(|collected| {
+            collected.woken.retain(|one| one.function != self.function);
+        });
         // SAFETY: the function is alive, and nobody calls it afterwards; `new` took the reference.
         unsafe {
             sys::napi_reference_unref(env, self.drain, ptr::null_mut());
@@ -130,18 +208,22 @@ unsafe extern "C" fn call_drain(
             if status == sys::Status::napi_ok {
                 return;
             }
-            let mut pending = false;
-            sys::napi_is_exception_pending(env, &mut pending);
-            if !pending {
-                return;
-            }
-            let mut exception = ptr::null_mut();
-            if sys::napi_get_and_clear_last_exception(env, &mut exception) != sys::Status::napi_ok {
-                return;
-            }
-            if sys::napi_fatal_exception(env, exception) != sys::Status::napi_ok {
+            if !raise_uncaught(env) {
                 return;
             }
         }
+    }
+}
+
+/// Makes a pending exception an `uncaughtException`. False if there is none, or the process ends.
+unsafe fn raise_uncaught(env: sys::napi_env) -> bool {
+    let mut pending = false;
+    let mut exception = ptr::null_mut();
+    // SAFETY: as for the caller.
+    unsafe {
+        sys::napi_is_exception_pending(env, &mut pending);
+        pending
+            && sys::napi_get_and_clear_last_exception(env, &mut exception) == sys::Status::napi_ok
+            && sys::napi_fatal_exception(env, exception) == sys::Status::napi_ok
     }
 }

@@ -12,6 +12,7 @@ use crate::io::address::Address;
 use crate::io::exchanges::Exchanges;
 use crate::io::hub::Hub;
 use crate::io::input::{Input, Reading};
+use crate::io::leadership::Leader;
 use crate::io::listener::Listener;
 use crate::io::outgoing::{After, Memory, Outgoing};
 use crate::io::pending_request::PendingRequest;
@@ -152,6 +153,11 @@ impl Connection {
 
     pub(crate) fn set(&self) -> &Arc<Set> {
         &self.set
+    }
+
+    /// Whether an I/O thread reads and sends for this connection.
+    pub fn is_led_by_thread(&self) -> bool {
+        self.set.leadership.leader() == Leader::Thread
     }
 
     /// The other end, if it was told when the connection was accepted.

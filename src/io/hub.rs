@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -13,6 +13,7 @@ use crate::io::Error;
 use crate::io::connection::{Connection, Parts};
 use crate::io::deadlines::Due;
 use crate::io::input::Reading;
+use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::listener::{Listener, watch};
 use crate::io::pending_request::Reader;
 use crate::io::policy::Options;
@@ -111,6 +112,11 @@ impl Hub {
     /// Milliseconds since the hub was started.
     pub fn now(&self) -> u64 {
         self.started.elapsed().as_millis() as u64
+    }
+
+    /// Microseconds since the hub was started.
+    pub(crate) fn now_micros(&self) -> u64 {
+        self.started.elapsed().as_micros() as u64
     }
 
     /// The moment of `now`, as the system counts it.
@@ -259,6 +265,29 @@ impl Hub {
         let table = relock(&self.table);
         let connections = table.connections.iter().flatten();
         connections.filter(is_of).cloned().collect()
+    }
+
+    // ---- who leads ----
+
+    /// The descriptor that is readable when the leader has something to do. `None` if there are several.
+    pub fn lead_fd(&self) -> Option<RawFd> {
+        match &*self.sets {
+            [set] => Some(set.fd()),
+            _ => None,
+        }
+    }
+
+    /// Makes the JavaScript thread the leader. `None` if there are several threads.
+    pub fn lead_from_javascript(self: &Arc<Self>) -> Option<JavaScriptLead> {
+        match &*self.sets {
+            [set] => Some(JavaScriptLead::new(self.clone(), set.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether JavaScript has so little to do that it should lead.
+    pub fn is_lead_offered(&self) -> bool {
+        self.sets[0].leadership.is_offered()
     }
 
     // ---- life ----

@@ -30,16 +30,24 @@ pub(crate) struct Lead {
     parked: Vec<Soon>,
 }
 
+impl Drop for Lead {
+    fn drop(&mut self) {
+        self.set.leave_over(&mut self.again, &mut self.parked);
+        self.set.leadership.let_go();
+    }
+}
+
 impl Lead {
-    pub fn new(hub: Arc<Hub>, set: Arc<Set>) -> Self {
-        Self {
+    /// Takes the lead, if no other thread has it.
+    pub fn take(hub: Arc<Hub>, set: Arc<Set>) -> Option<Self> {
+        set.leadership.take().then(|| Self {
             hub,
             set,
             now: 0,
             buffer: BytesMut::with_capacity(CHUNK_SIZE),
             again: Vec::new(),
             parked: Vec::new(),
-        }
+        })
     }
 
     /// Does what is to be done, and returns whether there is more at once.
@@ -105,6 +113,9 @@ impl Lead {
                 }
                 Due::Retire => self.hub.retire(),
             }
+        }
+        if set.leadership.is_alarmed() {
+            set.asked.notify_one();
         }
     }
 

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mio::event::{Event, Source};
-use mio::{Events, Interest, Poll, Registry, Token};
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use tokio::sync::Notify;
 
 use crate::io::connection::Connection;
 use crate::io::deadlines::{Deadlines, Due};
 use crate::io::hub::Hub;
+use crate::io::leadership::{Capacity, Leader, Leadership};
 use crate::io::listener::Listener;
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
@@ -23,6 +24,8 @@ use crate::ring::queue::Pending;
 const EVENTS: usize = 1024;
 /// Distinguishes the tokens of listeners from those of connections.
 const LISTENER: usize = 1 << 31;
+/// The token of the set's own waker, which is no id's.
+const WAKER: Token = Token(usize::MAX);
 
 /// Something the leader goes on with.
 #[derive(Clone, Debug)]
@@ -32,6 +35,7 @@ pub(crate) enum Soon {
 }
 
 /// Events that the leader has taken.
+#[derive(Debug)]
 pub(crate) struct Ready(Events);
 
 impl Default for Ready {
@@ -43,6 +47,10 @@ impl Default for Ready {
 impl Ready {
     pub fn iter(&self) -> impl Iterator<Item = &Event> {
         self.0.iter()
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.iter().count()
     }
 }
 
@@ -61,6 +69,11 @@ pub(crate) struct Set {
     /// JavaScript has drained a queue for which somebody waited.
     drained: AtomicBool,
     stopped: AtomicBool,
+    pub leadership: Leadership,
+    /// What JavaScript could do when it left the lead to the thread.
+    capacity: Mutex<Option<Capacity>>,
+    /// Makes the set readable, so that a leader that watches it looks at what was asked for.
+    waker: Waker,
     /// Tells the thread that it was asked for something.
     pub asked: Notify,
 }
@@ -74,6 +87,9 @@ impl Set {
         let poll = Poll::new()?;
         Ok(Self {
             fd: poll.as_raw_fd(),
+            waker: Waker::new(poll.registry(), WAKER)?,
+            leadership: Leadership::new(Leader::Thread),
+            capacity: Mutex::default(),
             registry: poll.registry().try_clone()?,
             poll: Mutex::new(poll),
             deadlines: Deadlines::default(),
@@ -121,7 +137,9 @@ impl Set {
     /// Whose event it is; `None` for a socket that is closed.
     pub fn source(&self, event: &Event, hub: &Hub) -> Option<Soon> {
         let Token(token) = event.token();
-        if token & LISTENER == 0 {
+        if event.token() == WAKER {
+            None
+        } else if token & LISTENER == 0 {
             hub.connection(token as u32).map(Soon::Read)
         } else {
             hub.listener((token & !LISTENER) as u32).map(Soon::Accept)
@@ -158,7 +176,7 @@ impl Set {
         let is_first = deferred.len() == 1;
         drop(deferred);
         if is_first {
-            self.asked.notify_one();
+            self.ask();
         }
     }
 
@@ -169,7 +187,7 @@ impl Set {
     /// Goes on reading a connection.
     pub fn read_soon(&self, connection: Arc<Connection>) {
         relock(&self.soon).push(Soon::Read(connection));
-        self.asked.notify_one();
+        self.ask();
     }
 
     pub fn take_soon(&self, into: &mut Vec<Soon>) {
@@ -179,7 +197,7 @@ impl Set {
     /// Lets go on what waited for a drain.
     pub fn on_drain(&self) {
         self.drained.store(true, Ordering::Release);
-        self.asked.notify_one();
+        self.ask();
     }
 
     pub fn is_drained(&self) -> bool {
@@ -193,6 +211,48 @@ impl Set {
 
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
+    }
+
+    // ---- who leads ----
+
+    /// Lets the leader have a turn, unless it is in one.
+    fn ask(&self) {
+        match self.leadership.leader() {
+            Leader::Thread => self.asked.notify_one(),
+            Leader::JavaScript if self.leadership.is_attending() => {}
+            Leader::JavaScript => self.ring(),
+        }
+    }
+
+    /// Makes the set readable.
+    pub fn ring(&self) {
+        // Fails only without the descriptor, which the set keeps open.
+        let _ = self.waker.wake();
+    }
+
+    /// Something was asked for that no event will tell of.
+    pub fn is_asked(&self) -> bool {
+        self.drained.load(Ordering::Acquire)
+            || !relock(&self.soon).is_empty()
+            || !relock(&self.deferred).is_empty()
+    }
+
+    /// What a leader leaves to the next one.
+    pub fn leave_over(&self, again: &mut Vec<Soon>, parked: &mut Vec<Soon>) {
+        let mut soon = relock(&self.soon);
+        soon.append(again);
+        soon.append(parked);
+    }
+
+    /// JavaScript, which can do so much alone, leaves the lead to the thread.
+    pub fn lead_on(&self, capacity: Capacity) {
+        *relock(&self.capacity) = Some(capacity);
+        self.leadership.set_leader(Leader::Thread);
+    }
+
+    /// What JavaScript could do when it left the lead; `None` if it never had it.
+    pub fn javascript_capacity(&self) -> Option<Capacity> {
+        *relock(&self.capacity)
     }
 
     // ---- times ----

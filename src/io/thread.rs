@@ -1,18 +1,25 @@
-//! An I/O thread: it sleeps until its set has an event, a deadline comes, or somebody asks.
+//! An I/O thread: it sleeps until its set has an event, a deadline comes, or it is asked for something.
+//! While JavaScript leads the set, it keeps the deadlines only.
 
 use std::future::Future;
+use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::time::sleep_until;
+use tokio::time::{sleep, sleep_until};
 
 use crate::io::Error;
 use crate::io::hub::Hub;
 use crate::io::lead::Lead;
+use crate::io::leadership::{Leader, RestMeter};
 use crate::io::set::{Ready, Set};
+
+/// How long the thread waits before it tries again to watch its set.
+const RETRY: Duration = Duration::from_millis(10);
 
 /// The descriptor of a set, which lives as long as the thread that watches it.
 struct Watched(Arc<Set>);
@@ -23,40 +30,85 @@ impl AsRawFd for Watched {
     }
 }
 
-/// Starts the thread that leads `set`.
+/// Starts the thread of `set`, which leads it unless JavaScript does.
 pub(crate) fn start(hub: &Arc<Hub>, set: &Arc<Set>) -> Result<JoinHandle<()>, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .build()
         .map_err(Error::Thread)?;
-    let watched = {
-        let _inside = runtime.enter();
-        // SAFETY: `Watched` keeps the set, and the set its descriptor, open and the same.
-        unsafe { AsyncFd::register_with_interest(Watched(set.clone()), Interest::READABLE) }
-            .map_err(|error| Error::Thread(error.into()))?
-    };
-    let hub = hub.clone();
+    let (hub, set) = (hub.clone(), set.clone());
     std::thread::Builder::new()
         .name("rust-http-io".into())
-        .spawn(move || runtime.block_on(run(hub, watched)))
+        .spawn(move || runtime.block_on(run(hub, set)))
         .map_err(Error::Thread)
 }
 
-async fn run(hub: Arc<Hub>, watched: AsyncFd<Watched>) {
-    let set = watched.get_ref().0.clone();
-    let mut lead = Lead::new(hub, set.clone());
-    let mut ready = Ready::default();
+async fn run(hub: Arc<Hub>, set: Arc<Set>) {
     while !set.is_stopped() {
-        if !lead.turn(&mut ready) {
-            sleep(&watched, &set, &lead.hub).await;
+        match set.leadership.leader() {
+            Leader::Thread => lead(&hub, &set).await,
+            Leader::JavaScript => keep_deadlines(&hub, &set).await,
         }
     }
     // What was left to this thread is sent before it ends.
-    lead.turn(&mut ready);
+    if let Some(mut lead) = Lead::take(hub, set) {
+        lead.turn(&mut Ready::default());
+    }
 }
 
-async fn sleep(watched: &AsyncFd<Watched>, set: &Set, hub: &Hub) {
+/// Leads until the set is stopped, or JavaScript leads.
+async fn lead(hub: &Arc<Hub>, set: &Arc<Set>) {
+    let Some(mut lead) = Lead::take(hub.clone(), set.clone()) else {
+        // JavaScript tells when it has let go.
+        set.asked.notified().await;
+        return;
+    };
+    let Ok(watched) = watch(set) else {
+        // No memory or descriptor to spare: looks now, and again in a moment.
+        lead.turn(&mut Ready::default());
+        sleep(RETRY).await;
+        return;
+    };
+    let mut meter = set
+        .javascript_capacity()
+        .map(|capacity| RestMeter::new(capacity, hub.now_micros()));
+    let mut ready = Ready::default();
+    while !set.is_stopped() && set.leadership.leader() == Leader::Thread {
+        let more = lead.turn(&mut ready);
+        if let Some(meter) = &mut meter
+            && meter.turn_ended(ready.count(), hub.now_micros())
+        {
+            set.leadership.offer();
+        }
+        if !more {
+            wait(&watched, set, hub).await;
+        }
+    }
+}
+
+/// The descriptor of the set, as this thread's runtime watches it.
+fn watch(set: &Arc<Set>) -> io::Result<AsyncFd<Watched>> {
+    // SAFETY: `Watched` keeps the set, and the set its descriptor, open and the same.
+    let watched =
+        unsafe { AsyncFd::register_with_interest(Watched(set.clone()), Interest::READABLE) };
+    watched.map_err(io::Error::from)
+}
+
+/// JavaScript leads: lets it look at the deadlines when they come.
+async fn keep_deadlines(hub: &Hub, set: &Set) {
+    let deadline = set.next_deadline();
+    tokio::select! {
+        biased;
+        () = set.asked.notified() => return,
+        () = until(deadline, hub) => {}
+    }
+    set.leadership.alarm();
+    set.ring();
+    set.asked.notified().await;
+}
+
+async fn wait(watched: &AsyncFd<Watched>, set: &Set, hub: &Hub) {
     let deadline = set.next_deadline();
     tokio::select! {
         biased;

@@ -1,0 +1,111 @@
+//! The JavaScript thread as the leader of the readiness set: its event loop calls when the set is
+//! readable, and what was read is handled at once, without another thread.
+
+use std::cell::RefCell;
+use std::ffi::c_int;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use napi::sys;
+
+use crate::bridge::uv::{Handle, Watch};
+use crate::bridge::wake;
+use crate::io::{Hub, JavaScriptLead, Next};
+
+/// Turns before the rest of the event loop has its turn.
+const TURNS: usize = 4;
+
+thread_local! {
+    /// That of this thread's environment; the instances of the module that use its hub keep it.
+    static POLLER: RefCell<Weak<Poller>> = const { RefCell::new(Weak::new()) };
+}
+
+/// Watches the set of a hub from the event loop.
+pub struct Poller {
+    hub: Arc<Hub>,
+    watch: Watch,
+    /// None while the I/O thread leads.
+    lead: RefCell<Option<JavaScriptLead>>,
+}
+
+impl Poller {
+    /// The one of this thread, which leads. `None` if the host's event loop cannot watch a descriptor, or
+    /// several threads do the I/O.
+    pub fn shared(env: sys::napi_env, hub: &Arc<Hub>) -> Option<Rc<Self>> {
+        POLLER.with_borrow_mut(|shared| {
+            if let Some(poller) = shared.upgrade() {
+                return Some(poller);
+            }
+            let poller = Rc::new(Self::new(env, hub)?);
+            *shared = Rc::downgrade(&poller);
+            Some(poller)
+        })
+    }
+
+    fn new(env: sys::napi_env, hub: &Arc<Hub>) -> Option<Self> {
+        let watch = Watch::new(env, hub.lead_fd()?, on_readable)?;
+        let poller = Self {
+            hub: hub.clone(),
+            watch,
+            lead: RefCell::default(),
+        };
+        poller.lead();
+        Some(poller)
+    }
+
+    /// Takes the lead if the I/O thread offers it.
+    pub fn take_offered(&self) {
+        if self.hub.is_lead_offered() {
+            self.lead();
+        }
+    }
+
+    fn lead(&self) {
+        let mut lead = self.lead.borrow_mut();
+        if lead.is_none() && self.watch.start() {
+            *lead = self.hub.lead_from_javascript();
+        }
+    }
+
+    fn leave(&self) {
+        self.watch.stop();
+        self.lead.take();
+    }
+
+    /// Reads what there is and has it handled, until there is no more.
+    fn turns(&self) {
+        for _ in 0..TURNS {
+            match self.turn() {
+                Next::Again => {}
+                Next::Sleep => return,
+                Next::Leave => return self.leave(),
+            }
+        }
+        if let Some(lead) = &*self.lead.borrow() {
+            lead.ring();
+        }
+    }
+
+    fn turn(&self) -> Next {
+        if let Some(lead) = &mut *self.lead.borrow_mut() {
+            wake::collect();
+            lead.begin_turn();
+        }
+        wake::call_collected();
+        match &mut *self.lead.borrow_mut() {
+            Some(lead) => lead.end_turn(),
+            None => Next::Sleep,
+        }
+    }
+}
+
+unsafe extern "C" fn on_readable(_: Handle, status: c_int, _: c_int) {
+    let Some(poller) = POLLER.with_borrow(Weak::upgrade) else {
+        return;
+    };
+    if status < 0 {
+        poller.leave();
+    } else {
+        poller.turns();
+    }
+}
