@@ -1,4 +1,5 @@
-//! Waking JavaScript: one unreferenced thread-safe function for each environment.
+//! Waking JavaScript: one unreferenced thread-safe function for each instance of the module. While the
+//! JavaScript thread leads, those that its turn wakes are called without it.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -10,16 +11,25 @@ use crate::bridge::function::check;
 use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
+#[derive(Clone, Copy)]
 pub struct Waker {
     env: sys::napi_env,
     function: sys::napi_threadsafe_function,
+    /// For calls that do not come through the function.
+    context: sys::napi_async_context,
     drain: sys::napi_ref,
 }
+
+// SAFETY: thread-safe functions are made to be called from any thread; the environment's clean-up
+// joins the threads that do before the function is released. The rest is used on JavaScript's thread.
+unsafe impl Send for Waker {}
+// SAFETY: as above.
+unsafe impl Sync for Waker {}
 
 /// Those that a turn of this thread has woken.
 #[derive(Default)]
 struct Collected {
-    collecting: bool,
+    is_collecting: bool,
     woken: Vec<Waker>,
 }
 
@@ -27,9 +37,9 @@ thread_local! {
     static COLLECTED: RefCell<Collected> = RefCell::default();
 }
 
-/// From now on this thread, which is JavaScript's, calls those that it wakes itself.
+/// From now on those that this thread wakes, which is JavaScript's, wait for `call_collected`.
 pub fn collect() {
-    COLLECTED.with_borrow_mut(|collected| collected.collecting = true);
+    COLLECTED.with_borrow_mut(|collected| collected.is_collecting = true);
 }
 
 /// Calls those that were woken, and those that they wake.
@@ -37,34 +47,21 @@ pub fn call_collected() {
     while let Some(waker) = COLLECTED.with_borrow_mut(|collected| collected.woken.pop()) {
         waker.call();
     }
-    COLLECTED.with_borrow_mut(|collected| collected.collecting = false);
+    COLLECTED.with_borrow_mut(|collected| collected.is_collecting = false);
 }
 
-// SAFETY: thread-safe functions are made to be called from any thread; the environment's clean-up
-// joins the threads that do before the function is released.
-unsafe impl Send for Waker {}
-// SAFETY: as above.
-unsafe impl Sync for Waker {}
-
-impl Clone for Waker {
-    fn clone(&self) -> Self {
-        Self {
-            env: self.env,
-            function: self.function,
-            drain: self.drain,
+impl Collected {
+    fn add(&mut self, waker: Waker) -> bool {
+        if self.is_collecting {
+            self.woken.push(waker);
         }
+        self.is_collecting
     }
 }
 
 impl Wake for Waker {
     fn wake(&self) {
-        let is_collected = COLLECTED.with_borrow_mut(|collected| {
-            if collected.collecting {
-                collected.woken.push(self.clone());
-            }
-            collected.collecting
-        });
-        if is_collected {
+        if COLLECTED.with_borrow_mut(|collected| collected.add(*self)) {
             return;
         }
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing
@@ -80,46 +77,12 @@ impl Wake for Waker {
 }
 
 impl Waker {
-    /// Calls the drain function, as from the event loop.
-    fn call(&self) {
-        let env = self.env;
-        // SAFETY: on the JavaScript thread, from its event loop.
-        unsafe {
-            let mut scope = ptr::null_mut();
-            if sys::napi_open_handle_scope(env, &mut scope) != sys::Status::napi_ok {
-                return;
-            }
-            loop {
-                let mut drain = ptr::null_mut();
-                let mut receiver = ptr::null_mut();
-                sys::napi_get_reference_value(env, self.drain, &mut drain);
-                sys::napi_get_global(env, &mut receiver);
-                if drain.is_null() {
-                    break;
-                }
-                let mut result = ptr::null_mut();
-                let status = sys::napi_make_callback(
-                    env,
-                    ptr::null_mut(),
-                    receiver,
-                    drain,
-                    0,
-                    ptr::null(),
-                    &mut result,
-                );
-                if status == sys::Status::napi_ok || !raise_uncaught(env) {
-                    break;
-                }
-            }
-            sys::napi_close_handle_scope(env, scope);
-        }
-    }
-
     /// `drain`, a reference to a function, is called with no arguments; it returns when there is
     /// nothing left. It is kept until `release`.
     pub fn new(env: sys::napi_env, drain: sys::napi_ref) -> Result<Self> {
         let mut name = ptr::null_mut();
         let mut function = ptr::null_mut();
+        let mut context = ptr::null_mut();
         // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
         // function's context.
         unsafe {
@@ -129,6 +92,12 @@ impl Waker {
                 text.as_ptr().cast(),
                 text.len() as isize,
                 &mut name,
+            ))?;
+            check(sys::napi_async_init(
+                env,
+                ptr::null_mut(),
+                name,
+                &mut context,
             ))?;
             check(sys::napi_create_threadsafe_function(
                 env,
@@ -149,6 +118,7 @@ impl Waker {
         Ok(Self {
             env,
             function,
+            context,
             drain,
         })
     }
@@ -161,10 +131,34 @@ impl Waker {
         // SAFETY: the function is alive, and nobody calls it afterwards; `new` took the reference.
         unsafe {
             sys::napi_reference_unref(env, self.drain, ptr::null_mut());
+            sys::napi_async_destroy(env, self.context);
             sys::napi_release_threadsafe_function(
                 self.function,
                 sys::ThreadsafeFunctionReleaseMode::abort,
             );
+        }
+    }
+
+    /// Calls the drain function from the event loop, as the thread-safe function would.
+    fn call(&self) {
+        let env = self.env;
+        let mut handles = ptr::null_mut();
+        let mut callback = ptr::null_mut();
+        // SAFETY: on the JavaScript thread, with no JavaScript on the stack; the context is alive as long
+        // as the waker, and scopes are closed in the reverse order.
+        unsafe {
+            if sys::napi_open_handle_scope(env, &mut handles) != sys::Status::napi_ok {
+                return;
+            }
+            let mut resource = ptr::null_mut();
+            sys::napi_get_global(env, &mut resource);
+            if sys::napi_open_callback_scope(env, resource, self.context, &mut callback)
+                == sys::Status::napi_ok
+            {
+                drain_all(env, self.drain);
+                sys::napi_close_callback_scope(env, callback);
+            }
+            sys::napi_close_handle_scope(env, handles);
         }
     }
 
@@ -181,48 +175,57 @@ impl Waker {
     }
 }
 
-/// Calls the drain function. When a handler throws, the exception is made an `uncaughtException`
-/// as Node does it, and the rest of the batch is delivered after it.
+/// What the thread-safe function calls.
 unsafe extern "C" fn call_drain(
     env: sys::napi_env,
     _function: sys::napi_value,
     context: *mut c_void,
     _data: *mut c_void,
 ) {
-    if env.is_null() {
-        return;
+    if !env.is_null() {
+        // SAFETY: called by Node on the JavaScript thread with scopes open; `context` is the reference
+        // made in `new`.
+        unsafe { drain_all(env, context.cast()) };
     }
-    // SAFETY: called by Node on the JavaScript thread with a handle scope open; `context` is the
-    // reference made in `new`.
+}
+
+/// Calls the drain function. When a handler throws, the exception is made an `uncaughtException`
+/// as Node does it, and the rest of the batch is delivered after it.
+///
+/// # Safety
+/// On the JavaScript thread, with a handle scope and a callback scope open.
+unsafe fn drain_all(env: sys::napi_env, reference: sys::napi_ref) {
+    let mut drain = ptr::null_mut();
+    let mut receiver = ptr::null_mut();
+    // SAFETY: valid out-pointers, as for the caller.
     unsafe {
+        sys::napi_get_reference_value(env, reference, &mut drain);
+        sys::napi_get_undefined(env, &mut receiver);
+        if drain.is_null() {
+            return;
+        }
         loop {
-            let mut drain = ptr::null_mut();
-            let mut receiver = ptr::null_mut();
-            sys::napi_get_reference_value(env, context.cast(), &mut drain);
-            sys::napi_get_undefined(env, &mut receiver);
-            if drain.is_null() {
-                return;
-            }
             let mut result = ptr::null_mut();
             let status = sys::napi_call_function(env, receiver, drain, 0, ptr::null(), &mut result);
-            if status == sys::Status::napi_ok {
-                return;
-            }
-            if !raise_uncaught(env) {
+            if status == sys::Status::napi_ok || !raise_uncaught(env) {
                 return;
             }
         }
     }
 }
 
-/// Makes a pending exception an `uncaughtException`. False if there is none, or the process ends.
+/// Makes the exception that is pending an `uncaughtException`. False if there is none, or the process
+/// ends of it.
+///
+/// # Safety
+/// On the JavaScript thread, inside a callback of Node's.
 unsafe fn raise_uncaught(env: sys::napi_env) -> bool {
-    let mut pending = false;
+    let mut is_pending = false;
     let mut exception = ptr::null_mut();
-    // SAFETY: as for the caller.
+    // SAFETY: valid out-pointers, as for the caller.
     unsafe {
-        sys::napi_is_exception_pending(env, &mut pending);
-        pending
+        sys::napi_is_exception_pending(env, &mut is_pending);
+        is_pending
             && sys::napi_get_and_clear_last_exception(env, &mut exception) == sys::Status::napi_ok
             && sys::napi_fatal_exception(env, exception) == sys::Status::napi_ok
     }
