@@ -52,6 +52,12 @@ export interface ServerStats {
   bytesRead: number;
   /** Bytes sent, of open and closed connections, heads included. */
   bytesWritten: number;
+  /**
+   * Which thread reads and sends at the moment: that of JavaScript, from its event loop, as long as it
+   * keeps up, and under load an I/O thread beside it. One for all servers and agents of a process or
+   * worker.
+   */
+  driver: 'javascript' | 'io-thread';
 }
 
 /** What `agent.stats()` tells: a snapshot, not kept up to date. */

@@ -19,8 +19,8 @@ class Totals {
   }
 }
 
-/** A snapshot of a server. */
-function serverStats(server) {
+/** A snapshot of a server, whose sockets `driver` drives. */
+function serverStats(server, driver) {
   const totals = server[kTotals] ?? new Totals();
   const stats = {
     connections: 0,
@@ -29,6 +29,7 @@ function serverStats(server) {
     requestsTotal: totals.requests,
     bytesRead: totals.bytesRead,
     bytesWritten: totals.bytesWritten,
+    driver,
   };
   for (const connection of server[kConnections] ?? []) {
     const [read, written] = connection.transport.traffic();

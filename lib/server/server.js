@@ -15,6 +15,7 @@ const { unwatchStreams, watchStreams } = require('./stream-checker');
 const { listenToStream } = require('./stream-listeners');
 const { kConnections, kListener, kOptions, kTransport } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
+const native = require('../wire/loop');
 
 const { STATUS_CODES } = host;
 /** Windows has no descriptors to share: there the stream transport serves. */
@@ -172,16 +173,20 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
     if (connection.isIdle()) connection.socket.destroy();
 };
 
+/** Which thread reads and sends. */
+const driver = () => (native.io?.isLedByThread() ? 'io-thread' : 'javascript');
+
 /**
  * What goes on, and what went on since the server was made: `connections`, `connectionsTotal`,
- * `requestsInFlight`, `requestsTotal`, `bytesRead`, `bytesWritten`. Node has nothing of the kind.
+ * `requestsInFlight`, `requestsTotal`, `bytesRead`, `bytesWritten`, `driver`. Node has nothing of the
+ * kind.
  */
 Object.defineProperty(Server.prototype, 'stats', {
   __proto__: null,
   configurable: true,
   writable: true,
   value: function stats() {
-    return serverStats(this);
+    return serverStats(this, driver());
   },
 });
 

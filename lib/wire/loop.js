@@ -127,7 +127,8 @@ function dropContent() {
 function drain() {
   let batches = 0;
   let records = 0;
-  const start = now();
+  /** When the first of several groups had been handled. */
+  let start = 0;
   for (;;) {
     while (batch.cursor < batch.end) {
       const { words } = batch;
@@ -139,6 +140,7 @@ function drain() {
       // What one read of one connection brought is one callback of Node's: ticks run behind it.
       if ((flags & GROUP_END) === 0) continue;
       runTicks();
+      if (start === 0 && batch.cursor < batch.end) start = now();
       if (records < RECORDS_PER_LOOK) continue;
       records = 0;
       if (now() - start > TURN && batch.cursor < batch.end) {

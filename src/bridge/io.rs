@@ -116,6 +116,14 @@ impl Io {
         self.environment.set_ref(env.raw(), referenced)
     }
 
+    /// Whether an I/O thread leads at the moment, and not the event loop.
+    #[napi]
+    pub fn is_led_by_thread(&self) -> bool {
+        self.environment
+            .with_hub(|hub| hub.is_led_by_thread())
+            .unwrap_or(false)
+    }
+
     /// Asks for another drain later.
     #[napi]
     pub fn wake_again(&self) {

@@ -14,6 +14,7 @@ use crate::io::connection::{Connection, Parts};
 use crate::io::deadlines::Due;
 use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
+use crate::io::leadership::Leader;
 use crate::io::listener::{Listener, watch};
 use crate::io::pending_request::Reader;
 use crate::io::policy::Options;
@@ -283,6 +284,11 @@ impl Hub {
             [set] => Some(JavaScriptLead::new(self.clone(), set.clone())),
             _ => None,
         }
+    }
+
+    /// Whether the I/O threads lead at the moment.
+    pub fn is_led_by_thread(&self) -> bool {
+        self.sets[0].leadership.leader() == Leader::Thread
     }
 
     /// Whether JavaScript has so little to do that it should lead.

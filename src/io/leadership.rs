@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 /// Length of the windows in which load is measured, in microseconds.
 const WINDOW: u64 = 20_000;
 /// JavaScript is busy if it spends more than this percentage of a window with the set…
-const BUSY_PERCENT: u64 = 90;
+const BUSY_PERCENT: u64 = 80;
 /// …and finds so many events in a turn, so that there is work for two threads.
 const CROWD: u64 = 8;
 

@@ -124,7 +124,7 @@ impl Drop for World {
     }
 }
 
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         limits: Limits::default(),
         leniency: Leniency::default(),
