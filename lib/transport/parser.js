@@ -2,7 +2,6 @@
 // Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
 // read from a server, or from a client's request.
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
-const { now } = require('../node/timers');
 const { StreamParser } = require('../wire/loop');
 
 /** Fields of a message that are let through when `maxHeadersCount` does not say otherwise. */
@@ -67,7 +66,6 @@ function requestParser(server) {
     shownFields,
     maxFields,
     requireHostHeader,
-    now(),
   );
 }
 

@@ -305,12 +305,10 @@ impl Io {
         })
     }
 
-    /// The parser of the connection that was handed over last, for an owner that goes on with its input
-    /// at `now`.
+    /// The parser of the connection that was handed over last, for an owner that goes on with its input.
     #[napi]
-    pub fn take_parser(&self, now: f64) -> Option<StreamParser> {
-        let input = self.environment.take_input()?;
-        Some(StreamParser::from_native(input, now))
+    pub fn take_parser(&self) -> Option<StreamParser> {
+        self.environment.take_input().map(StreamParser::from_native)
     }
 
     /// JavaScript has seen the connection close: its id may be reused.
