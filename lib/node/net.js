@@ -9,6 +9,8 @@ const find = (description) => symbols.find((symbol) => symbol.description === de
 const kHandle = find('kHandle');
 /** Where it keeps the buffer of the option `onread`. */
 const kBuffer = find('kBuffer');
+const kBufferGen = find('kBufferGen');
+const kBufferCb = find('kBufferCb');
 
 /** Makes `socket` the one that hears of what `handle` reads. */
 function setOwner(handle, socket) {
@@ -16,4 +18,32 @@ function setOwner(handle, socket) {
   if (owner) handle[owner] = socket;
 }
 
-module.exports = { kBuffer, kHandle, setOwner };
+/**
+ * Whether `readInto` works: on TLS, which copies what it has decrypted, so that one memory serves many
+ * sockets. (A read from the system may be under way in its memory, on Windows.)
+ */
+function canReadInto(socket) {
+  const handle = socket._handle;
+  return (
+    kBufferGen !== undefined &&
+    kBufferCb !== undefined &&
+    socket[kBuffer] === null &&
+    handle?.isStreamBase === true &&
+    handle.constructor?.name === 'TLSWrap' &&
+    typeof handle.useUserBuffer === 'function'
+  );
+}
+
+/**
+ * What the option `onread` of `net` does, for a socket that is open: what is read stands in `memory`, and
+ * `callback` is told its length; it returns whether to go on. There is no way back. The memory has to
+ * live as long as the socket; it is not kept where the option keeps it, so that nobody finds it.
+ */
+function readInto(socket, memory, callback) {
+  socket[kBuffer] = true;
+  socket[kBufferGen] = null;
+  socket[kBufferCb] = callback;
+  socket._handle.useUserBuffer(memory);
+}
+
+module.exports = { canReadInto, kBuffer, kHandle, readInto, setOwner };

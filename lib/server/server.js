@@ -134,6 +134,7 @@ function connectionListener(socket) {
   }
   const transport = new StreamTransport(socket, requestParser(this));
   listenToStream(new ServerConnection(this, socket, transport));
+  transport.readDirectly();
   socket._paused = false;
   socket.server = this;
   if (this.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(this.timeout);

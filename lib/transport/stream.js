@@ -4,6 +4,7 @@
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
 const { errnoException } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
+const { inputOf } = require('./direct-input');
 
 const { EFAULT } = require('node:os').constants.errno;
 
@@ -12,6 +13,8 @@ class StreamTransport {
     this.socket = socket;
     this.parser = parser;
     this.input = new FedParser(parser, this);
+    /** Reads past the socket's stream, where that can be. */
+    this.direct = null;
     this.role = null;
     this.parsedFor = null;
     this.origin = null;
@@ -52,6 +55,17 @@ class StreamTransport {
       return;
     }
     this.input.execute(bytes);
+  }
+
+  /** The transport's listener has 'data' of its socket, unless there is a shorter way. */
+  readDirectly() {
+    this.direct = inputOf(this);
+  }
+
+  /** So many bytes were read into `memory`, which is used again. */
+  feedRead(memory, length) {
+    if (this.failure === null) this.input.executeRead(memory, length);
+    else this.feed(Buffer.from(memory.subarray(0, length)));
   }
 
   encode(text) {
@@ -127,6 +141,7 @@ class StreamTransport {
 
   /** The role gives the socket up. */
   leaveHttp() {
+    this.direct?.stop();
     this.role = null;
     this.receiver = null;
     this.parser.leaveHttp();

@@ -56,6 +56,11 @@ class FedParser {
     this.handle(calls.execute(this.slot, bytes, arena.bytes, top), bytes);
   }
 
+  /** The same for the first `length` bytes of memory that is used again. */
+  executeRead(memory, length) {
+    this.handle(calls.execute(this.slot, memory, arena.bytes, top, length), NO_CHUNK);
+  }
+
   /** The input has ended. */
   finish() {
     this.handle(calls.finish(this.slot, arena.bytes, top), NO_CHUNK);
