@@ -4,7 +4,6 @@
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
 const { errnoException } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
-const { inputOf } = require('./direct-input');
 
 const { EFAULT } = require('node:os').constants.errno;
 
@@ -13,8 +12,6 @@ class StreamTransport {
     this.socket = socket;
     this.parser = parser;
     this.input = new FedParser(parser, this);
-    /** Reads past the socket's stream, where that can be. */
-    this.direct = null;
     this.role = null;
     this.parsedFor = null;
     this.origin = null;
@@ -47,25 +44,14 @@ class StreamTransport {
 
   // ---- reading ----
 
-  feed(chunk) {
+  feed(chunk, isOwn) {
     const bytes = typeof chunk === 'string' ? this.encode(chunk) : chunk;
     if (this.failure !== null) {
       // As long as nobody destroys the stream, each further piece is told, as in Node.
       this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
       return;
     }
-    this.input.execute(bytes);
-  }
-
-  /** The transport's listener has 'data' of its socket, unless there is a shorter way. */
-  readDirectly() {
-    this.direct = inputOf(this);
-  }
-
-  /** So many bytes were read into `memory`, which is used again. */
-  feedRead(memory, length) {
-    if (this.failure === null) this.input.executeRead(memory, length);
-    else this.feed(Buffer.from(memory.subarray(0, length)));
+    this.input.execute(bytes, isOwn);
   }
 
   encode(text) {
@@ -141,7 +127,6 @@ class StreamTransport {
 
   /** The role gives the socket up. */
   leaveHttp() {
-    this.direct?.stop();
     this.role = null;
     this.receiver = null;
     this.parser.leaveHttp();

@@ -3,7 +3,7 @@
 // again. Meanwhile a chunk of another stream may be fed, whose records stand behind these.
 const { FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
-const { Batch, dispatch } = require('./reader');
+const { Batch, dispatch, newBuffer } = require('./reader');
 
 const ARENA_SIZE = 64 * 1024;
 const NO_CHUNK = Buffer.alloc(0);
@@ -13,6 +13,8 @@ const calls = native.streams();
 let top = 0;
 /** The chunk whose records are handled. */
 let chunk = NO_CHUNK;
+/** The last chunk that nobody else has. */
+let own = NO_CHUNK;
 
 /** Records of a chunk, in which their content is. */
 class FedBatch extends Batch {
@@ -20,9 +22,12 @@ class FedBatch extends Batch {
     super(Buffer.allocUnsafeSlow(size));
   }
 
-  takeContent(target, at) {
-    target.set(new Uint8Array(chunk.buffer, chunk.byteOffset + at, target.length));
-    return target;
+  takeContent(length, at) {
+    // All of its memory is content: there is nothing to be kept from whoever gets it.
+    if (chunk === own && length === chunk.buffer.byteLength) return chunk;
+    const content = newBuffer(length);
+    content.set(new Uint8Array(chunk.buffer, chunk.byteOffset + at, length));
+    return content;
   }
 
   dropContent() {}
@@ -51,14 +56,10 @@ class FedParser {
     this.waiting = [];
   }
 
-  /** Parses a chunk, a Uint8Array, and handles what was in it. */
-  execute(bytes) {
+  /** Parses a chunk, a Uint8Array, and handles what was in it. `isOwn`: nobody else has the chunk. */
+  execute(bytes, isOwn = false) {
+    if (isOwn) own = bytes;
     this.handle(calls.execute(this.slot, bytes, arena.bytes, top), bytes);
-  }
-
-  /** The same for the first `length` bytes of memory that is used again. */
-  executeRead(memory, length) {
-    this.handle(calls.execute(this.slot, memory, arena.bytes, top, length), NO_CHUNK);
   }
 
   /** The input has ended. */

@@ -6,7 +6,7 @@ const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
-const { Batch, dispatch } = require('./reader');
+const { Batch, dispatch, newBuffer } = require('./reader');
 const { version } = require('../../package.json');
 
 /** The addon: beside this file, or the package for this platform. */
@@ -104,7 +104,8 @@ function renewBatch(size) {
 }
 
 /** Attached content comes in the order of its records. */
-function takeContent(bytes) {
+function takeContent(length) {
+  const bytes = newBuffer(length);
   native.calls.takeContent(bytes);
   return bytes;
 }

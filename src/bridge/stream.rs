@@ -275,8 +275,7 @@ impl Streams {
 
 /// Functions over all parsers. Each writes records to an arena, which is the caller's own, from a place
 /// on:
-/// - `execute(slot, chunk, arena, at)`; with a fifth argument, for so many bytes of memory that does not
-///   stay as it is;
+/// - `execute(slot, chunk, arena, at)`;
 /// - `finish(slot, arena, at)`;
 /// - `takeRest(slot, arena, at)`, for what a native connection has left unparsed;
 /// - `decline(slot, arena, at)`, for an upgrade that nobody wants.
@@ -292,12 +291,9 @@ pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
 
 unsafe extern "C" fn execute(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<5>::new(env, info) };
-    let chunk = call.bytes(1);
-    let length = call.uint(4) as usize;
-    run(&call, 2, |stream| match chunk.get(..length) {
-        Some(read) if length > 0 => stream.parse(read, Content::Copied),
-        _ => stream.parse(chunk, Content::InChunk),
+    let call = unsafe { Call::<4>::new(env, info) };
+    run(&call, 2, |stream| {
+        stream.parse(call.bytes(1), Content::InChunk)
     })
 }
 
