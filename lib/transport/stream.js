@@ -58,6 +58,12 @@ class StreamTransport {
     return Buffer.from(text, this.socket.readableEncoding ?? 'utf8');
   }
 
+  /** Another stream gets the parser: nothing is fed any more. */
+  loseParser() {
+    this.parser = null;
+    this.input = null;
+  }
+
   /** The peer sends no more. */
   finish() {
     this.input.finish();

@@ -151,4 +151,6 @@ function copyOf({ bytes }, from, end) {
   return batch;
 }
 
-module.exports = { FedParser };
+const { renew } = calls;
+
+module.exports = { FedParser, renew };

@@ -13,7 +13,7 @@ use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::{system, to_napi};
 use crate::bridge::function::{check, define};
-use crate::bridge::options::{ServerOptions, Validation, limits, number_of_fields};
+use crate::bridge::options::{ServerOptions, Validation, announced, limits, number_of_fields};
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
@@ -214,7 +214,7 @@ impl Io {
         let port = &self.environment.port;
         let adopted = self
             .environment
-            .with_hub(|_| hub.adopt(fd, port, &reader, send::announced(flags)));
+            .with_hub(|_| hub.adopt(fd, port, &reader, announced(flags)));
         let connection = match adopted {
             Some(Ok(connection)) => connection,
             failed => {

@@ -14,19 +14,20 @@ use napi::{Env, sys};
 
 use crate::bridge::call::Call;
 use crate::bridge::function::define;
-use crate::bridge::options::{Validation, limits, number_of_fields};
+use crate::bridge::options::{Validation, announced, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::clock::{MessageClock, MessageTimes};
 use crate::ring::layout::Kind;
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
-const FUNCTIONS: [(&CStr, sys::napi_callback); 5] = [
+const FUNCTIONS: [(&CStr, sys::napi_callback); 6] = [
     (c"execute", Some(execute)),
     (c"finish", Some(finish)),
     (c"takeRest", Some(take_rest)),
     (c"decline", Some(decline)),
     (c"takeRecords", Some(take_records)),
+    (c"renew", Some(renew)),
 ];
 
 /// Parses one connection's input into records, which JavaScript reads as those of a native one.
@@ -106,6 +107,18 @@ impl Stream {
         run(&mut sink, &mut self.parser)
     }
 
+    /// Goes on as a new parser with the same options, of the response to a request of this kind.
+    fn renew(&mut self, request: RequestKind) {
+        let shown_fields = self.state.shown_fields;
+        *self = Self::new(
+            self.parser.renewed(),
+            SinkState::new(self.state.rules, shown_fields),
+            MessageClock::new(now()),
+            Vec::new(),
+        );
+        self.parser.expect_response(request);
+    }
+
     /// Copies the records to `arena` if there is room. Returns their size, negated if there is not.
     fn take_records(&mut self, arena: &mut [u8]) -> i64 {
         let size = self.records.len();
@@ -182,17 +195,6 @@ impl StreamParser {
     #[napi]
     pub fn set_require_host_header(&self, required: bool) {
         self.stream.borrow_mut().state.rules.requires_host = required;
-    }
-
-    /// What the next response answers: it may have no content, or hand the connection over.
-    #[napi]
-    pub fn expect(&self, method: String) {
-        let kind = match method.as_str() {
-            "HEAD" => RequestKind::Head,
-            "CONNECT" => RequestKind::Connect,
-            _ => RequestKind::Other,
-        };
-        self.stream.borrow_mut().parser.expect_response(kind);
     }
 
     /// The other protocol that was asked for is spoken from now on.
@@ -282,6 +284,9 @@ impl Streams {
 ///
 /// They return the size of the records; negated if that is no room, and then
 /// `takeRecords(slot, arena, at)` takes them.
+///
+/// `renew(slot, flags)` makes a parser of responses a new one: what it parses next answers the request
+/// that the flags of a write announce.
 #[napi_derive::napi]
 pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
     let target = Object::new(env)?;
@@ -327,6 +332,22 @@ unsafe extern "C" fn take_records(
     run(&call, 1, |_| {})
 }
 
+unsafe extern "C" fn renew(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<2>::new(env, info) };
+    let request = announced(call.uint(1));
+    with_stream(call.uint(0), |stream| stream.renew(request));
+    std::ptr::null_mut()
+}
+
+/// Runs `f` with the parser of this slot.
+fn with_stream<R>(slot: u32, f: impl FnOnce(&mut Stream) -> R) -> Option<R> {
+    STREAMS.with_borrow(|streams| {
+        let stream = streams.slots.get(slot as usize)?.as_ref()?;
+        Some(f(&mut stream.borrow_mut()))
+    })
+}
+
 /// Runs `f` with the parser whose slot is the first argument, and takes its records to the arena that is
 /// argument `arena`, with the place behind it. Both are JavaScript's business until the next call.
 fn run<const N: usize>(
@@ -334,18 +355,13 @@ fn run<const N: usize>(
     arena: usize,
     f: impl FnOnce(&mut Stream),
 ) -> sys::napi_value {
-    let slot = call.uint(0) as usize;
-    let size = STREAMS.with_borrow(|streams| {
-        let Some(Some(stream)) = streams.slots.get(slot) else {
-            return 0;
-        };
-        let mut stream = stream.borrow_mut();
-        f(&mut stream);
+    let size = with_stream(call.uint(0), |stream| {
+        f(stream);
         let at = call.uint(arena + 1) as usize;
         let room = call.own_bytes(arena).get_mut(at..).unwrap_or_default();
         stream.take_records(room)
     });
-    call.number(size)
+    call.number(size.unwrap_or(0))
 }
 
 /// Records of streams go straight to their connection: the id in them is not used.
