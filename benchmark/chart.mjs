@@ -3,7 +3,7 @@
  * throughput in relation to the base (Node = 1), with a whisker from the worst to the best round, the
  * other contestants in thin bars below it, and the processor time beside them.
  */
-import { shownName } from './format.mjs';
+import { isRated, shownName } from './format.mjs';
 
 const width = 860;
 const left = 250;
@@ -20,7 +20,7 @@ const leastRow = 32;
 
 export function drawChart({ machine, rounds, seconds, contestants, workloads }) {
   const [base] = contestants;
-  const rows = layOut(workloads.filter(({ kind }) => kind === 'server' || kind === 'client'));
+  const rows = layOut(workloads.filter(isRated));
   const scale = niceScale(largestRatio(rows));
   const x = (ratio) => left + (Math.min(ratio, scale.end) / scale.end) * plot;
   const bottom = rows.length > 0 ? rows.at(-1).y + rows.at(-1).height : top;

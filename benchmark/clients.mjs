@@ -1,10 +1,16 @@
 /** How each contestant sends one request: `send(callback)`, which gives an error or the bytes read. */
 
+import https from 'node:https';
+import { cert } from './certificate.mjs';
+
 /** For `http` of Node and of this project. */
 export function sendWithHttp(http, { inFlight, path, body }, url) {
-  const { hostname, port } = new URL(url);
-  const agent = new http.Agent({ keepAlive: true, maxSockets: inFlight });
-  const options = { hostname, port, path, agent };
+  const { hostname, port, protocol } = new URL(url);
+  const pool = { keepAlive: true, maxSockets: inFlight };
+  // Over TLS, Node's own agent makes the sockets.
+  const agent =
+    protocol === 'https:' ? new https.Agent({ ...pool, ca: cert }) : new http.Agent(pool);
+  const options = { protocol, hostname, port, path, agent };
   if (body) {
     options.method = 'POST';
     options.headers = { 'Content-Length': body.length, 'Content-Type': 'application/json' };

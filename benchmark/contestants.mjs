@@ -20,11 +20,12 @@ export function contestantsOf(workload, names) {
   return names.filter((name) => takesPart(name, workload));
 }
 
-/** undici is a client; other runtimes serve; the floor knows one answer. */
-function takesPart(name, { kind, floor }) {
-  if (name === 'undici') return kind === 'client';
+/** undici is a client; other runtimes serve; the floor knows one answer. TLS is Node's. */
+function takesPart(name, { kind, floor, secure }) {
+  if (name === 'undici') return kind === 'client' && !secure;
   if (name === 'limit') return floor === true;
-  return kind === 'server' || kind === 'idle' || !peerNames.includes(name);
+  if (!peerNames.includes(name)) return true;
+  return (kind === 'server' && !secure) || kind === 'idle';
 }
 
 /**

@@ -61,3 +61,8 @@ const names = {
 export function shownName(name) {
   return names[name] ?? name;
 }
+
+/** Whether a workload is measured in requests. */
+export function isRated({ kind }) {
+  return kind !== 'idle' && kind !== 'loading';
+}

@@ -27,6 +27,18 @@ export function pickLoadGenerator() {
   return { name: 'autocannon', run: runAutocannon };
 }
 
+/** The one for servers over TLS, the same everywhere. */
+export const secureGenerator = { name: 'secure-load.mjs', run: runSecure };
+
+async function runSecure(url, load, seconds) {
+  return await withBodyFile(load.body, async (bodyFile) => {
+    const args = [join(folder, 'secure-load.mjs'), new URL(url).port, String(load.connections)];
+    args.push(String(seconds), load.method, bodyFile, ...Object.entries(load.headers).flat());
+    const { stdout, busy } = await execute(process.execPath, args, seconds);
+    return { ...JSON.parse(stdout), busy };
+  });
+}
+
 async function runWrk(url, load, seconds) {
   return await withBodyFile(load.body, async (bodyFile) => {
     const args = [

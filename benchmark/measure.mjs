@@ -6,6 +6,7 @@ import { measureRates } from './rates.mjs';
 const ways = {
   server: measureRates,
   client: measureRates,
+  pair: measureRates,
   idle: measureIdle,
   loading: measureLoading,
 };

@@ -1,4 +1,4 @@
-/** The server in limit/: the floor under the servers, and the peer of the clients. */
+/** The server in limit/: the floor under the servers, and the peer of the clients but those over TLS. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,4 +23,11 @@ export function prepareNeutral() {
 export async function startNeutral() {
   prepareNeutral();
   return await startProgram([join(target, 'release', 'rust-http-limit')]);
+}
+
+/** Starts the peer of clients over TLS, which answers with so many bytes. */
+export async function startAnswers(bytes) {
+  const program = fileURLToPath(new URL('secure-answers.mjs', import.meta.url));
+  const server = await startProgram([process.execPath, program, String(bytes)]);
+  return { ...server, url: server.url.replace('http:', 'https:') };
 }

@@ -3,9 +3,11 @@
  * in turns.
  */
 import http from 'node:http';
-import { startNeutral } from './neutral.mjs';
+import https from 'node:https';
+import { secureGenerator } from './load.mjs';
+import { startAnswers, startNeutral } from './neutral.mjs';
 import { attempt, summarise, takeTurns } from './rounds.mjs';
-import { startClient, startServer } from './subject.mjs';
+import { startClient, startPair, startServer } from './subject.mjs';
 import { within } from './within.mjs';
 
 const warmUpSeconds = 1;
@@ -20,7 +22,7 @@ const ratios = {
 
 export async function measureRates(options) {
   const { workload, contestants, rounds, seconds, progress } = options;
-  const neutral = workload.kind === 'client' ? await startNeutral() : undefined;
+  const neutral = await startPeer(workload);
   const subjects = [];
   try {
     for (const contestant of contestants)
@@ -39,13 +41,24 @@ export async function measureRates(options) {
   }
 }
 
+/** Whom a client asks. */
+async function startPeer({ kind, secure, client }) {
+  if (kind !== 'client') return undefined;
+  return secure ? await startAnswers(client.bytes) : await startNeutral();
+}
+
+async function startSubject(contestant, workload, generator, neutral) {
+  if (workload.kind === 'pair') return await startPair(contestant, workload);
+  if (neutral) return await startClient(contestant, workload, neutral.url);
+  return await startServer(contestant, workload, workload.secure ? secureGenerator : generator);
+}
+
 /** Started, checked and warm. */
 async function prepareSubject(contestant, { workload, generator }, neutral) {
-  const subject = neutral
-    ? await startClient(contestant, workload, neutral.url)
-    : await startServer(contestant, workload, generator);
+  const subject = await startSubject(contestant, workload, generator, neutral);
   try {
-    if (!neutral) await within(answerLimit, checkAnswer(subject.url, workload), 'an answer');
+    if (workload.kind === 'server')
+      await within(answerLimit, checkAnswer(subject.url, workload), 'an answer');
     await subject.run(warmUpSeconds);
     return subject;
   } catch (error) {
@@ -72,11 +85,11 @@ async function measureOnce(subject, seconds) {
 }
 
 /** The right answer comes first: speed without it means nothing. */
-async function checkAnswer(url, { load, answer }) {
+async function checkAnswer(url, { load, answer, secure }) {
   const got = await new Promise((resolve, reject) => {
-    const request = http.request(
+    const request = (secure ? https : http).request(
       url,
-      { method: load.method, headers: load.headers, agent: false },
+      { method: load.method, headers: load.headers, agent: false, rejectUnauthorized: false },
       (res) => {
         let bytes = 0;
         res.on('data', (chunk) => {

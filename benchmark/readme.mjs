@@ -1,7 +1,16 @@
 /** The results as the tables in README.md, between its two marks. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { problemLines } from './failures.mjs';
-import { kibibytes, latency, mebibytes, milliseconds, share, shownName, times } from './format.mjs';
+import {
+  isRated,
+  kibibytes,
+  latency,
+  mebibytes,
+  milliseconds,
+  share,
+  shownName,
+  times,
+} from './format.mjs';
 
 const file = new URL('../README.md', import.meta.url);
 const begin = '<!-- bench -->';
@@ -31,7 +40,7 @@ export function renderMarkdown(results) {
 
 /** A row for each workload: throughput, processor time and latency against the base. */
 function renderRates({ contestants, workloads }) {
-  const rated = workloads.filter(({ kind }) => kind === 'server' || kind === 'client');
+  const rated = workloads.filter(isRated);
   const others = ['undici', 'bun', 'deno'].filter((name) => contestants.includes(name));
   const floor = contestants.includes('limit');
   const head = ['workload', 'requests/s', 'CPU', 'p50, ms', 'p99, ms'];

@@ -3,6 +3,8 @@
  * collects its garbage when a line says so, and ends when its standard input does.
  */
 import { createInterface } from 'node:readline';
+import tls from 'node:tls';
+import { cert, key } from './certificate.mjs';
 import { collectGarbage } from './collect.mjs';
 import { loadModule, registerModule } from './modules.mjs';
 
@@ -11,7 +13,8 @@ const workload = await import(`./workloads/${name}.mjs`);
 
 const server = await createServer(workload);
 if (workload.keepAliveTimeout) server.keepAliveTimeout = workload.keepAliveTimeout;
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+const listening = workload.secure ? overTls(server) : server;
+listening.listen(0, '127.0.0.1', () => console.log(listening.address().port));
 
 createInterface({ input: process.stdin })
   .on('line', async () => {
@@ -29,4 +32,9 @@ async function createServer({ framework, application, listener }) {
   const http = registerModule(contestant);
   const { loadFramework } = await import('./frameworks.mjs');
   return await application(loadFramework(framework), http);
+}
+
+/** Gives the server the sockets of Node's own TLS. */
+function overTls(server) {
+  return tls.createServer({ cert, key }, (socket) => server.emit('connection', socket));
 }

@@ -16,11 +16,13 @@ const grace = 30;
 export async function startServer(contestant, workload, generator, env = {}) {
   const server =
     contestant === 'limit' ? await startNeutral() : await startOwn(contestant, workload, env);
+  const url = workload.secure ? server.url.replace('http:', 'https:') : server.url;
   return {
     ...server,
+    url,
     async run(seconds) {
       server.checkAlive();
-      const load = await generator.run(server.url, workload.load, seconds);
+      const load = await generator.run(url, workload.load, seconds);
       server.checkAlive();
       return load;
     },
@@ -35,7 +37,17 @@ export async function startOwn(contestant, workload, env) {
 
 /** A client that loads the server at `url`. */
 export async function startClient(contestant, workload, url) {
-  const child = fork(script('request.mjs'), [contestant, workload.name, url]);
+  return await startDriven('request.mjs', [contestant, workload.name, url], url);
+}
+
+/** A server and what asks it, in one process. */
+export async function startPair(contestant, workload) {
+  return await startDriven('pair.mjs', [contestant, workload.name]);
+}
+
+/** A process that makes its own load, as its parent says. */
+async function startDriven(name, args, url) {
+  const child = fork(script(name), args);
   const stop = () => endChild(child);
   try {
     await nextMessage(child, startLimit);

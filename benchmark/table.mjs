@@ -35,6 +35,7 @@ const rates = [
 const columnsOf = {
   server: rates,
   client: rates,
+  pair: rates,
   idle: [
     name,
     ['each', ({ bytes }) => kibibytes(bytes)],

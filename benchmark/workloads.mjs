@@ -7,8 +7,11 @@
  *   load        { connections, method, headers, body, pipeline }
  *   answer      { status, bytes } that one request must get, checked before anything is measured
  *   floor       true where the server in limit/ gives the same answer
+ *   secure      true where all of that goes over TLS; a client can have it, too
  * for a client
  *   client      { inFlight, path, body, bytes }: what is asked of the server in limit/
+ * for a server on pairs of streams, without a kernel between the two ends, beside `listener` and `load`
+ *   pair        { connections }
  * for connections that do nothing, beside `listener` and `answer`
  *   idle        { connections }
  * or for the module itself
@@ -32,6 +35,13 @@ const names = [
   'client-single',
   'client-post',
   'client-download',
+  'tls',
+  'tls-json',
+  'tls-download',
+  'tls-upload',
+  'tls-client',
+  'duplex',
+  'duplex-json',
   'idle',
   'require',
 ];
@@ -41,7 +51,7 @@ const loadDefaults = { connections: 64, method: 'GET', headers: {}, body: '', pi
 
 export async function loadWorkload(name) {
   const workload = await import(`./workloads/${name}.mjs`);
-  const kind = ['client', 'idle', 'loading'].find((key) => key in workload) ?? 'server';
+  const kind = ['client', 'pair', 'idle', 'loading'].find((key) => key in workload) ?? 'server';
   return {
     ...workload,
     name,

@@ -4,10 +4,9 @@
 const { kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { NativeTransport } = require('../transport/native');
-const layout = require('../wire/layout');
+const { announcementOf } = require('../transport/parser');
+const { GROUP_END } = require('../wire/layout');
 const native = require('../wire/loop');
-
-const { GROUP_END, WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = layout;
 
 /** How far the current request has come on its connection. */
 const Stage = {
@@ -17,13 +16,6 @@ const Stage = {
   ASSIGNED: 'assigned',
   BEGUN: 'begun',
 };
-
-/** What is told to the native side with the first piece of a request of this method. */
-function announcementOf(method) {
-  if (method === 'HEAD') return WRITE_EXPECT | WRITE_EXPECT_HEAD;
-  if (method === 'CONNECT') return WRITE_EXPECT | WRITE_EXPECT_CONNECT;
-  return WRITE_EXPECT;
-}
 
 class ClientConnection {
   /** `options`: those of the parser, see `transport/parser`. */

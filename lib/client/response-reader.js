@@ -5,7 +5,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
-const { responseOptions, responseParser } = require('../transport/parser');
+const { responseOptions, responseParser, spareParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
 const { GROUP_END, KEEP_ALIVE, NO_CONTENT, UPGRADE } = require('../wire/layout');
 
@@ -22,6 +22,8 @@ class ResponseReader {
     this.connection = null;
     /** What is read from; a stream has one from its first chunk on. */
     this.transport = null;
+    /** The parser of that stream, unless a native connection had it before. */
+    this.parser = null;
     /** The response that is arriving. */
     this.incoming = null;
     /** The response and the bytes behind it, when they are of another protocol. */
@@ -43,8 +45,8 @@ class ResponseReader {
   }
 
   newStream() {
-    const parser = responseParser(this.options, this.outgoing.method);
-    const stream = new StreamTransport(this.socket, parser);
+    this.parser = responseParser(this.options, this.outgoing.method);
+    const stream = new StreamTransport(this.socket, this.parser);
     stream.ticksBehindContent = false;
     stream.join(this);
     return stream;
@@ -72,8 +74,17 @@ class ResponseReader {
   /** Lets go of the socket. */
   release() {
     if (this.connection !== null) this.connection.finish(this);
-    else if (this.transport !== null) this.transport.receiver = null;
+    else if (this.transport !== null) this.releaseStream();
     this.resource.emitDestroy();
+  }
+
+  releaseStream() {
+    const { parser, transport } = this;
+    transport.receiver = null;
+    this.parser = null;
+    if (parser === null || !this.isDone) return;
+    transport.loseParser();
+    spareParser(parser);
   }
 
   /** `res` is being read: content may go on arriving. */

@@ -43,12 +43,18 @@ function noteFlowing({ _readableState: state }) {
   state.flowing = true;
 }
 
+/** What is pushed now, would be emitted at once. */
+function isEmptyAndFlowing({ _readableState: state }) {
+  return state.flowing === true && state.length === 0 && !state.sync && !state.ended;
+}
+
 /** Nobody has read from the stream, or told it in which form. */
 function isUnreadStream({ _readableState: state }) {
   return state.length === 0 && !state.encoding && state.pipes.length === 0;
 }
 
 module.exports = {
+  isEmptyAndFlowing,
   isUnreadStream,
   isUnusedWritable,
   noteDestroyed,

@@ -407,9 +407,9 @@ class ServerConnection {
   }
 
   /** What has to be looked at from time to time on a stream; timeouts are in milliseconds. */
-  check(now, headersTimeout, requestTimeout) {
+  check(headersTimeout, requestTimeout) {
     if (this.transport.isSentAway()) this.onSentAway();
-    else if (this.transport.isExpired?.(now, headersTimeout, requestTimeout)) this.onExpired();
+    else if (this.transport.isExpired?.(headersTimeout, requestTimeout)) this.onExpired();
   }
 
   /** The socket was sent to another process: it is none of this server's any more. */

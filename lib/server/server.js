@@ -8,6 +8,7 @@ const { listen } = require('./listener');
 const { storeOptions } = require('./options');
 const { serverStats } = require('../base/stats');
 const { isUnclaimed } = require('../transport/native');
+const { readDirectly } = require('../transport/direct-input');
 const { StreamTransport } = require('../transport/stream');
 const { requestParser } = require('../transport/parser');
 const { ServerConnection } = require('./connection');
@@ -135,6 +136,7 @@ function connectionListener(socket) {
   }
   const transport = new StreamTransport(socket, requestParser(this));
   listenToStream(new ServerConnection(this, socket, transport));
+  readDirectly(transport);
   socket._paused = false;
   socket.server = this;
   if (this.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(this.timeout);

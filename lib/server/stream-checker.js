@@ -2,7 +2,7 @@
 // Looks from time to time at the connections of a server that JavaScript feeds: whether a message takes
 // too long to arrive, and whether the socket was sent to another process.
 const { kConnections } = require('../base/symbols');
-const { clearInterval, now, setInterval } = require('../node/timers');
+const { clearInterval, setInterval } = require('../node/timers');
 
 const { milliseconds } = require('./options');
 
@@ -28,8 +28,7 @@ function checkStreams(reference) {
   }
   const headersTimeout = milliseconds(server.headersTimeout);
   const requestTimeout = milliseconds(server.requestTimeout);
-  for (const connection of server[kConnections])
-    connection.check(now(), headersTimeout, requestTimeout);
+  for (const connection of server[kConnections]) connection.check(headersTimeout, requestTimeout);
 }
 
 module.exports = { unwatchStreams, watchStreams };

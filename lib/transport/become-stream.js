@@ -1,6 +1,5 @@
 'use strict';
 // A native connection goes on over a handle of Node's own.
-const { now } = require('../node/timers');
 const native = require('../wire/loop');
 const { StreamTransport } = require('./stream');
 
@@ -15,7 +14,7 @@ function becomeStream(transport) {
     return;
   }
   if (!socket.exchangeTransport() || role === null) return;
-  const stream = new StreamTransport(socket, native.io.takeParser(now()));
+  const stream = new StreamTransport(socket, native.io.takeParser());
   stream.id = id;
   stream.isTrailing = true;
   native.register(stream);

@@ -2,11 +2,14 @@
 // Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
 // read from a server, or from a client's request.
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
-const { now } = require('../node/timers');
+const { WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = require('../wire/layout');
+const { renew } = require('../wire/feed');
 const { StreamParser } = require('../wire/loop');
 
 /** Fields of a message that are let through when `maxHeadersCount` does not say otherwise. */
 const MAX_FIELDS = 1000;
+/** Parsers that are kept for the next response. */
+const MAX_SPARE = 64;
 const defaultMaxHeaderSize = accessors.maxHeaderSize;
 let warned = false;
 
@@ -67,15 +70,54 @@ function requestParser(server) {
     shownFields,
     maxFields,
     requireHostHeader,
-    now(),
   );
 }
 
+/** What is told to the native side with the first piece of a request of this method. */
+function announcementOf(method) {
+  if (method === 'HEAD') return WRITE_EXPECT | WRITE_EXPECT_HEAD;
+  if (method === 'CONNECT') return WRITE_EXPECT | WRITE_EXPECT_CONNECT;
+  return WRITE_EXPECT;
+}
+
+/** Parsers of responses that wait for another one: to make one costs more than to parse a response. */
+const spare = [];
+
 /** A parser of the answer to a request of this method. */
-function responseParser({ maxHeaderSize, shownFields, validation }, method) {
-  const parser = new StreamParser(true, maxHeaderSize, validation, shownFields);
-  parser.expect(method);
+function responseParser(options, method) {
+  const parser = takeSpare(options) ?? newResponseParser(options);
+  renew(parser.slot, announcementOf(method));
   return parser;
 }
 
-module.exports = { parserOptions, requestParser, responseOptions, responseParser };
+function newResponseParser({ maxHeaderSize, shownFields, validation }) {
+  const parser = new StreamParser(true, maxHeaderSize, validation, shownFields);
+  return { parser, slot: parser.slot, maxHeaderSize, shownFields, validation };
+}
+
+/** One with these options, if the last that came in has them. */
+function takeSpare({ maxHeaderSize, shownFields, validation }) {
+  const last = spare.at(-1);
+  if (
+    last === undefined ||
+    last.maxHeaderSize !== maxHeaderSize ||
+    last.shownFields !== shownFields ||
+    last.validation !== validation
+  )
+    return null;
+  return spare.pop();
+}
+
+/** The parser has come to the end of a response, and is not used any more. */
+function spareParser(parser) {
+  if (spare.length < MAX_SPARE) spare.push(parser);
+}
+
+module.exports = {
+  announcementOf,
+  parserOptions,
+  requestParser,
+  responseOptions,
+  responseParser,
+  spareParser,
+};

@@ -2,23 +2,21 @@
 // The transport of a connection over any Duplex: a TLS socket, a pipe, what an agent's
 // `createConnection` returned, `server.emit('connection', duplex)`. Its bytes are fed to the same
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
-const { now } = require('../node/timers');
-const native = require('../wire/loop');
-const { FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('../wire/layout');
-const { Batch, dispatch } = require('../wire/reader');
+const { errnoException } = require('../base/errors');
+const { FedParser } = require('../wire/feed');
+
+const { EFAULT } = require('node:os').constants.errno;
 
 class StreamTransport {
   constructor(socket, parser) {
     this.socket = socket;
     this.parser = parser;
+    this.input = new FedParser(parser, this);
     this.role = null;
     this.parsedFor = null;
     this.origin = null;
     /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
     this.ticksBehindContent = socket._handle?.isStreamBase === true;
-    /** Records that are not handled yet. */
-    this.batches = [];
-    this.isHandling = false;
     /** What was wrong with the input; nothing behind it can be understood. */
     this.failure = null;
     /** Records that the native side made before it gave the socket away are still to come. */
@@ -46,51 +44,35 @@ class StreamTransport {
 
   // ---- reading ----
 
-  feed(chunk) {
+  feed(chunk, isOwn) {
     const bytes = typeof chunk === 'string' ? this.encode(chunk) : chunk;
     if (this.failure !== null) {
       // As long as nobody destroys the stream, each further piece is told, as in Node.
       this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
       return;
     }
-    this.execute(this.parser.execute(bytes, now()));
+    this.input.execute(bytes, isOwn);
   }
 
   encode(text) {
     return Buffer.from(text, this.socket.readableEncoding ?? 'utf8');
   }
 
+  /** Another stream gets the parser: nothing is fed any more. */
+  loseParser() {
+    this.parser = null;
+    this.input = null;
+  }
+
   /** The peer sends no more. */
   finish() {
-    this.execute(this.parser.finish());
+    this.input.finish();
   }
 
-  /** Handles records; when a handler throws, the rest is handled before the next callback. */
-  execute(bytes) {
-    this.batches.push(new Batch(bytes));
-    if (!this.isHandling) this.handleBatches();
-  }
-
-  handleBatches() {
-    const { batches } = this;
-    this.isHandling = true;
-    try {
-      while (batches.length > 0) {
-        const [batch] = batches;
-        if (batch.cursor === batch.end) batches.shift();
-        else this.handleRecord(batch);
-      }
-    } finally {
-      this.isHandling = false;
-      if (batches.length > 0) process.nextTick(() => this.handleBatches());
-    }
-  }
-
-  handleRecord(batch) {
-    const { words } = batch;
-    const at = batch.cursor >>> 2;
-    batch.cursor += words[at + RECORD_SIZE];
-    dispatch(this, words[at] & KIND_MASK, words[at] >>> FLAG_SHIFT, batch, at);
+  /** What was fed is not there any more: a handler has transferred its memory. */
+  onLost() {
+    this.receiver = null;
+    this.socket.destroy(errnoException(-EFAULT, 'read'));
   }
 
   pause() {
@@ -128,7 +110,7 @@ class StreamTransport {
     const { role, socket } = this;
     if (socket.destroyed) return;
     if (role !== null) {
-      this.execute(this.parser.takeRest());
+      this.input.takeRest();
       role.onStreamReady();
     }
     // Also for one who has got the socket meanwhile.
@@ -144,7 +126,7 @@ class StreamTransport {
   // ---- what HTTP asks of its transport ----
 
   declineUpgrade() {
-    this.execute(this.parser.verdict(false));
+    this.input.decline();
   }
 
   endResponse() {}
@@ -153,7 +135,7 @@ class StreamTransport {
   leaveHttp() {
     this.role = null;
     this.receiver = null;
-    this.parser.verdict(true);
+    this.parser.leaveHttp();
   }
 
   /** The timeout between requests begins, or ends. */
@@ -184,9 +166,9 @@ class StreamTransport {
   }
 
   /** Whether a message takes longer to arrive than the timeouts (in milliseconds) allow; once. */
-  isExpired(time, headersTimeout, requestTimeout) {
-    return this.parser.isExpired(time, headersTimeout, requestTimeout);
+  isExpired(headersTimeout, requestTimeout) {
+    return this.parser.isExpired(headersTimeout, requestTimeout);
   }
 }
 
-module.exports = { StreamTransport, StreamParser: native.StreamParser };
+module.exports = { StreamTransport };

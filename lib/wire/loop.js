@@ -6,7 +6,7 @@ const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
-const { Batch, dispatch } = require('./reader');
+const { Batch, dispatch, newBuffer } = require('./reader');
 const { version } = require('../../package.json');
 
 /** The addon: beside this file, or the package for this platform. */
@@ -61,6 +61,8 @@ const listeners = new Map();
 /** `io` and `calls`, the two faces of the native side, are there once it has been started. */
 const native = {
   StreamParser: binding.StreamParser,
+  /** Functions that are called for each chunk that a StreamParser is fed. */
+  streams: binding.streams,
   /** What does I/O, an `Io` of the binding. */
   io: undefined,
   /** Its calls that are made for each message. */
@@ -111,7 +113,8 @@ function renewBatch(size) {
 }
 
 /** Attached content comes in the order of its records. */
-function takeContent(bytes) {
+function takeContent(length) {
+  const bytes = newBuffer(length);
   native.calls.takeContent(bytes);
   return bytes;
 }

@@ -37,7 +37,7 @@ function copyOf({ bytes }, from, length) {
 /** The bytes of a `Content` or `Raw` record, in memory of their own. */
 function readContent(batch, at, flags) {
   const length = batch.words[at + layout.CONTENT_LENGTH];
-  if (flags & ATTACHED) return batch.takeContent(newBuffer(length));
+  if (flags & ATTACHED) return batch.takeContent(length, batch.words[at + layout.ATTACHED_AT]);
   return copyOf(batch, (at + layout.CONTENT_WORDS) << 2, length);
 }
 
@@ -157,4 +157,4 @@ function dispatch(transport, kind, flags, batch, at) {
   }
 }
 
-module.exports = { Batch, dispatch };
+module.exports = { Batch, dispatch, newBuffer };

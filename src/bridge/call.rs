@@ -6,7 +6,9 @@ use std::ptr;
 
 use napi::sys;
 
+#[cfg(unix)]
 use crate::bridge::environment::Environment;
+#[cfg(unix)]
 use crate::io::Memory;
 
 /// Arguments and environment of a call.
@@ -41,9 +43,19 @@ impl<const N: usize> Call<N> {
         }
     }
 
-    pub fn environment(&self) -> &Environment {
+    /// What the function keeps.
+    ///
+    /// # Safety
+    /// The function must have been made by `define` for a `T`.
+    pub unsafe fn kept<T>(&self) -> &T {
         // SAFETY: `define` leaked an `Rc` for this pointer.
-        unsafe { &*self.data.cast::<Environment>() }
+        unsafe { &*self.data.cast::<T>() }
+    }
+
+    #[cfg(unix)]
+    pub fn environment(&self) -> &Environment {
+        // SAFETY: the functions of this room that ask for it were made for it.
+        unsafe { self.kept() }
     }
 
     pub fn uint(&self, at: usize) -> u32 {
@@ -83,6 +95,7 @@ impl<const N: usize> Call<N> {
     }
 
     /// A token that keeps the argument alive; `Environment::release` gives it back.
+    #[cfg(unix)]
     pub fn borrow(&self, at: usize) -> Option<usize> {
         let mut reference = ptr::null_mut();
         // SAFETY: a valid value and out-pointer.
@@ -91,6 +104,7 @@ impl<const N: usize> Call<N> {
         (status == sys::Status::napi_ok).then_some(reference as usize)
     }
 
+    #[cfg(unix)]
     pub fn memory(&self) -> JsMemory {
         JsMemory { env: self.env }
     }
@@ -102,6 +116,7 @@ impl<const N: usize> Call<N> {
         result
     }
 
+    #[cfg(unix)]
     pub fn boolean(&self, value: bool) -> sys::napi_value {
         let mut result = ptr::null_mut();
         // SAFETY: a valid out-pointer.
@@ -123,16 +138,19 @@ fn memory_of(env: sys::napi_env, value: sys::napi_value) -> (*mut u8, usize) {
 }
 
 /// Memory of JavaScript's, on its thread. Tokens are references to the values that have it.
+#[cfg(unix)]
 pub(super) struct JsMemory {
     env: sys::napi_env,
 }
 
+#[cfg(unix)]
 impl JsMemory {
     pub fn new(env: sys::napi_env) -> Self {
         Self { env }
     }
 }
 
+#[cfg(unix)]
 impl Memory for JsMemory {
     fn bytes(&self, token: usize) -> Option<&[u8]> {
         let mut value = ptr::null_mut();

@@ -13,7 +13,7 @@ use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
 use crate::bridge::error::{system, to_napi};
 use crate::bridge::function::{check, define};
-use crate::bridge::options::{ServerOptions, Validation, limits, number_of_fields};
+use crate::bridge::options::{ServerOptions, Validation, announced, limits, number_of_fields};
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
@@ -228,7 +228,7 @@ impl Io {
         let port = &self.environment.port;
         let adopted = self
             .environment
-            .with_hub(|_| hub.adopt(fd, port, &reader, send::announced(flags)));
+            .with_hub(|_| hub.adopt(fd, port, &reader, announced(flags)));
         let connection = match adopted {
             Some(Ok(connection)) => connection,
             failed => {
@@ -319,12 +319,10 @@ impl Io {
         })
     }
 
-    /// The parser of the connection that was handed over last, for an owner that goes on with its input
-    /// at `now`.
+    /// The parser of the connection that was handed over last, for an owner that goes on with its input.
     #[napi]
-    pub fn take_parser(&self, now: f64) -> Option<StreamParser> {
-        let input = self.environment.take_input()?;
-        Some(StreamParser::from_native(input, now))
+    pub fn take_parser(&self) -> Option<StreamParser> {
+        self.environment.take_input().map(StreamParser::from_native)
     }
 
     /// JavaScript has seen the connection close: its id may be reused.

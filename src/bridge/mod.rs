@@ -2,7 +2,6 @@
 //!
 //! May use everything below it, napi and napi-derive.
 
-#[cfg(unix)]
 mod call;
 #[cfg(unix)]
 mod environment;

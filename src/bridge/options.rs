@@ -2,7 +2,8 @@
 
 #[cfg(unix)]
 use crate::io::Options;
-use crate::protocol::{Leniency, Limits};
+use crate::protocol::{Leniency, Limits, RequestKind};
+use crate::ring::layout::write;
 
 /// How strictly input is read.
 #[napi_derive::napi(string_enum = "lowercase")]
@@ -89,5 +90,16 @@ pub fn number_of_fields(limit: u32) -> usize {
     match limit {
         0 => usize::MAX,
         limit => limit as usize,
+    }
+}
+
+/// The request that the flags of a write announce.
+pub fn announced(flags: u32) -> RequestKind {
+    if flags & write::EXPECT_HEAD != 0 {
+        RequestKind::Head
+    } else if flags & write::EXPECT_CONNECT != 0 {
+        RequestKind::Connect
+    } else {
+        RequestKind::Other
     }
 }

@@ -8,8 +8,8 @@ use napi::sys;
 
 use crate::bridge::call::Call;
 use crate::bridge::environment::Environment;
+use crate::bridge::options::announced;
 use crate::io::{After, BORROW_SIZE, Borrowed, Connection, Memory, Outgoing, Sent};
-use crate::protocol::RequestKind;
 use crate::ring::ConnId;
 use crate::ring::layout::write;
 
@@ -163,17 +163,6 @@ fn after(
 fn announce(connection: &Connection, flags: u32) {
     if flags & write::EXPECT != 0 {
         connection.request.announce(announced(flags));
-    }
-}
-
-/// The request that the flags of a write announce.
-pub fn announced(flags: u32) -> RequestKind {
-    if flags & write::EXPECT_HEAD != 0 {
-        RequestKind::Head
-    } else if flags & write::EXPECT_CONNECT != 0 {
-        RequestKind::Connect
-    } else {
-        RequestKind::Other
     }
 }
 

@@ -1,17 +1,37 @@
 //! The protocol fed by JavaScript, for connections whose bytes come from any `Duplex`.
+//!
+//! A parser is an object of JavaScript's, which is asked what is asked seldom. What is called for each
+//! chunk are functions on bare Node-API, which find the parser by its slot.
 
-use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
+use std::cell::RefCell;
+use std::ffi::CStr;
+use std::rc::Rc;
+use std::sync::LazyLock;
+use std::time::Instant;
 
-use crate::bridge::options::{Validation, limits, number_of_fields};
+use napi::bindgen_prelude::{JsValue, Object, Result};
+use napi::{Env, sys};
+
+use crate::bridge::call::Call;
+use crate::bridge::function::define;
+use crate::bridge::options::{Validation, announced, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::clock::{MessageClock, MessageTimes};
 use crate::ring::layout::Kind;
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
+const FUNCTIONS: [(&CStr, sys::napi_callback); 6] = [
+    (c"execute", Some(execute)),
+    (c"finish", Some(finish)),
+    (c"takeRest", Some(take_rest)),
+    (c"decline", Some(decline)),
+    (c"takeRecords", Some(take_records)),
+    (c"renew", Some(renew)),
+];
+
 /// Parses one connection's input into records, which JavaScript reads as those of a native one.
-#[napi_derive::napi]
-pub struct StreamParser {
+struct Stream {
     parser: Parser,
     state: SinkState,
     records: Vec<u8>,
@@ -19,14 +39,120 @@ pub struct StreamParser {
     rest: Vec<u8>,
     dead: bool,
     clock: MessageClock,
-    /// The time that JavaScript told last, in milliseconds on a scale of its own.
-    now: u64,
+}
+
+impl Stream {
+    fn new(parser: Parser, state: SinkState, clock: MessageClock, rest: Vec<u8>) -> Self {
+        Self {
+            parser,
+            state,
+            records: Vec::new(),
+            rest,
+            dead: false,
+            clock,
+        }
+    }
+
+    fn parse(&mut self, chunk: &[u8], content: Content) {
+        if self.dead {
+            return;
+        }
+        match self.sink_parse(content, |sink, parser| sink.parse(parser, chunk)) {
+            Outcome::Parsed => {}
+            Outcome::Paused(consumed) => self.rest = chunk[consumed..].to_vec(),
+            Outcome::Malformed => self.dead = true,
+        }
+    }
+
+    /// Parses what came behind a head that asked for an upgrade.
+    fn parse_rest(&mut self) {
+        let rest = std::mem::take(&mut self.rest);
+        self.parse(&rest, Content::Copied);
+    }
+
+    /// The input has ended.
+    fn finish(&mut self) {
+        if !self.dead {
+            self.dead = true;
+            self.sink_parse(Content::Copied, |sink, parser| sink.finish(parser));
+        }
+        record::plain(&mut self.records, Kind::End, 0, STREAM_ID);
+    }
+
+    /// The verdict on an upgrade; declined, parsing goes on with what came behind the head.
+    fn judge(&mut self, accepted: bool) {
+        if accepted {
+            self.parser.resume(Verdict::Upgrade);
+            self.rest = Vec::new();
+            self.dead = true;
+        } else {
+            self.parser.resume(Verdict::Content);
+            self.parse_rest();
+        }
+    }
+
+    fn sink_parse(
+        &mut self,
+        content: Content,
+        run: impl FnOnce(&mut RecordSink<'_, MessageTimes<'_>>, &mut Parser) -> Outcome,
+    ) -> Outcome {
+        let times = MessageTimes {
+            clock: &self.clock,
+            now: now(),
+        };
+        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
+        if content == Content::InChunk {
+            sink.attach_all();
+        }
+        run(&mut sink, &mut self.parser)
+    }
+
+    /// Goes on as a new parser with the same options, of the response to a request of this kind.
+    fn renew(&mut self, request: RequestKind) {
+        let shown_fields = self.state.shown_fields;
+        *self = Self::new(
+            self.parser.renewed(),
+            SinkState::new(self.state.rules, shown_fields),
+            MessageClock::new(now()),
+            Vec::new(),
+        );
+        self.parser.expect_response(request);
+    }
+
+    /// Copies the records to `arena` if there is room. Returns their size, negated if there is not.
+    fn take_records(&mut self, arena: &mut [u8]) -> i64 {
+        let size = self.records.len();
+        let Some(room) = arena.get_mut(..size) else {
+            return -(size as i64);
+        };
+        room.copy_from_slice(&self.records);
+        self.records.clear();
+        self.records.shrink_to(KEPT_SIZE);
+        size as i64
+    }
+}
+
+/// Where JavaScript finds the content of a chunk.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Content {
+    /// In the chunk that it has fed.
+    InChunk,
+    /// In the records.
+    Copied,
+}
+
+// ---- the class ----
+
+/// A parser that JavaScript feeds. It lives as long as this object.
+#[napi_derive::napi]
+pub struct StreamParser {
+    slot: usize,
+    stream: Shared,
 }
 
 #[napi_derive::napi]
 impl StreamParser {
-    /// A parser of responses if `client`, else of requests. `now`: the time at which the connection began,
-    /// if it is asked for messages that take too long.
+    /// A parser of responses if `client`, else of requests.
     #[napi(constructor)]
     pub fn new(
         client: bool,
@@ -35,159 +161,216 @@ impl StreamParser {
         shown_fields: u32,
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
-        now: Option<f64>,
     ) -> Self {
-        let now = milliseconds(now.unwrap_or(0.0));
         let leniency = validation.leniency();
         let rules = RequestRules {
             requires_host: require_host_header.unwrap_or(false),
             serves_untrusted: leniency.untrusted_requests,
         };
         let role = if client { Role::Client } else { Role::Server };
-        Self {
-            parser: Parser::new(
-                role,
-                limits(max_header_size, max_fields.unwrap_or(0)),
-                leniency,
-            ),
-            state: SinkState::new(rules, number_of_fields(shown_fields)),
-            records: Vec::new(),
-            rest: Vec::new(),
-            dead: false,
-            clock: MessageClock::new(now),
-            now,
-        }
+        let limits = limits(max_header_size, max_fields.unwrap_or(0));
+        let state = SinkState::new(rules, number_of_fields(shown_fields));
+        let parser = Parser::new(role, limits, leniency);
+        Self::of(Stream::new(
+            parser,
+            state,
+            MessageClock::new(now()),
+            Vec::new(),
+        ))
+    }
+
+    fn of(stream: Stream) -> Self {
+        let stream = Rc::new(RefCell::new(stream));
+        let slot = STREAMS.with_borrow_mut(|streams| streams.add(stream.clone()));
+        Self { slot, stream }
+    }
+
+    /// What the functions of `streams` know it by.
+    #[napi(getter)]
+    pub fn slot(&self) -> u32 {
+        self.slot as u32
     }
 
     /// Whether HTTP/1.1 requests need a Host field from now on.
     #[napi]
-    pub fn set_require_host_header(&mut self, required: bool) {
-        self.state.rules.requires_host = required;
+    pub fn set_require_host_header(&self, required: bool) {
+        self.stream.borrow_mut().state.rules.requires_host = required;
     }
 
-    /// What a native connection has left unparsed, which comes first.
+    /// The other protocol that was asked for is spoken from now on.
     #[napi]
-    pub fn take_rest<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
-        let rest = std::mem::take(&mut self.rest);
-        self.parse(&rest);
-        self.take(env)
-    }
-
-    /// What the next response answers: it may have no content, or hand the connection over.
-    #[napi]
-    pub fn expect(&mut self, method: String) {
-        self.parser.expect_response(match method.as_str() {
-            "HEAD" => RequestKind::Head,
-            "CONNECT" => RequestKind::Connect,
-            _ => RequestKind::Other,
-        });
-    }
-
-    /// Parses a chunk that has arrived at `now`; the records are valid until the next call.
-    #[napi]
-    pub fn execute<'env>(
-        &mut self,
-        env: &'env Env,
-        chunk: Uint8Array,
-        now: Option<f64>,
-    ) -> Result<BufferSlice<'env>> {
-        if let Some(now) = now {
-            self.now = milliseconds(now);
-        }
-        self.parse(&chunk);
-        self.take(env)
-    }
-
-    /// The verdict on an upgrade; declined, parsing goes on with what came behind the head.
-    #[napi]
-    pub fn verdict<'env>(&mut self, env: &'env Env, accepted: bool) -> Result<BufferSlice<'env>> {
-        let rest = std::mem::take(&mut self.rest);
-        if accepted {
-            self.parser.resume(Verdict::Upgrade);
-            self.dead = true;
-        } else {
-            self.parser.resume(Verdict::Content);
-            self.parse(&rest);
-        }
-        self.take(env)
-    }
-
-    /// The input has ended.
-    #[napi]
-    pub fn finish<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
-        if !self.dead {
-            self.dead = true;
-            self.sink_parse(|sink, parser| sink.finish(parser));
-        }
-        record::plain(&mut self.records, Kind::End, 0, STREAM_ID);
-        self.take(env)
+    pub fn leave_http(&self) {
+        self.stream.borrow_mut().judge(true);
     }
 
     /// No message is being received.
     #[napi(getter)]
     pub fn is_between_messages(&self) -> bool {
-        self.clock.is_between_messages() && !self.parser.in_message()
+        let stream = self.stream.borrow();
+        stream.clock.is_between_messages() && !stream.parser.in_message()
     }
 
     /// Whether the message takes longer to arrive than the timeouts (in milliseconds, 0: none) allow.
     /// Told once.
     #[napi]
-    pub fn is_expired(&self, now: f64, headers_timeout: u32, request_timeout: u32) -> bool {
+    pub fn is_expired(&self, headers_timeout: u32, request_timeout: u32) -> bool {
         let (headers, request) = (u64::from(headers_timeout), u64::from(request_timeout));
-        self.clock.is_expired(milliseconds(now), headers, request)
-    }
-
-    fn parse(&mut self, chunk: &[u8]) {
-        if self.dead {
-            return;
-        }
-        match self.sink_parse(|sink, parser| sink.parse(parser, chunk)) {
-            Outcome::Parsed => {}
-            Outcome::Paused(consumed) => self.rest = chunk[consumed..].to_vec(),
-            Outcome::Malformed => self.dead = true,
-        }
-    }
-
-    fn sink_parse(
-        &mut self,
-        run: impl FnOnce(&mut RecordSink<'_, MessageTimes<'_>>, &mut Parser) -> Outcome,
-    ) -> Outcome {
-        let times = MessageTimes {
-            clock: &self.clock,
-            now: self.now,
-        };
-        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
-        run(&mut sink, &mut self.parser)
-    }
-
-    fn take<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
-        let slice = BufferSlice::copy_from(env, &self.records);
-        self.records.clear();
-        slice
+        self.stream
+            .borrow()
+            .clock
+            .is_expired(now(), headers, request)
     }
 }
 
 #[cfg(unix)]
 impl StreamParser {
     /// Goes on where the parser of a native connection was.
-    pub fn from_native(input: crate::io::ParsedInput, now: f64) -> Self {
-        let now = milliseconds(now);
-        Self {
-            parser: input.parser,
-            state: input.sink_state,
-            records: Vec::new(),
-            rest: input.unparsed.into(),
-            dead: false,
-            clock: input.message_clock.on_other_scale(input.now, now),
-            now,
-        }
+    pub fn from_native(input: crate::io::ParsedInput) -> Self {
+        let clock = input.message_clock.on_other_scale(input.now, now());
+        Self::of(Stream::new(
+            input.parser,
+            input.sink_state,
+            clock,
+            input.unparsed.into(),
+        ))
     }
+}
+
+impl Drop for StreamParser {
+    fn drop(&mut self) {
+        // With the thread, all of them are gone.
+        let _ = STREAMS.try_with(|streams| streams.borrow_mut().remove(self.slot));
+    }
+}
+
+// ---- the functions that are called for each chunk ----
+
+type Shared = Rc<RefCell<Stream>>;
+
+thread_local! {
+    /// The parsers of this thread's environment.
+    static STREAMS: RefCell<Streams> = RefCell::default();
+}
+
+/// Parsers by slot.
+#[derive(Default)]
+struct Streams {
+    slots: Vec<Option<Shared>>,
+    free: Vec<usize>,
+}
+
+impl Streams {
+    fn add(&mut self, stream: Shared) -> usize {
+        let slot = self.free.pop().unwrap_or(self.slots.len());
+        if slot == self.slots.len() {
+            self.slots.push(None);
+        }
+        self.slots[slot] = Some(stream);
+        slot
+    }
+
+    fn remove(&mut self, slot: usize) {
+        self.slots[slot] = None;
+        self.free.push(slot);
+    }
+}
+
+/// Functions over all parsers. Each writes records to an arena, which is the caller's own, from a place
+/// on:
+/// - `execute(slot, chunk, arena, at)`;
+/// - `finish(slot, arena, at)`;
+/// - `takeRest(slot, arena, at)`, for what a native connection has left unparsed;
+/// - `decline(slot, arena, at)`, for an upgrade that nobody wants.
+///
+/// They return the size of the records; negated if that is no room, and then
+/// `takeRecords(slot, arena, at)` takes them.
+///
+/// `renew(slot, flags)` makes a parser of responses a new one: what it parses next answers the request
+/// that the flags of a write announce.
+#[napi_derive::napi]
+pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
+    let target = Object::new(env)?;
+    define(env.raw(), target.raw(), &Rc::new(()), &FUNCTIONS)?;
+    Ok(target)
+}
+
+unsafe extern "C" fn execute(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<4>::new(env, info) };
+    run(&call, 2, |stream| {
+        stream.parse(call.bytes(1), Content::InChunk)
+    })
+}
+
+unsafe extern "C" fn finish(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<3>::new(env, info) };
+    run(&call, 1, Stream::finish)
+}
+
+unsafe extern "C" fn take_rest(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<3>::new(env, info) };
+    run(&call, 1, Stream::parse_rest)
+}
+
+unsafe extern "C" fn decline(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<3>::new(env, info) };
+    run(&call, 1, |stream| stream.judge(false))
+}
+
+unsafe extern "C" fn take_records(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<3>::new(env, info) };
+    run(&call, 1, |_| {})
+}
+
+unsafe extern "C" fn renew(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<2>::new(env, info) };
+    let request = announced(call.uint(1));
+    with_stream(call.uint(0), |stream| stream.renew(request));
+    std::ptr::null_mut()
+}
+
+/// Runs `f` with the parser of this slot.
+fn with_stream<R>(slot: u32, f: impl FnOnce(&mut Stream) -> R) -> Option<R> {
+    STREAMS.with_borrow(|streams| {
+        let stream = streams.slots.get(slot as usize)?.as_ref()?;
+        Some(f(&mut stream.borrow_mut()))
+    })
+}
+
+/// Runs `f` with the parser whose slot is the first argument, and takes its records to the arena that is
+/// argument `arena`, with the place behind it. Both are JavaScript's business until the next call.
+fn run<const N: usize>(
+    call: &Call<N>,
+    arena: usize,
+    f: impl FnOnce(&mut Stream),
+) -> sys::napi_value {
+    let size = with_stream(call.uint(0), |stream| {
+        f(stream);
+        let at = call.uint(arena + 1) as usize;
+        let room = call.own_bytes(arena).get_mut(at..).unwrap_or_default();
+        stream.take_records(room)
+    });
+    call.number(size.unwrap_or(0))
 }
 
 /// Records of streams go straight to their connection: the id in them is not used.
 const STREAM_ID: ConnId = ConnId::NONE;
+/// Memory for records that a parser keeps from one chunk to the next.
+const KEPT_SIZE: usize = 4 * 1024;
 
-/// Whole milliseconds.
-fn milliseconds(time: f64) -> u64 {
-    time as u64
+/// Whole milliseconds since the first parser was made.
+fn now() -> u64 {
+    static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    BEGIN.elapsed().as_millis() as u64
 }

@@ -112,6 +112,11 @@ impl Parser {
         }
     }
 
+    /// A parser with the same options, which has seen nothing.
+    pub fn renewed(&self) -> Self {
+        Self::new(self.role, self.limits, self.leniency)
+    }
+
     /// What the responses from now on answer, until a final one is complete.
     pub fn expect_response(&mut self, request: RequestKind) {
         self.request = request;

@@ -69,7 +69,7 @@ constants! { FLAGS:
     LACKS_HOST = 1 << 5;
     /// The request expects `100 Continue`.
     EXPECT_CONTINUE = 1 << 6;
-    /// The bytes of the content travel beside the records.
+    /// The bytes of the content travel beside the records, or are in the chunk that JavaScript fed.
     ATTACHED = 1 << 7;
     /// With `Open`: nothing is read before JavaScript says so.
     READ_DEFERRED = 1 << 8;
@@ -111,6 +111,9 @@ constants! { WORDS:
     /// Number of bytes; also with `RAW`.
     CONTENT_LENGTH = 3;
     CONTENT_WORDS = 4;
+    /// Where in its chunk content begins that is `ATTACHED`.
+    ATTACHED_AT = 4;
+    ATTACHED_WORDS = 5;
 
     /// Number of trailer fields.
     COMPLETE_FIELDS = 3;

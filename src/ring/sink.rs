@@ -43,6 +43,16 @@ impl SinkState {
     }
 }
 
+/// What content is left in the chunk, instead of being copied into its record.
+#[derive(Debug, Default)]
+enum Attachments {
+    #[default]
+    None,
+    /// From `ATTACH_SIZE` on; where it is in the chunk.
+    Large(Vec<Range<usize>>),
+    All,
+}
+
 /// Appends the records of one chunk to `out`.
 #[derive(Debug)]
 pub struct RecordSink<'a, O> {
@@ -50,8 +60,7 @@ pub struct RecordSink<'a, O> {
     pub id: ConnId,
     pub state: &'a mut SinkState,
     pub observer: O,
-    /// Content that is left in the chunk, as ranges of it; `None` if all is to be copied.
-    attached: Option<Vec<Range<usize>>>,
+    attachments: Attachments,
     /// Where the chunk begins in memory.
     chunk: usize,
     /// Where the newest record begins.
@@ -74,7 +83,7 @@ impl<'a, O: Observer> RecordSink<'a, O> {
             id,
             state,
             observer,
-            attached: None,
+            attachments: Attachments::None,
             chunk: 0,
             last: None,
         }
@@ -82,12 +91,20 @@ impl<'a, O: Observer> RecordSink<'a, O> {
 
     /// Large content stays in the chunk that is parsed next; `take_attached` tells where.
     pub fn may_attach(&mut self) {
-        self.attached = Some(Vec::new());
+        self.attachments = Attachments::Large(Vec::new());
+    }
+
+    /// All content stays in the chunk that is parsed next; its records tell where.
+    pub fn attach_all(&mut self) {
+        self.attachments = Attachments::All;
     }
 
     /// The content that was left in the chunk, in the order of its records.
     pub fn take_attached(&mut self) -> Vec<Range<usize>> {
-        self.attached.take().unwrap_or_default()
+        match std::mem::take(&mut self.attachments) {
+            Attachments::Large(ranges) => ranges,
+            Attachments::None | Attachments::All => Vec::new(),
+        }
     }
 
     /// Feeds the parser one chunk and writes all that follows from it: the records of its
@@ -164,14 +181,16 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
 
     fn content(&mut self, bytes: &[u8]) {
         self.last = Some(self.out.len());
-        if let Some(attached) = &mut self.attached
-            && bytes.len() >= ATTACH_SIZE
-        {
-            let start = bytes.as_ptr() as usize - self.chunk;
-            attached.push(start..start + bytes.len());
-            record::attached_content(self.out, self.id, bytes.len());
-        } else {
-            record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+        let at = bytes.as_ptr() as usize - self.chunk;
+        match &mut self.attachments {
+            Attachments::Large(ranges) if bytes.len() >= ATTACH_SIZE => {
+                ranges.push(at..at + bytes.len());
+                record::attached_content(self.out, self.id, bytes.len(), at);
+            }
+            Attachments::All => record::attached_content(self.out, self.id, bytes.len(), at),
+            Attachments::None | Attachments::Large(_) => {
+                record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+            }
         }
     }
 

@@ -1,0 +1,156 @@
+'use strict';
+// Parsers that JavaScript feeds. The records of each chunk are handled at once, in memory that is used
+// again. Meanwhile a chunk of another stream may be fed, whose records stand behind these.
+const { FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
+const native = require('./loop');
+const { Batch, dispatch, newBuffer } = require('./reader');
+
+const ARENA_SIZE = 64 * 1024;
+const NO_CHUNK = Buffer.alloc(0);
+
+const calls = native.streams();
+/** Where the next records go in the arena. */
+let top = 0;
+/** The chunk whose records are handled. */
+let chunk = NO_CHUNK;
+/** The last chunk that nobody else has. */
+let own = NO_CHUNK;
+
+/** Records of a chunk, in which their content is. */
+class FedBatch extends Batch {
+  constructor(size) {
+    super(Buffer.allocUnsafeSlow(size));
+  }
+
+  takeContent(length, at) {
+    // All of its memory is content: there is nothing to be kept from whoever gets it.
+    if (chunk === own && length === chunk.buffer.byteLength) return chunk;
+    const content = newBuffer(length);
+    content.set(new Uint8Array(chunk.buffer, chunk.byteOffset + at, length));
+    return content;
+  }
+
+  dropContent() {}
+}
+
+/** Nobody else gets a view of it. */
+const arena = new FedBatch(ARENA_SIZE);
+
+/** Records that have to wait. */
+class Waiting {
+  constructor(batch, source) {
+    this.batch = batch;
+    this.source = source;
+  }
+}
+
+/** The parser of one stream, whose records are for `transport`. */
+class FedParser {
+  /** `parser`: a StreamParser. */
+  constructor(parser, transport) {
+    this.parser = parser;
+    this.slot = parser.slot;
+    this.transport = transport;
+    this.isHandling = false;
+    /** Records in memory of their own, which come before those of the next chunk. */
+    this.waiting = [];
+  }
+
+  /** Parses a chunk, a Uint8Array, and handles what was in it. `isOwn`: nobody else has the chunk. */
+  execute(bytes, isOwn = false) {
+    if (isOwn) own = bytes;
+    this.handle(calls.execute(this.slot, bytes, arena.bytes, top), bytes);
+  }
+
+  /** The input has ended. */
+  finish() {
+    this.handle(calls.finish(this.slot, arena.bytes, top), NO_CHUNK);
+  }
+
+  /** What a native connection has left unparsed comes first. */
+  takeRest() {
+    this.handle(calls.takeRest(this.slot, arena.bytes, top), NO_CHUNK);
+  }
+
+  /** Nobody wants the upgrade: what came behind its head is HTTP. */
+  decline() {
+    this.handle(calls.decline(this.slot, arena.bytes, top), NO_CHUNK);
+  }
+
+  /** Handles records at the top of the arena; a negative `size` says that they have no room there. */
+  handle(size, source) {
+    if (size < 0 || this.isHandling || this.waiting.length > 0) {
+      this.waiting.push(new Waiting(this.setAside(size), source));
+      if (!this.isHandling) this.handleWaiting();
+      return;
+    }
+    const from = top;
+    top += size;
+    try {
+      this.handleRecords(arena, from, top, source);
+    } finally {
+      top = from;
+    }
+    if (this.waiting.length > 0) this.handleWaiting();
+  }
+
+  handleWaiting() {
+    const { waiting } = this;
+    while (waiting.length > 0) {
+      const { batch, source } = waiting.shift();
+      this.handleRecords(batch, 0, batch.end, source);
+    }
+  }
+
+  /** Handles the records between two places. When a handler throws, the rest waits for the next tick. */
+  handleRecords(batch, from, end, source) {
+    const { transport } = this;
+    const { words } = batch;
+    const { length } = source;
+    const outer = chunk;
+    let at = from;
+    let isDone = false;
+    chunk = source;
+    this.isHandling = true;
+    try {
+      while (at < end) {
+        const record = at >>> 2;
+        at += words[record + RECORD_SIZE];
+        // Somebody has transferred its memory: what was in it is lost.
+        if (source.length !== length) {
+          transport.onLost();
+          break;
+        }
+        dispatch(transport, words[record] & KIND_MASK, words[record] >>> FLAG_SHIFT, batch, record);
+      }
+      isDone = true;
+    } finally {
+      this.isHandling = false;
+      chunk = outer;
+      if (!isDone) this.goOnLater(batch, at, end, source);
+    }
+  }
+
+  goOnLater(batch, at, end, source) {
+    if (at < end) this.waiting.unshift(new Waiting(copyOf(batch, at, end), source));
+    if (this.waiting.length > 0) process.nextTick(() => this.handleWaiting());
+  }
+
+  /** Copies the newest records out of the arena, or takes those that have no room there. */
+  setAside(size) {
+    if (size >= 0) return copyOf(arena, top, top + size);
+    const batch = new FedBatch(-size);
+    calls.takeRecords(this.slot, batch.bytes, 0);
+    return batch;
+  }
+}
+
+function copyOf({ bytes }, from, end) {
+  const batch = new FedBatch(end - from);
+  batch.bytes.set(bytes.subarray(from, end));
+  return batch;
+}
+
+const { renew } = calls;
+
+module.exports = { FedParser, renew };
