@@ -81,9 +81,7 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
             && let Some(is_news) = outgoing.defer(bytes)
         {
             drop(outgoing);
-            connection
-                .idle_clock
-                .touch_from_javascript(environment.now());
+            connection.idle_clock.touch(environment.now());
             if is_news {
                 connection.send_soon();
             }
@@ -139,9 +137,7 @@ fn after(
     reported: bool,
     sent: Sent,
 ) -> i64 {
-    connection
-        .idle_clock
-        .touch_from_javascript(environment.now());
+    connection.idle_clock.touch(environment.now());
     match sent {
         Sent::All => {
             let after = outgoing.take_after();

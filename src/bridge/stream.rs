@@ -4,8 +4,8 @@ use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
 
 use crate::bridge::options::{Validation, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
-use crate::ring::clock::{MessageClock, MessageTimes};
 use crate::ring::layout::Kind;
+use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 

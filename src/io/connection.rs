@@ -20,8 +20,9 @@ use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::protocol::Parser;
 use crate::ring::ConnId;
-use crate::ring::clock::{IdleClock, MessageClock};
+use crate::ring::idle_clock::IdleClock;
 use crate::ring::layout::{self, GROUP_END, Kind};
+use crate::ring::message_clock::MessageClock;
 use crate::ring::record::{self, Closed};
 use crate::ring::sink::SinkState;
 

@@ -126,7 +126,7 @@ impl Connection {
         else {
             return;
         };
-        if look.is_idle {
+        if look.is_near {
             self.tell(Kind::Timeout, lead);
         }
         self.look_at(look.next);

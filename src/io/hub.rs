@@ -21,6 +21,7 @@ use crate::io::process_end;
 use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::io::thread;
+use crate::io::whole_ms;
 use crate::protocol::{Parser, RequestKind, RequestRules, Role};
 use crate::ring::ConnId;
 use crate::ring::id::IdAllocator;
@@ -93,7 +94,7 @@ impl Hub {
                 users: 1,
                 is_over: false,
             }),
-            started: Instant::now(),
+            started: whole_ms::beginning(),
         });
         for set in &hub.sets {
             match thread::start(&hub, set) {

@@ -9,8 +9,8 @@ use crate::io::lead::Lead;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
-use crate::ring::clock::MessageTimes;
 use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::message_clock::MessageTimes;
 use crate::ring::record;
 use crate::ring::sink::{Observer, Outcome, RecordSink, SinkState};
 

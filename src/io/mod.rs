@@ -21,6 +21,7 @@ mod process_end;
 mod set;
 mod socket;
 mod thread;
+mod whole_ms;
 
 #[cfg(test)]
 mod tests;

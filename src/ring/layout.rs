@@ -30,7 +30,7 @@ pub enum Kind {
     Close = 7,
     /// All that was written has been taken by the kernel.
     Drain = 8,
-    /// No traffic for as long as the connection's timeout says.
+    /// The connection's timeout without traffic will be over in a moment.
     Timeout = 9,
     /// The request did not arrive within `headersTimeout` or `requestTimeout`.
     Expired = 10,

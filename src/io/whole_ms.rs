@@ -1,0 +1,48 @@
+//! Where the milliseconds of the system's clock begin. Node counts its timers in whole ones: times of
+//! ours can be compared with those only if both change in the same moment.
+
+use std::time::{Duration, Instant};
+
+/// The beginning of the millisecond that runs now.
+pub(crate) fn beginning() -> Instant {
+    let mut now = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: a valid out-pointer. A clock that is not there leaves 0: then any moment will do.
+    unsafe {
+        libc::clock_gettime(CLOCK, &mut now);
+    }
+    let since = now.tv_nsec.rem_euclid(1_000_000);
+    Instant::now() - Duration::from_nanos(since as u64)
+}
+
+// What both `Instant` and Node read.
+#[cfg(target_vendor = "apple")]
+const CLOCK: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+#[cfg(not(target_vendor = "apple"))]
+const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_has_begun_within_the_last_millisecond() {
+        let before = Instant::now();
+        let beginning = beginning();
+        assert!(beginning <= Instant::now());
+        assert!(before - beginning <= Duration::from_millis(1));
+    }
+
+    #[test]
+    fn beginnings_are_whole_milliseconds_apart() {
+        let first = beginning();
+        for _ in 0..50 {
+            std::thread::sleep(Duration::from_micros(300));
+            let between = (beginning() - first).subsec_nanos() % 1_000_000;
+            let off = between.min(1_000_000 - between);
+            assert!(off < 200_000, "{off} ns, which reading the clock takes");
+        }
+    }
+}
