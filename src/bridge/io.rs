@@ -19,6 +19,7 @@ use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
 use crate::io::{After, Connection, Listener, Reader, Socket};
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
@@ -363,7 +364,9 @@ impl Io {
     /// As `timeLeft`; 0 is said once until there is traffic.
     #[napi]
     pub fn take_timeout(&self, id: u32) -> i32 {
-        self.ask_clock(id, IdleClock::take)
+        let left = self.ask_clock(id, IdleClock::take);
+        note!("{} has {left} ms left of its timeout", ConnId::from_raw(id));
+        left
     }
 
     fn ask_clock(&self, id: u32, ask: impl FnOnce(&IdleClock, u64) -> Left) -> i32 {

@@ -11,6 +11,7 @@ use crate::bridge::environment::Environment;
 use crate::io::{After, BORROW_SIZE, Borrowed, Connection, Memory, Outgoing, Sent};
 use crate::protocol::RequestKind;
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
 use crate::ring::layout::write;
 
 /// Result for a connection that is not there (any more).
@@ -82,6 +83,11 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
         {
             drop(outgoing);
             connection.idle_clock.touch(environment.now());
+            note!(
+                "{} leaves {} bytes to the I/O thread",
+                connection.id,
+                bytes.len()
+            );
             if is_news {
                 connection.send_soon();
             }
@@ -93,6 +99,7 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
             borrow,
             &mut environment.released.borrow_mut(),
         );
+        note!("{} sends {} bytes: {sent:?}", connection.id, bytes.len());
         after(environment, connection, outgoing, false, sent)
     })
 }

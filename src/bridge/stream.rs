@@ -1,9 +1,12 @@
 //! The protocol fed by JavaScript, for connections whose bytes come from any `Duplex`.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use napi::bindgen_prelude::{BufferSlice, Env, Result, Uint8Array};
 
 use crate::bridge::options::{Validation, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
+use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
@@ -21,6 +24,8 @@ pub struct StreamParser {
     clock: MessageClock,
     /// The time that JavaScript told last, in milliseconds on a scale of its own.
     now: u64,
+    /// What notes call it.
+    number: u32,
 }
 
 #[napi_derive::napi]
@@ -56,6 +61,7 @@ impl StreamParser {
             dead: false,
             clock: MessageClock::new(now),
             now,
+            number: next_number(),
         }
     }
 
@@ -156,8 +162,12 @@ impl StreamParser {
             clock: &self.clock,
             now: self.now,
         };
+        let first = self.records.len();
         let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
-        run(&mut sink, &mut self.parser)
+        let outcome = run(&mut sink, &mut self.parser);
+        let number = self.number;
+        note!("stream {number} parsed: {}", Kinds(&self.records[first..]));
+        outcome
     }
 
     fn take<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
@@ -172,7 +182,10 @@ impl StreamParser {
     /// Goes on where the parser of a native connection was.
     pub fn from_native(input: crate::io::ParsedInput, now: f64) -> Self {
         let now = milliseconds(now);
+        let number = next_number();
+        note!("stream {number} goes on where a native connection was");
         Self {
+            number,
             parser: input.parser,
             state: input.sink_state,
             records: Vec::new(),
@@ -186,6 +199,12 @@ impl StreamParser {
 
 /// Records of streams go straight to their connection: the id in them is not used.
 const STREAM_ID: ConnId = ConnId::NONE;
+
+/// A number for notes of what goes on.
+fn next_number() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
 
 /// Whole milliseconds.
 fn milliseconds(time: f64) -> u64 {

@@ -20,6 +20,7 @@ use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::protocol::Parser;
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
 use crate::ring::layout::{self, GROUP_END, Kind};
 use crate::ring::message_clock::MessageClock;
@@ -185,6 +186,11 @@ impl Connection {
 
     /// Stops or resumes reading.
     pub fn pause(self: &Arc<Self>, paused: bool) {
+        note!(
+            "{} is {}",
+            self.id,
+            if paused { "paused" } else { "resumed" }
+        );
         if paused {
             self.raise(flag::PAUSED);
         } else if self.lower(flag::PAUSED) && self.has(flag::READABLE) {
@@ -249,6 +255,7 @@ impl Connection {
         if timeout == 0 || !self.exchanges.is_idle() {
             return;
         }
+        note!("{} waits {timeout} ms for the next request", self.id);
         self.idle_clock.begin_idle(timeout);
         // A head that was parsed just now has found nothing to lift.
         if !self.exchanges.is_idle() {
@@ -296,6 +303,7 @@ impl Connection {
 
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
     pub fn set_timeout(&self, timeout: u32, now: u64) {
+        note!("{} may be {timeout} ms without traffic", self.id);
         if let Some(due) = self.idle_clock.set_timeout(timeout, now) {
             self.look_at(due);
         }
@@ -374,6 +382,7 @@ impl Connection {
         drop(input);
         let (socket, unsent) = self.take_socket(Some(memory), done)?;
         let fd = Arc::into_inner(socket)?.into_fd();
+        note!("{} is handed over, {} bytes unsent", self.id, unsent.len());
         self.gone(None, Vec::new(), hub);
         Some(HandedOver {
             fd,
@@ -413,6 +422,10 @@ impl Connection {
         hub.closed(self.id);
         self.uncount();
         let (read, written) = self.byte_counts();
+        note!(
+            "{} is gone: {read} bytes read, {written} written, failure {failure:?}",
+            self.id
+        );
         let (errno, call) = failure.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
         let closed = Closed {
             errno,

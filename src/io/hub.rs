@@ -24,6 +24,7 @@ use crate::io::thread;
 use crate::io::whole_ms;
 use crate::protocol::{Parser, RequestKind, RequestRules, Role};
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
 use crate::ring::id::IdAllocator;
 use crate::ring::sink::SinkState;
 
@@ -220,6 +221,7 @@ impl Hub {
             timeout: 0,
         };
         let connection = self.open(opening).ok_or(Error::Closing)?;
+        note!("{} is a client's", connection.id);
         connection.request.announce(request);
         watch(&connection, self);
         Ok(connection)

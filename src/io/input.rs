@@ -9,6 +9,7 @@ use crate::io::lead::Lead;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
+use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::message_clock::MessageTimes;
 use crate::ring::record;
@@ -162,7 +163,7 @@ impl Input {
         let buffer = &mut lead.buffer;
         let now = lead.now;
         let posted = lead.set.post(connection.port(), |p| {
-            let before = p.size();
+            let (before, first) = (p.size(), p.records.len());
             let observer = MessageObserver {
                 connection,
                 times: MessageTimes {
@@ -183,6 +184,8 @@ impl Input {
                 self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
             }
             let attached = sink.take_attached();
+            let (id, length) = (connection.id, buffer.len());
+            note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
             if !attached.is_empty() {
                 p.attached += buffer.capacity();
                 let chunk = buffer.split().freeze();

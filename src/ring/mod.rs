@@ -2,6 +2,7 @@
 //!
 //! May use `protocol`, std and `bytes`; never tokio, never napi.
 
+pub mod debug_log;
 pub mod fields;
 pub mod id;
 pub mod idle_clock;
