@@ -74,7 +74,8 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
         announce(connection, flags);
         let mut outgoing = connection.outgoing();
         if flags & write::MORE != 0 {
-            hold(&mut outgoing, bytes, borrow);
+            let mut done = environment.released.borrow_mut();
+            hold(&mut outgoing, bytes, borrow, &mut done);
             return 0;
         }
         ends(connection, &mut outgoing, flags);
@@ -114,14 +115,22 @@ fn with_connection<const N: usize>(call: &Call<N>, f: impl FnOnce(&Arc<Connectio
 }
 
 /// Keeps a piece back, without copying it if it is large.
-fn hold(outgoing: &mut Outgoing, bytes: &[u8], borrow: impl Fn() -> Option<usize>) {
+fn hold(
+    outgoing: &mut Outgoing,
+    bytes: &[u8],
+    borrow: impl Fn() -> Option<usize>,
+    done: &mut Vec<usize>,
+) {
     let token = (bytes.len() >= BORROW_SIZE).then(borrow).flatten();
     match token {
-        Some(token) => outgoing.hold_borrowed(Borrowed {
-            token,
-            start: 0,
-            end: bytes.len(),
-        }),
+        Some(token) => outgoing.hold_borrowed(
+            Borrowed {
+                token,
+                start: 0,
+                end: bytes.len(),
+            },
+            done,
+        ),
         None => outgoing.hold(bytes),
     }
 }

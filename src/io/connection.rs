@@ -1,15 +1,15 @@
 //! One connection, as both threads see it: two halves, each behind a lock of its own (always taken in
 //! the order input, output), and what needs none.
 
+mod invariants;
+
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use bytes::Bytes;
-
 use crate::io::address::Address;
 use crate::io::exchanges::Exchanges;
+use crate::io::handed_over::{HandedOver, ParsedInput};
 use crate::io::hub::Hub;
 use crate::io::input::{Input, Reading};
 use crate::io::listener::Listener;
@@ -48,27 +48,6 @@ pub(crate) enum Call {
 
 /// Why a connection failed: the error number and the call.
 pub(crate) type Failure = (i32, Call);
-
-/// A connection that is given to another owner.
-#[derive(Debug)]
-pub struct HandedOver {
-    pub fd: OwnedFd,
-    /// Output that the kernel has not taken; the new owner sends it first.
-    pub unsent: Vec<u8>,
-    pub input: ParsedInput,
-}
-
-/// How far the input of a connection was parsed, for an owner that goes on.
-#[derive(Debug)]
-pub struct ParsedInput {
-    pub parser: Parser,
-    pub sink_state: SinkState,
-    pub message_clock: MessageClock,
-    /// When the parser was taken, on the scale of that clock.
-    pub now: u64,
-    /// What came behind an upgrade that was declined, to be parsed first.
-    pub unparsed: Bytes,
-}
 
 /// What a connection is made of.
 pub(crate) struct Parts {
@@ -419,6 +398,7 @@ impl Connection {
 
     /// The socket is not ours any more: JavaScript hears of it in its turn.
     fn gone(&self, failure: Option<Failure>, released: Vec<usize>, hub: &Hub) {
+        self.check_gone();
         hub.closed(self.id);
         self.uncount();
         let (read, written) = self.byte_counts();

@@ -195,6 +195,7 @@ impl Input {
             p.size() - before
         });
         self.count(connection, posted);
+        self.check();
     }
 
     /// Counts against the window.
@@ -235,6 +236,24 @@ impl Input {
             }
             record::plain(&mut p.records, Kind::End, GROUP_END, id);
         });
+        self.check();
+    }
+
+    /// What holds between two transitions, looked at in debug builds.
+    fn check(&self) {
+        debug_assert!(
+            self.socket.is_some() || matches!(self.reading, Reading::Gone),
+            "nothing is read without a socket"
+        );
+        let waits = matches!(self.reading, Reading::Verdict(_) | Reading::Declined(_));
+        debug_assert!(
+            !waits || !self.parser.takes_input(),
+            "the parser waits for the verdict that is waited for"
+        );
+        debug_assert!(
+            !matches!(self.reading, Reading::Http) || self.parser.takes_input(),
+            "what is read can be parsed"
+        );
     }
 }
 

@@ -264,7 +264,8 @@ impl Listener {
 
     /// Gives a place back.
     pub(crate) fn leave(&self) {
-        self.count.fetch_sub(1, Ordering::AcqRel);
+        let before = self.count.fetch_sub(1, Ordering::AcqRel);
+        debug_assert!(before > 0, "who leaves has entered");
     }
 
     // ---- slow messages ----

@@ -9,6 +9,7 @@ mod deadlines;
 mod drive;
 mod error;
 mod exchanges;
+mod handed_over;
 mod hub;
 mod input;
 mod lead;
@@ -27,8 +28,9 @@ mod whole_ms;
 mod tests;
 
 pub use address::{Address, Ends};
-pub use connection::{Connection, HandedOver, ParsedInput};
+pub use connection::Connection;
 pub use error::Error;
+pub use handed_over::{HandedOver, ParsedInput};
 pub use hub::Hub;
 pub use listener::Listener;
 pub use outgoing::{After, BORROW_SIZE, Borrowed, Memory, Outgoing, Sent};
