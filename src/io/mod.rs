@@ -4,6 +4,7 @@
 //! May use `protocol` and `ring`, mio, tokio, socket2, bytes and libc; never napi.
 
 mod address;
+mod clock;
 mod connection;
 mod deadlines;
 mod drive;
@@ -22,7 +23,6 @@ mod process_end;
 mod set;
 mod socket;
 mod thread;
-mod whole_ms;
 
 #[cfg(test)]
 mod tests;

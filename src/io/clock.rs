@@ -1,10 +1,53 @@
-//! Where the milliseconds of the system's clock begin. Node counts its timers in whole ones: times of
-//! ours can be compared with those only if both change in the same moment.
+//! The hub's clock, in milliseconds. Node counts its timers in whole ones of the system's clock: times
+//! of ours can be compared with those only if both change in the same moment.
 
+#[cfg(test)]
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+/// Tells the milliseconds since its beginning.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+    /// What a test says, once it has said something.
+    #[cfg(test)]
+    told: AtomicU64,
+}
+
+#[cfg(test)]
+const NOTHING_TOLD: u64 = u64::MAX;
+
+impl Clock {
+    pub fn start() -> Self {
+        Self {
+            started: beginning(),
+            #[cfg(test)]
+            told: AtomicU64::new(NOTHING_TOLD),
+        }
+    }
+
+    pub fn now(&self) -> u64 {
+        #[cfg(test)]
+        if self.told.load(Ordering::SeqCst) != NOTHING_TOLD {
+            return self.told.load(Ordering::SeqCst);
+        }
+        self.started.elapsed().as_millis() as u64
+    }
+
+    /// The moment of `at`, as the system counts it.
+    pub fn instant(&self, at: u64) -> Instant {
+        self.started + Duration::from_millis(at)
+    }
+
+    /// From here on it is as late as the test says.
+    #[cfg(test)]
+    pub fn set(&self, now: u64) {
+        self.told.store(now, Ordering::SeqCst);
+    }
+}
+
 /// The beginning of the millisecond that runs now.
-pub(crate) fn beginning() -> Instant {
+fn beginning() -> Instant {
     let mut now = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,

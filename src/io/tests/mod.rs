@@ -1,0 +1,6 @@
+mod client;
+mod output;
+mod reading;
+mod stage;
+mod threads;
+mod times;
