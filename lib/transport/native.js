@@ -8,6 +8,7 @@ const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
+const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 
 const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
@@ -60,8 +61,10 @@ class NativeTransport {
     this.bytesRead = 0;
     this.bytesWritten = 0;
     this.timeout = timeout;
+    this.idleTimer = null;
     native.register(this);
     native.ref();
+    if (timeout > 0) this.setTimeout(timeout);
   }
 
   get isDestroyed() {
@@ -287,6 +290,7 @@ class NativeTransport {
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
     this.life = Life.CLOSED;
+    stopIdleTimer(this);
     if (wasOpen) {
       this.leaveServer();
       if (errno !== 0) this.socket.fail(errnoException(-errno, isWrite ? 'write' : 'read'));
@@ -335,6 +339,7 @@ class NativeTransport {
     if (handed === null) return null;
     native.forget(this);
     this.life = Life.HANDED_OVER;
+    stopIdleTimer(this);
     this.receiver = null;
     this.count();
     this.role?.onGone(this.bytesRead, this.bytesWritten);
@@ -394,13 +399,11 @@ class NativeTransport {
   // ---- what a socket asks of its connection ----
 
   setTimeout(timeout) {
-    this.timeout = timeout;
-    if (!this.isClosed) native.io.setTimeout(this.id, timeout);
+    setIdleTimeout(this, timeout);
   }
 
   onTimeout() {
-    // JavaScript may have written since, or set another timeout.
-    if (this.life === Life.OPEN && native.io.isTimedOut(this.id)) this.inContext(this.tellTimeout);
+    awaitTimeout(this);
   }
 
   tellTimeout() {

@@ -2,6 +2,7 @@
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
 const binding = loadBinding();
+const { debuglog } = require('node:util');
 const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
@@ -32,6 +33,8 @@ if (binding.version() !== version) {
       'Remove node_modules and the lock file and install again, or run `npm run build` in a clone.',
   );
 }
+
+if (debuglog('rust-http').enabled) binding.switchOnDebugLog();
 
 const {
   ATTACHED,

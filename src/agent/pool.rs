@@ -81,6 +81,7 @@ impl Limits {
     /// Decides about a new request.
     pub fn take(&self, origin: Origin, scheduling: Scheduling) -> Take {
         if let Some(place) = scheduling.pick(origin.idle) {
+            debug_assert!(place < origin.idle, "the place is taken");
             Take::Reuse(place)
         } else if f64::from(origin.busy) < self.per_origin && f64::from(origin.total) < self.total {
             Take::Dial

@@ -112,7 +112,7 @@ impl Environment {
             hub.end_use();
             Error::Closing
         })?;
-        self.port.set_wake(Some(Box::new(waker.clone())));
+        self.port.set_wake(Some(Box::new(waker)));
         *self.waker.borrow_mut() = Some(waker);
         if self.may_lead {
             *self.poller.borrow_mut() = Poller::shared(env, &hub);

@@ -19,6 +19,8 @@ use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
 use crate::io::{After, Connection, Listener, Reader, Socket};
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
+use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
 const FAST: [(&CStr, sys::napi_callback); 6] = [
@@ -289,9 +291,7 @@ impl Io {
     #[napi]
     pub fn end_response(&self, id: u32) {
         self.with(id, |connection| {
-            connection
-                .idle_clock
-                .touch_from_javascript(self.environment.now());
+            connection.idle_clock.touch(self.environment.now());
             connection.response_ends(&mut connection.outgoing());
         });
         self.follow(id, After::Nothing);
@@ -366,12 +366,28 @@ impl Io {
         self.with(id, |connection| connection.set_timeout(timeout, now));
     }
 
-    /// Whether the timeout that was posted is due still.
+    /// Milliseconds until the timeout of which JavaScript was told is over; negative if it has not to be
+    /// waited for any more.
     #[napi]
-    pub fn is_timed_out(&self, id: u32) -> bool {
+    pub fn time_left(&self, id: u32) -> i32 {
+        self.ask_clock(id, IdleClock::left)
+    }
+
+    /// As `timeLeft`; 0 is said once until there is traffic.
+    #[napi]
+    pub fn take_timeout(&self, id: u32) -> i32 {
+        let left = self.ask_clock(id, IdleClock::take);
+        note!("{} has {left} ms left of its timeout", ConnId::from_raw(id));
+        left
+    }
+
+    fn ask_clock(&self, id: u32, ask: impl FnOnce(&IdleClock, u64) -> Left) -> i32 {
         let now = self.environment.now();
-        self.with(id, |connection| connection.idle_clock.is_timed_out(now))
-            .unwrap_or(false)
+        match self.with(id, |connection| ask(&connection.idle_clock, now)) {
+            Some(Left::Over) => 0,
+            Some(Left::Wait(rest)) => rest as i32,
+            Some(Left::Nothing) | None => -1,
+        }
     }
 
     // ---- finding them ----

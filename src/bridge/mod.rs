@@ -35,6 +35,12 @@ pub fn profile() -> &'static str {
     }
 }
 
+/// Tells on stderr what goes on natively, from now on.
+#[napi_derive::napi]
+pub fn switch_on_debug_log() {
+    crate::ring::debug_log::switch_on();
+}
+
 /// The version of the crate, compared with that of the package when it is loaded.
 #[napi_derive::napi]
 pub fn version() -> &'static str {

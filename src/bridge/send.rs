@@ -11,6 +11,7 @@ use crate::bridge::environment::Environment;
 use crate::bridge::options::announced;
 use crate::io::{After, BORROW_SIZE, Borrowed, Connection, Memory, Outgoing, Sent};
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
 use crate::ring::layout::write;
 
 /// Result for a connection that is not there (any more).
@@ -73,7 +74,8 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
         announce(connection, flags);
         let mut outgoing = connection.outgoing();
         if flags & write::MORE != 0 {
-            hold(&mut outgoing, bytes, borrow);
+            let mut done = environment.released.borrow_mut();
+            hold(&mut outgoing, bytes, borrow, &mut done);
             return 0;
         }
         ends(connection, &mut outgoing, flags);
@@ -82,9 +84,12 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
             && let Some(is_news) = outgoing.defer(bytes)
         {
             drop(outgoing);
-            connection
-                .idle_clock
-                .touch_from_javascript(environment.now());
+            connection.idle_clock.touch(environment.now());
+            note!(
+                "{} leaves {} bytes to the I/O thread",
+                connection.id,
+                bytes.len()
+            );
             if is_news {
                 connection.send_soon();
             }
@@ -96,6 +101,7 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
             borrow,
             &mut environment.released.borrow_mut(),
         );
+        note!("{} sends {} bytes: {sent:?}", connection.id, bytes.len());
         after(environment, connection, outgoing, false, sent)
     })
 }
@@ -110,14 +116,22 @@ fn with_connection<const N: usize>(call: &Call<N>, f: impl FnOnce(&Arc<Connectio
 }
 
 /// Keeps a piece back, without copying it if it is large.
-fn hold(outgoing: &mut Outgoing, bytes: &[u8], borrow: impl Fn() -> Option<usize>) {
+fn hold(
+    outgoing: &mut Outgoing,
+    bytes: &[u8],
+    borrow: impl Fn() -> Option<usize>,
+    done: &mut Vec<usize>,
+) {
     let token = (bytes.len() >= BORROW_SIZE).then(borrow).flatten();
     match token {
-        Some(token) => outgoing.hold_borrowed(Borrowed {
-            token,
-            start: 0,
-            end: bytes.len(),
-        }),
+        Some(token) => outgoing.hold_borrowed(
+            Borrowed {
+                token,
+                start: 0,
+                end: bytes.len(),
+            },
+            done,
+        ),
         None => outgoing.hold(bytes),
     }
 }
@@ -140,9 +154,7 @@ fn after(
     reported: bool,
     sent: Sent,
 ) -> i64 {
-    connection
-        .idle_clock
-        .touch_from_javascript(environment.now());
+    connection.idle_clock.touch(environment.now());
     match sent {
         Sent::All => {
             let after = outgoing.take_after();

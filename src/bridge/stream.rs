@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::ffi::CStr;
 use std::rc::Rc;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use napi::bindgen_prelude::{JsValue, Object, Result};
@@ -16,8 +17,9 @@ use crate::bridge::call::Call;
 use crate::bridge::function::define;
 use crate::bridge::options::{Validation, announced, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
-use crate::ring::clock::{MessageClock, MessageTimes};
+use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
+use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
@@ -39,6 +41,8 @@ struct Stream {
     rest: Vec<u8>,
     dead: bool,
     clock: MessageClock,
+    /// What notes call it.
+    number: u32,
 }
 
 impl Stream {
@@ -50,6 +54,7 @@ impl Stream {
             rest,
             dead: false,
             clock,
+            number: next_number(),
         }
     }
 
@@ -100,11 +105,15 @@ impl Stream {
             clock: &self.clock,
             now: now(),
         };
+        let first = self.records.len();
         let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
         if content == Content::InChunk {
             sink.attach_all();
         }
-        run(&mut sink, &mut self.parser)
+        let outcome = run(&mut sink, &mut self.parser);
+        let number = self.number;
+        note!("stream {number} parsed: {}", Kinds(&self.records[first..]));
+        outcome
     }
 
     /// Goes on as a new parser with the same options, of the response to a request of this kind.
@@ -227,12 +236,10 @@ impl StreamParser {
     /// Goes on where the parser of a native connection was.
     pub fn from_native(input: crate::io::ParsedInput) -> Self {
         let clock = input.message_clock.on_other_scale(input.now, now());
-        Self::of(Stream::new(
-            input.parser,
-            input.sink_state,
-            clock,
-            input.unparsed.into(),
-        ))
+        let stream = Stream::new(input.parser, input.sink_state, clock, input.unparsed.into());
+        let number = stream.number;
+        note!("stream {number} goes on where a native connection was");
+        Self::of(stream)
     }
 }
 
@@ -241,6 +248,12 @@ impl Drop for StreamParser {
         // With the thread, all of them are gone.
         let _ = STREAMS.try_with(|streams| streams.borrow_mut().remove(self.slot));
     }
+}
+
+/// A number for notes of what goes on.
+fn next_number() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 // ---- the functions that are called for each chunk ----

@@ -18,15 +18,22 @@ pub type Handle = *mut c_void;
 pub type OnReadable = unsafe extern "C" fn(Handle, c_int, c_int);
 type OnClosed = unsafe extern "C" fn(Handle);
 
+type HandleSize = unsafe extern "C" fn(c_int) -> usize;
+type PollInit = unsafe extern "C" fn(*mut c_void, Handle, c_int) -> c_int;
+type PollStart = unsafe extern "C" fn(Handle, c_int, OnReadable) -> c_int;
+type PollStop = unsafe extern "C" fn(Handle) -> c_int;
+type Close = unsafe extern "C" fn(Handle, Option<OnClosed>);
+type Unref = unsafe extern "C" fn(Handle);
+
 /// What is needed to watch a descriptor.
 #[derive(Clone, Copy)]
 struct Functions {
-    handle_size: unsafe extern "C" fn(c_int) -> usize,
-    poll_init: unsafe extern "C" fn(*mut c_void, Handle, c_int) -> c_int,
-    poll_start: unsafe extern "C" fn(Handle, c_int, OnReadable) -> c_int,
-    poll_stop: unsafe extern "C" fn(Handle) -> c_int,
-    close: unsafe extern "C" fn(Handle, Option<OnClosed>),
-    unref: unsafe extern "C" fn(Handle),
+    handle_size: HandleSize,
+    poll_init: PollInit,
+    poll_start: PollStart,
+    poll_stop: PollStop,
+    close: Close,
+    unref: Unref,
 }
 
 impl Functions {
@@ -34,12 +41,12 @@ impl Functions {
         // SAFETY: the signatures are those of libuv 1.x, which are stable.
         unsafe {
             Some(Self {
-                handle_size: transmute::<*mut c_void, _>(symbol(c"uv_handle_size")?),
-                poll_init: transmute::<*mut c_void, _>(symbol(c"uv_poll_init")?),
-                poll_start: transmute::<*mut c_void, _>(symbol(c"uv_poll_start")?),
-                poll_stop: transmute::<*mut c_void, _>(symbol(c"uv_poll_stop")?),
-                close: transmute::<*mut c_void, _>(symbol(c"uv_close")?),
-                unref: transmute::<*mut c_void, _>(symbol(c"uv_unref")?),
+                handle_size: transmute::<*mut c_void, HandleSize>(symbol(c"uv_handle_size")?),
+                poll_init: transmute::<*mut c_void, PollInit>(symbol(c"uv_poll_init")?),
+                poll_start: transmute::<*mut c_void, PollStart>(symbol(c"uv_poll_start")?),
+                poll_stop: transmute::<*mut c_void, PollStop>(symbol(c"uv_poll_stop")?),
+                close: transmute::<*mut c_void, Close>(symbol(c"uv_close")?),
+                unref: transmute::<*mut c_void, Unref>(symbol(c"uv_unref")?),
             })
         }
     }

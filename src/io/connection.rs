@@ -1,15 +1,15 @@
 //! One connection, as both threads see it: two halves, each behind a lock of its own (always taken in
 //! the order input, output), and what needs none.
 
+mod invariants;
+
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use bytes::Bytes;
-
 use crate::io::address::Address;
 use crate::io::exchanges::Exchanges;
+use crate::io::handed_over::{HandedOver, ParsedInput};
 use crate::io::hub::Hub;
 use crate::io::input::{Input, Reading};
 use crate::io::leadership::Leader;
@@ -21,8 +21,10 @@ use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::protocol::Parser;
 use crate::ring::ConnId;
-use crate::ring::clock::{IdleClock, MessageClock};
+use crate::ring::debug_log::note;
+use crate::ring::idle_clock::IdleClock;
 use crate::ring::layout::{self, GROUP_END, Kind};
+use crate::ring::message_clock::MessageClock;
 use crate::ring::record::{self, Closed};
 use crate::ring::sink::SinkState;
 
@@ -47,27 +49,6 @@ pub(crate) enum Call {
 
 /// Why a connection failed: the error number and the call.
 pub(crate) type Failure = (i32, Call);
-
-/// A connection that is given to another owner.
-#[derive(Debug)]
-pub struct HandedOver {
-    pub fd: OwnedFd,
-    /// Output that the kernel has not taken; the new owner sends it first.
-    pub unsent: Vec<u8>,
-    pub input: ParsedInput,
-}
-
-/// How far the input of a connection was parsed, for an owner that goes on.
-#[derive(Debug)]
-pub struct ParsedInput {
-    pub parser: Parser,
-    pub sink_state: SinkState,
-    pub message_clock: MessageClock,
-    /// When the parser was taken, on the scale of that clock.
-    pub now: u64,
-    /// What came behind an upgrade that was declined, to be parsed first.
-    pub unparsed: Bytes,
-}
 
 /// What a connection is made of.
 pub(crate) struct Parts {
@@ -190,6 +171,11 @@ impl Connection {
 
     /// Stops or resumes reading.
     pub fn pause(self: &Arc<Self>, paused: bool) {
+        note!(
+            "{} is {}",
+            self.id,
+            if paused { "paused" } else { "resumed" }
+        );
         if paused {
             self.raise(flag::PAUSED);
         } else if self.lower(flag::PAUSED) && self.has(flag::READABLE) {
@@ -254,6 +240,7 @@ impl Connection {
         if timeout == 0 || !self.exchanges.is_idle() {
             return;
         }
+        note!("{} waits {timeout} ms for the next request", self.id);
         self.idle_clock.begin_idle(timeout);
         // A head that was parsed just now has found nothing to lift.
         if !self.exchanges.is_idle() {
@@ -301,6 +288,7 @@ impl Connection {
 
     /// Sets the timeout for a connection without traffic, in milliseconds; 0 switches it off.
     pub fn set_timeout(&self, timeout: u32, now: u64) {
+        note!("{} may be {timeout} ms without traffic", self.id);
         if let Some(due) = self.idle_clock.set_timeout(timeout, now) {
             self.look_at(due);
         }
@@ -379,6 +367,7 @@ impl Connection {
         drop(input);
         let (socket, unsent) = self.take_socket(Some(memory), done)?;
         let fd = Arc::into_inner(socket)?.into_fd();
+        note!("{} is handed over, {} bytes unsent", self.id, unsent.len());
         self.gone(None, Vec::new(), hub);
         Some(HandedOver {
             fd,
@@ -415,9 +404,14 @@ impl Connection {
 
     /// The socket is not ours any more: JavaScript hears of it in its turn.
     fn gone(&self, failure: Option<Failure>, released: Vec<usize>, hub: &Hub) {
+        self.check_gone();
         hub.closed(self.id);
         self.uncount();
         let (read, written) = self.byte_counts();
+        note!(
+            "{} is gone: {read} bytes read, {written} written, failure {failure:?}",
+            self.id
+        );
         let (errno, call) = failure.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
         let closed = Closed {
             errno,

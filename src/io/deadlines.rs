@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ring::ConnId;
-use crate::ring::clock::NEVER;
+use crate::ring::idle_clock::NEVER;
 
 /// Entries that may be there before those are looked for that are not needed any more.
 const LEAST_CROWD: usize = 1024;

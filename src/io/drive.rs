@@ -10,6 +10,7 @@ use crate::io::input::MayRead;
 use crate::io::lead::Lead;
 use crate::io::outgoing::{After, Sent};
 use crate::io::set::Soon;
+use crate::ring::debug_log::note;
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
 
@@ -54,6 +55,7 @@ impl Connection {
             MayRead::Yes => {}
             MayRead::No => return false,
             MayRead::AfterDrain => {
+                note!("{} waits for JavaScript to drain the queue", self.id);
                 lead.park(Soon::Read(self.clone()));
                 return false;
             }
@@ -64,11 +66,13 @@ impl Connection {
         let room = lead.make_room();
         let failure = match socket.read(&mut lead.buffer) {
             Ok(0) => {
+                note!("{} read the end of its input", self.id);
                 self.lower(flag::READABLE);
                 input.ended(self, lead);
                 return false;
             }
             Ok(length) => {
+                note!("{} read {length} bytes", self.id);
                 if length < room && !self.has(flag::READ_CLOSED) {
                     self.lower(flag::READABLE);
                 }
@@ -96,7 +100,9 @@ impl Connection {
         }
         let reported = outgoing.is_reported();
         // Everything that can be sent here is owned, so that there are no tokens to give back.
-        match outgoing.flush(None, &mut Vec::new()) {
+        let sent = outgoing.flush(None, &mut Vec::new());
+        note!("{} sent what waited: {sent:?}", self.id);
+        match sent {
             Sent::All => {
                 let after = outgoing.take_after();
                 drop(outgoing);
@@ -126,7 +132,8 @@ impl Connection {
         else {
             return;
         };
-        if look.is_idle {
+        if look.is_near {
+            note!("{} has been without traffic: its timeout is near", self.id);
             self.tell(Kind::Timeout, lead);
         }
         self.look_at(look.next);

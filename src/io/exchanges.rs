@@ -17,7 +17,12 @@ impl Exchanges {
 
     /// JavaScript has ended the answer to the request that waits longest.
     pub fn response_ends(&self) {
-        self.responses.fetch_add(1, Ordering::SeqCst);
+        let before = self.responses.fetch_add(1, Ordering::SeqCst);
+        debug_assert_ne!(
+            before,
+            self.requests.load(Ordering::SeqCst),
+            "an answer has a request"
+        );
     }
 
     /// All requests are answered.

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::io::Error;
+use crate::io::clock::Clock;
 use crate::io::connection::{Connection, Parts};
 use crate::io::deadlines::Due;
 use crate::io::input::Reading;
@@ -25,6 +26,7 @@ use crate::io::socket::Socket;
 use crate::io::thread;
 use crate::protocol::{Parser, RequestKind, RequestRules, Role};
 use crate::ring::ConnId;
+use crate::ring::debug_log::note;
 use crate::ring::id::IdAllocator;
 use crate::ring::sink::SinkState;
 
@@ -69,7 +71,7 @@ pub struct Hub {
     next: AtomicUsize,
     table: Mutex<Table>,
     life: Mutex<Life>,
-    started: Instant,
+    clock: Clock,
 }
 
 fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -82,21 +84,7 @@ impl Hub {
     /// # Errors
     /// Fails if the system has no thread or descriptor to spare.
     pub fn start(threads: usize) -> Result<Arc<Self>, Error> {
-        let sets = (0..threads.max(1))
-            .map(|_| Set::new().map(Arc::new))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(Error::Thread)?;
-        let hub = Arc::new(Self {
-            sets,
-            threads: Mutex::default(),
-            next: AtomicUsize::new(0),
-            table: Mutex::default(),
-            life: Mutex::new(Life {
-                users: 1,
-                is_over: false,
-            }),
-            started: Instant::now(),
-        });
+        let hub = Arc::new(Self::idle(threads.max(1))?);
         for set in &hub.sets {
             match thread::start(&hub, set) {
                 Ok(thread) => relock(&hub.threads).push(thread),
@@ -110,19 +98,52 @@ impl Hub {
         Ok(hub)
     }
 
+    /// A hub with so many sets, which nobody leads yet.
+    fn idle(sets: usize) -> Result<Self, Error> {
+        let sets = (0..sets)
+            .map(|_| Set::new().map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::Thread)?;
+        Ok(Self {
+            sets,
+            threads: Mutex::default(),
+            next: AtomicUsize::new(0),
+            table: Mutex::default(),
+            life: Mutex::new(Life {
+                users: 1,
+                is_over: false,
+            }),
+            clock: Clock::start(),
+        })
+    }
+
+    /// A hub whose only set the test leads itself, at times that it says.
+    #[cfg(test)]
+    pub(crate) fn on_stage() -> (Arc<Self>, Arc<Set>) {
+        let hub = Arc::new(Self::idle(1).unwrap());
+        hub.set_clock(0);
+        let set = hub.sets[0].clone();
+        (hub, set)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_clock(&self, now: u64) {
+        self.clock.set(now);
+    }
+
     /// Milliseconds since the hub was started.
     pub fn now(&self) -> u64 {
-        self.started.elapsed().as_millis() as u64
+        self.clock.now()
     }
 
     /// Microseconds since the hub was started.
     pub(crate) fn now_micros(&self) -> u64 {
-        self.started.elapsed().as_micros() as u64
+        self.clock.now_micros()
     }
 
-    /// The moment of `now`, as the system counts it.
+    /// The moment of `at`, as the system counts it.
     pub(crate) fn instant(&self, at: u64) -> Instant {
-        self.started + std::time::Duration::from_millis(at)
+        self.clock.instant(at)
     }
 
     /// The set for the next connection or listener: each in turn.
@@ -226,6 +247,7 @@ impl Hub {
             timeout: 0,
         };
         let connection = self.open(opening).ok_or(Error::Closing)?;
+        note!("{} is a client's", connection.id);
         connection.request.announce(request);
         watch(&connection, self);
         Ok(connection)

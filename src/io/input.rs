@@ -9,8 +9,9 @@ use crate::io::lead::Lead;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
-use crate::ring::clock::MessageTimes;
+use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::message_clock::MessageTimes;
 use crate::ring::record;
 use crate::ring::sink::{Observer, Outcome, RecordSink, SinkState};
 
@@ -162,7 +163,7 @@ impl Input {
         let buffer = &mut lead.buffer;
         let now = lead.now;
         let posted = lead.set.post(connection.port(), |p| {
-            let before = p.size();
+            let (before, first) = (p.size(), p.records.len());
             let observer = MessageObserver {
                 connection,
                 times: MessageTimes {
@@ -183,6 +184,8 @@ impl Input {
                 self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
             }
             let attached = sink.take_attached();
+            let (id, length) = (connection.id, buffer.len());
+            note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
             if !attached.is_empty() {
                 p.attached += buffer.capacity();
                 let chunk = buffer.split().freeze();
@@ -192,6 +195,7 @@ impl Input {
             p.size() - before
         });
         self.count(connection, posted);
+        self.check();
     }
 
     /// Counts against the window.
@@ -232,6 +236,24 @@ impl Input {
             }
             record::plain(&mut p.records, Kind::End, GROUP_END, id);
         });
+        self.check();
+    }
+
+    /// What holds between two transitions, looked at in debug builds.
+    fn check(&self) {
+        debug_assert!(
+            self.socket.is_some() || matches!(self.reading, Reading::Gone),
+            "nothing is read without a socket"
+        );
+        let waits = matches!(self.reading, Reading::Verdict(_) | Reading::Declined(_));
+        debug_assert!(
+            !waits || !self.parser.takes_input(),
+            "the parser waits for the verdict that is waited for"
+        );
+        debug_assert!(
+            !matches!(self.reading, Reading::Http) || self.parser.takes_input(),
+            "what is read can be parsed"
+        );
     }
 }
 

@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::io::port::Port;
-    use crate::io::tests::options;
+    use crate::io::tests::stage::options;
     use crate::ring::layout::Kind;
     use crate::ring::queue::Pending;
     use crate::ring::record;

@@ -200,7 +200,7 @@ mod tests {
     fn a_thread_that_sleeps_now_and_then_leads_on() {
         let mut meter = LoadMeter::new(0);
         for now in (0..1_000_000).step_by(1000) {
-            assert_eq!(meter.turn_ended(20, 800, now), None);
+            assert_eq!(meter.turn_ended(20, 700, now), None);
         }
     }
 

@@ -20,6 +20,7 @@ use crate::io::set::{Set, Soon};
 use crate::io::socket::Socket;
 use crate::io::{Ends, Error};
 use crate::protocol::{Parser, Role};
+use crate::ring::debug_log::note;
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
 
@@ -132,12 +133,14 @@ impl Listener {
             .watch(&self.set, self.id)
             .map_err(system("listen"))?;
         *place = Some(acceptor);
+        note!("listener {} listens", self.id);
         Ok(())
     }
 
     /// Stops accepting, at once: the port may be used again. Connections stay.
     pub fn close(&self) {
         if let Some(mut acceptor) = self.acceptor().take() {
+            note!("listener {} is closed", self.id);
             acceptor.forget(&self.set);
         }
     }
@@ -146,6 +149,10 @@ impl Listener {
     pub(crate) fn accept(self: &Arc<Self>, lead: &mut Lead) {
         for _ in 0..ACCEPTS_PER_TURN {
             if self.port.is_full_of_connections() {
+                note!(
+                    "listener {} waits for JavaScript to drain the queue",
+                    self.id
+                );
                 lead.park(Soon::Accept(self.clone()));
                 return;
             }
@@ -157,6 +164,7 @@ impl Listener {
                 Ok((socket, peer)) => self.accepted(socket, peer, lead),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if is_exhaustion(&error) => {
+                    note!("listener {} rests {BACK_OFF} ms: {error}", self.id);
                     self.set
                         .add_deadline(lead.now + BACK_OFF, Due::Accept(self.id));
                     return;
@@ -170,6 +178,10 @@ impl Listener {
 
     fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {
         if !self.enter() {
+            note!(
+                "listener {} refuses a connection: there are too many",
+                self.id
+            );
             let ends = Box::new(Ends::of(socket.raw()));
             lead.set.post(&self.port, |p| {
                 p.attached += ends.size();
@@ -224,6 +236,7 @@ impl Listener {
             self.leave();
             return;
         };
+        note!("{} came to listener {}", connection.id, self.id);
         self.port.will_announce();
         let announced = connection.clone();
         let set = connection.set();
@@ -251,7 +264,8 @@ impl Listener {
 
     /// Gives a place back.
     pub(crate) fn leave(&self) {
-        self.count.fetch_sub(1, Ordering::AcqRel);
+        let before = self.count.fetch_sub(1, Ordering::AcqRel);
+        debug_assert!(before > 0, "who leaves has entered");
     }
 
     // ---- slow messages ----
@@ -282,6 +296,7 @@ impl Listener {
                     .message_clock
                     .is_expired(lead.now, headers, request)
                 {
+                    note!("{} takes too long to send a request", connection.id);
                     connection.tell(Kind::Expired, lead);
                 }
             }

@@ -4,11 +4,13 @@
 //! May use `protocol` and `ring`, mio, tokio, socket2, bytes and libc; never napi.
 
 mod address;
+mod clock;
 mod connection;
 mod deadlines;
 mod drive;
 mod error;
 mod exchanges;
+mod handed_over;
 mod hub;
 mod input;
 mod javascript_lead;
@@ -28,8 +30,9 @@ mod thread;
 mod tests;
 
 pub use address::{Address, Ends};
-pub use connection::{Connection, HandedOver, ParsedInput};
+pub use connection::Connection;
 pub use error::Error;
+pub use handed_over::{HandedOver, ParsedInput};
 pub use hub::Hub;
 pub use javascript_lead::{JavaScriptLead, Next};
 pub use listener::Listener;

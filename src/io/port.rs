@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::io::address::Ends;
 use crate::io::connection::Connection;
 use crate::ring::queue::{EventQueue, Pending};
+use crate::ring::record;
 
 /// Connections that may be accepted and not yet announced to JavaScript: as long as it is blocked, the
 /// others wait in the system's backlog.
@@ -127,7 +128,8 @@ impl Port {
 
     /// JavaScript knows of a connection now that was accepted.
     pub fn announced(&self) {
-        self.unannounced.fetch_sub(1, Ordering::AcqRel);
+        let before = self.unannounced.fetch_sub(1, Ordering::AcqRel);
+        debug_assert!(before > 0, "what is announced was to be announced");
     }
 
     pub(crate) fn add_user(&self) {
@@ -135,7 +137,8 @@ impl Port {
     }
 
     pub(crate) fn remove_user(&self) {
-        self.users.fetch_sub(1, Ordering::AcqRel);
+        let before = self.users.fetch_sub(1, Ordering::AcqRel);
+        debug_assert!(before > 0, "a user is removed once");
     }
 
     /// Some listener or connection still posts here.
@@ -176,6 +179,10 @@ impl Outbox {
             self.port = Some(port.clone());
         }
         let result = write(&mut self.pending);
+        debug_assert!(
+            record::are_whole(&self.pending.records[self.whole.0..]),
+            "what is posted is whole records"
+        );
         self.whole = self.marks();
         if self.pending.records.len() >= PUBLISH_SIZE || self.pending.attached >= PUBLISH_ATTACHED {
             self.publish();

@@ -69,6 +69,7 @@ impl Chunked {
 
     /// Consumes the next piece of `input`.
     pub fn advance(&mut self, input: &[u8], lenient: &Leniency) -> Result<Piece, Fault> {
+        debug_assert!(self.at != At::Data || self.size > 0, "data are to come");
         if self.at == At::Data {
             return Ok(Piece::Data(self.data(input.len())));
         }

@@ -1,5 +1,7 @@
 //! One connection's input in one direction: from message to message.
 
+mod invariants;
+
 use crate::protocol::chunked::{Chunked, Piece};
 use crate::protocol::control::Control;
 use crate::protocol::error::{ErrorKind, Fault, ParseError};
@@ -8,6 +10,7 @@ use crate::protocol::fields::Fields;
 use crate::protocol::framing::{Decision, Framing, Message};
 use crate::protocol::leniency::Leniency;
 use crate::protocol::limits::{Limits, Text};
+use crate::protocol::progress::{Progress, State};
 use crate::protocol::section::Section;
 use crate::protocol::sink::{Head, Sink, Verdict};
 use crate::protocol::start_line::{StartLine, empty_lines};
@@ -28,24 +31,6 @@ pub enum RequestKind {
     Connect,
     #[default]
     Other,
-}
-
-/// Why `parse` returned.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum State {
-    /// All input was consumed.
-    NeedMore,
-    /// A head waits for `resume`; the rest of the input has to be given again.
-    Paused,
-    /// What follows is another protocol.
-    Upgraded,
-}
-
-/// How far `parse` has come.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Progress {
-    pub consumed: usize,
-    pub state: State,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -161,8 +146,12 @@ impl Parser {
         }
         let mut consumed = 0;
         while consumed < input.len() && !matches!(self.phase, Phase::Paused | Phase::Upgraded) {
+            let before = self.phase;
             match self.advance(&input[consumed..], sink) {
-                Ok(bytes) => consumed += bytes,
+                Ok(bytes) => {
+                    self.check_step(before, bytes);
+                    consumed += bytes;
+                }
                 Err((kind, offset)) => return Err(self.fail(kind, consumed + offset)),
             }
         }
@@ -171,6 +160,7 @@ impl Parser {
             Phase::Upgraded => State::Upgraded,
             _ => State::NeedMore,
         };
+        self.check();
         Ok(Progress { consumed, state })
     }
 
@@ -193,6 +183,7 @@ impl Parser {
                 self.after_message()
             }
         };
+        self.check();
     }
 
     /// The input has ended.
@@ -214,6 +205,7 @@ impl Parser {
     fn fail(&mut self, kind: ErrorKind, bytes_parsed: usize) -> ParseError {
         self.phase = Phase::Dead(kind);
         self.forget_section();
+        self.check();
         ParseError { kind, bytes_parsed }
     }
 

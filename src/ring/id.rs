@@ -69,6 +69,10 @@ impl IdAllocator {
         if self.generations.get(slot) != Some(&id.generation()) {
             return;
         }
+        debug_assert!(
+            !self.free.contains(&(slot as u32)),
+            "the slot of an id that is in use is not free"
+        );
         self.generations[slot] = (id.generation() + 1) & GENERATION_MASK;
         self.free.push(slot as u32);
     }

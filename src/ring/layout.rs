@@ -30,7 +30,7 @@ pub enum Kind {
     Close = 7,
     /// All that was written has been taken by the kernel.
     Drain = 8,
-    /// No traffic for as long as the connection's timeout says.
+    /// The connection's timeout without traffic will be over in a moment.
     Timeout = 9,
     /// The request did not arrive within `headersTimeout` or `requestTimeout`.
     Expired = 10,
@@ -42,6 +42,25 @@ pub enum Kind {
     Shutdown = 13,
     /// What is to be sent next is in memory that only JavaScript's thread reads: it has to go on.
     Starved = 14,
+}
+
+impl Kind {
+    pub const ALL: [Self; 14] = [
+        Self::Open,
+        Self::Head,
+        Self::Content,
+        Self::Complete,
+        Self::Malformed,
+        Self::End,
+        Self::Close,
+        Self::Drain,
+        Self::Timeout,
+        Self::Expired,
+        Self::Raw,
+        Self::Drop,
+        Self::Shutdown,
+        Self::Starved,
+    ];
 }
 
 /// Defines constants, and in tests the list of them that is printed.
@@ -250,23 +269,10 @@ mod tests {
         let mut out = String::from(
             "// Generated from src/ring/layout.rs: do not edit. See that file for what each means.\n'use strict';\n\n",
         );
-        let kinds = [
-            ("OPEN", Kind::Open),
-            ("HEAD", Kind::Head),
-            ("CONTENT", Kind::Content),
-            ("COMPLETE", Kind::Complete),
-            ("MALFORMED", Kind::Malformed),
-            ("END", Kind::End),
-            ("CLOSE", Kind::Close),
-            ("DRAIN", Kind::Drain),
-            ("TIMEOUT", Kind::Timeout),
-            ("EXPIRED", Kind::Expired),
-            ("RAW", Kind::Raw),
-            ("DROP", Kind::Drop),
-            ("SHUTDOWN", Kind::Shutdown),
-            ("STARVED", Kind::Starved),
-        ];
-        let kinds = kinds.map(|(name, kind)| (name.to_owned(), i64::from(kind as u32)));
+        let kinds = Kind::ALL.map(|kind| {
+            let name = format!("{kind:?}").to_ascii_uppercase();
+            (name, i64::from(kind as u32))
+        });
         let named = |list: &[(&str, u32)]| -> Vec<(String, i64)> {
             list.iter()
                 .map(|(name, value)| ((*name).to_owned(), i64::from(*value)))

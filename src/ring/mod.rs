@@ -2,10 +2,12 @@
 //!
 //! May use `protocol`, std and `bytes`; never tokio, never napi.
 
-pub mod clock;
+pub mod debug_log;
 pub mod fields;
 pub mod id;
+pub mod idle_clock;
 pub mod layout;
+pub mod message_clock;
 pub mod queue;
 pub mod record;
 pub mod sink;

@@ -86,7 +86,12 @@ impl<T> Default for EventQueue<T> {
 impl<T> EventQueue<T> {
     /// A poisoned lock means that a writer panicked between two records; what was written is whole.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        debug_assert!(
+            !state.closed || state.pending.is_empty(),
+            "a closed queue keeps nothing"
+        );
+        state
     }
 
     /// Appends what a writer has gathered, and leaves it empty. After `close` it is thrown away.
@@ -103,6 +108,7 @@ impl<T> EventQueue<T> {
             state.pending.append(gathered);
         }
         self.size.store(state.pending.size(), Ordering::Release);
+        debug_assert!(gathered.is_empty(), "what was gathered is published");
         !std::mem::replace(&mut state.wake_pending, true)
     }
 
@@ -111,6 +117,10 @@ impl<T> EventQueue<T> {
     pub fn take(&self, spare: &mut Pending<T>) -> bool {
         debug_assert!(spare.is_empty(), "what was taken before is lost");
         let mut state = self.lock();
+        debug_assert!(
+            state.wake_pending || state.pending.is_empty(),
+            "the reader was asked to come for what waits"
+        );
         if state.pending.is_empty() {
             state.wake_pending = false;
             return false;

@@ -48,6 +48,18 @@ pub fn fitting(records: &[u8], room: usize) -> usize {
     }
 }
 
+/// Whether these are whole records, back to back.
+pub fn are_whole(records: &[u8]) -> bool {
+    let mut rest = records;
+    while let 1.. = size(rest) {
+        match rest.get(size(rest)..) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
 /// Begins a record of so many words; those behind the first three are 0 until `put` is called.
 fn begin(out: &mut Vec<u8>, kind: Kind, flags: u32, id: u32, words: u32) -> usize {
     debug_assert!(flags < 1 << (32 - layout::FLAG_SHIFT));

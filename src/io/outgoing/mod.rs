@@ -4,6 +4,7 @@
 //! An I/O thread sends only what was copied for it. Of a large piece that has to wait, a window is
 //! copied at a time; the rest stays where the program has it and is read on the JavaScript thread.
 
+mod invariants;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -116,9 +117,10 @@ impl Outgoing {
         std::mem::take(&mut self.after)
     }
 
-    /// Keeps a copy of `bytes` back; it leaves before the next piece that is sent.
+    /// Keeps a copy of `bytes` back; it leaves before the next piece that is sent. A closed connection
+    /// keeps nothing.
     pub fn hold(&mut self, bytes: &[u8]) {
-        if bytes.is_empty() {
+        if bytes.is_empty() || self.socket.is_none() {
             return;
         }
         self.pending += bytes.len();
@@ -129,10 +131,20 @@ impl Outgoing {
         } else {
             self.queue.push_back(Segment::Owned(bytes.to_vec()));
         }
+        self.check();
     }
 
     /// Keeps a piece back that is not copied.
-    pub fn hold_borrowed(&mut self, borrowed: Borrowed) {
+    pub fn hold_borrowed(&mut self, borrowed: Borrowed, done: &mut Vec<usize>) {
+        if self.socket.is_none() {
+            release(Segment::Borrowed(borrowed), done);
+            return;
+        }
+        self.keep_borrowed(borrowed);
+        self.check();
+    }
+
+    fn keep_borrowed(&mut self, borrowed: Borrowed) {
         self.pending += borrowed.end - borrowed.start;
         self.queue.push_back(Segment::Borrowed(borrowed));
     }
@@ -157,14 +169,16 @@ impl Outgoing {
         };
         if result == Sent::All {
             // The flusher, if it was told, finds nothing: the next time it has to be told anew.
-            self.sender = Sender::Anyone;
+            self.has_sent_all();
         }
         if !matches!(result, Sent::Pending(_)) {
+            self.check();
             return result;
         }
         self.keep(bytes, sent, borrow);
         self.copy_window(memory, done);
         self.sender = Sender::Kernel;
+        self.check();
         Sent::Pending(self.pending)
     }
 
@@ -194,7 +208,7 @@ impl Outgoing {
         }
         let result = self.write_out(&[], &mut 0, memory, done);
         match result {
-            Sent::All => self.sender = Sender::Anyone,
+            Sent::All => self.has_sent_all(),
             Sent::Pending(_) => {
                 self.sender = Sender::Kernel;
                 if let Some(memory) = memory {
@@ -204,7 +218,14 @@ impl Outgoing {
             Sent::Starved => self.sender = Sender::Kernel,
             Sent::Failed(_) | Sent::Closed => {}
         }
+        self.check();
         result
+    }
+
+    /// Whoever writes next may send it.
+    fn has_sent_all(&mut self) {
+        self.sender = Sender::Anyone;
+        self.asked = false;
     }
 
     /// Whether JavaScript is to be asked for more; once, until it has answered.
@@ -229,7 +250,9 @@ impl Outgoing {
             release(segment, done);
         }
         self.pending = 0;
-        (self.socket.take(), unsent)
+        let socket = self.socket.take();
+        self.check();
+        (socket, unsent)
     }
 
     /// Writes what waits, then `bytes` from `sent` on, until the kernel is full.
@@ -323,7 +346,7 @@ impl Outgoing {
             return;
         }
         match borrow() {
-            Some(token) => self.hold_borrowed(Borrowed {
+            Some(token) => self.keep_borrowed(Borrowed {
                 token,
                 start: sent,
                 end: bytes.len(),

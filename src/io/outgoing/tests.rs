@@ -119,12 +119,13 @@ fn what_is_held_leaves_with_the_next_piece() {
     let lent = Lent::default();
     let big = large();
     outgoing.hold(b"head ");
-    outgoing.hold_borrowed(Borrowed {
+    let mut done = Vec::new();
+    let borrowed = Borrowed {
         token: lent.lend(big),
         start: 0,
         end: 20_000,
-    });
-    let mut done = Vec::new();
+    };
+    outgoing.hold_borrowed(borrowed, &mut done);
     assert_eq!(
         outgoing.send(b" tail", &lent, || None, &mut done),
         Sent::All
@@ -208,4 +209,21 @@ fn the_flusher_is_told_again_of_what_follows_a_send() {
     let mut got = [0; 13];
     theirs.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"one two three");
+}
+
+#[test]
+fn a_closed_connection_keeps_nothing() {
+    let (mut outgoing, _theirs) = pair();
+    let mut done = Vec::new();
+    outgoing.take_socket(None, &mut done);
+    outgoing.hold(b"copied");
+    let borrowed = Borrowed {
+        token: 7,
+        start: 0,
+        end: 20_000,
+    };
+    outgoing.hold_borrowed(borrowed, &mut done);
+    assert_eq!(outgoing.pending(), 0);
+    assert_eq!(done, [7]);
+    assert_eq!(outgoing.defer(b"deferred"), None);
 }

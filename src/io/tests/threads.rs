@@ -1,4 +1,4 @@
-//! Whole hubs over loopback sockets, read as JavaScript would read them.
+//! Whole hubs with their threads, over loopback sockets, read as JavaScript would read them.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,10 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::io::{
-    Address, After, Attachment, Connection, Ends, Hub, Listener, Memory, Options, Port, Wake,
-};
-use crate::protocol::{Leniency, Limits};
+use super::stage::{GET, NoMemory, options};
+use crate::io::{Address, After, Attachment, Connection, Ends, Hub, Listener, Options, Port, Wake};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
 use crate::ring::record;
@@ -23,14 +21,6 @@ impl Wake for Bell {
     fn wake(&self) {
         // The reader may be gone.
         let _ = self.0.lock().unwrap().send(());
-    }
-}
-
-struct NoMemory;
-
-impl Memory for NoMemory {
-    fn bytes(&self, _: usize) -> Option<&[u8]> {
-        None
     }
 }
 
@@ -123,26 +113,6 @@ impl Drop for World {
         self.hub.shut_down();
     }
 }
-
-pub(crate) fn options() -> Options {
-    Options {
-        limits: Limits::default(),
-        leniency: Leniency::default(),
-        timeout: 0,
-        headers_timeout: 0,
-        request_timeout: 0,
-        keep_alive_timeout: 5000,
-        checking_interval: 30_000,
-        max_connections: None,
-        no_delay: true,
-        keep_alive_probe: None,
-        defer_reading: false,
-        requires_host: true,
-        shown_fields: usize::MAX,
-    }
-}
-
-const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 #[test]
 fn a_request_arrives_and_its_connection_closes() {
@@ -326,16 +296,16 @@ fn a_closed_listener_gives_its_port_back_at_once() {
 }
 
 #[test]
-fn an_idle_connection_is_told_once() {
+fn an_idle_connection_is_told_ahead_of_its_timeout() {
     let impatient = Options {
-        timeout: 20,
+        timeout: 40,
         ..options()
     };
     let mut world = World::new(1, impatient);
     let _client = world.connect();
     let begin = Instant::now();
     world.take_until(Kind::Timeout);
-    assert!(begin.elapsed() >= Duration::from_millis(19));
+    assert!(begin.elapsed() >= Duration::from_millis(35));
 }
 
 #[test]

@@ -1,0 +1,45 @@
+'use strict';
+// The timeout of a native connection without traffic. Its end is waited for by a timer of Node's, so
+// that it comes in its place among those of the program: from the beginning, if JavaScript has set the
+// timeout, and if there was traffic since, from when the native side says that it is near.
+const native = require('../wire/loop');
+const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
+
+/** Milliseconds without traffic; 0 switches the timeout off. */
+function setIdleTimeout(transport, timeout) {
+  transport.timeout = timeout;
+  stopIdleTimer(transport);
+  if (transport.isClosed) return;
+  native.io.setTimeout(transport.id, timeout);
+  if (timeout > 0) wait(transport, timeout);
+}
+
+function wait(transport, timeout) {
+  transport.idleTimer = setTimeout(endWait, timeout, transport).unref();
+}
+
+function stopIdleTimer(transport) {
+  if (transport.idleTimer === null) return;
+  clearTimeout(transport.idleTimer);
+  transport.idleTimer = null;
+}
+
+/** The native side says that the timeout will be over in a moment. */
+function awaitTimeout(transport) {
+  if (transport.idleTimer !== null || transport.isDestroyed) return;
+  const left = native.io.timeLeft(transport.id);
+  if (left > 0) wait(transport, left);
+  // It was told too late: the timers of the program that are due go first all the same.
+  else if (left === 0) afterTimers(endWait, transport);
+}
+
+function endWait(transport) {
+  stopIdleTimer(transport);
+  if (transport.isDestroyed) return;
+  // There may have been traffic since, or another timeout may have been set.
+  const left = native.io.takeTimeout(transport.id);
+  if (left > 0) wait(transport, left);
+  else if (left === 0) transport.inContext(transport.tellTimeout);
+}
+
+module.exports = { awaitTimeout, setIdleTimeout, stopIdleTimer };

@@ -1,0 +1,244 @@
+//! A hub whose set the test leads itself, in virtual time: what happens, happens in the calls of the
+//! test. The peers are the other ends of socket pairs, which are there at once.
+
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use crate::io::connection::Connection;
+use crate::io::hub::Hub;
+use crate::io::lead::Lead;
+use crate::io::listener::Listener;
+use crate::io::outgoing::{After, Memory, Sent};
+use crate::io::pending_request::Reader;
+use crate::io::policy::Options;
+use crate::io::port::{Attachment, Port};
+use crate::io::set::Ready;
+use crate::protocol::{Leniency, Limits, RequestKind};
+use crate::ring::layout::{KIND_MASK, Kind};
+use crate::ring::queue::Pending;
+use crate::ring::record;
+
+pub const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// JavaScript lends nothing.
+pub struct NoMemory;
+
+impl Memory for NoMemory {
+    fn bytes(&self, _: usize) -> Option<&[u8]> {
+        None
+    }
+}
+
+pub fn options() -> Options {
+    Options {
+        limits: Limits::default(),
+        leniency: Leniency::default(),
+        timeout: 0,
+        headers_timeout: 0,
+        request_timeout: 0,
+        keep_alive_timeout: 5000,
+        checking_interval: 30_000,
+        max_connections: None,
+        no_delay: true,
+        keep_alive_probe: None,
+        defer_reading: false,
+        requires_host: true,
+        shown_fields: usize::MAX,
+    }
+}
+
+/// How an answer ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum End {
+    /// There is more to come.
+    Not,
+    /// The response is complete.
+    Response,
+    /// The connection ends with it.
+    Connection,
+}
+
+/// A hub with one listener, its leader, and JavaScript.
+pub struct Stage {
+    pub hub: Arc<Hub>,
+    pub port: Arc<Port>,
+    pub listener: Arc<Listener>,
+    pub lead: Lead,
+    ready: Ready,
+    now: u64,
+}
+
+impl Stage {
+    pub fn new(options: Options) -> Self {
+        let (hub, set) = Hub::on_stage();
+        let port = Arc::new(Port::default());
+        let listener = hub.add_listener(&port, options);
+        Self {
+            lead: Lead::take(hub.clone(), set).unwrap(),
+            hub,
+            port,
+            listener,
+            ready: Ready::default(),
+            now: 0,
+        }
+    }
+
+    // ---- connections ----
+
+    /// A connection of the listener, and its peer.
+    pub fn accept(&mut self) -> (Arc<Connection>, UnixStream) {
+        let peer = self.accept_unseen();
+        let connection = self.take().opened.pop().unwrap();
+        (connection, peer)
+    }
+
+    /// The peer of a connection that JavaScript has not seen yet.
+    pub fn accept_unseen(&mut self) -> UnixStream {
+        let (ours, theirs) = pair();
+        self.listener.adopt(ours.into(), &self.hub).unwrap();
+        self.hub.publish();
+        theirs
+    }
+
+    /// A client's connection that has announced `request`, and its peer.
+    pub fn dial(&mut self, request: RequestKind) -> (Arc<Connection>, UnixStream) {
+        let (ours, theirs) = pair();
+        let reader = Reader {
+            limits: Limits::default(),
+            leniency: Leniency::default(),
+            shown_fields: usize::MAX,
+        };
+        let adopted = self.hub.adopt(ours.into(), &self.port, &reader, request);
+        (adopted.unwrap(), theirs)
+    }
+
+    // ---- the leader ----
+
+    /// Turns until there is nothing to be done at once.
+    pub fn turn(&mut self) {
+        while self.lead.turn(&mut self.ready) {}
+    }
+
+    /// Lets the time pass, a millisecond each turn.
+    pub fn wait_until(&mut self, time: u64) {
+        while self.now < time {
+            self.now += 1;
+            self.hub.set_clock(self.now);
+            self.turn();
+        }
+    }
+
+    /// Turns; the kinds of the records that JavaScript gets.
+    pub fn kinds(&mut self) -> Vec<Kind> {
+        self.turn();
+        self.take().kinds
+    }
+
+    // ---- JavaScript ----
+
+    /// Takes what waits, as JavaScript does.
+    pub fn take(&mut self) -> Taken {
+        let mut taken = Taken::default();
+        loop {
+            let mut batch = Pending::default();
+            let (found, waited_for) = self.port.take(&mut batch);
+            if waited_for {
+                self.hub.on_drain();
+            }
+            if !found {
+                return taken;
+            }
+            taken.add(batch, &self.port);
+        }
+    }
+
+    /// Sends as JavaScript does.
+    pub fn send(&mut self, connection: &Arc<Connection>, bytes: &[u8], end: End) -> Sent {
+        let mut outgoing = connection.outgoing();
+        if end != End::Not {
+            connection.response_ends(&mut outgoing);
+        }
+        if end == End::Connection {
+            outgoing.then(After::Close);
+        }
+        let sent = outgoing.send(bytes, &NoMemory, || None, &mut Vec::new());
+        connection.idle_clock.touch(self.now);
+        if sent == Sent::All {
+            let after = outgoing.take_after();
+            drop(outgoing);
+            connection.flushed(after, false, &self.hub);
+            self.hub.publish();
+        }
+        sent
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.hub.shut_down();
+    }
+}
+
+/// What JavaScript was told.
+#[derive(Default)]
+pub struct Taken {
+    pub kinds: Vec<Kind>,
+    pub opened: Vec<Arc<Connection>>,
+    /// The records, back to back.
+    pub records: Vec<u8>,
+    /// Bytes of content that travelled beside the records.
+    pub attached: Vec<u8>,
+}
+
+impl Taken {
+    fn add(&mut self, batch: Pending<Attachment>, port: &Port) {
+        let mut rest = &batch.records[..];
+        while let Some(first) = rest.first_chunk() {
+            let kind = u32::from_ne_bytes(*first) & KIND_MASK;
+            let known = Kind::ALL.iter().find(|known| **known as u32 == kind);
+            self.kinds.push(*known.unwrap());
+            rest = &rest[record::size(rest)..];
+        }
+        self.records.extend_from_slice(&batch.records);
+        for attachment in batch.attachments {
+            match attachment {
+                Attachment::Opened(connection) => {
+                    port.announced();
+                    self.opened.push(connection);
+                }
+                Attachment::Content(bytes) => self.attached.extend_from_slice(&bytes),
+                Attachment::Dropped(_) | Attachment::Release(_) => {}
+            }
+        }
+    }
+}
+
+fn pair() -> (UnixStream, UnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    theirs.set_nonblocking(true).unwrap();
+    (ours, theirs)
+}
+
+/// What has come to a peer, and whether that is the end.
+pub fn received(peer: &mut UnixStream) -> (Vec<u8>, bool) {
+    let mut got = Vec::new();
+    match peer.read_to_end(&mut got) {
+        Ok(_) => (got, true),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => (got, false),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Writes as much as the kernel takes; returns how much that was.
+pub fn fill(peer: &mut UnixStream, bytes: &[u8]) -> usize {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        match peer.write(&bytes[sent..]) {
+            Ok(length) => sent += length,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    sent
+}

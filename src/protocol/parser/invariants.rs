@@ -1,0 +1,36 @@
+//! What holds between two calls of a parser, looked at in debug builds.
+
+use super::{Parser, Phase};
+
+impl Parser {
+    pub(super) fn check(&self) {
+        let collects = matches!(
+            self.phase,
+            Phase::StartLine | Phase::Fields | Phase::Trailers
+        );
+        debug_assert!(
+            collects || self.text.len() == 0,
+            "text is held only while a head or a trailer section arrives"
+        );
+        debug_assert!(
+            self.phase != Phase::Length(0),
+            "a message whose content is here is complete"
+        );
+    }
+
+    /// A step that began in `before` has consumed `bytes`, or else it has come to another place: so
+    /// parsing ends.
+    pub(super) fn check_step(&self, before: Phase, bytes: usize) {
+        // Between two chunks there are places of its own.
+        debug_assert!(
+            bytes > 0 || self.phase != before || before == Phase::Chunked,
+            "each step goes on"
+        );
+    }
+
+    /// Input is parsed; else a head waits for a verdict, or another protocol follows.
+    #[cfg(feature = "io")]
+    pub(crate) fn takes_input(&self) -> bool {
+        !matches!(self.phase, Phase::Paused | Phase::Upgraded)
+    }
+}

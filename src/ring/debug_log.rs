@@ -1,0 +1,102 @@
+//! What goes on natively, in words, for whoever looks for a fault (`NODE_DEBUG=rust-http`): one line
+//! each on stderr, in the form of Node's `util.debuglog`. Switched off, a note costs one look at a flag
+//! that hardly ever changes: none is made for each byte, field or record.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::ring::id::ConnId;
+use crate::ring::layout::{KIND_MASK, Kind};
+use crate::ring::record;
+
+static IS_ON: AtomicBool = AtomicBool::new(false);
+
+/// Writes notes from now on, in the whole process.
+pub fn switch_on() {
+    IS_ON.store(true, Ordering::Relaxed);
+}
+
+pub fn is_on() -> bool {
+    IS_ON.load(Ordering::Relaxed)
+}
+
+/// Writes a line. Use `note!`, which looks first whether anybody wants it.
+#[cold]
+pub fn write(what: fmt::Arguments<'_>) {
+    let line = format!("RUST-HTTP {}: {what}\n", std::process::id());
+    // One write, so that the lines of several threads do not mix. Fails where there is no stderr.
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Notes what goes on, in the form of `format!`, if anybody wants to know.
+#[cfg(feature = "io")]
+macro_rules! note {
+    ($($what:tt)*) => {
+        if $crate::ring::debug_log::is_on() {
+            $crate::ring::debug_log::write(format_args!($($what)*));
+        }
+    };
+}
+#[cfg(feature = "io")]
+pub(crate) use note;
+
+/// A connection as notes name it: the slot, and how often that was used before.
+impl fmt::Display for ConnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "connection {}.{}", self.slot(), self.generation())
+    }
+}
+
+/// The kinds of records, in their order.
+#[derive(Debug)]
+pub struct Kinds<'a>(pub &'a [u8]);
+
+impl fmt::Display for Kinds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut records = self.0;
+        if records.is_empty() {
+            return f.write_str("nothing whole yet");
+        }
+        let mut separator = "";
+        while let Some(first) = records.first_chunk() {
+            let kind = u32::from_ne_bytes(*first) & KIND_MASK;
+            let name = Kind::ALL.iter().find(|known| **known as u32 == kind);
+            match name {
+                Some(name) => write!(f, "{separator}{name:?}")?,
+                None => write!(f, "{separator}kind {kind}")?,
+            }
+            separator = ", ";
+            records = match record::size(records) {
+                0 => return Ok(()),
+                size => records.get(size..).unwrap_or_default(),
+            };
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ring::record::Closed;
+
+    #[test]
+    fn records_are_named_in_their_order() {
+        let mut records = Vec::new();
+        assert_eq!(Kinds(&records).to_string(), "nothing whole yet");
+        let id = ConnId::new(7, 2);
+        record::bytes(&mut records, Kind::Raw, 0, id, b"abc");
+        record::plain(&mut records, Kind::End, 0, id);
+        record::close(&mut records, id, Closed::default());
+        assert_eq!(Kinds(&records).to_string(), "Raw, End, Close");
+        assert_eq!(id.to_string(), "connection 7.2");
+    }
+
+    #[test]
+    fn all_kinds_are_known() {
+        for (at, kind) in Kind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, at + 1);
+        }
+    }
+}

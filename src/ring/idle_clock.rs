@@ -1,0 +1,306 @@
+//! Since when a connection is without traffic, and whether that is too long.
+//!
+//! A machine without a clock of its own: the caller says what time it is, in milliseconds from a
+//! beginning of its choice. Two threads may use one, without a lock.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+/// There is no deadline.
+pub const NEVER: u64 = u64::MAX;
+/// Milliseconds before a timeout without traffic is over, at which JavaScript is told. It waits for the
+/// rest by a timer of its own, which comes in its turn among those of the program, however late a
+/// thread was woken.
+const AHEAD: u64 = 4;
+
+/// The timeout of a connection without traffic.
+#[derive(Debug)]
+pub struct IdleClock {
+    /// Milliseconds without traffic until the time is over; 0: never.
+    timeout: AtomicU32,
+    /// The timeout is the one between requests; the next request's head lifts it.
+    between_requests: AtomicBool,
+    last_activity: AtomicU64,
+    /// The last activity before the timeout of which JavaScript was told; nothing has happened since.
+    told: AtomicU64,
+    /// The last activity before the timeout that JavaScript has taken.
+    taken: AtomicU64,
+    /// When the I/O side looks next.
+    due: AtomicU64,
+}
+
+/// What a look at a deadline brought.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Look {
+    /// JavaScript has to wait for the rest of the timeout.
+    pub is_near: bool,
+    /// When to look again.
+    pub next: u64,
+}
+
+/// What is left of a timeout.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Left {
+    /// There is none, it was taken, or it is so far away that the I/O side will tell of it.
+    Nothing,
+    /// So many milliseconds.
+    Wait(u64),
+    /// It is over.
+    Over,
+}
+
+impl IdleClock {
+    pub fn new(timeout: u32, now: u64) -> Self {
+        Self {
+            timeout: AtomicU32::new(timeout),
+            between_requests: AtomicBool::new(false),
+            last_activity: AtomicU64::new(now),
+            told: AtomicU64::new(NEVER),
+            taken: AtomicU64::new(NEVER),
+            due: AtomicU64::new(NEVER),
+        }
+    }
+
+    /// Sets the timeout in milliseconds; 0 switches it off. Returns when the I/O side has to look, if
+    /// that is earlier than it would.
+    pub fn set_timeout(&self, timeout: u32, now: u64) -> Option<u64> {
+        self.touch(now);
+        self.between_requests.store(false, Ordering::Relaxed);
+        self.told.store(NEVER, Ordering::Relaxed);
+        self.taken.store(NEVER, Ordering::Relaxed);
+        self.timeout.store(timeout, Ordering::SeqCst);
+        (timeout > 0)
+            .then(|| ahead_of(now + u64::from(timeout)).max(now))
+            .filter(|due| *due < self.due.load(Ordering::SeqCst))
+    }
+
+    /// From now on the timeout between requests runs. The I/O side looks often enough to see it.
+    pub fn begin_idle(&self, timeout: u32) {
+        self.timeout.store(timeout, Ordering::Release);
+        self.between_requests.store(true, Ordering::SeqCst);
+    }
+
+    /// A request's head has arrived: the timeout between requests ends.
+    pub fn end_idle(&self, timeout: u32) {
+        if self.between_requests.swap(false, Ordering::SeqCst) {
+            self.timeout.store(timeout, Ordering::Release);
+        }
+    }
+
+    /// Notes that something was written or read. The I/O side tells the time once a turn: what it says
+    /// may be over already.
+    pub fn touch(&self, now: u64) {
+        if now > self.last_activity.load(Ordering::Relaxed) {
+            self.last_activity.store(now, Ordering::Relaxed);
+        }
+    }
+
+    /// How long JavaScript, which was told of the timeout, has to wait. There may have been traffic
+    /// since, or another timeout may have been set.
+    pub fn left(&self, now: u64) -> Left {
+        self.left_after(self.last_activity.load(Ordering::Relaxed), now)
+    }
+
+    /// As `left`; that the time is over is said once until there is traffic.
+    pub fn take(&self, now: u64) -> Left {
+        let last = self.last_activity.load(Ordering::Relaxed);
+        let left = self.left_after(last, now);
+        if left == Left::Over {
+            self.taken.store(last, Ordering::Relaxed);
+        }
+        left
+    }
+
+    fn left_after(&self, last: u64, now: u64) -> Left {
+        let timeout = u64::from(self.timeout.load(Ordering::SeqCst));
+        if timeout == 0 || self.taken.load(Ordering::Relaxed) == last {
+            return Left::Nothing;
+        }
+        match (last + timeout).saturating_sub(now) {
+            0 => Left::Over,
+            rest if rest <= AHEAD => Left::Wait(rest),
+            _ => Left::Nothing,
+        }
+    }
+
+    /// The first deadline of a connection; `keep_alive` is the timeout that may come into force
+    /// without a word to the I/O side, 0 for none.
+    pub fn first_deadline(&self, now: u64, keep_alive: u32) -> u64 {
+        self.next_look(now, keep_alive)
+    }
+
+    /// The I/O side will look at `due`. Returns false if it will look earlier already.
+    pub fn set_due(&self, due: u64) -> bool {
+        self.due.fetch_min(due, Ordering::SeqCst) > due
+    }
+
+    /// The deadline that was set for `due` is the one that counts.
+    pub fn is_due(&self, due: u64) -> bool {
+        self.due.load(Ordering::SeqCst) == due
+    }
+
+    /// Looks at the deadline that was set for `due`. `None` if another one was set since.
+    pub fn look(&self, due: u64, now: u64, keep_alive: u32) -> Option<Look> {
+        self.due
+            .compare_exchange(due, NEVER, Ordering::SeqCst, Ordering::SeqCst)
+            .ok()?;
+        debug_assert!(due <= now, "a deadline is looked at in its time");
+        let latest = self.next_look(now, keep_alive);
+        let last = self.last_activity.load(Ordering::Relaxed);
+        let active = u64::from(self.timeout.load(Ordering::SeqCst));
+        if active == 0 {
+            return Some(Look {
+                is_near: false,
+                next: latest,
+            });
+        }
+        let near = ahead_of(last + active);
+        let look = if near > now {
+            Look {
+                is_near: false,
+                next: near.min(latest),
+            }
+        } else {
+            Look {
+                is_near: self.told.swap(last, Ordering::Relaxed) != last,
+                next: latest,
+            }
+        };
+        debug_assert!(look.next > now, "each look is later than the one before");
+        Some(look)
+    }
+
+    /// When the I/O side has to look again at the latest, so that it misses no timeout that comes into
+    /// force without a word. A timeout that is shorter than `AHEAD` is looked at twice in its time.
+    fn next_look(&self, now: u64, keep_alive: u32) -> u64 {
+        let timeout = self.timeout.load(Ordering::SeqCst);
+        let period = u64::from(match (timeout, keep_alive) {
+            (0, 0) => return NEVER,
+            (0, only) | (only, 0) => only,
+            (one, other) => one.min(other),
+        });
+        now + period.saturating_sub(AHEAD).max(period / 2).max(1)
+    }
+}
+
+/// When JavaScript is told of a timeout that ends at `end`.
+fn ahead_of(end: u64) -> u64 {
+    end.saturating_sub(AHEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks when the I/O side would.
+    fn look(clock: &IdleClock, at: u64, keep_alive: u32) -> Look {
+        clock.set_due(at);
+        clock.look(at, at, keep_alive).unwrap()
+    }
+
+    #[test]
+    fn javascript_is_told_ahead_and_once_until_there_is_traffic() {
+        let clock = IdleClock::new(100, 1000);
+        let due = clock.first_deadline(1000, 0);
+        assert_eq!(due, 1100 - AHEAD);
+        let near = look(&clock, due, 0);
+        assert!(near.is_near);
+        let again = look(&clock, near.next, 0);
+        assert!(!again.is_near, "nothing has happened since");
+        clock.touch(again.next - 50);
+        let later = look(&clock, again.next, 0);
+        assert!(!later.is_near);
+        assert_eq!(later.next, again.next + 50 - AHEAD);
+        assert!(look(&clock, later.next, 0).is_near);
+    }
+
+    #[test]
+    fn a_shorter_timeout_asks_for_an_earlier_look() {
+        let clock = IdleClock::new(1000, 0);
+        clock.set_due(clock.first_deadline(0, 0));
+        let due = clock.set_timeout(10, 5).unwrap();
+        assert_eq!(due, 15 - AHEAD);
+        assert!(clock.set_due(due));
+        assert_eq!(clock.set_timeout(5000, 6), None);
+        assert_eq!(clock.look(1000 - AHEAD, 1002, 0), None, "that one is stale");
+    }
+
+    #[test]
+    fn a_very_short_timeout_is_looked_at_at_once() {
+        let clock = IdleClock::new(0, 0);
+        assert_eq!(clock.set_timeout(3, 70), Some(70));
+        let near = look(&clock, 70, 0);
+        assert!(near.is_near);
+        assert_eq!(clock.left(70), Left::Wait(3));
+        assert_eq!(clock.take(72), Left::Wait(1));
+        assert_eq!(clock.take(73), Left::Over);
+        clock.touch(80);
+        assert!(near.next <= 80 + 3);
+        assert!(look(&clock, 81, 0).is_near);
+    }
+
+    #[test]
+    fn the_timeout_between_requests_is_found_without_a_word() {
+        let clock = IdleClock::new(0, 0);
+        let first = look(&clock, clock.first_deadline(0, 50), 50);
+        assert!(!first.is_near);
+        let begin = first.next - 30;
+        clock.touch(begin);
+        clock.begin_idle(50);
+        let second = look(&clock, first.next, 50);
+        assert_eq!(second.next, begin + 50 - AHEAD);
+        assert!(look(&clock, second.next, 50).is_near);
+        assert_eq!(clock.left(begin + 49), Left::Wait(1));
+        clock.end_idle(0);
+        assert_eq!(clock.take(begin + 50), Left::Nothing);
+    }
+
+    #[test]
+    fn no_timeout_is_missed_whenever_it_begins() {
+        for timeout in 1..20 {
+            for begin in 0..50 {
+                let clock = IdleClock::new(0, 0);
+                let mut at = clock.first_deadline(0, timeout);
+                let end = begin + u64::from(timeout);
+                loop {
+                    if at >= begin {
+                        clock.touch(begin);
+                        clock.begin_idle(timeout);
+                    }
+                    let look = look(&clock, at, timeout);
+                    if look.is_near {
+                        break;
+                    }
+                    at = look.next;
+                }
+                assert!(
+                    at <= end,
+                    "{timeout} ms from {begin} on are told of at {at}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_happened_meanwhile_overtakes_a_timeout() {
+        let clock = IdleClock::new(100, 0);
+        assert_eq!(clock.left(99), Left::Wait(1));
+        assert_eq!(clock.left(100), Left::Over);
+        clock.touch(50);
+        assert_eq!(clock.left(120), Left::Nothing, "it will be told again");
+        clock.touch(40);
+        assert_eq!(clock.left(149), Left::Wait(1), "time does not go back");
+    }
+
+    #[test]
+    fn a_timeout_is_taken_once_until_there_is_traffic() {
+        let clock = IdleClock::new(100, 0);
+        assert_eq!(clock.left(100), Left::Over);
+        assert_eq!(clock.take(100), Left::Over);
+        assert_eq!(clock.take(101), Left::Nothing);
+        assert_eq!(clock.left(101), Left::Nothing);
+        clock.touch(150);
+        assert_eq!(clock.take(250), Left::Over);
+        clock.set_timeout(10, 250);
+        assert_eq!(clock.take(260), Left::Over);
+    }
+}
