@@ -16,8 +16,7 @@ function forgetStream({ socket, streamListeners }) {
 }
 
 function listenersOf(connection) {
-  const { socket } = connection;
-  const listeners = {
+  return {
     data: (chunk) => connection.transport.feed(chunk),
     end: () => connection.transport.finish(),
     close() {
@@ -25,15 +24,9 @@ function listenersOf(connection) {
       connection.onClosed();
     },
     drain: () => connection.onSocketDrain(),
-    error(error) {
-      // Ignore further errors.
-      socket.removeListener('error', listeners.error);
-      if (socket.listenerCount('error') === 0) socket.on('error', () => {});
-      connection.runInContext(connection.onError, connection, error);
-    },
+    error: (error) => connection.onSocketError(error),
     timeout: () => connection.onTimeout(),
   };
-  return listeners;
 }
 
 module.exports = { forgetStream, listenToStream };

@@ -183,7 +183,7 @@ prototype.onTimeout = function onTimeout() {
 prototype.fail = function fail(error) {
   const { role } = this[kTransport];
   if (role === null) this.destroy(error);
-  else role.runInContext(role.onError, role, error);
+  else role.onSocketError(error);
 };
 
 prototype.onClosed = function onClosed() {

@@ -193,7 +193,9 @@ const httpListeners = {
   drain() {
     this[kTransport].role.onSocketDrain();
   },
-  error: onSocketError,
+  error(error) {
+    this[kTransport].role.onSocketError(error);
+  },
   timeout() {
     this[kTransport].role.onTimeout();
   },
@@ -337,14 +339,6 @@ prototype.address = function address() {
   const local = this[kTransport].localAddress();
   return local ? { ...local } : {};
 };
-
-function onSocketError(error) {
-  const { role } = this[kTransport];
-  // Ignore further errors.
-  this.removeListener('error', onSocketError);
-  if (this.listenerCount('error') === 0) this.on('error', () => {});
-  role.runInContext(role.onError, role, error);
-}
 
 /** Marks a socket whose handle was taken from it as one of ours that is open. */
 function nativeHandle(socket) {
