@@ -1,7 +1,7 @@
 'use strict';
 // The HTTP role of a client's native connection: it outlives the requests that are sent on it, and hands
 // what is read to the reader of the response that is due.
-const { kTransport } = require('../base/symbols');
+const { kHttp, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { NativeTransport } = require('../transport/native');
 const layout = require('../wire/layout');
@@ -105,7 +105,7 @@ class ClientConnection {
   }
 
   onEnd() {
-    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket.http.onEnd);
+    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket[kHttp].onEnd);
   }
 
   // A server's matters.

@@ -11,6 +11,7 @@ const { isUnclaimed } = require('../transport/native');
 const { StreamTransport } = require('../transport/stream');
 const { requestParser } = require('../transport/parser');
 const { ServerConnection } = require('./connection');
+const { refuseEncoding } = require('./upgrade');
 const { unwatchStreams, watchStreams } = require('./stream-checker');
 const { listenToStream } = require('./stream-listeners');
 const { kConnections, kListener, kOptions, kTransport } = require('../base/symbols');
@@ -136,6 +137,7 @@ function connectionListener(socket) {
   listenToStream(new ServerConnection(this, socket, transport));
   socket._paused = false;
   socket.server = this;
+  socket.setEncoding = refuseEncoding;
   if (this.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(this.timeout);
   watchStreams(this);
 }

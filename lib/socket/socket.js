@@ -11,18 +11,19 @@ const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
+const { guardMethods } = require('./taken-methods');
 
 const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 
 /** A complete socket on a native connection. Made by `materialize` and of a client's socket alone. */
 function NativeSocket() {}
 Object.setPrototypeOf(NativeSocket.prototype, net.Socket.prototype);
-Object.setPrototypeOf(NativeSocket, net.Socket);
 
 /** Stands in the place of the handle, and says only that the socket is open. */
 const OPEN = Object.freeze({ __proto__: null });
 
 const { prototype } = NativeSocket;
+delete prototype.constructor; // that of Node's sockets
 
 Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: false });
 defineDirectWrite(prototype);
@@ -339,6 +340,8 @@ prototype.address = function address() {
   const local = this[kTransport].localAddress();
   return local ? { ...local } : {};
 };
+
+guardMethods(prototype, (socket) => Boolean(socket[kTransport]));
 
 /** Marks a socket whose handle was taken from it as one of ours that is open. */
 function nativeHandle(socket) {
