@@ -71,8 +71,11 @@ class ResponseReader {
 
   /** Lets go of the socket. */
   release() {
-    if (this.connection !== null) this.connection.finish(this);
-    else if (this.transport !== null) this.transport.receiver = null;
+    if (this.connection !== null) {
+      this.connection.finish(this);
+      return;
+    }
+    if (this.transport !== null) this.transport.receiver = null;
     this.resource.emitDestroy();
   }
 
