@@ -10,8 +10,22 @@ const { version } = require('../package.json');
 // test modules of its own, would lay itself over the first.
 const registered = Symbol.for('rust-http.registered');
 
-if (!/^(off|0|false|no)$/i.test(process.env.RUST_HTTP ?? '') && !Object.hasOwn(http, registered)) {
-  const ours = Object.getOwnPropertyDescriptors(require('../index.js'));
+const isOff = /^(off|0|false|no)$/i.test(process.env.RUST_HTTP ?? '');
+
+/** The module, or undefined, with a warning, where the process may load no addon. */
+function load() {
+  try {
+    return require('../index.js');
+  } catch (error) {
+    if (error.code !== 'ERR_DLOPEN_DISABLED') throw error;
+    process.emitWarning(`Node's own http stays in place. ${error.message}`, 'RustHttpWarning');
+    return undefined;
+  }
+}
+
+const api = isOff || Object.hasOwn(http, registered) ? undefined : load();
+if (api !== undefined) {
+  const ours = Object.getOwnPropertyDescriptors(api);
   for (const [name, descriptor] of Object.entries(ours)) {
     // What an older Node does not export comes with the rest: the API is that of the newest one.
     if (Object.getOwnPropertyDescriptor(http, name)?.configurable !== false)

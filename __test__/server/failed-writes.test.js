@@ -4,6 +4,7 @@ const assert = require('node:assert');
 const os = require('node:os');
 const http = require('../support/subject');
 const { deferred } = require('../support/events');
+const { onNodeHttp } = require('../support/mode');
 const { ResettingPeer } = require('../support/resetting-peer');
 const { onBoth, onNative } = require('../support/transports');
 
@@ -122,4 +123,26 @@ onBoth('a response that is destroyed with an error', async ({ connect }) => {
     res.destroy(mine);
   });
   assert.strictEqual(error, mine);
+});
+
+/** Node fails the socket at once when a write from JavaScript finds the reset. */
+const asked = { skip: onNodeHttp && "Node's own http does not read on" };
+
+onNative('a request that came before the reset is handled', asked, async ({ t, listen }) => {
+  const last = 'GET /last HTTP/1.1\r\nHost: a\r\n\r\n';
+  const seen = deferred();
+  let peer;
+  const server = http.createServer((req, res) => {
+    res.on('error', () => {});
+    if (req.url === '/last') {
+      seen.resolve();
+    } else {
+      peer.reset();
+      res.write('one');
+      res.end('two');
+    }
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  peer = ResettingPeer.connect(t, await listen(server), GET, last);
+  await seen.promise;
 });

@@ -6,10 +6,10 @@ const { Worker } = require('node:worker_threads');
 
 const LIMIT = 30_000;
 
-/** What the thread runs: `workerData` has the flags, and the port to connect to, if there is one. */
+/** What the thread runs: `workerData` has the flags, the port to connect to, if there is one, and last words. */
 const program = `
 const net = require('node:net');
-const { parentPort, workerData: { flags, port, text } } = require('node:worker_threads');
+const { parentPort, workerData: { flags, last, port, text } } = require('node:worker_threads');
 const told = new Int32Array(flags);
 parentPort.on('message', () => {}); // keeps the thread
 function serve(socket) {
@@ -19,7 +19,10 @@ function serve(socket) {
     Atomics.store(told, 1, 1);
     Atomics.notify(told, 1);
   });
-  Atomics.waitAsync(told, 0, 0).value.then(() => socket.resetAndDestroy());
+  Atomics.waitAsync(told, 0, 0).value.then(() => {
+    if (last === undefined) socket.resetAndDestroy();
+    else socket.write(last, () => socket.resetAndDestroy());
+  });
 }
 if (port === undefined) {
   const server = net.createServer(serve).listen(0, '127.0.0.1', () => {
@@ -39,14 +42,14 @@ class ResettingPeer {
     t.after(() => this.worker.terminate());
   }
 
-  /** A client that sends `text` to the port. */
-  static connect(t, port, text) {
-    return new ResettingPeer(t, { port, text });
+  /** A client that sends `text` to the port; `last` before it breaks off. */
+  static connect(t, port, text, last) {
+    return new ResettingPeer(t, { last, port, text });
   }
 
-  /** A server for one connection, and its port. */
-  static async listen(t) {
-    const peer = new ResettingPeer(t, {});
+  /** A server for one connection, and its port; `last` is sent before it breaks off. */
+  static async listen(t, last) {
+    const peer = new ResettingPeer(t, { last });
     [peer.port] = await once(peer.worker, 'message');
     return peer;
   }

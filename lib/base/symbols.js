@@ -12,6 +12,10 @@ module.exports = {
   kConnection: Symbol('rust-http.connection'),
   /** On sockets of native connections: the transport below them; null once it is given away. */
   kTransport: Symbol('rust-http.transport'),
+  /** On such sockets: what waits while they are corked… */
+  kHeld: Symbol('rust-http.held'),
+  /** …and, on a client's, what they need of HTTP. */
+  kHttp: Symbol('rust-http.http'),
   /** On such sockets: methods that messages use instead of those of any stream. */
   kAttach: Symbol('rust-http.attachResponse'),
   kDetach: Symbol('rust-http.detachResponse'),

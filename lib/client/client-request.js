@@ -36,6 +36,8 @@ const requestStart = channel('http.client.request.start');
 const INVALID_PATH = /[^\u0021-\u00ff]/;
 const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 const kPath = Symbol('rust-http.path');
+/** Whether the host checks a target that is set later; else it is a plain property of the request. */
+const checksPath = Object.hasOwn(host.ClientRequest.prototype, 'path');
 
 /** Options of `http.globalAgent`. */
 const GLOBAL_AGENT = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
@@ -162,7 +164,8 @@ function storeOptions(req, options) {
   if (joinDuplicateHeaders !== undefined)
     validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
   req.joinDuplicateHeaders = joinDuplicateHeaders;
-  req[kPath] = options.path || '/';
+  if (checksPath) req[kPath] = options.path || '/';
+  else req.path = options.path || '/';
   req.host = connectOptions.host;
   req.protocol = options.protocol || (options._defaultAgent || global.agent).protocol;
   return connectOptions;
@@ -215,7 +218,7 @@ function storeHeaders(req, options, connectOptions) {
   };
   if (Array.isArray(headers)) {
     rewrite(undefined, headers);
-    req._storeHeader(`${req.method} ${req.path} HTTP/1.1\r\n`, headers);
+    req._storeHeader(requestLine(req), headers);
     return;
   }
   if (headers) for (const name of Object.keys(headers)) req.setHeader(name, headers[name]);
@@ -228,8 +231,14 @@ function storeHeaders(req, options, connectOptions) {
   rewrite(userHost);
   if (req.getHeader('expect')) {
     if (req._header) throw new ERR_HTTP_HEADERS_SENT('render');
-    req._storeHeader(`${req.method} ${req.path} HTTP/1.1\r\n`, req[kOutHeaders]);
+    req._storeHeader(requestLine(req), req[kOutHeaders]);
   }
+}
+
+/** The first line of the head. A target that is a plain property was not checked when it was set. */
+function requestLine({ method, path }) {
+  if (!checksPath && INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
+  return `${method} ${path} HTTP/1.1\r\n`;
 }
 
 function proxyFor(req, options) {
@@ -263,20 +272,22 @@ function connectAlone(req, options) {
   }
 }
 
-/** The target as it is sent; checked when it is set. */
-Object.defineProperty(ClientRequest.prototype, 'path', {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get() {
-    return this[kPath];
-  },
-  set(value) {
-    const path = String(value);
-    if (INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
-    this[kPath] = path;
-  },
-});
+if (checksPath) {
+  /** The target as it is sent; checked when it is set. */
+  Object.defineProperty(ClientRequest.prototype, 'path', {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get() {
+      return this[kPath];
+    },
+    set(value) {
+      const path = String(value);
+      if (INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
+      this[kPath] = path;
+    },
+  });
+}
 
 ClientRequest.prototype._finish = function _finish() {
   OutgoingMessage.prototype._finish.call(this);
@@ -285,7 +296,7 @@ ClientRequest.prototype._finish = function _finish() {
 
 ClientRequest.prototype._implicitHeader = function _implicitHeader() {
   if (this._header) throw new ERR_HTTP_HEADERS_SENT('render');
-  this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, this[kOutHeaders]);
+  this._storeHeader(requestLine(this), this[kOutHeaders]);
 };
 
 /** Deprecated: `destroy()` that also emits 'abort'. */

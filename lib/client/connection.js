@@ -1,7 +1,7 @@
 'use strict';
 // The HTTP role of a client's native connection: it outlives the requests that are sent on it, and hands
 // what is read to the reader of the response that is due.
-const { kTransport } = require('../base/symbols');
+const { kHttp, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { NativeTransport } = require('../transport/native');
 const { announcementOf } = require('../transport/parser');
@@ -25,6 +25,10 @@ class ClientConnection {
     /** Reads the response to the request that is under way. */
     this.reader = null;
     this.stage = Stage.IDLE;
+    /** The async resource of the request, as long as anything happens that is its matter: until the
+     * connection is idle, or closed. */
+    this.resource = null;
+    this.isGone = false;
     /** More records of the same read follow. */
     this.isAmidRead = false;
     this.options = options;
@@ -43,7 +47,9 @@ class ClientConnection {
       native.io.setReader(transport.id, maxHeaderSize, validation, shownFields);
       this.options = reader.options;
     }
+    this.endContext();
     this.reader = reader;
+    this.resource = reader.resource;
     this.stage = Stage.BEGUN;
     reader.transport = transport;
     transport.firstFlags = announcementOf(reader.outgoing.method);
@@ -52,12 +58,24 @@ class ClientConnection {
   /** The exchange is over, or nobody wants to hear of it any more. */
   finish(reader) {
     if (this.reader === reader) this.reader = null;
+    if (this.isGone) this.endContext();
   }
 
-  /** Runs `method` of `self` in the async context of the request that is under way, if one is. */
+  /** Nothing is under way any more: the connection may have another request. */
+  becomeIdle() {
+    this.stage = Stage.IDLE;
+    this.endContext();
+  }
+
+  endContext() {
+    this.resource?.emitDestroy();
+    this.resource = null;
+  }
+
+  /** Runs `method` of `self` in the async context of the request that the connection last had. */
   runInContext(method, self, argument) {
-    if (this.reader === null) method.call(self, argument);
-    else this.reader.resource.runInAsyncScope(method, self, argument);
+    if (this.resource === null) method.call(self, argument);
+    else this.resource.runInAsyncScope(method, self, argument);
   }
 
   // ---- what is read ----
@@ -97,13 +115,18 @@ class ClientConnection {
   }
 
   onEnd() {
-    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket.http.onEnd);
+    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket[kHttp].onEnd);
+  }
+
+  /** The transport is closed, or given away. */
+  onGone() {
+    this.isGone = true;
+    if (this.reader === null) this.endContext();
   }
 
   // A server's matters.
   onExpired() {}
   onDestroyed() {}
-  onGone() {}
   onClosed() {}
 
   // ---- another transport ----
@@ -114,6 +137,7 @@ class ClientConnection {
   }
 
   goOn(stream) {
+    this.resource = null; // the reader ends it
     this.reader.goOn(stream);
   }
 }

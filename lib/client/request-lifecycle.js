@@ -48,7 +48,7 @@ function onSocketNT(req, socket, error) {
     // as it has carried no message, closes it.
     socket._httpMessage = null;
     const connection = connectionOf(socket);
-    if (connection !== null) connection.stage = Stage.IDLE;
+    if (connection !== null) connection.becomeIdle();
     else socket.removeListener('error', onSocketError);
     socket.emit('free');
     endWithoutSocket(req, socket, req[kError]);
@@ -320,7 +320,7 @@ function keepAlive(req) {
   socket.removeListener('drain', onSocketDrain);
   const connection = connectionOf(socket);
   if (connection !== null) {
-    connection.stage = Stage.IDLE;
+    connection.becomeIdle();
   } else {
     socket.removeListener('close', onSocketClose);
     socket.removeListener('error', onSocketError);

@@ -73,8 +73,11 @@ class ResponseReader {
 
   /** Lets go of the socket. */
   release() {
-    if (this.connection !== null) this.connection.finish(this);
-    else if (this.transport !== null) this.releaseStream();
+    if (this.connection !== null) {
+      this.connection.finish(this);
+      return;
+    }
+    if (this.transport !== null) this.releaseStream();
     this.resource.emitDestroy();
   }
 

@@ -5,6 +5,15 @@
  * Runs `process.nextTick` callbacks and promise jobs that wait, as Node does behind each callback
  * from its event loop. Node offers it to its own C++ and to embedders as `process._tickCallback`.
  */
-const runTicks = process._tickCallback.bind(process);
+const runTicks = undeprecated(process._tickCallback).bind(process);
+
+/**
+ * Under `--pending-deprecation` users of the property are warned, by a wrapper whose prototype is the
+ * function that Node's own C++ goes on calling.
+ */
+function undeprecated(tickCallback) {
+  const wrapped = Object.getPrototypeOf(tickCallback);
+  return wrapped === Function.prototype ? tickCallback : wrapped;
+}
 
 module.exports = { runTicks };

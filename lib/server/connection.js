@@ -60,6 +60,8 @@ class ServerConnection {
     this.isIdleTimeoutSet = false;
     /** Reading stopped because too much waits to be written. */
     this.paused = false;
+    /** An error was told to 'clientError', or answered. */
+    this.hasFailed = false;
     /** The async resource of the newest request… */
     this.resource = null;
     /** …and the one it is made in, unless whoever calls has the right one. */
@@ -304,9 +306,15 @@ class ServerConnection {
     this.runInContext(this.onError, this, error);
   }
 
+  /** The socket failed. Behind an error that was told, that is a consequence of it. */
+  onSocketError(error) {
+    if (!this.hasFailed) this.runInContext(this.onError, this, error);
+  }
+
   /** Leaves an error to 'clientError', or answers it and closes. */
   onError(error) {
     const { server, socket } = this;
+    this.hasFailed = true;
     if (server.emit('clientError', error, socket)) return;
     // An answer in the middle of another would be taken for part of it.
     if (socket.writable && !socket._httpMessage?._headerSent) socket.write(errorAnswer(error.code));

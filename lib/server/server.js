@@ -12,6 +12,7 @@ const { readDirectly } = require('../transport/direct-input');
 const { StreamTransport } = require('../transport/stream');
 const { requestParser } = require('../transport/parser');
 const { ServerConnection } = require('./connection');
+const { refuseEncoding } = require('./upgrade');
 const { unwatchStreams, watchStreams } = require('./stream-checker');
 const { listenToStream } = require('./stream-listeners');
 const { kConnections, kListener, kOptions, kTransport } = require('../base/symbols');
@@ -139,6 +140,7 @@ function connectionListener(socket) {
   readDirectly(transport);
   socket._paused = false;
   socket.server = this;
+  socket.setEncoding = refuseEncoding;
   if (this.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(this.timeout);
   watchStreams(this);
 }

@@ -22,8 +22,7 @@ function forgetStream(connection) {
 }
 
 function listenersOf(connection) {
-  const { socket } = connection;
-  const listeners = {
+  return {
     data: (chunk) => connection.transport.feed(chunk),
     end: () => connection.transport.finish(),
     close() {
@@ -31,15 +30,9 @@ function listenersOf(connection) {
       connection.onClosed();
     },
     drain: () => connection.onSocketDrain(),
-    error(error) {
-      // Ignore further errors.
-      socket.removeListener('error', listeners.error);
-      if (socket.listenerCount('error') === 0) socket.on('error', () => {});
-      connection.runInContext(connection.onError, connection, error);
-    },
+    error: (error) => connection.onSocketError(error),
     timeout: () => connection.onTimeout(),
   };
-  return listeners;
 }
 
 module.exports = { forgetStream, listenToStream };

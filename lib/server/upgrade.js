@@ -1,6 +1,7 @@
 'use strict';
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
 const { debuglog } = require('node:util');
+const { codes } = require('../base/errors');
 const { kConnections } = require('../base/symbols');
 const { forgetStream } = require('./stream-listeners');
 
@@ -16,6 +17,11 @@ const Phase = {
 };
 
 const debug = debuglog('http');
+
+/** `setEncoding` of a socket that speaks HTTP. */
+function refuseEncoding() {
+  throw new codes.ERR_HTTP_SOCKET_ENCODING();
+}
 
 /** Whether a request that asks for another protocol may have the socket. */
 function mayUpgrade(server, req) {
@@ -41,6 +47,8 @@ function handOver(connection, bytes) {
   server[kConnections].delete(connection);
   connection.transport.leaveHttp();
   forgetStream(connection);
+  // As in Node, nobody changes the encoding of a socket that has spoken HTTP.
+  socket.setEncoding = refuseEncoding;
   debug('SERVER have listener for %s', event);
   socket.readableFlowing = null;
   // Reading goes on: who listens for 'end' alone has to hear of it.
@@ -48,4 +56,4 @@ function handOver(connection, bytes) {
   server.emit(event, req, socket, bytes);
 }
 
-module.exports = { Phase, handOver, mayUpgrade };
+module.exports = { Phase, handOver, mayUpgrade, refuseEncoding };

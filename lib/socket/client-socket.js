@@ -3,11 +3,12 @@
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype.
 const net = require('node:net');
-const { kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { kHeld, kHttp, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
 const { CorkBuffer } = require('./cork-buffer');
 const { NativeSocket, nativeHandle } = require('./socket');
+const { areMethodsOriginal, guardMethods } = require('./taken-methods');
 
 function ClientSocket() {}
 Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
@@ -18,7 +19,8 @@ function mayBecomeNative(socket) {
     Object.getPrototypeOf(socket) === net.Socket.prototype &&
     !socket.destroyed &&
     !socket[kBuffer] &&
-    isUnreadStream(socket)
+    isUnreadStream(socket) &&
+    areMethodsOriginal()
   );
 }
 
@@ -36,8 +38,8 @@ function becomeNativeSocket(socket, transport, http) {
   nativeHandle(socket);
   handle.close();
   socket[kTransport] = transport;
-  socket.held = new CorkBuffer();
-  socket.http = http;
+  socket[kHeld] = new CorkBuffer();
+  socket[kHttp] = http;
   socket.timeout = timeout;
   // Last: see `reparentable` for what a property that is added afterwards would cost.
   Object.setPrototypeOf(socket, ClientSocket.prototype);
@@ -51,6 +53,7 @@ function becomeNativeSocket(socket, transport, http) {
 }
 
 const { prototype } = ClientSocket;
+delete prototype.constructor; // that of Node's sockets
 
 // ---- writing ----
 
@@ -59,12 +62,12 @@ prototype[kWillEnd] = function willEnd() {};
 prototype[kSendWhole] = undefined;
 
 prototype.onStreamFull = function onStreamFull() {
-  const { onDrain } = this.http;
+  const { onDrain } = this[kHttp];
   if (onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
 };
 
 prototype.tellDrained = function tellDrained() {
-  this.http.onDrain.call(this);
+  this[kHttp].onDrain.call(this);
   this.emit('drain');
 };
 
@@ -91,16 +94,18 @@ prototype.pushMirrored = function pushMirrored(bytes) {
 prototype.setEncoding = net.Socket.prototype.setEncoding;
 
 prototype.joinHttp = function joinHttp() {
-  const { listeners } = this.http;
+  const { listeners } = this[kHttp];
   for (const event in listeners) this.on(event, listeners[event]);
 };
 
 prototype.quitHttp = function quitHttp() {
   this.flushHeld();
-  const { listeners, onDrain, onEnd } = this.http;
+  const { listeners, onDrain, onEnd } = this[kHttp];
   for (const event in listeners) this.removeListener(event, listeners[event]);
   this.removeListener('drain', onDrain);
   this.removeListener('end', onEnd);
 };
+
+guardMethods(prototype, (socket) => Boolean(socket[kTransport]));
 
 module.exports = { becomeNativeSocket, canBecomeNative, mayBecomeNative };

@@ -5,7 +5,7 @@ const net = require('node:net');
 const {
   types: { isUint8Array },
 } = require('node:util');
-const { kTransport } = require('../base/symbols');
+const { kHeld, kTransport } = require('../base/symbols');
 const { isUnusedWritable } = require('../node/streams');
 const { callAll, failDestroyed } = require('./cork-buffer');
 
@@ -27,7 +27,7 @@ function writeDirectly(socket, chunk, encoding, callback) {
     callback = encoding;
     encoding = undefined;
   }
-  const { held } = socket;
+  const { [kHeld]: held } = socket;
   held.add(chunk, encoding, callback);
   const more = socket.writableLength < socket.writableHighWaterMark;
   if (!more) held.needDrain = true;
@@ -41,9 +41,9 @@ function writeDirectly(socket, chunk, encoding, callback) {
  */
 function sendWhole(response, head, chunk, encoding, callback) {
   const transport = this[kTransport];
-  const { held } = this;
+  const { [kHeld]: held } = this;
   const isFree = held.corked === 0 && held.chunk === null && held.callback === null;
-  if (!isFree || !transport.canSend() || Object.hasOwn(this, 'write')) return false;
+  if (!isFree || !transport.canSend() || !isWriteOriginal(this)) return false;
   const flags = transport.endFlags(response);
   const isSent =
     typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1')
@@ -54,22 +54,27 @@ function sendWhole(response, head, chunk, encoding, callback) {
   return true;
 }
 
+/** Nobody has put a `write` of theirs in the way. */
+function isWriteOriginal(socket) {
+  return !Object.hasOwn(socket, 'write') && net.Socket.prototype.write === netWrite;
+}
+
 /** The response ends with what is held. */
 function willEnd(response) {
-  if (this._httpMessage === response) this.held.ending = response;
+  if (this._httpMessage === response) this[kHeld].ending = response;
 }
 
 function cork() {
-  this.held.corked++;
+  this[kHeld].corked++;
 }
 
 function uncork() {
-  const { held } = this;
+  const { [kHeld]: held } = this;
   if (held.corked > 0 && --held.corked === 0) this.flushHeld();
 }
 
 function end(...args) {
-  this.held.corked = 0;
+  this[kHeld].corked = 0;
   this.flushHeld();
   return netEnd.apply(this, args);
 }
@@ -81,12 +86,12 @@ function destroy(...args) {
 
 /** The socket is about to be destroyed: what it holds is not sent any more. */
 function dropHeld(socket) {
-  const { held } = socket;
+  const { [kHeld]: held } = socket;
   if (!held.isEmpty()) process.nextTick(failDestroyed, socket, held.drop());
 }
 
 function flushHeld() {
-  this.held.flush(this, this[kTransport], afterSend);
+  this[kHeld].flush(this, this[kTransport], afterSend);
 }
 
 function afterSend(socket, callbacks) {
@@ -97,7 +102,7 @@ function afterSend(socket, callbacks) {
 
 /** All that was written has left. */
 function onDrained() {
-  const { held } = this;
+  const { [kHeld]: held } = this;
   if (!held.needDrain) return;
   held.needDrain = false;
   this.tellDrained();
@@ -123,13 +128,13 @@ const methods = {
 };
 const getters = {
   writableLength() {
-    return this._writableState.length + (this[kTransport]?.pending ?? 0) + this.held.length;
+    return this._writableState.length + (this[kTransport]?.pending ?? 0) + this[kHeld].length;
   },
   writableCorked() {
-    return this._writableState.corked + this.held.corked;
+    return this._writableState.corked + this[kHeld].corked;
   },
   writableNeedDrain() {
-    return this.held.needDrain || (this._writableState.needDrain && !this.destroyed);
+    return this[kHeld].needDrain || (this._writableState.needDrain && !this.destroyed);
   },
 };
 

@@ -3,7 +3,7 @@
 // sent goes first through that. Nothing waits; what fails, fails the socket.
 const { closeSync } = require('node:fs');
 const net = require('node:net');
-const { kTransport } = require('../base/symbols');
+const { kHeld, kTransport } = require('../base/symbols');
 const { setOwner } = require('../node/net');
 
 /** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
@@ -12,15 +12,17 @@ function handOver(socket) {
   socket.flushHeld();
   const handed = transport.handOver();
   if (handed === null) return false;
-  const { held, isLazy } = socket;
+  const { [kHeld]: held, isLazy } = socket;
   const { handle, error } = openHandle(handed.fd);
   if (isLazy) becomeSocket(socket, net.Socket.prototype, handle);
   else exchangeHandle(socket, handle);
   socket[kTransport] = null;
+  socket[kHeld] = null;
   if (error) {
     socket.destroy(error);
     return true;
   }
+  countOn(handle, transport);
   sendFirst(socket, handed.unsent, transport.waiting.splice(0), held.needDrain);
   for (let i = held.corked; i > 0; i--) socket.cork();
   if (transport.timeout > 0) socket.setTimeout(transport.timeout);
@@ -46,6 +48,27 @@ function exchangeHandle(socket, handle) {
   Object.setPrototypeOf(socket, net.Socket.prototype);
   socket._handle = handle ?? null;
   if (handle) setOwner(handle, socket);
+}
+
+/** The handle goes on counting where the native side has stopped. */
+function countOn(handle, before) {
+  for (const name of ['bytesRead', 'bytesWritten']) {
+    const { get } = descriptorOf(handle, name);
+    const start = before[name];
+    Object.defineProperty(handle, name, {
+      __proto__: null,
+      configurable: true,
+      get() {
+        return start + Reflect.apply(get, this, []);
+      },
+    });
+  }
+}
+
+function descriptorOf(object, name) {
+  for (let holder = object; holder !== null; holder = Object.getPrototypeOf(holder))
+    if (Object.hasOwn(holder, name)) return Object.getOwnPropertyDescriptor(holder, name);
+  return undefined;
 }
 
 /** Writes what the old owner of the descriptor has not sent, then tells those who wait for it. */

@@ -2,11 +2,12 @@
 // The socket of a native connection before anybody looks at it: a small object with the prototype of a
 // socket and none of its state. It can do what sending responses needs; anything else materializes it:
 // it becomes a complete net.Socket in place, so that its identity never changes.
-const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const native = require('../wire/loop');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
+const { guardMethods } = require('./taken-methods');
 const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
 
 function LazySocket(server) {
@@ -16,11 +17,12 @@ function LazySocket(server) {
   this._httpMessage = null;
   this._paused = false;
   this.parser = null;
-  this.held = new CorkBuffer();
+  this[kHeld] = new CorkBuffer();
 }
 Object.setPrototypeOf(LazySocket.prototype, NativeSocket.prototype);
 
 const { prototype } = LazySocket;
+delete prototype.constructor; // that of Node's sockets
 
 function constant(name, value) {
   Object.defineProperty(prototype, name, {
@@ -61,13 +63,13 @@ getter('writable', function () {
   return !transport.hasOutputEnded && !transport.isDestroyed;
 });
 getter('writableLength', function () {
-  return this[kTransport].pending + this.held.length;
+  return this[kTransport].pending + this[kHeld].length;
 });
 getter('writableCorked', function () {
-  return this.held.corked;
+  return this[kHeld].corked;
 });
 getter('writableNeedDrain', function () {
-  return this.held.needDrain;
+  return this[kHeld].needDrain;
 });
 getter('writableHighWaterMark', function () {
   return this.server.highWaterMark;
@@ -183,7 +185,7 @@ prototype.onTimeout = function onTimeout() {
 prototype.fail = function fail(error) {
   const { role } = this[kTransport];
   if (role === null) this.destroy(error);
-  else role.runInContext(role.onError, role, error);
+  else role.onSocketError(error);
 };
 
 prototype.onClosed = function onClosed() {
@@ -191,6 +193,8 @@ prototype.onClosed = function onClosed() {
 };
 
 prototype.joinHttp = function joinHttp() {};
+
+guardMethods(prototype, (socket) => socket.isLazy === true);
 
 // Any other field of a complete socket materializes this one when it is touched.
 {

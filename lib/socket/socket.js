@@ -11,18 +11,19 @@ const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
+const { guardMethods } = require('./taken-methods');
 
 const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 
 /** A complete socket on a native connection. Made by `materialize` and of a client's socket alone. */
 function NativeSocket() {}
 Object.setPrototypeOf(NativeSocket.prototype, net.Socket.prototype);
-Object.setPrototypeOf(NativeSocket, net.Socket);
 
 /** Stands in the place of the handle, and says only that the socket is open. */
 const OPEN = Object.freeze({ __proto__: null });
 
 const { prototype } = NativeSocket;
+delete prototype.constructor; // that of Node's sockets
 
 Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: false });
 defineDirectWrite(prototype);
@@ -193,7 +194,9 @@ const httpListeners = {
   drain() {
     this[kTransport].role.onSocketDrain();
   },
-  error: onSocketError,
+  error(error) {
+    this[kTransport].role.onSocketError(error);
+  },
   timeout() {
     this[kTransport].role.onTimeout();
   },
@@ -338,13 +341,7 @@ prototype.address = function address() {
   return local ? { ...local } : {};
 };
 
-function onSocketError(error) {
-  const { role } = this[kTransport];
-  // Ignore further errors.
-  this.removeListener('error', onSocketError);
-  if (this.listenerCount('error') === 0) this.on('error', () => {});
-  role.runInContext(role.onError, role, error);
-}
+guardMethods(prototype, (socket) => Boolean(socket[kTransport]));
 
 /** Marks a socket whose handle was taken from it as one of ours that is open. */
 function nativeHandle(socket) {

@@ -17,6 +17,9 @@ function becomeStream(transport) {
   const stream = new StreamTransport(socket, native.io.takeParser());
   stream.id = id;
   stream.isTrailing = true;
+  // The role has counted what came before.
+  stream.bytesReadBefore = transport.bytesRead;
+  stream.bytesWrittenBefore = transport.bytesWritten;
   native.register(stream);
   transport.role = null;
   role.goOn(stream);

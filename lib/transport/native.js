@@ -84,7 +84,7 @@ class NativeTransport {
   }
 
   get hasOutputEnded() {
-    return this.output !== Output.OPEN;
+    return this.output === Output.ENDING || this.output === Output.ENDED;
   }
 
   /** HTTP is spoken from now on. */
@@ -221,11 +221,15 @@ class NativeTransport {
       if (callback) this.waiting.push(callback);
       return false;
     }
-    // The native side will say so, too; whoever wrote hears it from here.
-    const errno = result === WRITE_CLOSED ? this.closedErrno : result;
-    const error = errnoException(errno, 'write');
-    if (callback) process.nextTick(callback, error);
-    if (!this.isClosed) process.nextTick(failLater, this, error);
+    if (this.isClosed) {
+      const error = errnoException(result === WRITE_CLOSED ? this.closedErrno : result, 'write');
+      if (callback) process.nextTick(callback, error);
+      return false;
+    }
+    // What the peer had sent comes first, an early answer above all; the Close record behind it.
+    if (callback) this.waiting.push(callback);
+    this.output = Output.FAILED;
+    this.count();
     return false;
   }
 
@@ -289,15 +293,16 @@ class NativeTransport {
     this.bytesRead = bytesRead;
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
+    const reason = errno === 0 ? this.closedErrno : -errno;
     this.life = Life.CLOSED;
     stopIdleTimer(this);
     if (wasOpen) {
       this.leaveServer();
       if (errno !== 0) this.socket.fail(errnoException(-errno, isWrite ? 'write' : 'read'));
+      else if (this.output === Output.FAILED) this.socket.fail(errnoException(reason, 'write'));
     }
     this.receiver = null;
     this.count();
-    const reason = errno === 0 ? EPIPE : -errno;
     for (const callback of this.waiting.splice(0)) callback(errnoException(reason, 'write'));
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
@@ -435,10 +440,6 @@ class NativeTransport {
     if (counts) native.ref();
     else native.unref();
   }
-}
-
-function failLater(transport, error) {
-  if (!transport.isDestroyed) transport.socket.fail(error);
 }
 
 /** Whether `socket` is one on a native connection, of which HTTP may take charge. */

@@ -16,6 +16,8 @@ const Output = {
   /** `shutdown` waits until all has left. */
   ENDING: 'ending',
   ENDED: 'ended',
+  /** A write has failed; the Close record, which says why, comes behind what the peer had sent before. */
+  FAILED: 'failed',
 };
 
 /**
@@ -24,7 +26,7 @@ const Output = {
  */
 function keepsProcessAlive({ input, life, output, pending, referenced }) {
   if (life === Life.CLOSED || life === Life.HANDED_OVER) return false;
-  if (life === Life.CLOSING || output === Output.ENDING) return true;
+  if (life === Life.CLOSING || output === Output.ENDING || output === Output.FAILED) return true;
   return referenced && !(input === Input.ENDED && pending === 0);
 }
 

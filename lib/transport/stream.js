@@ -23,6 +23,9 @@ class StreamTransport {
     this.isTrailing = false;
     this.hasStopped = false;
     this.timesIdle = false;
+    /** What the socket counted on another transport. */
+    this.bytesReadBefore = 0;
+    this.bytesWrittenBefore = 0;
   }
 
   /** HTTP is spoken from now on. */
@@ -145,7 +148,8 @@ class StreamTransport {
 
   /** Bytes read and written so far, where the socket counts them. */
   traffic() {
-    return [this.socket.bytesRead, this.socket.bytesWritten];
+    const { bytesRead, bytesWritten } = this.socket;
+    return [bytesRead - this.bytesReadBefore, bytesWritten - this.bytesWrittenBefore];
   }
 
   requireHost(required) {

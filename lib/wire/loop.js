@@ -1,38 +1,13 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
-const binding = loadBinding();
 const { debuglog } = require('node:util');
+const { addon: binding } = require('./addon');
 const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
 const { Batch, dispatch, newBuffer } = require('./reader');
-const { version } = require('../../package.json');
-
-/** The addon: beside this file, or the package for this platform. */
-function loadBinding() {
-  try {
-    return require('./binding');
-  } catch (cause) {
-    const { arch, platform } = process;
-    const suffix = { linux: '-gnu or -musl', win32: '-msvc' }[platform] ?? '';
-    throw new Error(
-      `rust-http found no native binding for ${platform} ${arch}, which is in the package ` +
-        `rust-http-${platform}-${arch}${suffix}. Remove node_modules and the lock file and install ` +
-        'again, or install that package by name. Where there is none, Rust builds it: ' +
-        `node ${require('node:path').join(__dirname, '..', '..', 'scripts', 'build.mjs')} --install`,
-      { cause },
-    );
-  }
-}
-
-if (binding.version() !== version) {
-  throw new Error(
-    `rust-http ${version} found a native addon of version ${binding.version()}. ` +
-      'Remove node_modules and the lock file and install again, or run `npm run build` in a clone.',
-  );
-}
 
 if (debuglog('rust-http').enabled) binding.switchOnDebugLog();
 

@@ -166,7 +166,11 @@ fn after(
         Sent::Pending(_) | Sent::Starved => {
             (outgoing.pending() as i64).clamp(1, i64::from(i32::MAX))
         }
-        Sent::Failed(errno) => -i64::from(errno),
+        Sent::Failed(errno) => {
+            drop(outgoing);
+            connection.end_behind_input(errno);
+            -i64::from(errno)
+        }
         Sent::Closed => CLOSED,
     }
 }

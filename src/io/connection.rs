@@ -38,6 +38,8 @@ pub(super) mod flag {
     pub const READABLE: u32 = 1 << 2;
     /// The system has reported the end of the input: a short read does not mean that nothing follows.
     pub const READ_CLOSED: u32 = 1 << 3;
+    /// A write has failed: the connection ends when all that had arrived was read.
+    pub const WRITE_FAILED: u32 = 1 << 4;
 }
 
 /// Which system call ended a connection.

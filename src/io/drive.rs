@@ -20,17 +20,18 @@ const READS_PER_TURN: usize = 8;
 impl Connection {
     /// The system reports that the socket can be read or written.
     pub(crate) fn on_event(self: &Arc<Self>, event: &mio::event::Event, lead: &mut Lead) {
-        if event.is_writable() || event.is_error() {
+        // What the peer sent before it broke off is read before a write finds that out.
+        let is_over = event.is_read_closed() || event.is_error();
+        if !is_over && event.is_writable() {
             self.send_waiting(lead);
         }
         if event.is_readable() || event.is_error() {
-            let closed = if event.is_read_closed() || event.is_error() {
-                flag::READ_CLOSED
-            } else {
-                0
-            };
+            let closed = if is_over { flag::READ_CLOSED } else { 0 };
             self.raise(flag::READABLE | closed);
             self.read(lead);
+        }
+        if is_over && (event.is_writable() || event.is_error()) {
+            self.send_waiting(lead);
         }
     }
 
@@ -53,7 +54,11 @@ impl Connection {
         }
         match input.may_read(self) {
             MayRead::Yes => {}
-            MayRead::No => return false,
+            MayRead::No => {
+                drop(input);
+                self.end_failed(lead);
+                return false;
+            }
             MayRead::AfterDrain => {
                 note!("{} waits for JavaScript to drain the queue", self.id);
                 lead.park(Soon::Read(self.clone()));
@@ -65,6 +70,12 @@ impl Connection {
         };
         let room = lead.make_room();
         let failure = match socket.read(&mut lead.buffer) {
+            // After a failed write, that is no end that the peer has chosen.
+            Ok(0) if self.has(flag::WRITE_FAILED) => {
+                drop(input);
+                self.end_failed(lead);
+                return false;
+            }
             Ok(0) => {
                 note!("{} read the end of its input", self.id);
                 self.lower(flag::READABLE);
@@ -83,6 +94,8 @@ impl Connection {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.lower(flag::READABLE);
+                drop(input);
+                self.end_failed(lead);
                 return false;
             }
             Err(error) => Some((errno(&error), Call::Read)),
@@ -95,7 +108,7 @@ impl Connection {
     /// Sends what waits; what the kernel does not take waits for its next report.
     pub(crate) fn send_waiting(self: &Arc<Self>, lead: &mut Lead) {
         let mut outgoing = self.outgoing();
-        if outgoing.pending() == 0 {
+        if outgoing.pending() == 0 || outgoing.failure().is_some() {
             return;
         }
         let reported = outgoing.is_reported();
@@ -116,9 +129,10 @@ impl Connection {
                     self.tell(Kind::Starved, lead);
                 }
             }
-            Sent::Failed(errno) => {
+            Sent::Failed(_) => {
                 drop(outgoing);
-                self.fail(Some((errno, Call::Write)), lead);
+                self.write_failed();
+                self.read(lead);
             }
             Sent::Pending(_) | Sent::Closed => {}
         }
@@ -143,6 +157,30 @@ impl Connection {
         lead.set.post(self.port(), |p| {
             record::plain(&mut p.records, kind, GROUP_END, self.id);
         });
+    }
+
+    /// A write has failed. What the peer had sent before is read first; the runtime's readiness does not
+    /// know of it yet.
+    fn write_failed(&self) {
+        self.raise(flag::WRITE_FAILED | flag::READABLE | flag::READ_CLOSED);
+    }
+
+    /// The same for a write from the JavaScript thread: the I/O side reads on, and ends the connection;
+    /// at once, if the fault was not the peer's, who may be sending for ever.
+    pub fn end_behind_input(self: &Arc<Self>, errno: i32) {
+        if errno == libc::EFAULT {
+            self.raise(flag::PAUSED);
+        }
+        self.write_failed();
+        self.set().read_soon(self.clone());
+    }
+
+    /// Nothing more is to be read: ends a connection whose write failed.
+    fn end_failed(&self, lead: &mut Lead) {
+        if self.has(flag::WRITE_FAILED) {
+            let errno = self.outgoing().failure();
+            self.fail(errno.map(|errno| (errno, Call::Write)), lead);
+        }
     }
 
     pub(crate) fn fail(&self, failure: Option<Failure>, lead: &mut Lead) {

@@ -76,6 +76,8 @@ pub struct Outgoing {
     after: After,
     /// Bytes the kernel has taken so far.
     written: u64,
+    /// The error number of the write that failed: no other is tried.
+    failure: Option<i32>,
 }
 
 impl Outgoing {
@@ -89,6 +91,7 @@ impl Outgoing {
             asked: false,
             after: After::Nothing,
             written: 0,
+            failure: None,
         }
     }
 
@@ -104,6 +107,10 @@ impl Outgoing {
 
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    pub(crate) fn failure(&self) -> Option<i32> {
+        self.failure
     }
 
     /// Lets `after` follow the last byte; what was said before is overruled by what ends more.
@@ -162,7 +169,7 @@ impl Outgoing {
             return Sent::Closed;
         }
         let mut sent = 0;
-        let result = if self.sender == Sender::Kernel {
+        let result = if self.sender == Sender::Kernel && self.failure.is_none() {
             Sent::Pending(0)
         } else {
             self.write_out(bytes, &mut sent, Some(memory), done)
@@ -187,6 +194,7 @@ impl Outgoing {
     pub fn defer(&mut self, bytes: &[u8]) -> Option<bool> {
         let is_owned = |segment: &Segment| matches!(segment, Segment::Owned(_));
         if self.socket.is_none()
+            || self.failure.is_some()
             || self.sender == Sender::Kernel
             || !self.queue.iter().all(is_owned)
         {
@@ -266,6 +274,9 @@ impl Outgoing {
         let Some(socket) = self.socket.clone() else {
             return Sent::Closed;
         };
+        if let Some(errno) = self.failure {
+            return Sent::Failed(errno);
+        }
         while self.pending > 0 || *sent < bytes.len() {
             let result = if self.pending == 0 {
                 socket.write(&[IoSlice::new(&bytes[*sent..])])
@@ -285,7 +296,10 @@ impl Outgoing {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     return Sent::Pending(self.pending);
                 }
-                Err(error) => return Sent::Failed(errno(&error)),
+                Err(error) => {
+                    self.failure = Some(errno(&error));
+                    return Sent::Failed(errno(&error));
+                }
             }
         }
         Sent::All

@@ -1,0 +1,50 @@
+'use strict';
+// Methods that somebody keeps, and those that somebody replaced. A method taken from a socket stays
+// right on it whatever becomes of it; and where a method of Node's sockets is another one than when we
+// were loaded, ours do not pass it by: the socket becomes one of Node's own, slower and seen.
+const net = require('node:net');
+
+/** The methods of Node's sockets, by name, as they were when we were loaded. */
+const originals = new Map();
+/** What `for (const name in socket)` lists of their prototypes. */
+const listed = new Set();
+for (const name in net.Socket.prototype) listed.add(name);
+
+/**
+ * Wraps the methods of `prototype` that Node's sockets have, too; `isOwn`: they are right for a socket.
+ * What those do not have is not listed.
+ */
+function guardMethods(prototype, isOwn) {
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+    descriptor.enumerable = listed.has(name);
+    if (descriptor.enumerable && typeof descriptor.value === 'function') {
+      const original = net.Socket.prototype[name];
+      originals.set(name, original);
+      descriptor.value = guarded(name, descriptor.value, original, isOwn);
+    }
+    Object.defineProperty(prototype, name, descriptor);
+  }
+}
+
+function guarded(name, own, original, isOwn) {
+  const methods = {
+    [name](...args) {
+      if (!isOwn(this)) return Reflect.apply(Object.getPrototypeOf(this)[name], this, args);
+      const current = net.Socket.prototype[name];
+      if (current === original) return Reflect.apply(own, this, args);
+      this._handle; // looked at, it is one of Node's
+      return Reflect.apply(current, this, args);
+    },
+  };
+  return methods[name];
+}
+
+/** Whether none of the methods that ours stand in for was replaced. */
+function areMethodsOriginal() {
+  for (const [name, original] of originals)
+    if (net.Socket.prototype[name] !== original) return false;
+  return true;
+}
+
+module.exports = { areMethodsOriginal, guardMethods };
