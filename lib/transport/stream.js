@@ -65,10 +65,13 @@ class StreamTransport {
     this.execute(this.parser.finish());
   }
 
-  /** Handles records; when a handler throws, the rest is handled before the next callback. */
+  /**
+   * Handles records, behind those that the native side still has to tell; when a handler throws, the
+   * rest is handled before the next callback.
+   */
   execute(bytes) {
     this.batches.push(new Batch(bytes));
-    if (!this.isHandling) this.handleBatches();
+    if (!this.isHandling && !this.isTrailing) this.handleBatches();
   }
 
   handleBatches() {
