@@ -77,11 +77,15 @@ class FedParser {
     this.handle(calls.decline(this.slot, arena.bytes, top), NO_CHUNK);
   }
 
-  /** Handles records at the top of the arena; a negative `size` says that they have no room there. */
+  /**
+   * Handles records at the top of the arena; a negative `size` says that they have no room there. Those
+   * that the native side still has to tell come first.
+   */
   handle(size, source) {
-    if (size < 0 || this.isHandling || this.waiting.length > 0) {
+    const mustWait = this.isHandling || this.transport.isTrailing;
+    if (size < 0 || mustWait || this.waiting.length > 0) {
       this.waiting.push(new Waiting(this.setAside(size), source));
-      if (!this.isHandling) this.handleWaiting();
+      if (!mustWait) this.handleWaiting();
       return;
     }
     const from = top;

@@ -25,6 +25,6 @@ pub struct ParsedInput {
     pub message_clock: MessageClock,
     /// When the parser was taken, on the scale of that clock.
     pub now: u64,
-    /// What came behind an upgrade that was declined, to be parsed first.
+    /// What came behind a head that asked for an upgrade, to be parsed first if that is declined.
     pub unparsed: Bytes,
 }

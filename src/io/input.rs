@@ -77,14 +77,19 @@ impl Input {
         }
     }
 
-    /// Takes the state of the parser for another owner, with the bytes that it has not seen.
+    /// Takes the state of the parser for another owner, with the bytes that it has not seen. A verdict
+    /// that was not given yet is given to the new owner's parser.
     pub fn take_parser(&mut self) -> (Parser, SinkState, Bytes) {
-        let parser = std::mem::replace(
+        let mut parser = std::mem::replace(
             &mut self.parser,
             Parser::new(Role::Server, Limits::default(), Leniency::default()),
         );
         let unparsed = match std::mem::replace(&mut self.reading, Reading::Gone) {
-            Reading::Declined(rest) => rest,
+            Reading::Verdict(rest) => rest,
+            Reading::Declined(rest) => {
+                parser.resume(Verdict::Content);
+                rest
+            }
             _ => Bytes::new(),
         };
         (parser, self.sink_state, unparsed)
