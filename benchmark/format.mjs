@@ -24,6 +24,10 @@ export function grouped(count) {
   return count ? Math.round(count.median).toLocaleString('en') : missing;
 }
 
+export function decimal(number) {
+  return number ? number.median.toFixed(2) : missing;
+}
+
 export function micros(duration) {
   return duration ? `${duration.median.toFixed(1)} µs` : missing;
 }

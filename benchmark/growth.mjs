@@ -90,9 +90,9 @@ async function measurePoint(name, { load, env }) {
     for (const server of servers) await server.run(1);
     for (let round = 0; round < rounds; round++) {
       for (const [i, server] of servers.entries()) {
-        const before = server.cpuSeconds();
+        const before = server.usage().seconds;
         const { requests, seconds: took } = await server.run(seconds);
-        const cpuMicros = ((server.cpuSeconds() - before) * 1e6) / requests;
+        const cpuMicros = ((server.usage().seconds - before) * 1e6) / requests;
         runs[i].push({ rps: requests / took, cpuMicros });
       }
     }

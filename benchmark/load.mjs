@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BuildError } from '../scripts/build.mjs';
 import { ensureInstalled } from '../scripts/install.mjs';
+import { lightProgram } from './neutral.mjs';
 import { cpuSeconds } from './processor.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -25,6 +26,15 @@ export function pickLoadGenerator() {
   if (!ensureInstalled(folder))
     throw new BuildError('no load generator: install wrk or let npm reach its registry');
   return { name: 'autocannon', run: runAutocannon };
+}
+
+/** The one for requests at random moments; see limit/. */
+export const randomGenerator = { name: 'light', run: runRandom };
+
+async function runRandom(url, { connections, rate }, seconds) {
+  const args = [new URL(url).port, connections, rate, seconds].map(String);
+  const { stdout, busy } = await execute(lightProgram(), args, seconds);
+  return { ...JSON.parse(stdout), busy };
 }
 
 /** The one for servers over TLS, the same everywhere. */

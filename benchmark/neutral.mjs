@@ -19,6 +19,12 @@ export function prepareNeutral() {
   built = true;
 }
 
+/** The program whose requests come at random moments. */
+export function lightProgram() {
+  prepareNeutral();
+  return join(target, 'release', 'light');
+}
+
 /** Starts it; as a subject of the measurement it looks like any other server. */
 export async function startNeutral() {
   prepareNeutral();

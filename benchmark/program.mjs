@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { cpuSeconds, residentBytes } from './processor.mjs';
+import { residentBytes, usage } from './processor.mjs';
 import { within } from './within.mjs';
 
 const startLimit = 60;
@@ -30,7 +30,7 @@ export async function startProgram([command, ...args], env = {}) {
       checkAlive() {
         if (hasEnded(child)) throw new Error(`its process ended with ${endOf(child)}`);
       },
-      cpuSeconds: () => cpuSeconds(child.pid),
+      usage: () => usage(child.pid),
       rss: () => residentBytes(child.pid),
       async ask(line) {
         child.stdin.write(`${line}\n`);

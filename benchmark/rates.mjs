@@ -4,7 +4,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import { secureGenerator } from './load.mjs';
+import { randomGenerator, secureGenerator } from './load.mjs';
 import { startAnswers, startNeutral } from './neutral.mjs';
 import { attempt, summarise, takeTurns } from './rounds.mjs';
 import { startClient, startPair, startServer } from './subject.mjs';
@@ -13,10 +13,21 @@ import { within } from './within.mjs';
 const warmUpSeconds = 1;
 const answerLimit = 10;
 
-const figures = ['rps', 'cpuMicros', 'p50Micros', 'p99Micros', 'rss', 'loadBusy'];
+const figures = [
+  'rps',
+  'cpuMicros',
+  'mainMicros',
+  'switches',
+  'p50Micros',
+  'p99Micros',
+  'rss',
+  'loadBusy',
+];
 const ratios = {
   ratio: { of: 'rps' },
   cpuRatio: { of: 'cpuMicros' },
+  mainRatio: { of: 'mainMicros' },
+  p50Ratio: { of: 'p50Micros' },
   ofFloor: { of: 'rps', to: 'limit' },
 };
 
@@ -50,7 +61,12 @@ async function startPeer({ kind, secure, client }) {
 async function startSubject(contestant, workload, generator, neutral) {
   if (workload.kind === 'pair') return await startPair(contestant, workload);
   if (neutral) return await startClient(contestant, workload, neutral.url);
-  return await startServer(contestant, workload, workload.secure ? secureGenerator : generator);
+  return await startServer(contestant, workload, generatorOf(workload, generator));
+}
+
+function generatorOf({ secure, load }, usual) {
+  if (secure) return secureGenerator;
+  return load.rate === undefined ? usual : randomGenerator;
 }
 
 /** Started, checked and warm. */
@@ -69,13 +85,15 @@ async function prepareSubject(contestant, { workload, generator }, neutral) {
 
 async function measureOnce(subject, seconds) {
   if (subject.failed) throw new Error(subject.failed);
-  const before = subject.cpuSeconds();
+  const before = subject.usage();
   const load = await subject.run(seconds);
-  const after = subject.cpuSeconds();
+  const after = subject.usage();
   if (load.requests === 0) throw new Error(`no request was answered, ${load.errors} errors`);
   return {
     rps: load.requests / load.seconds,
-    cpuMicros: ((after - before) * 1e6) / load.requests,
+    cpuMicros: ((after.seconds - before.seconds) * 1e6) / load.requests,
+    mainMicros: ((after.mainSeconds - before.mainSeconds) * 1e6) / load.requests,
+    switches: (after.switches - before.switches) / load.requests,
     p50Micros: load.p50Micros,
     p99Micros: load.p99Micros,
     rss: subject.rss(),

@@ -1,4 +1,4 @@
-/** The results as the tables in README.md, between its two marks. */
+/** The results as the tables in README.md, between two marks. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { problemLines } from './failures.mjs';
 import {
@@ -13,10 +13,11 @@ import {
 } from './format.mjs';
 
 const file = new URL('../README.md', import.meta.url);
-const begin = '<!-- bench -->';
-const end = '<!-- /bench -->';
 
-export function writeReadme(results) {
+/** `mark`: the name of the two comments between which the tables stand. */
+export function writeReadme(results, mark) {
+  const begin = `<!-- ${mark} -->`;
+  const end = `<!-- /${mark} -->`;
   const text = readFileSync(file, 'utf8');
   const from = text.indexOf(begin) + begin.length;
   const to = text.indexOf(end);
@@ -43,7 +44,7 @@ function renderRates({ contestants, workloads }) {
   const rated = workloads.filter(isRated);
   const others = ['undici', 'bun', 'deno'].filter((name) => contestants.includes(name));
   const floor = contestants.includes('limit');
-  const head = ['workload', 'requests/s', 'CPU', 'p50, ms', 'p99, ms'];
+  const head = ['workload', 'requests/s', 'CPU', 'JS thread', 'p50, ms', 'p99, ms'];
   if (floor) head.push('of the floor');
   head.push(...others.map(shownName));
   const rows = rated.map((workload) => {
@@ -52,6 +53,7 @@ function renderRates({ contestants, workloads }) {
       `\`${workload.name}\` ${workload.title}`,
       `**${times(ours.ratio)}**`,
       times(ours.cpuRatio),
+      times(ours.mainRatio),
       latencies(ours.p50Micros, base.p50Micros),
       latencies(ours.p99Micros, base.p99Micros),
     ];
@@ -102,7 +104,7 @@ function markdownTable(head, rows) {
 
 function describeRun({ machine, rounds, seconds, contestants, versions }) {
   const sentences = [
-    `Requests/s and processor time per request (CPU) against Node ${machine.node}'s \`http\` in the same run, latencies as rust-http / Node; medians of ${rounds} interleaved rounds of ${seconds} s on ${machine.cores} cores (${machine.cpu}), load by ${machine.loadGenerator}, ${machine.date}.`,
+    `Requests/s, processor time per request (CPU) and what of it is the JavaScript thread's against Node ${machine.node}'s \`http\` in the same run, latencies as rust-http / Node; medians of ${rounds} interleaved rounds of ${seconds} s on ${machine.cores} cores (${machine.cpu}), load by ${machine.loadGenerator}, ${machine.date}.`,
   ];
   if (contestants.includes('limit'))
     sentences.push(

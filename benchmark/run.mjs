@@ -6,6 +6,9 @@
  *   npm run bench -- hello json          only these; nothing is written unless --save is given
  *   --rounds N        measurements of each contestant per workload (default 7)
  *   --seconds S       length of one measurement (default 3)
+ *   --runtime V       major version of the Node that is measured, from npm (default 26, the newest
+ *                     LTS), or `current`. Those of other versions go to benchmark/results-V.json and a
+ *                     table of their own in README.md
  *   --contestants L   names from contestants.mjs, the first is the base. Default: node, rust-http,
  *                     limit (the floor, a server without JavaScript), undici (a client only), bun and
  *                     deno, of which those are left out that cannot be had; `node,node` shows the
@@ -25,6 +28,7 @@ import { pickLoadGenerator } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureWorkload } from './measure.mjs';
 import { writeReadme } from './readme.mjs';
+import { runOn } from './runtime.mjs';
 import { renderTable } from './table.mjs';
 import { frameworkVersions, prepareWorkloads } from './workloads.mjs';
 
@@ -33,6 +37,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
+    runtime: { type: 'string', default: '26' },
     contestants: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
@@ -40,7 +45,9 @@ const { values, positionals } = parseArgs({
 });
 
 try {
-  await main();
+  const code = runOn(values.runtime);
+  if (code === undefined) await main();
+  else process.exitCode = code;
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
   process.stderr.write(`${error.message}\n`);
@@ -82,12 +89,18 @@ async function measure(workload, options) {
   return { name, title, kind, ...measured };
 }
 
+/** The results of the newest LTS have the chart and the first table, those of another version the second. */
 function write(results) {
-  const written = ['benchmark/results.json', 'docs/bench.svg'];
-  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(new URL('../docs/bench.svg', import.meta.url), drawChart(results));
+  const isFirst = values.runtime === '26';
+  const file = isFirst ? 'results.json' : `results-${values.runtime}.json`;
+  const written = [`benchmark/${file}`];
+  writeFileSync(new URL(file, import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+  if (isFirst) {
+    writeFileSync(new URL('../docs/bench.svg', import.meta.url), drawChart(results));
+    written.push('docs/bench.svg');
+  }
   if (positionals.length === 0) {
-    writeReadme(results);
+    writeReadme(results, isFirst ? 'bench' : 'bench-other');
     written.push('the tables in README.md');
   }
   process.stderr.write(`wrote ${written.join(', ')}\n`);

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startNeutral } from './neutral.mjs';
 import { peerCommand, peerNames } from './peers.mjs';
-import { cpuSeconds, residentBytes } from './processor.mjs';
+import { residentBytes, usage } from './processor.mjs';
 import { startProgram } from './program.mjs';
 import { within } from './within.mjs';
 
@@ -57,7 +57,7 @@ async function startDriven(name, args, url) {
   }
   return {
     url,
-    cpuSeconds: () => cpuSeconds(child.pid),
+    usage: () => usage(child.pid),
     rss: () => residentBytes(child.pid),
     async run(seconds) {
       if (!child.connected) throw new Error('its process has ended');

@@ -1,6 +1,7 @@
 /** The results as text: one block for each workload, the base first. */
 import { problemLines } from './failures.mjs';
 import {
+  decimal,
   grouped,
   kibibytes,
   latency,
@@ -24,7 +25,11 @@ const rates = [
   ['of floor', ({ ofFloor }) => share(ofFloor)],
   ['CPU/request', ({ cpuMicros }) => micros(cpuMicros)],
   ['CPU ratio', ({ cpuRatio }) => times(cpuRatio)],
+  ['JS thread', ({ mainMicros }) => micros(mainMicros)],
+  ['its ratio', ({ mainRatio }) => times(mainRatio)],
+  ['switches', ({ switches }) => decimal(switches)],
   ['p50 ms', ({ p50Micros }) => latency(p50Micros)],
+  ['p50 ratio', ({ p50Ratio }) => times(p50Ratio)],
   ['p99 ms', ({ p99Micros }) => latency(p99Micros)],
   ['RSS', ({ rss }) => mebibytes(rss)],
   ['load', ({ loadBusy }) => percent(loadBusy)],

@@ -4,7 +4,8 @@
  * and for a server
  *   listener    (http) => the listener that goes into http.createServer, or
  *   framework, application   a package of __test__/frameworks, and (package, http) => its server
- *   load        { connections, method, headers, body, pipeline }
+ *   load        { connections, method, headers, body, pipeline }, or { connections, rate }: so many
+ *               requests a second, at random moments
  *   answer      { status, bytes } that one request must get, checked before anything is measured
  *   floor       true where the server in limit/ gives the same answer
  *   secure      true where all of that goes over TLS; a client can have it, too
@@ -21,12 +22,17 @@ import { BuildError } from '../scripts/build.mjs';
 import { frameworkVersion, whyMissing } from './frameworks.mjs';
 
 const names = [
+  'light-200',
+  'light-1000',
+  'light-4000',
+  'single',
+  'mixed',
   'hello',
   'headers',
+  'names',
   'json',
   'pipelined',
   'churn',
-  'single',
   'download',
   'upload',
   'express',

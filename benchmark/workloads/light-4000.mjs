@@ -1,0 +1,5 @@
+/** 4,000 requests a second at random moments: what most servers do all day. */
+export { answer, floor, listener } from './hello.mjs';
+
+export const title = 'GET, 13 bytes back, 16 connections, 4,000/s at random';
+export const load = { connections: 16, rate: 4000 };
