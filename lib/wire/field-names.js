@@ -1,17 +1,43 @@
 'use strict';
-// Lower-case forms of field names. Those of common names are found, not made: they are the same
-// string each time, which makes the look-ups by them fast.
+// Lower-case forms of field names. They are found, not made: the same string each time makes the
+// look-ups by it fast. Common names are known from the start, others are learned from traffic.
 const { COMMON_NAMES } = require('./layout');
 
-const lowered = new Map();
+/** How many names are learned before those that were not seen again are forgotten. */
+const GENERATION = 512;
+/** Longer names are not worth their memory. */
+const LONGEST = 64;
+
+const { keys } = Object;
+
+const common = new Map();
 for (const name of COMMON_NAMES) {
   const lower = name.toLowerCase();
-  lowered.set(name, lower);
-  lowered.set(lower, lower);
+  common.set(name, lower);
+  common.set(lower, lower);
 }
 
+/** Learned names: those seen since the last generation began, and those seen in that before it. */
+let recent = new Map();
+let former = new Map();
+
 /** `name` in lower case. */
-const lowerCase = (name) => lowered.get(name) ?? name.toLowerCase();
+const lowerCase = (name) => common.get(name) ?? recent.get(name) ?? learn(name);
+
+/** A stranger may send any number of names: two generations are kept of them, and no more. */
+function learn(name) {
+  if (name.length > LONGEST) return name.toLowerCase();
+  if (recent.size === GENERATION) {
+    former = recent;
+    recent = new Map();
+  }
+  const lower = former.get(name) ?? internalized(name.toLowerCase());
+  recent.set(internalized(name), lower);
+  return lower;
+}
+
+/** The engine's own copy of a text, which is found fast, and keeps no longer text alive. */
+const internalized = (text) => keys({ [text]: 0 })[0];
 
 /** An object that inherits nothing, of the kind that the engine keeps fast. */
 function Fields() {}
