@@ -51,6 +51,8 @@ enum Attachments {
     /// From `ATTACH_SIZE` on; where it is in the chunk.
     Large(Vec<Range<usize>>),
     All,
+    /// What the first record of the chunk tells.
+    First,
 }
 
 /// Appends the records of one chunk to `out`.
@@ -99,11 +101,16 @@ impl<'a, O: Observer> RecordSink<'a, O> {
         self.attachments = Attachments::All;
     }
 
+    /// Content with which the chunk that is parsed next begins stays there; its record tells where.
+    pub fn attach_first(&mut self) {
+        self.attachments = Attachments::First;
+    }
+
     /// The content that was left in the chunk, in the order of its records.
     pub fn take_attached(&mut self) -> Vec<Range<usize>> {
         match std::mem::take(&mut self.attachments) {
             Attachments::Large(ranges) => ranges,
-            Attachments::None | Attachments::All => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -180,7 +187,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
     }
 
     fn content(&mut self, bytes: &[u8]) {
-        self.last = Some(self.out.len());
+        let is_first = self.last.replace(self.out.len()).is_none();
         let at = bytes.as_ptr() as usize - self.chunk;
         match &mut self.attachments {
             Attachments::Large(ranges) if bytes.len() >= ATTACH_SIZE => {
@@ -188,9 +195,10 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
                 record::attached_content(self.out, self.id, bytes.len(), at);
             }
             Attachments::All => record::attached_content(self.out, self.id, bytes.len(), at),
-            Attachments::None | Attachments::Large(_) => {
-                record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+            Attachments::First if is_first => {
+                record::attached_content(self.out, self.id, bytes.len(), at);
             }
+            _ => record::bytes(self.out, Kind::Content, 0, self.id, bytes),
         }
     }
 
