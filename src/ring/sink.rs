@@ -273,6 +273,29 @@ mod tests {
     }
 
     #[test]
+    fn only_content_with_which_a_chunk_begins_is_left_there() {
+        let mut parser = Parser::new(Role::Server, Limits::default(), Leniency::default());
+        let mut state = SinkState::new(RequestRules::default(), usize::MAX);
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
+        let mut attached = Vec::new();
+        for chunk in [&format!("{head}abc"), &format!("def{head}abcdef")] {
+            let mut out = Vec::new();
+            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, ());
+            sink.attach_first();
+            assert_eq!(sink.parse(&mut parser, chunk.as_bytes()), Outcome::Parsed);
+            let mut at = 0;
+            while at < out.len() {
+                let word = u32::from_ne_bytes(out[at..at + 4].try_into().unwrap());
+                if word & 0xff == Kind::Content as u32 {
+                    attached.push(word >> 8 & layout::ATTACHED != 0);
+                }
+                at += size(&out[at..]);
+            }
+        }
+        assert_eq!(attached, [false, true, false]);
+    }
+
+    #[test]
     fn a_verdict_sees_fields_that_are_not_shown() {
         let rules = RequestRules {
             requires_host: true,
