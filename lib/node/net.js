@@ -9,6 +9,8 @@ const find = (description) => symbols.find((symbol) => symbol.description === de
 const kHandle = find('kHandle');
 /** Where it keeps the buffer of the option `onread`. */
 const kBuffer = find('kBuffer');
+const kBufferGen = find('kBufferGen');
+const kBufferCb = find('kBufferCb');
 
 /** Makes `socket` the one that hears of what `handle` reads. */
 function setOwner(handle, socket) {
@@ -16,34 +18,33 @@ function setOwner(handle, socket) {
   if (owner) handle[owner] = socket;
 }
 
-/** Whether `interceptReads` works: the socket reads by a handle of Node's, which goes on by itself. */
-function canInterceptReads(socket) {
+/**
+ * Whether `readInto` works: on TLS, which copies what it has decrypted, so that one memory serves many
+ * sockets. (A read from the system may be under way in its memory, on Windows.)
+ */
+function canReadInto(socket) {
   const handle = socket._handle;
-  return handle?.isStreamBase === true && typeof handle.onread === 'function' && !socket[kBuffer];
+  return (
+    kBufferGen !== undefined &&
+    kBufferCb !== undefined &&
+    socket[kBuffer] === null &&
+    handle?.isStreamBase === true &&
+    handle.constructor?.name === 'TLSWrap' &&
+    typeof handle.useUserBuffer === 'function'
+  );
 }
 
 /**
- * Has `take(chunk, isNew)` told what is pushed into the socket's stream, which gets what `take` refuses by
- * returning false. `isNew`: the chunk has just been read, so that nobody else has it.
+ * What the option `onread` of `net` does, for a socket that is open: what is read stands in `memory`, and
+ * `callback` is told its length; it returns whether to go on. There is no way back. The memory has to
+ * live as long as the socket, so `callback` must know it. It is not put where the option has it, so that
+ * nobody else finds it.
  */
-function interceptReads(socket, take) {
-  const handle = socket._handle;
-  const { onread } = handle;
-  const { push } = socket;
-  let isNew = false;
-  handle.onread = function (bytes) {
-    isNew = true;
-    try {
-      return onread.call(this, bytes);
-    } finally {
-      isNew = false;
-    }
-  };
-  socket.push = function (chunk, encoding) {
-    const isRead = isNew;
-    isNew = false;
-    return take(chunk, isRead) || push.call(this, chunk, encoding);
-  };
+function readInto(socket, memory, callback) {
+  socket[kBuffer] = true;
+  socket[kBufferGen] = null;
+  socket[kBufferCb] = callback;
+  socket._handle.useUserBuffer(memory);
 }
 
-module.exports = { canInterceptReads, interceptReads, kBuffer, kHandle, setOwner };
+module.exports = { canReadInto, kBuffer, kHandle, readInto, setOwner };

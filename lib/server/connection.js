@@ -67,6 +67,8 @@ class ServerConnection {
     /** …and the one it is made in, unless whoever calls has the right one. */
     this.origin = transport.origin;
     this.onPendingData = undefined;
+    /** The response that has the socket does not listen to its end by itself. */
+    this.closesResponse = true;
     /** What is listened to on a socket that is a stream. */
     this.streamListeners = null;
     (server[kConnections] ??= new Set()).add(this);

@@ -58,11 +58,11 @@ function giveTurn(res, socket) {
 }
 
 /** The socket is closed: what was under way is aborted. */
-function abortResponses({ incoming, outgoing, socket }) {
+function abortResponses({ closesResponse, incoming, outgoing, socket }) {
   while (incoming.length > 0) incoming.shift().destroy(connectionReset('aborted'));
   while (outgoing.length > 0) outgoing.shift().destroy(connectionReset('aborted'));
   const message = socket._httpMessage;
-  if (message) closeResponse(message);
+  if (message && closesResponse) closeResponse(message);
 }
 
 module.exports = { abortResponses, onFinish };

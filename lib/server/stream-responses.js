@@ -30,10 +30,12 @@ function hide(socket, key, value) {
  * The connection closes its response itself if it is the last that hears of the socket's end: who listens
  * from now on hears of it behind the response, as if that listened.
  */
-function attach({ socket, streamListeners }) {
+function attach(connection) {
+  const { socket, streamListeners } = connection;
   const { close } = socket._events;
   const last = typeof close === 'function' ? close : close?.[close.length - 1];
-  if (last !== streamListeners.close) socket.on('close', onSocketClose);
+  connection.closesResponse = last === streamListeners.close;
+  if (!connection.closesResponse) socket.on('close', onSocketClose);
 }
 
 function detach() {

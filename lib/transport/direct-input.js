@@ -1,22 +1,42 @@
 'use strict';
-// Reads a socket of Node's past its stream, whose machinery costs more than the parser, as long as that
-// would do no more than emit 'data' to the transport's own listener.
-const { canInterceptReads, interceptReads } = require('../node/net');
+// Reads a TLS socket of Node's past its stream, into memory that is used again: no Buffer is made for a
+// read, and none goes through the stream's machinery. So it is as long as the stream would do no more
+// than emit 'data' to the transport's own listener.
+const { canReadInto, readInto } = require('../node/net');
 const { isEmptyAndFlowing } = require('../node/streams');
+
+/** What TLS hands out at a time. */
+const RECORD_SIZE = 16 * 1024;
+/** What was read stands here until it is parsed, and is of no interest afterwards; nobody else sees it. */
+const memory = Buffer.allocUnsafeSlow(RECORD_SIZE);
 
 /** The socket of `transport` has got its listener for 'data'. */
 function readDirectly(transport) {
   const { socket } = transport;
-  if (!canInterceptReads(socket)) return;
+  if (!canReadInto(socket)) return;
   const listener = socket._events.data;
-  interceptReads(socket, (chunk, isNew) => {
-    if (chunk === null || !isEmptyAndFlowing(socket)) return false;
-    // The only one: with others, there is an array of them.
-    if (socket._events.data !== listener || typeof listener !== 'function') return false;
-    if (socket.readableEncoding !== null || !(chunk instanceof Uint8Array)) return false;
-    transport.feed(chunk, isNew);
+  readInto(socket, memory, (length) => {
+    if (!isOnlyFor(listener, socket)) return socket.push(copyOf(length));
+    transport.feedRead(memory, length);
     return true;
   });
+}
+
+/** Nobody but `listener` hears what is read, and it hears it at once. */
+function isOnlyFor(listener, socket) {
+  // With others, there is an array of them.
+  return (
+    typeof listener === 'function' &&
+    socket._events.data === listener &&
+    isEmptyAndFlowing(socket) &&
+    socket.readableEncoding === null
+  );
+}
+
+function copyOf(length) {
+  const copy = Buffer.allocUnsafeSlow(length);
+  copy.set(memory.subarray(0, length));
+  return copy;
 }
 
 module.exports = { readDirectly };

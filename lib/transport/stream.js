@@ -47,14 +47,20 @@ class StreamTransport {
 
   // ---- reading ----
 
-  feed(chunk, isOwn) {
+  feed(chunk) {
     const bytes = typeof chunk === 'string' ? this.encode(chunk) : chunk;
     if (this.failure !== null) {
       // As long as nobody destroys the stream, each further piece is told, as in Node.
       this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
       return;
     }
-    this.input.execute(bytes, isOwn);
+    this.input.execute(bytes);
+  }
+
+  /** The same for what was read into memory that is used again. */
+  feedRead(memory, length) {
+    if (this.failure === null) this.input.executeRead(memory, length);
+    else this.feed(Buffer.from(memory.subarray(0, length)));
   }
 
   encode(text) {

@@ -13,8 +13,10 @@ const calls = native.streams();
 let top = 0;
 /** The chunk whose records are handled. */
 let chunk = NO_CHUNK;
-/** The last chunk that nobody else has. */
-let own = NO_CHUNK;
+/** Memory that is used for one read after the other. */
+let reused = NO_CHUNK;
+/** The last view of it: as a rule, so much of it is content time and again. */
+let view = NO_CHUNK;
 
 /** Records of a chunk, in which their content is. */
 class FedBatch extends Batch {
@@ -23,14 +25,22 @@ class FedBatch extends Batch {
   }
 
   takeContent(length, at) {
-    // All of its memory is content: there is nothing to be kept from whoever gets it.
-    if (chunk === own && length === chunk.buffer.byteLength) return chunk;
     const content = newBuffer(length);
-    content.set(new Uint8Array(chunk.buffer, chunk.byteOffset + at, length));
+    content.set(partOf(at, length));
     return content;
   }
 
   dropContent() {}
+}
+
+/** A part of the chunk whose records are handled. */
+function partOf(at, length) {
+  const from = chunk.byteOffset + at;
+  if (view.length === length && view.byteOffset === from && view.buffer === chunk.buffer)
+    return view;
+  const part = new Uint8Array(chunk.buffer, from, length);
+  if (chunk === reused) view = part;
+  return part;
 }
 
 /** Nobody else gets a view of it. */
@@ -56,10 +66,21 @@ class FedParser {
     this.waiting = [];
   }
 
-  /** Parses a chunk, a Uint8Array, and handles what was in it. `isOwn`: nobody else has the chunk. */
-  execute(bytes, isOwn = false) {
-    if (isOwn) own = bytes;
+  /** Parses a chunk, a Uint8Array, and handles what was in it. */
+  execute(bytes) {
     this.handle(calls.execute(this.slot, bytes, arena.bytes, top), bytes);
+  }
+
+  /** The same for the first `length` bytes of memory that is used again. */
+  executeRead(memory, length) {
+    // Content with which the memory begins is taken from there by the first record, before anything else
+    // can happen; the other records have theirs.
+    if (this.isHandling || this.waiting.length > 0) {
+      this.execute(copyOf(memory, length));
+    } else {
+      reused = memory;
+      this.handle(calls.execute(this.slot, memory, arena.bytes, top, length), memory);
+    }
   }
 
   /** The input has ended. */
@@ -136,23 +157,30 @@ class FedParser {
   }
 
   goOnLater(batch, at, end, source) {
-    if (at < end) this.waiting.unshift(new Waiting(copyOf(batch, at, end), source));
+    if (at < end) this.waiting.unshift(new Waiting(batchOf(batch.bytes, at, end), source));
     if (this.waiting.length > 0) process.nextTick(() => this.handleWaiting());
   }
 
   /** Copies the newest records out of the arena, or takes those that have no room there. */
   setAside(size) {
-    if (size >= 0) return copyOf(arena, top, top + size);
+    if (size >= 0) return batchOf(arena.bytes, top, top + size);
     const batch = new FedBatch(-size);
     calls.takeRecords(this.slot, batch.bytes, 0);
     return batch;
   }
 }
 
-function copyOf({ bytes }, from, end) {
+/** Records in memory of their own. */
+function batchOf(bytes, from, end) {
   const batch = new FedBatch(end - from);
   batch.bytes.set(bytes.subarray(from, end));
   return batch;
+}
+
+function copyOf(bytes, length) {
+  const copy = Buffer.allocUnsafeSlow(length);
+  copy.set(bytes.subarray(0, length));
+  return copy;
 }
 
 const { renew } = calls;

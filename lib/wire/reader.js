@@ -121,8 +121,9 @@ function dispatch(transport, kind, flags, batch, at) {
     case layout.CONTENT:
       if (receiver !== null) receiver.onContent(flags, readContent(batch, at, flags));
       else if (flags & ATTACHED) batch.dropContent();
-      // Node runs ticks behind each piece of content that its own parser finds on its own handle.
-      if (transport.ticksBehindContent) runTicks();
+      // Node runs ticks behind each piece of content that its own parser finds on its own handle. Behind the
+      // last one they run without us: the handle has called.
+      if (transport.ticksBehindContent && (flags & layout.GROUP_END) === 0) runTicks();
       break;
     case layout.COMPLETE:
       if (receiver !== null) receiver.onComplete(flags, readTrailers(batch, at));

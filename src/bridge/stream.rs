@@ -107,8 +107,10 @@ impl Stream {
         };
         let first = self.records.len();
         let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
-        if content == Content::InChunk {
-            sink.attach_all();
+        match content {
+            Content::InChunk => sink.attach_all(),
+            Content::FirstInChunk => sink.attach_first(),
+            Content::Copied => {}
         }
         let outcome = run(&mut sink, &mut self.parser);
         let number = self.number;
@@ -146,6 +148,8 @@ impl Stream {
 enum Content {
     /// In the chunk that it has fed.
     InChunk,
+    /// Content with which the chunk begins is there, the rest in the records.
+    FirstInChunk,
     /// In the records.
     Copied,
 }
@@ -290,7 +294,8 @@ impl Streams {
 
 /// Functions over all parsers. Each writes records to an arena, which is the caller's own, from a place
 /// on:
-/// - `execute(slot, chunk, arena, at)`;
+/// - `execute(slot, chunk, arena, at)`; with a fifth argument, for so many bytes of memory that stays as it
+///   is until the first record has been handled;
 /// - `finish(slot, arena, at)`;
 /// - `takeRest(slot, arena, at)`, for what a native connection has left unparsed;
 /// - `decline(slot, arena, at)`, for an upgrade that nobody wants.
@@ -309,9 +314,12 @@ pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
 
 unsafe extern "C" fn execute(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<4>::new(env, info) };
-    run(&call, 2, |stream| {
-        stream.parse(call.bytes(1), Content::InChunk)
+    let call = unsafe { Call::<5>::new(env, info) };
+    let chunk = call.bytes(1);
+    let length = call.uint(4) as usize;
+    run(&call, 2, |stream| match chunk.get(..length) {
+        Some(read) if length > 0 => stream.parse(read, Content::FirstInChunk),
+        _ => stream.parse(chunk, Content::InChunk),
     })
 }
 

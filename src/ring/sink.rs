@@ -51,6 +51,8 @@ enum Attachments {
     /// From `ATTACH_SIZE` on; where it is in the chunk.
     Large(Vec<Range<usize>>),
     All,
+    /// What the first record of the chunk tells.
+    First,
 }
 
 /// Appends the records of one chunk to `out`.
@@ -99,11 +101,16 @@ impl<'a, O: Observer> RecordSink<'a, O> {
         self.attachments = Attachments::All;
     }
 
+    /// Content with which the chunk that is parsed next begins stays there; its record tells where.
+    pub fn attach_first(&mut self) {
+        self.attachments = Attachments::First;
+    }
+
     /// The content that was left in the chunk, in the order of its records.
     pub fn take_attached(&mut self) -> Vec<Range<usize>> {
         match std::mem::take(&mut self.attachments) {
             Attachments::Large(ranges) => ranges,
-            Attachments::None | Attachments::All => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -180,7 +187,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
     }
 
     fn content(&mut self, bytes: &[u8]) {
-        self.last = Some(self.out.len());
+        let is_first = self.last.replace(self.out.len()).is_none();
         let at = bytes.as_ptr() as usize - self.chunk;
         match &mut self.attachments {
             Attachments::Large(ranges) if bytes.len() >= ATTACH_SIZE => {
@@ -188,9 +195,10 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
                 record::attached_content(self.out, self.id, bytes.len(), at);
             }
             Attachments::All => record::attached_content(self.out, self.id, bytes.len(), at),
-            Attachments::None | Attachments::Large(_) => {
-                record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+            Attachments::First if is_first => {
+                record::attached_content(self.out, self.id, bytes.len(), at);
             }
+            _ => record::bytes(self.out, Kind::Content, 0, self.id, bytes),
         }
     }
 
@@ -262,6 +270,29 @@ mod tests {
                 assert_eq!(counts, wanted, "{shown} fields, pieces of {piece}");
             }
         }
+    }
+
+    #[test]
+    fn only_content_with_which_a_chunk_begins_is_left_there() {
+        let mut parser = Parser::new(Role::Server, Limits::default(), Leniency::default());
+        let mut state = SinkState::new(RequestRules::default(), usize::MAX);
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
+        let mut attached = Vec::new();
+        for chunk in [&format!("{head}abc"), &format!("def{head}abcdef")] {
+            let mut out = Vec::new();
+            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, ());
+            sink.attach_first();
+            assert_eq!(sink.parse(&mut parser, chunk.as_bytes()), Outcome::Parsed);
+            let mut at = 0;
+            while at < out.len() {
+                let word = u32::from_ne_bytes(out[at..at + 4].try_into().unwrap());
+                if word & 0xff == Kind::Content as u32 {
+                    attached.push(word >> 8 & layout::ATTACHED != 0);
+                }
+                at += size(&out[at..]);
+            }
+        }
+        assert_eq!(attached, [false, true, false]);
     }
 
     #[test]
