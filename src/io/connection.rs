@@ -222,8 +222,8 @@ impl Connection {
     /// A request's head was parsed.
     pub(crate) fn request_begins(&self) {
         if let Some(listener) = &self.listener {
-            self.exchanges.request_begins();
-            self.idle_clock.end_idle(listener.timeout());
+            self.exchanges
+                .request_begins(&self.idle_clock, listener.timeout());
         }
     }
 
@@ -238,15 +238,13 @@ impl Connection {
         let Some(listener) = &self.listener else {
             return;
         };
-        let timeout = listener.keep_alive_timeout();
-        if timeout == 0 || !self.exchanges.is_idle() {
-            return;
-        }
-        note!("{} waits {timeout} ms for the next request", self.id);
-        self.idle_clock.begin_idle(timeout);
-        // A head that was parsed just now has found nothing to lift.
-        if !self.exchanges.is_idle() {
-            self.idle_clock.end_idle(listener.timeout());
+        let keep_alive = listener.keep_alive_timeout();
+        if keep_alive > 0
+            && self
+                .exchanges
+                .begin_pause(&self.idle_clock, keep_alive, listener.timeout())
+        {
+            note!("{} waits {keep_alive} ms for the next request", self.id);
         }
     }
 

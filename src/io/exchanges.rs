@@ -1,6 +1,7 @@
 //! How many requests of one connection are under way: heads that were parsed, less answers that ended.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use crate::ring::idle_clock::IdleClock;
+use crate::ring::sync::{AtomicU32, Ordering};
 
 /// Counts of one connection. Wrap around after 2³², both alike.
 #[derive(Debug, Default)]
@@ -10,9 +11,10 @@ pub(crate) struct Exchanges {
 }
 
 impl Exchanges {
-    /// A request's head was parsed.
-    pub fn request_begins(&self) {
+    /// A request's head was parsed: the pause between requests ends, and `timeout` holds.
+    pub fn request_begins(&self, clock: &IdleClock, timeout: u32) {
         self.requests.fetch_add(1, Ordering::SeqCst);
+        clock.end_idle(timeout);
     }
 
     /// JavaScript has ended the answer to the request that waits longest.
@@ -25,8 +27,23 @@ impl Exchanges {
         );
     }
 
+    /// The last byte of an answer has left: the pause between requests begins, if no request is under
+    /// way. Returns whether it does.
+    pub fn begin_pause(&self, clock: &IdleClock, keep_alive: u32, timeout: u32) -> bool {
+        if !self.is_idle() {
+            return false;
+        }
+        clock.begin_idle(keep_alive);
+        // A head that was parsed just now has found nothing to lift.
+        if !self.is_idle() {
+            clock.end_idle(timeout);
+            return false;
+        }
+        true
+    }
+
     /// All requests are answered.
-    pub fn is_idle(&self) -> bool {
+    fn is_idle(&self) -> bool {
         self.requests.load(Ordering::SeqCst) == self.responses.load(Ordering::SeqCst)
     }
 }

@@ -12,6 +12,7 @@ mod error;
 mod exchanges;
 mod handed_over;
 mod hub;
+mod inbox;
 mod input;
 mod javascript_lead;
 mod lead;

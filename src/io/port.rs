@@ -1,7 +1,6 @@
 //! Where records go: the queue of one instance of the module, and the means to wake its reader.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 
@@ -9,6 +8,7 @@ use crate::io::address::Ends;
 use crate::io::connection::Connection;
 use crate::ring::queue::{EventQueue, Pending};
 use crate::ring::record;
+use crate::ring::sync::{AtomicBool, AtomicUsize, Mutex, Ordering};
 
 /// Connections that may be accepted and not yet announced to JavaScript: as long as it is blocked, the
 /// others wait in the system's backlog.
@@ -59,7 +59,7 @@ impl Default for Port {
     fn default() -> Self {
         Self {
             queue: EventQueue::default(),
-            wake: Mutex::default(),
+            wake: Mutex::new(None),
             starves: AtomicBool::new(false),
             unannounced: AtomicUsize::new(0),
             users: AtomicUsize::new(0),
@@ -115,7 +115,8 @@ impl Port {
 
     /// Lets the next `take` say that someone waits for it.
     pub(crate) fn starve(&self) {
-        self.starves.store(true, Ordering::SeqCst);
+        // Not a mere store: a drain before it has taken what is looked at behind it.
+        self.starves.swap(true, Ordering::SeqCst);
     }
 
     pub(crate) fn epoch(&self) -> u64 {

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use crate::io::connection::Connection;
 use crate::io::deadlines::{Deadlines, Due};
 use crate::io::hub::Hub;
+use crate::io::inbox::Inbox;
 use crate::io::leadership::{Capacity, Leader, Leadership};
 use crate::io::listener::Listener;
 use crate::io::port::{Attachment, Outbox, Port};
@@ -63,9 +64,9 @@ pub(crate) struct Set {
     deadlines: Deadlines,
     outbox: Mutex<Outbox>,
     /// Connections with output that JavaScript has left to this thread.
-    deferred: Mutex<Vec<Arc<Connection>>>,
+    deferred: Inbox<Arc<Connection>>,
     /// What may go on being read.
-    soon: Mutex<Vec<Soon>>,
+    soon: Inbox<Soon>,
     /// JavaScript has drained a queue for which somebody waited.
     drained: AtomicBool,
     stopped: AtomicBool,
@@ -94,8 +95,8 @@ impl Set {
             poll: Mutex::new(poll),
             deadlines: Deadlines::default(),
             outbox: Mutex::default(),
-            deferred: Mutex::default(),
-            soon: Mutex::default(),
+            deferred: Inbox::default(),
+            soon: Inbox::default(),
             drained: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
             asked: Notify::new(),
@@ -171,27 +172,23 @@ impl Set {
 
     /// Sends the output of a connection that was queued with `Outgoing::defer`.
     pub fn send_soon(&self, connection: Arc<Connection>) {
-        let mut deferred = relock(&self.deferred);
-        deferred.push(connection);
-        let is_first = deferred.len() == 1;
-        drop(deferred);
-        if is_first {
+        if self.deferred.put(connection) {
             self.ask();
         }
     }
 
     pub fn take_deferred(&self) -> Vec<Arc<Connection>> {
-        std::mem::take(&mut relock(&self.deferred))
+        self.deferred.take()
     }
 
     /// Goes on reading a connection.
     pub fn read_soon(&self, connection: Arc<Connection>) {
-        relock(&self.soon).push(Soon::Read(connection));
+        self.soon.put(Soon::Read(connection));
         self.ask();
     }
 
     pub fn take_soon(&self, into: &mut Vec<Soon>) {
-        into.append(&mut relock(&self.soon));
+        into.append(&mut self.soon.take());
     }
 
     /// Lets go on what waited for a drain.
@@ -232,16 +229,14 @@ impl Set {
 
     /// Something was asked for that no event will tell of.
     pub fn is_asked(&self) -> bool {
-        self.drained.load(Ordering::Acquire)
-            || !relock(&self.soon).is_empty()
-            || !relock(&self.deferred).is_empty()
+        self.drained.load(Ordering::Acquire) || !self.soon.is_empty() || !self.deferred.is_empty()
     }
 
     /// What a leader leaves to the next one.
     pub fn leave_over(&self, again: &mut Vec<Soon>, parked: &mut Vec<Soon>) {
-        let mut soon = relock(&self.soon);
-        soon.append(again);
-        soon.append(parked);
+        for soon in again.drain(..).chain(parked.drain(..)) {
+            self.soon.put(soon);
+        }
     }
 
     /// JavaScript, which can do so much alone, leaves the lead to the thread.

@@ -3,7 +3,7 @@
 //! A machine without a clock of its own: the caller says what time it is, in milliseconds from a
 //! beginning of its choice. Two threads may use one, without a lock.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use crate::ring::sync::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// There is no deadline.
 pub const NEVER: u64 = u64::MAX;
@@ -76,7 +76,8 @@ impl IdleClock {
     /// From now on the timeout between requests runs. The I/O side looks often enough to see it.
     pub fn begin_idle(&self, timeout: u32) {
         self.timeout.store(timeout, Ordering::Release);
-        self.between_requests.store(true, Ordering::SeqCst);
+        // Not a mere store: whoever ends the pause before it has told what for.
+        self.between_requests.swap(true, Ordering::SeqCst);
     }
 
     /// A request's head has arrived: the timeout between requests ends.
@@ -90,7 +91,7 @@ impl IdleClock {
     /// may be over already.
     pub fn touch(&self, now: u64) {
         if now > self.last_activity.load(Ordering::Relaxed) {
-            self.last_activity.store(now, Ordering::Relaxed);
+            self.last_activity.fetch_max(now, Ordering::Relaxed);
         }
     }
 

@@ -11,6 +11,10 @@ pub mod message_clock;
 pub mod queue;
 pub mod record;
 pub mod sink;
+pub(crate) mod sync;
+
+#[cfg(test)]
+mod tests;
 
 pub use id::ConnId;
 pub use queue::EventQueue;

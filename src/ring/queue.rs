@@ -1,7 +1,8 @@
 //! The queue of records from the I/O threads to JavaScript, with at most one wake pending.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+
+use crate::ring::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 /// Bytes of records and of content that may wait for JavaScript before reading stops, all connections together.
 const QUEUE_LIMIT: usize = 8 << 20;

@@ -1,4 +1,6 @@
 mod client;
+#[cfg(loom_model)]
+mod interleavings;
 mod output;
 mod reading;
 pub(super) mod stage;

@@ -29,8 +29,7 @@ impl Parser {
     }
 
     /// Input is parsed; else a head waits for a verdict, or another protocol follows.
-    #[cfg(feature = "io")]
-    pub(crate) fn takes_input(&self) -> bool {
+    pub fn takes_input(&self) -> bool {
         !matches!(self.phase, Phase::Paused | Phase::Upgraded)
     }
 }

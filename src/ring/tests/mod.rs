@@ -1,0 +1,2 @@
+#[cfg(loom_model)]
+mod interleavings;
