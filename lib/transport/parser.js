@@ -44,6 +44,7 @@ function parserOptions(server) {
     shownFields: shownFields(server),
     validation: validation(server),
     requireHostHeader: Boolean(server.requireHostHeader),
+    strictHost: Boolean(server.strictHost),
   };
 }
 
@@ -59,7 +60,8 @@ function responseOptions(req) {
 /** A parser of the server's requests. */
 function requestParser(server) {
   const options = parserOptions(server);
-  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, validation } = options;
+  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, strictHost, validation } =
+    options;
   return new StreamParser(
     false,
     maxHeaderSize,
@@ -68,6 +70,7 @@ function requestParser(server) {
     maxFields,
     requireHostHeader,
     now(),
+    strictHost,
   );
 }
 

@@ -36,11 +36,13 @@ impl StreamParser {
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
         now: Option<f64>,
+        strict_host: Option<bool>,
     ) -> Self {
         let now = milliseconds(now.unwrap_or(0.0));
         let leniency = validation.leniency();
         let rules = RequestRules {
             requires_host: require_host_header.unwrap_or(false),
+            strict_host: strict_host.unwrap_or(false),
             serves_untrusted: leniency.untrusted_requests,
         };
         let role = if client { Role::Client } else { Role::Server };
