@@ -36,6 +36,12 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    * @default 'strict'
    */
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
+  /**
+   * Answers a request with 400 whose Host is no host with an optional port, as RFC 9110 (section 7.2)
+   * has it; nothing behind it is read. Anything but a boolean throws `ERR_INVALID_ARG_TYPE`.
+   * @default false, true with `RUST_HTTP_STRICT_HOST=1` in the environment
+   */
+  strictHost?: boolean | undefined;
 }
 
 /** What `server.stats()` tells: a snapshot, not kept up to date. */
@@ -90,6 +96,7 @@ export interface AgentStats {
  * | `keepAlive` | | `false` | the system probes idle connections |
  * | `keepAliveInitialDelay` | ms | 0: the system's | before the first probe |
  * | `requireHostHeader` | | `true` | 400 for an HTTP/1.1 request without a Host |
+ * | `strictHost` | | `false`, `true` with `RUST_HTTP_STRICT_HOST=1` | 400 for a Host that RFC 9110 does not allow |
  * | `joinDuplicateHeaders` | | `false` | joins fields with `, ` that Node keeps only the first of |
  * | `uniqueHeaders` | | none | response fields whose values are joined with `; ` |
  * | `rejectNonStandardBodyWrites` | | `false` | content for an answer that has none throws `ERR_HTTP_BODY_NOT_ALLOWED` |
@@ -124,6 +131,11 @@ export class Server<
    * @default 1000
    */
   keepAliveTimeoutBuffer: number;
+  /**
+   * See the option of the same name. Optional in the type, because a server of Node's own may stand
+   * for ours.
+   */
+  strictHost?: boolean;
   /**
    * Connections, requests and bytes of this server. Cheap enough to leave on: it counts what is
    * open when it is asked, in time proportional to the open connections.

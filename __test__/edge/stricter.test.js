@@ -8,14 +8,32 @@ const { test } = require('node:test');
 const http = require('../support/subject');
 const { turn } = require('../support/events');
 const { onNodeHttp } = require('../support/mode');
+const { startNode } = require('../support/child');
 const { onBoth } = require('../support/transports');
 
 const skip = onNodeHttp && 'Node is not as strict';
 
-for (const host of ['Host: a\r\nHost: a', 'Host: a, b', 'Host: a@b', 'Host: a/b']) {
+const several = ['Host: a\r\nHost: a', 'Host: a\r\nX: y\r\nhost: b'];
+const odd = [
+  'a, b',
+  'a,b',
+  'a@b',
+  'a/b',
+  '/path.sock',
+  '127.0.0.1:undefined',
+  'http://a',
+  'a b',
+  'a\tb',
+];
+
+for (const [host, options] of [
+  ['X: no host', {}],
+  ...several.map((fields) => [fields, {}]),
+  ...odd.map((value) => [`Host: ${value}`, { strictHost: true }]),
+]) {
   onBoth(`a refused host is the last that is read: ${host}`, { skip }, async ({ connect }) => {
     const seen = [];
-    const server = http.createServer((req, res) => {
+    const server = http.createServer(options, (req, res) => {
       seen.push(req.url);
       res.end('served');
     });
@@ -29,6 +47,29 @@ for (const host of ['Host: a\r\nHost: a', 'Host: a, b', 'Host: a@b', 'Host: a/b'
     assert.deepStrictEqual(seen, []);
   });
 }
+
+for (const value of ['', 'a', 'a:1', ...odd]) {
+  onBoth(`the form of a single host is nobody's matter: ${value}`, async ({ connect }) => {
+    const server = http.createServer((req, res) => res.end(req.headers.host));
+    const client = await connect(server);
+    const { status, text } = await client.exchange(`GET / HTTP/1.1\r\nHost: ${value}\r\n\r\n`);
+    assert.deepStrictEqual([status, text], [200, value]);
+  });
+}
+
+test('RUST_HTTP_STRICT_HOST=1 is the default of the option', { skip }, async (t) => {
+  const program = `
+    const http = require(${JSON.stringify(require.resolve('../..'))});
+    console.log(http.createServer().strictHost, http.createServer({ strictHost: false }).strictHost);`;
+  for (const [value, expected] of [
+    ['1', 'true false'],
+    ['0', 'false false'],
+  ]) {
+    const env = { ...process.env, RUST_HTTP_STRICT_HOST: value };
+    const { stdout } = await startNode(t, ['-e', program], { env }).finished;
+    assert.strictEqual(stdout, `${expected}\n`);
+  }
+});
 
 /** A server of bytes, the sockets it accepted, and an agent that keeps one connection to it. */
 async function peer(t, onConnection) {

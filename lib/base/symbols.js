@@ -23,6 +23,8 @@ module.exports = {
   kWillEnd: Symbol('rust-http.willEnd'),
   /** On servers: the HTTP connections that are open, and the native listener. */
   kConnections: Symbol('rust-http.connections'),
+  /** On servers: whether they were closed, and do not listen again. */
+  kIsClosing: Symbol('rust-http.isClosing'),
   kListener: Symbol('rust-http.listener'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),

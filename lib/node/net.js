@@ -11,6 +11,7 @@ const kHandle = find('kHandle');
 const kBuffer = find('kBuffer');
 const kBufferGen = find('kBufferGen');
 const kBufferCb = find('kBufferCb');
+const kReader = Symbol('kReader');
 
 /** Makes `socket` the one that hears of what `handle` reads. */
 function setOwner(handle, socket) {
@@ -37,14 +38,16 @@ function canReadInto(socket) {
 /**
  * What the option `onread` of `net` does, for a socket that is open: what is read stands in `memory`, and
  * `callback` is told its length; it returns whether to go on. There is no way back. The memory has to
- * live as long as the socket, so `callback` must know it. It is not put where the option has it, so that
- * nobody else finds it.
+ * live as long as the handle, so `callback` must know it, and the handle knows that. It is not put where
+ * the option has it, so that nobody else finds it.
  */
 function readInto(socket, memory, callback) {
+  const handle = socket._handle;
+  handle[kReader] = callback;
   socket[kBuffer] = true;
   socket[kBufferGen] = null;
   socket[kBufferCb] = callback;
-  socket._handle.useUserBuffer(memory);
+  handle.useUserBuffer(memory);
 }
 
 module.exports = { canReadInto, kBuffer, kHandle, readInto, setOwner };

@@ -9,8 +9,8 @@ const { Totals } = require('../base/stats');
 const {
   kConnection,
   kConnections,
+  kIsClosing,
   kOptimizeEmptyRequests,
-  kOptions,
   kTotals,
 } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
@@ -156,7 +156,7 @@ class ServerConnection {
     )
       this.pauseForWriting();
     const res = this.createResponse(server, req);
-    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0;
+    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0 && !server[kIsClosing];
     if (requestStart.hasSubscribers)
       requestStart.publish({ request: req, response: res, socket, server });
     if (server[kOptimizeEmptyRequests] === true && !hasBodyHeaders(req.headers)) {
@@ -180,7 +180,7 @@ class ServerConnection {
         ? make(Message, req, options)
         : new Message(req, options);
     res[kConnection] = this;
-    res._keepAliveTimeout = server[kOptions].keepAliveTimeout;
+    res._keepAliveTimeout = server.keepAliveTimeout;
     res._maxRequestsPerSocket = server.maxRequestsPerSocket;
     this.onPendingData ??= (delta) => {
       this.addOutgoingData(delta);
@@ -410,6 +410,12 @@ class ServerConnection {
     return (
       this.current === null && this.transport.isBetweenMessages() && (!message || message.finished)
     );
+  }
+
+  /** The server was closed: the last answer that is due says that its connection closes, too. */
+  announceClose() {
+    const res = this.outgoing.at(-1) ?? this.socket._httpMessage;
+    if (res && !res._header) res.shouldKeepAlive = false;
   }
 
   isUnused() {

@@ -5,8 +5,9 @@ const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wir
 /** Lets the server's listeners have the request and its response. */
 function dispatch(connection, req, res, flags) {
   const { server } = connection;
-  if (flags & UNTRUSTED) connection.transport.stop();
   if (flags & (UNTRUSTED | LACKS_HOST)) {
+    // Nothing behind it is to be trusted.
+    connection.transport.stop();
     res.writeHead(400, ['Connection', 'close']);
     res.end();
     return;

@@ -13,7 +13,7 @@ const { READ_DEFERRED } = require('../wire/layout');
 const { NativeTransport } = require('../transport/native');
 const { carriesContext } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
-const { connectionLimit, nativeOptions } = require('./options');
+const { adoptOptions, connectionLimit, nativeOptions } = require('./options');
 
 const netServerSocket = channel('net.server.socket');
 // `net.Server.listen()` publishes only the start of what ends here.
@@ -23,6 +23,7 @@ const listenError = channel('tracing:net.server.listen:error');
 class NativeListener {
   constructor(server) {
     this.server = server;
+    adoptOptions(server);
     this.referenced = false;
     const resource = new AsyncResource('RUSTHTTPSERVER');
     /** Connections are in the context of the call of `listen()`; null if it was in none. */

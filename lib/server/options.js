@@ -11,6 +11,36 @@ const { parserOptions } = require('../transport/parser');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
 
+/** The options that the native side has to know. */
+const OPTIONS = [
+  'maxHeaderSize',
+  'maxHeadersCount',
+  'insecureHTTPParser',
+  'httpValidation',
+  'requireHostHeader',
+  'strictHost',
+  'timeout',
+  'headersTimeout',
+  'requestTimeout',
+  'keepAliveTimeout',
+  'keepAliveTimeoutBuffer',
+  'connectionsCheckingInterval',
+  'maxConnections',
+];
+
+/** Options that are plain properties, as those that a class has as fields, become ones that are told of. */
+function adoptOptions(server) {
+  for (const name of OPTIONS) {
+    const own = Object.getOwnPropertyDescriptor(server, name);
+    if (own === undefined || !('value' in own) || !own.configurable) continue;
+    delete server[name];
+    server[name] = own.value;
+  }
+}
+
+/** `RUST_HTTP_STRICT_HOST=1`: servers are strict about Host fields where no option says otherwise. */
+const strictByDefault = process.env.RUST_HTTP_STRICT_HOST === '1';
+
 /** Checks the options of `createServer` in Node's order and puts them on `server`. */
 function storeOptions(server, options) {
   server[kIncomingMessage] = options.IncomingMessage || IncomingMessage;
@@ -42,6 +72,7 @@ function storeOptions(server, options) {
   storeTimeouts(server, options, check);
   server.requireHostHeader =
     check('requireHostHeader', validateBoolean, 'options.requireHostHeader') ?? true;
+  server.strictHost = check('strictHost', validateBoolean, 'options.strictHost') ?? strictByDefault;
   server.joinDuplicateHeaders = check(
     'joinDuplicateHeaders',
     validateBoolean,
@@ -109,4 +140,11 @@ function nativeOptions(server, deferReading) {
   };
 }
 
-module.exports = { connectionLimit, milliseconds, nativeOptions, storeOptions };
+module.exports = {
+  OPTIONS,
+  adoptOptions,
+  connectionLimit,
+  milliseconds,
+  nativeOptions,
+  storeOptions,
+};

@@ -5,7 +5,7 @@ const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
 const { listen } = require('./listener');
-const { storeOptions } = require('./options');
+const { OPTIONS, storeOptions } = require('./options');
 const { serverStats } = require('../base/stats');
 const { isUnclaimed } = require('../transport/native');
 const { readDirectly } = require('../transport/direct-input');
@@ -15,7 +15,7 @@ const { ServerConnection } = require('./connection');
 const { refuseEncoding } = require('./upgrade');
 const { unwatchStreams, watchStreams } = require('./stream-checker');
 const { listenToStream } = require('./stream-listeners');
-const { kConnections, kListener, kOptions, kTransport } = require('../base/symbols');
+const { kConnections, kIsClosing, kListener, kOptions, kTransport } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
 const native = require('../wire/loop');
 
@@ -36,8 +36,8 @@ function Server(options, requestListener) {
   } else {
     validateObject(options, 'options');
   }
-  this[kOptions] = {};
   this[kListener] = null;
+  this[kIsClosing] = false;
   storeOptions(this, options);
   net.Server.call(this, {
     allowHalfOpen: true,
@@ -56,22 +56,10 @@ function Server(options, requestListener) {
 Object.setPrototypeOf(Server.prototype, host.Server.prototype);
 Object.setPrototypeOf(Server, host.Server);
 
-// Options that may change while the server listens, and that the native side has to know.
-for (const name of [
-  'maxHeaderSize',
-  'maxHeadersCount',
-  'insecureHTTPParser',
-  'httpValidation',
-  'requireHostHeader',
-  'timeout',
-  'headersTimeout',
-  'requestTimeout',
-  'keepAliveTimeout',
-  'keepAliveTimeoutBuffer',
-  'connectionsCheckingInterval',
-  'maxConnections',
-]) {
-  Object.defineProperty(Server.prototype, name, {
+// Options that may change while the server listens, and that the native side has to know. Each is a
+// property of the server's own, as in Node, from its first assignment on.
+for (const name of OPTIONS) {
+  const accessor = {
     __proto__: null,
     configurable: true,
     enumerable: true,
@@ -79,13 +67,17 @@ for (const name of [
       return this[kOptions]?.[name];
     },
     set(value) {
+      if (!Object.hasOwn(this, kOptions))
+        Object.defineProperty(this, kOptions, { __proto__: null, value: { __proto__: null } });
+      if (!Object.hasOwn(this, name)) Object.defineProperty(this, name, accessor);
       this[kOptions][name] = value;
       this[kListener]?.update();
       if (name === 'requireHostHeader')
         for (const connection of this[kConnections] ?? [])
           connection.transport.requireHost(Boolean(value));
     },
-  });
+  };
+  Object.defineProperty(Server.prototype, name, accessor);
 }
 
 /** No one but us looks at new connections: they need no socket object before a request. */
@@ -124,6 +116,7 @@ for (const name of [
 
 if (isNative) {
   Server.prototype._listen2 = function _listen2(address, port, addressType, backlog, fd, flags) {
+    this[kIsClosing] = false;
     listen(this, address, port, addressType, backlog, fd, flags);
   };
 }
@@ -155,6 +148,10 @@ Server.prototype.close = function close(...args) {
   // Node would not have accepted them yet: it takes connections from the backlog on this thread.
   for (const connection of connectionsOf(this))
     if (connection.isUnused()) connection.socket.destroy();
+  if (this._handle) {
+    this[kIsClosing] = true;
+    for (const connection of connectionsOf(this)) connection.announceClose();
+  }
   unwatchStreams(this);
   Reflect.apply(net.Server.prototype.close, this, args);
   return this;

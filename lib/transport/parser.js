@@ -47,6 +47,7 @@ function parserOptions(server) {
     shownFields: shownFields(server),
     validation: validation(server),
     requireHostHeader: Boolean(server.requireHostHeader),
+    strictHost: Boolean(server.strictHost),
   };
 }
 
@@ -62,7 +63,8 @@ function responseOptions(req) {
 /** A parser of the server's requests. */
 function requestParser(server) {
   const options = parserOptions(server);
-  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, validation } = options;
+  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, strictHost, validation } =
+    options;
   return new StreamParser(
     false,
     maxHeaderSize,
@@ -70,6 +72,7 @@ function requestParser(server) {
     shownFields,
     maxFields,
     requireHostHeader,
+    strictHost,
   );
 }
 

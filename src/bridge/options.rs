@@ -51,6 +51,7 @@ pub struct ServerOptions {
     pub defer_reading: bool,
     /// HTTP/1.1 requests need a Host field.
     pub require_host_header: bool,
+    pub strict_host: bool,
     /// Fields of one head or trailer section that are shown; 0: all.
     pub shown_fields: u32,
 }
@@ -71,6 +72,7 @@ impl From<ServerOptions> for Options {
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
             defer_reading: options.defer_reading,
             requires_host: options.require_host_header,
+            strict_host: options.strict_host,
             shown_fields: number_of_fields(options.shown_fields),
         }
     }

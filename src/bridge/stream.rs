@@ -174,10 +174,12 @@ impl StreamParser {
         shown_fields: u32,
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
+        strict_host: Option<bool>,
     ) -> Self {
         let leniency = validation.leniency();
         let rules = RequestRules {
             requires_host: require_host_header.unwrap_or(false),
+            strict_host: strict_host.unwrap_or(false),
             serves_untrusted: leniency.untrusted_requests,
         };
         let role = if client { Role::Client } else { Role::Server };

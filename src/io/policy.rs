@@ -23,6 +23,7 @@ pub struct Options {
     pub shown_fields: usize,
     /// HTTP/1.1 requests need a Host field.
     pub requires_host: bool,
+    pub strict_host: bool,
 }
 
 impl Options {
@@ -30,6 +31,7 @@ impl Options {
     pub(crate) fn sink_state(&self) -> SinkState {
         let rules = RequestRules {
             requires_host: self.requires_host,
+            strict_host: self.strict_host,
             serves_untrusted: self.leniency.untrusted_requests,
         };
         SinkState::new(rules, self.shown_fields)

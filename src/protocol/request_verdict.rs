@@ -8,8 +8,10 @@ use crate::protocol::sink::Head;
 /// What a server asks of its requests.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct RequestRules {
-    /// HTTP/1.1 requests have a Host field, and no request has an invalid one (`requireHostHeader`).
+    /// HTTP/1.1 requests have a Host field, and no request has several (`requireHostHeader`).
     pub requires_host: bool,
+    /// Where a Host field is required, its value is a host with an optional port (`strictHost`).
+    pub strict_host: bool,
     /// Requests that cannot be trusted are served (`insecureHTTPParser`).
     pub serves_untrusted: bool,
 }
@@ -27,7 +29,7 @@ pub enum Expectation {
 /// The verdict on a request.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct RequestVerdict {
-    /// The request has several Host fields or an invalid one (RFC 9112, section 3.2), or it is a
+    /// The request has several Host fields or a refused one (RFC 9112, section 3.2), or it is a
     /// CONNECT without a port (RFC 9110, section 9.3.6). Nothing behind it may be read.
     pub is_untrusted: bool,
     /// It is an HTTP/1.1 request without a Host field (RFC 9112, section 3.2).
@@ -44,7 +46,7 @@ impl RequestVerdict {
         for (name, value) in head.fields.iter() {
             if name.len() == 4 && name.eq_ignore_ascii_case(b"host") {
                 hosts += 1;
-                has_invalid_host |= !host_is_valid(value);
+                has_invalid_host |= rules.strict_host && !host_is_valid(value);
             } else if name.len() == 6 && is_1_1 && name.eq_ignore_ascii_case(b"expect") {
                 expectation = expectation.and(value);
             }
@@ -104,6 +106,7 @@ mod tests {
 
     const STRICT: RequestRules = RequestRules {
         requires_host: true,
+        strict_host: true,
         serves_untrusted: false,
     };
 
@@ -153,6 +156,12 @@ mod tests {
             }
         }
         assert!(!verdict("GET / HTTP/1.1", RequestRules::default()).lacks_host);
+        let usual = RequestRules {
+            strict_host: false,
+            ..STRICT
+        };
+        assert!(!verdict("GET / HTTP/1.1\r\nHost: a/b", usual).is_untrusted);
+        assert!(verdict("GET / HTTP/1.1\r\nHost: a\r\nHost: a", usual).is_untrusted);
     }
 
     #[test]

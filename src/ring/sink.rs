@@ -299,6 +299,7 @@ mod tests {
     fn a_verdict_sees_fields_that_are_not_shown() {
         let rules = RequestRules {
             requires_host: true,
+            strict_host: true,
             serves_untrusted: false,
         };
         let flags = |input: &str| records(input, SinkState::new(rules, 1), input.len())[0].1;

@@ -44,6 +44,7 @@ pub fn options() -> Options {
         keep_alive_probe: None,
         defer_reading: false,
         requires_host: true,
+        strict_host: false,
         shown_fields: usize::MAX,
     }
 }
