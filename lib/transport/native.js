@@ -1,8 +1,7 @@
 'use strict';
-// The transport of a connection whose socket belongs to the native side. HTTP on top of it is its
-// `role`: a connection of a server or of a client. Both transports, this one and `stream`, offer a role
-// the same methods: pause, resume, stop, declineUpgrade, leaveHttp, endResponse, setIdleTimeout,
-// traffic, isUnused, isBetweenMessages.
+// The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
+// server or a client. This transport and `stream` offer a role the same methods: pause, resume, stop,
+// declineUpgrade, leaveHttp, endResponse, setIdleTimeout, traffic, isUnused, isBetweenMessages.
 const { errnoException, systemErrors } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
