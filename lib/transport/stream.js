@@ -76,6 +76,7 @@ class StreamTransport {
 
   handleBatches() {
     const { batches } = this;
+    let hasThrown = true;
     this.isHandling = true;
     try {
       while (batches.length > 0) {
@@ -83,9 +84,10 @@ class StreamTransport {
         if (batch.cursor === batch.end) batches.shift();
         else this.handleRecord(batch);
       }
+      hasThrown = false;
     } finally {
       this.isHandling = false;
-      if (batches.length > 0) process.nextTick(() => this.handleBatches());
+      if (hasThrown) process.nextTick(goOn, this);
     }
   }
 
@@ -128,12 +130,18 @@ class StreamTransport {
   /** The last record of the native side, which had the socket before: from now on it is read here. */
   onClose() {
     this.isTrailing = false;
+    if (this.socket.destroyed) return;
+    try {
+      if (this.role !== null) this.execute(this.parser.takeRest());
+    } finally {
+      this.beginReading();
+    }
+  }
+
+  beginReading() {
     const { role, socket } = this;
     if (socket.destroyed) return;
-    if (role !== null) {
-      this.execute(this.parser.takeRest());
-      role.onStreamReady();
-    }
+    role?.onStreamReady();
     // Also for one who has got the socket meanwhile.
     socket._read?.(0);
   }
@@ -190,6 +198,13 @@ class StreamTransport {
   isExpired(time, headersTimeout, requestTimeout) {
     return this.parser.isExpired(time, headersTimeout, requestTimeout);
   }
+}
+
+/** Behind an exception: handles the rest, and lets a stream flow on whose loop was left by it. */
+function goOn(transport) {
+  const { socket } = transport;
+  transport.handleBatches();
+  while (socket.readableFlowing && socket.readableLength > 0 && socket.read() !== null);
 }
 
 module.exports = { StreamTransport, StreamParser: native.StreamParser };
