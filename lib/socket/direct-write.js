@@ -100,10 +100,10 @@ function afterSend(socket, callbacks) {
   callAll(callbacks, null);
 }
 
-/** All that was written has left. */
+/** All that was sent has left; what is held meanwhile has yet to be sent. */
 function onDrained() {
   const { [kHeld]: held } = this;
-  if (!held.needDrain) return;
+  if (!held.needDrain || held.length > 0) return;
   held.needDrain = false;
   this.tellDrained();
 }

@@ -116,14 +116,26 @@ class StreamTransport {
   /** The last record of the native side, which had the socket before: from now on it is read here. */
   onClose() {
     this.isTrailing = false;
+    if (this.socket.destroyed) return;
+    try {
+      if (this.role !== null) this.input.takeRest();
+    } finally {
+      this.beginReading();
+    }
+  }
+
+  beginReading() {
     const { role, socket } = this;
     if (socket.destroyed) return;
-    if (role !== null) {
-      this.input.takeRest();
-      role.onStreamReady();
-    }
+    role?.onStreamReady();
     // Also for one who has got the socket meanwhile.
     socket._read?.(0);
+  }
+
+  /** Behind an exception: a stream whose loop was left by it flows on. */
+  flowOn() {
+    const { socket } = this;
+    while (socket.readableFlowing && socket.readableLength > 0 && socket.read() !== null);
   }
 
   // The native side, which had the socket before, may have told these of itself.

@@ -1,7 +1,7 @@
 'use strict';
 // Parsers that JavaScript feeds. The records of each chunk are handled at once, in memory that is used
 // again. Meanwhile a chunk of another stream may be fed, whose records stand behind these.
-const { FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
+const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
 const { Batch, dispatch, newBuffer } = require('./reader');
 
@@ -141,8 +141,8 @@ class FedParser {
       while (at < end) {
         const record = at >>> 2;
         at += words[record + RECORD_SIZE];
-        // Somebody has transferred its memory: what was in it is lost.
-        if (source.length !== length) {
+        // Somebody has transferred the memory: the content in it is lost.
+        if (source.length !== length && isInChunk(words[record])) {
           transport.onLost();
           break;
         }
@@ -158,7 +158,7 @@ class FedParser {
 
   goOnLater(batch, at, end, source) {
     if (at < end) this.waiting.unshift(new Waiting(batchOf(batch.bytes, at, end), source));
-    if (this.waiting.length > 0) process.nextTick(() => this.handleWaiting());
+    process.nextTick(goOn, this);
   }
 
   /** Copies the newest records out of the arena, or takes those that have no room there. */
@@ -169,6 +169,9 @@ class FedParser {
     return batch;
   }
 }
+
+/** Whether the content of the record with this head is in the chunk. */
+const isInChunk = (word) => ((word >>> FLAG_SHIFT) & ATTACHED) !== 0;
 
 /** Records in memory of their own. */
 function batchOf(bytes, from, end) {
@@ -181,6 +184,13 @@ function copyOf(bytes, length) {
   const copy = Buffer.allocUnsafeSlow(length);
   copy.set(bytes.subarray(0, length));
   return copy;
+}
+
+/** Behind an exception. */
+function goOn(parser) {
+  const { transport } = parser;
+  if (!parser.isHandling && !transport.isTrailing) parser.handleWaiting();
+  transport.flowOn();
 }
 
 const { renew } = calls;

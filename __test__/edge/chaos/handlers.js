@@ -22,7 +22,7 @@ function answerBehindContent(req, res, target, use) {
   const { 'x-length': announced = 0 } = req.headers;
   req.on('data', (piece) => {
     comparison.add(piece);
-    use?.(piece);
+    use?.(piece, comparison.length === Number(announced));
   });
   req.on('end', () => {
     const isRight = comparison.isRight && comparison.length === Number(announced);
@@ -78,7 +78,12 @@ const handlers = {
     res.end(contentOf(id, length));
     setImmediate(throwOnPurpose);
   },
-  'throws-reading': (req, res, target) => answerBehindContent(req, res, target, throwOnPurpose),
+  /** At the last piece: a stream whose listener throws does not go on to the next one by itself. */
+  'throws-reading'(req, res, target) {
+    answerBehindContent(req, res, target, (_piece, isLast) => {
+      if (isLast) throwOnPurpose();
+    });
+  },
   /** Something of Node's gets the handle of the socket. */
   looks(req, res, { id, length }) {
     res.end(contentOf(id, length));

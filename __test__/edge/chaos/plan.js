@@ -19,7 +19,6 @@ const KINDS = {
   plain: 6,
   text: 2,
   later: 2,
-  stream: 2,
   careless: 2,
   early: 1,
   reads: 3,
@@ -31,6 +30,8 @@ const KINDS = {
 };
 /** What Node's own cannot go on after: its parser stops at an exception. */
 const THROWING = { throws: 1, 'throws-reading': 1 };
+/** What waits for 'drain'. */
+const DRAINING = { stream: 2 };
 /** Kinds whose handler minds the content. */
 const READING = new Set(['reads', 'transfers', 'reluctant', 'throws-reading']);
 /** What may come last, and takes the connection with it. */
@@ -77,7 +78,7 @@ class Planner {
     return plan;
   }
 
-  #request(random, plan, kind = this.#kind(random)) {
+  #request(random, plan, kind = this.#kind(random, plan)) {
     const id = random.between(1, 1e6);
     const length = lengthOf(random);
     const request = { kind, id, length, followed: plan.last !== 'nothing' };
@@ -91,8 +92,10 @@ class Planner {
     return request;
   }
 
-  #kind(random) {
-    return random.weighted(this.isNode ? KINDS : { ...KINDS, ...THROWING });
+  #kind(random, { last }) {
+    const kinds = this.isNode ? KINDS : { ...KINDS, ...THROWING };
+    // A new owner takes the socket's 'drain' with it, in Node's own, too.
+    return random.weighted(last === 'nothing' ? { ...kinds, ...DRAINING } : kinds);
   }
 
   /** Adds what comes last. */

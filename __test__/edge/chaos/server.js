@@ -66,11 +66,31 @@ function behindAnswers(socket, next) {
   goOn(state);
 }
 
+/** Sockets for the other process. One at a time: what Node queues may end before it is sent. */
+const leaving = [];
+let isSending = false;
+
 /** Another process answers. */
-function sendAway(socket, { id, length }) {
-  if (socket.destroyed) return;
-  counts.sent++;
-  child.send([id, length], socket, () => {});
+function sendAway(socket, target) {
+  leaving.push([socket, target]);
+  sendNext();
+}
+
+function sendNext() {
+  while (!isSending && leaving.length > 0) {
+    const [socket, { id, length }] = leaving.shift();
+    // Node's own counts a socket twice that has ended and is sent.
+    if (!socket.writable) continue;
+    isSending = true;
+    counts.sent++;
+    child.send([id, length], socket, () => {});
+  }
+}
+
+/** The other process says that it has got a socket. */
+function onReceived() {
+  isSending = false;
+  sendNext();
 }
 
 // ---- other owners ----
@@ -168,7 +188,7 @@ function countConnections(reply) {
 async function main() {
   for (const [name, kind] of Object.entries(kinds)) await serve(name, kind);
   await once(child, 'message');
-  child.on('message', () => {}); // it says that it has got a socket
+  child.on('message', onReceived);
   answer({
     counts: countConnections,
     /** The longest delays of the event loop since the last question. */
