@@ -5,7 +5,7 @@ const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
 const { listen } = require('./listener');
-const { OPTIONS, storeOptions } = require('./options');
+const { OPTIONS, adoptOptions, storeOptions } = require('./options');
 const { serverStats } = require('../base/stats');
 const { isUnclaimed } = require('../transport/native');
 const { StreamTransport } = require('../transport/stream');
@@ -126,6 +126,7 @@ function connectionListener(socket) {
     socket.joinHttp();
     return;
   }
+  adoptOptions(this);
   const transport = new StreamTransport(socket, requestParser(this));
   listenToStream(new ServerConnection(this, socket, transport));
   socket._paused = false;
