@@ -62,7 +62,7 @@ function requestParser(server) {
   const options = parserOptions(server);
   const { maxFields, maxHeaderSize, requireHostHeader, shownFields, strictHost, validation } =
     options;
-  return new StreamParser(
+  const parser = new StreamParser(
     false,
     maxHeaderSize,
     validation,
@@ -70,8 +70,9 @@ function requestParser(server) {
     maxFields,
     requireHostHeader,
     now(),
-    strictHost,
   );
+  if (strictHost) parser.beStrictAboutHost();
+  return parser;
 }
 
 /** A parser of the answer to a request of this method. */

@@ -36,13 +36,12 @@ impl StreamParser {
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
         now: Option<f64>,
-        strict_host: Option<bool>,
     ) -> Self {
         let now = milliseconds(now.unwrap_or(0.0));
         let leniency = validation.leniency();
         let rules = RequestRules {
             requires_host: require_host_header.unwrap_or(false),
-            strict_host: strict_host.unwrap_or(false),
+            strict_host: false,
             serves_untrusted: leniency.untrusted_requests,
         };
         let role = if client { Role::Client } else { Role::Server };
@@ -65,6 +64,12 @@ impl StreamParser {
     #[napi]
     pub fn set_require_host_header(&mut self, required: bool) {
         self.state.rules.requires_host = required;
+    }
+
+    /// The form of a Host field matters.
+    #[napi]
+    pub fn be_strict_about_host(&mut self) {
+        self.state.rules.strict_host = true;
     }
 
     /// What a native connection has left unparsed, which comes first.
