@@ -100,9 +100,10 @@ function beginNative(socket, reader) {
 function onConnect() {
   const reader = this.parser;
   if (!(reader instanceof ResponseReader) || this._httpMessage !== reader.outgoing) return;
-  for (const event in streamListeners) this.removeListener(event, streamListeners[event]);
+  // The one for 'close' stays where it is: before those that users added since.
+  for (const event in bytesListeners) this.removeListener(event, bytesListeners[event]);
   if (beginNative(this, reader)) return;
-  for (const event in streamListeners) this.on(event, streamListeners[event]);
+  for (const event in bytesListeners) this.on(event, bytesListeners[event]);
 }
 
 // ---- the socket's events ----
@@ -237,7 +238,7 @@ function handOver(reader) {
   req.upgradeOrConnect = true;
   socket.emit('agentRemove');
   if (socket[kTransport]) socket.leaveHttp();
-  socket.removeListener('close', onSocketClose);
+  socket.removeListener('close', onAnyClose);
   socket.removeListener('error', onSocketError);
   socket._httpMessage = null;
   socket.readableFlowing = null;
@@ -322,7 +323,7 @@ function keepAlive(req) {
   if (connection !== null) {
     connection.becomeIdle();
   } else {
-    socket.removeListener('close', onSocketClose);
+    socket.removeListener('close', onAnyClose);
     socket.removeListener('error', onSocketError);
   }
   process.nextTick(emitFree, req);
@@ -382,20 +383,24 @@ const handlers = {
   onUpgrade: handOver,
 };
 
+/** On a native socket 'close' is listened to as long as it lives. */
+function onAnyClose() {
+  const connection = connectionOf(this);
+  if (connection === null || connection.stage === Stage.BEGUN) onSocketClose.call(this);
+}
+
 // What HTTP listens to on a socket during one exchange, its bytes included…
-const streamListeners = {
+const bytesListeners = {
   __proto__: null,
   data: onSocketData,
   end: onSocketEnd,
-  close: onSocketClose,
   drain: onSocketDrain,
 };
+const streamListeners = { __proto__: null, close: onAnyClose, ...bytesListeners };
 // …and on one whose bytes come as records, as long as it lives.
 const nativeListeners = {
   __proto__: null,
-  close() {
-    if (connectionOf(this)?.stage === Stage.BEGUN) onSocketClose.call(this);
-  },
+  close: onAnyClose,
   error(error) {
     if (connectionOf(this)?.stage === Stage.IDLE) dropIdle(this, error);
     else onSocketError.call(this, error);

@@ -11,6 +11,7 @@ const {
   kConnections,
   kIsClosing,
   kOptimizeEmptyRequests,
+  kOptions,
   kTotals,
 } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
@@ -19,10 +20,19 @@ const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
-const { KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = require('../wire/layout');
+const {
+  GROUP_END,
+  KEEP_ALIVE,
+  METHODS,
+  NO_CONTENT,
+  UNTRUSTED,
+  UPGRADE,
+} = require('../wire/layout');
 const { readPushed } = require('../transport/pushed');
-const { errorAnswer } = require('./error-responses');
-const { dispatch } = require('./dispatch');
+const { answerError } = require('./error-responses');
+const { dispatch, hasBodyHeaders } = require('./dispatch');
+const { idleTimeout } = require('./options');
+const { tellTimeout } = require('./timeouts');
 const { Phase, handOver, mayUpgrade } = require('./upgrade');
 const { abortResponses, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
@@ -60,6 +70,9 @@ class ServerConnection {
     this.isIdleTimeoutSet = false;
     /** Reading stopped because too much waits to be written. */
     this.paused = false;
+    /** More records of the same read follow. */
+    this.isAmidRead = false;
+    this.isDestroyed = false;
     /** An error was told to 'clientError', or answered. */
     this.hasFailed = false;
     /** The async resource of the newest request… */
@@ -89,10 +102,21 @@ class ServerConnection {
     else resource.runInAsyncScope(method, self, argument);
   }
 
+  /**
+   * What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile; what
+   * still arrives afterwards is of no interest.
+   */
+  accepts(flags) {
+    const isAccepted = this.isAmidRead || !this.isDestroyed;
+    this.isAmidRead = (flags & GROUP_END) === 0;
+    return isAccepted;
+  }
+
   // ---- requests ----
 
   /** A request's head has arrived. */
   onHead(flags, head) {
+    if (!this.accepts(flags)) return;
     this.resource?.emitDestroy();
     const { origin } = this;
     this.resource =
@@ -180,7 +204,7 @@ class ServerConnection {
         ? make(Message, req, options)
         : new Message(req, options);
     res[kConnection] = this;
-    res._keepAliveTimeout = server.keepAliveTimeout;
+    res._keepAliveTimeout = server[kOptions].keepAliveTimeout;
     res._maxRequestsPerSocket = server.maxRequestsPerSocket;
     this.onPendingData ??= (delta) => {
       this.addOutgoingData(delta);
@@ -191,8 +215,8 @@ class ServerConnection {
   }
 
   /** A piece of the current request's content. */
-  onContent(_flags, chunk) {
-    this.runInContext(this.pushContent, this, chunk);
+  onContent(flags, chunk) {
+    if (this.accepts(flags)) this.runInContext(this.pushContent, this, chunk);
   }
 
   pushContent(chunk) {
@@ -202,8 +226,8 @@ class ServerConnection {
   }
 
   /** The current request is complete; `lines` is its trailer section. */
-  onComplete(_flags, lines) {
-    this.runInContext(this.endContent, this, lines);
+  onComplete(flags, lines) {
+    if (this.accepts(flags)) this.runInContext(this.endContent, this, lines);
   }
 
   endContent(lines) {
@@ -228,8 +252,6 @@ class ServerConnection {
   resumeFor() {
     if (!this.paused && this.socket.readable) this.transport.resume();
   }
-
-  // ---- output ----
 
   addOutgoingData(delta) {
     this.outgoingData += delta;
@@ -264,13 +286,9 @@ class ServerConnection {
 
   /** No response is left: the timeout until the next request begins. */
   beginIdleTimeout() {
-    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server;
-    if (!Number.isFinite(keepAliveTimeout) || keepAliveTimeout <= 0) return;
-    const buffer =
-      Number.isFinite(keepAliveTimeoutBuffer) && keepAliveTimeoutBuffer >= 0
-        ? keepAliveTimeoutBuffer
-        : 1000;
-    this.transport.setIdleTimeout(keepAliveTimeout + buffer);
+    const timeout = idleTimeout(this.server);
+    if (timeout === 0) return;
+    this.transport.setIdleTimeout(timeout);
     this.isIdleTimeoutSet = true;
   }
 
@@ -281,13 +299,7 @@ class ServerConnection {
 
   /** No traffic for as long as the socket's timeout says. */
   onTimeout() {
-    const { server, socket } = this;
-    const req = this.current;
-    const byRequest = req && !req.complete && req.emit('timeout', socket);
-    const res = socket._httpMessage;
-    const byResponse = res?.emit('timeout', socket);
-    const byServer = server.emit('timeout', socket);
-    if (!byRequest && !byResponse && !byServer) socket.destroy();
+    tellTimeout(this);
   }
 
   /** The request took longer than `headersTimeout` or `requestTimeout` to arrive. */
@@ -298,6 +310,7 @@ class ServerConnection {
   // ---- errors and ends ----
 
   onMalformed({ code, reason, bytesParsed, rawPacket }) {
+    this.isAmidRead = false;
     debug('parse error', code);
     const error = parseError(code, reason, bytesParsed, rawPacket);
     // The end of input is no packet: Node leaves this error as its parser made it.
@@ -318,9 +331,7 @@ class ServerConnection {
     const { server, socket } = this;
     this.hasFailed = true;
     if (server.emit('clientError', error, socket)) return;
-    // An answer in the middle of another would be taken for part of it.
-    if (socket.writable && !socket._httpMessage?._headerSent) socket.write(errorAnswer(error.code));
-    socket.destroy(error);
+    answerError(socket, error);
   }
 
   /** The peer sends no more. */
@@ -341,9 +352,8 @@ class ServerConnection {
     }
   }
 
-  /** The socket is destroyed: what still arrives is of no interest. */
   onDestroyed() {
-    this.transport.receiver = null;
+    this.isDestroyed = true;
   }
 
   /** The transport is closed, or given away. */
@@ -369,6 +379,7 @@ class ServerConnection {
 
   /** Bytes that are not HTTP: whether they are those behind a head that asked for another protocol. */
   takeRaw(bytes) {
+    this.isAmidRead = false;
     if (this.phase === Phase.UPGRADING) {
       this.runInContext(this.handOver, this, bytes);
       return true;
@@ -436,10 +447,6 @@ class ServerConnection {
     this.transport.role = null;
     this.transport.receiver = null;
   }
-}
-
-function hasBodyHeaders(headers) {
-  return 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
 module.exports = { ServerConnection };

@@ -53,4 +53,8 @@ function answerExpectation(server, req, res, flags) {
   }
 }
 
-module.exports = { dispatch };
+function hasBodyHeaders(headers) {
+  return 'content-length' in headers || 'transfer-encoding' in headers;
+}
+
+module.exports = { dispatch, hasBodyHeaders };

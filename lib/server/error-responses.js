@@ -13,9 +13,11 @@ const answers = {
 };
 const badRequest = answer(400);
 
-/** The whole answer to an error of this code. */
-function errorAnswer(code) {
-  return answers[code] ?? badRequest;
+/** Answers an error, and closes. An answer in the middle of another would be taken for part of it. */
+function answerError(socket, error) {
+  if (socket.writable && !socket._httpMessage?._headerSent)
+    socket.write(answers[error.code] ?? badRequest);
+  socket.destroy(error);
 }
 
-module.exports = { errorAnswer };
+module.exports = { answerError };

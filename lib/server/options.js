@@ -114,6 +114,13 @@ function storeTimeouts(server, options, check) {
 const milliseconds = (value) =>
   Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0;
 
+/** Milliseconds that a connection may wait for its next request; 0 for any time. */
+function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
+  const timeout = milliseconds(keepAliveTimeout);
+  if (timeout === 0) return 0;
+  return timeout + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000);
+}
+
 /** How many connections may be open, -1 for any number. */
 function connectionLimit({ maxConnections }) {
   return maxConnections == null || !(maxConnections >= 0)
@@ -123,15 +130,12 @@ function connectionLimit({ maxConnections }) {
 
 /** The options as the native side takes them. `deferReading`: new connections wait for JavaScript. */
 function nativeOptions(server, deferReading) {
-  const keepAlive = milliseconds(server.keepAliveTimeout);
-  const buffer = server.keepAliveTimeoutBuffer;
   return {
     ...parserOptions(server),
     timeout: milliseconds(server.timeout),
     headersTimeout: milliseconds(server.headersTimeout),
     requestTimeout: milliseconds(server.requestTimeout),
-    keepAliveTimeout:
-      keepAlive === 0 ? 0 : keepAlive + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000),
+    keepAliveTimeout: idleTimeout(server),
     checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
     maxConnections: connectionLimit(server),
     noDelay: server.noDelay,
@@ -144,6 +148,7 @@ module.exports = {
   OPTIONS,
   adoptOptions,
   connectionLimit,
+  idleTimeout,
   milliseconds,
   nativeOptions,
   storeOptions,

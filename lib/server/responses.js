@@ -61,8 +61,9 @@ function giveTurn(res, socket) {
 function abortResponses({ closesResponse, incoming, outgoing, socket }) {
   while (incoming.length > 0) incoming.shift().destroy(connectionReset('aborted'));
   while (outgoing.length > 0) outgoing.shift().destroy(connectionReset('aborted'));
+  // A socket that has listeners has one of the response's, which was added when that got the socket.
   const message = socket._httpMessage;
-  if (message && closesResponse) closeResponse(message);
+  if (message && closesResponse && socket.isLazy !== false) closeResponse(message);
 }
 
 module.exports = { abortResponses, onFinish };

@@ -5,7 +5,7 @@ const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
 const { listen } = require('./listener');
-const { OPTIONS, storeOptions } = require('./options');
+const { OPTIONS, adoptOptions, storeOptions } = require('./options');
 const { serverStats } = require('../base/stats');
 const { isUnclaimed } = require('../transport/native');
 const { readDirectly } = require('../transport/direct-input');
@@ -128,6 +128,7 @@ function connectionListener(socket) {
     socket.joinHttp();
     return;
   }
+  adoptOptions(this);
   const transport = new StreamTransport(socket, requestParser(this));
   listenToStream(new ServerConnection(this, socket, transport));
   readDirectly(transport);

@@ -95,7 +95,10 @@ prototype.setEncoding = net.Socket.prototype.setEncoding;
 
 prototype.joinHttp = function joinHttp() {
   const { listeners } = this[kHttp];
-  for (const event in listeners) this.on(event, listeners[event]);
+  for (const event in listeners) {
+    const listener = listeners[event];
+    if (!this.listeners(event).includes(listener)) this.on(event, listener);
+  }
 };
 
 prototype.quitHttp = function quitHttp() {

@@ -104,6 +104,7 @@ class NativeTransport {
     if (this.input !== Input.OPEN || this.isClosed) return;
     this.input = Input.PAUSED;
     native.io.pause(this.id, true);
+    this.count();
   }
 
   resumeReading() {
@@ -111,6 +112,7 @@ class NativeTransport {
     if (this.input !== Input.PAUSED || this.isClosed || hasStopped) return;
     this.input = Input.OPEN;
     native.io.pause(this.id, false);
+    this.count();
   }
 
   /** For the role: a socket that somebody looks at says by 'pause' that its input stops. */
@@ -216,7 +218,7 @@ class NativeTransport {
   onPending(result, callback) {
     if (result > 0) {
       this.pending = result;
-      if (this.input === Input.ENDED) this.count();
+      if (this.input !== Input.OPEN) this.count();
       if (callback) this.waiting.push(callback);
       return false;
     }
@@ -248,7 +250,7 @@ class NativeTransport {
     // What was written since the record was made may wait again.
     this.pending = this.isClosed ? 0 : native.io.pending(this.id);
     if (this.pending > 0) return;
-    if (this.input === Input.ENDED) this.count();
+    if (this.input !== Input.OPEN) this.count();
     if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
     this.socket.onDrained();
   }

@@ -65,15 +65,16 @@ function requestParser(server) {
   const options = parserOptions(server);
   const { maxFields, maxHeaderSize, requireHostHeader, shownFields, strictHost, validation } =
     options;
-  return new StreamParser(
+  const parser = new StreamParser(
     false,
     maxHeaderSize,
     validation,
     shownFields,
     maxFields,
     requireHostHeader,
-    strictHost,
   );
+  if (strictHost) parser.beStrictAboutHost();
+  return parser;
 }
 
 /** What is told to the native side with the first piece of a request of this method. */

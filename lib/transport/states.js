@@ -21,13 +21,13 @@ const Output = {
 };
 
 /**
- * What can neither receive nor has anything to send keeps no process alive; what is being closed does,
- * whether it is referenced or not.
+ * What does not receive, because it has ended or is paused, nor has anything to send keeps no process
+ * alive; what is being closed does, whether it is referenced or not.
  */
 function keepsProcessAlive({ input, life, output, pending, referenced }) {
   if (life === Life.CLOSED || life === Life.HANDED_OVER) return false;
   if (life === Life.CLOSING || output === Output.ENDING || output === Output.FAILED) return true;
-  return referenced && !(input === Input.ENDED && pending === 0);
+  return referenced && (input === Input.OPEN || pending > 0);
 }
 
 module.exports = { Input, Life, Output, keepsProcessAlive };

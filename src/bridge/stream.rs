@@ -174,12 +174,11 @@ impl StreamParser {
         shown_fields: u32,
         max_fields: Option<u32>,
         require_host_header: Option<bool>,
-        strict_host: Option<bool>,
     ) -> Self {
         let leniency = validation.leniency();
         let rules = RequestRules {
             requires_host: require_host_header.unwrap_or(false),
-            strict_host: strict_host.unwrap_or(false),
+            strict_host: false,
             serves_untrusted: leniency.untrusted_requests,
         };
         let role = if client { Role::Client } else { Role::Server };
@@ -210,6 +209,12 @@ impl StreamParser {
     #[napi]
     pub fn set_require_host_header(&self, required: bool) {
         self.stream.borrow_mut().state.rules.requires_host = required;
+    }
+
+    /// The form of a Host field matters.
+    #[napi]
+    pub fn be_strict_about_host(&self) {
+        self.stream.borrow_mut().state.rules.strict_host = true;
     }
 
     /// The other protocol that was asked for is spoken from now on.
