@@ -7,6 +7,9 @@ const native = require('../wire/loop');
 const { FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('../wire/layout');
 const { Batch, dispatch } = require('../wire/reader');
 
+/** The end of what arrives. */
+const END = Symbol('end');
+
 class StreamTransport {
   constructor(socket, parser) {
     this.socket = socket;
@@ -16,8 +19,10 @@ class StreamTransport {
     this.origin = null;
     /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
     this.ticksBehindContent = socket._handle?.isStreamBase === true;
-    /** Records that are not handled yet. */
+    /** Records that are not handled yet… */
     this.batches = [];
+    /** …and what has arrived since: a head among the records may say how it is to be read. */
+    this.arrived = [];
     this.isHandling = false;
     /** What was wrong with the input; nothing behind it can be understood. */
     this.failure = null;
@@ -47,13 +52,7 @@ class StreamTransport {
   // ---- reading ----
 
   feed(chunk) {
-    const bytes = typeof chunk === 'string' ? this.encode(chunk) : chunk;
-    if (this.failure !== null) {
-      // As long as nobody destroys the stream, each further piece is told, as in Node.
-      this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
-      return;
-    }
-    this.execute(this.parser.execute(bytes, now()));
+    this.take(typeof chunk === 'string' ? this.encode(chunk) : chunk);
   }
 
   encode(text) {
@@ -62,7 +61,27 @@ class StreamTransport {
 
   /** The peer sends no more. */
   finish() {
-    this.execute(this.parser.finish());
+    this.take(END);
+  }
+
+  take(input) {
+    if (this.batches.length > 0 || this.arrived.length > 0 || this.isTrailing) {
+      this.arrived.push(input);
+    } else {
+      this.parse(input);
+      if (!this.isHandling) this.handleBatches();
+    }
+  }
+
+  parse(input) {
+    if (input === END) {
+      this.batches.push(new Batch(this.parser.finish()));
+    } else if (this.failure === null) {
+      this.batches.push(new Batch(this.parser.execute(input, now())));
+    } else {
+      // As long as nobody destroys the stream, each further piece is told, as in Node.
+      this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: input });
+    }
   }
 
   /**
@@ -75,14 +94,14 @@ class StreamTransport {
   }
 
   handleBatches() {
-    const { batches } = this;
+    const { batches, arrived } = this;
     let hasThrown = true;
     this.isHandling = true;
     try {
-      while (batches.length > 0) {
-        const [batch] = batches;
-        if (batch.cursor === batch.end) batches.shift();
-        else this.handleRecord(batch);
+      while (batches.length > 0 || arrived.length > 0) {
+        if (batches.length === 0) this.parse(arrived.shift());
+        else if (batches[0].cursor === batches[0].end) batches.shift();
+        else this.handleRecord(batches[0]);
       }
       hasThrown = false;
     } finally {
@@ -113,8 +132,10 @@ class StreamTransport {
     this.receiver = null;
   }
 
+  /** Those behind an upgrade, or what the native side has read, for those who listen beside the parser. */
   onRaw(bytes) {
-    this.receiver?.takeRaw(bytes);
+    if (this.receiver?.takeRaw(bytes)) return;
+    if (this.isTrailing && this.role !== null) this.socket.emit('data', bytes);
   }
 
   onMalformed(failure) {
@@ -165,6 +186,9 @@ class StreamTransport {
     this.role = null;
     this.receiver = null;
     this.parser.verdict(true);
+    // What came behind is the next owner's.
+    for (const input of this.arrived.splice(0).reverse())
+      if (input !== END && !this.socket.readableEnded) this.socket.unshift(input);
   }
 
   /** The timeout between requests begins, or ends. */
