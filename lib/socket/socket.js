@@ -216,6 +216,7 @@ prototype.joinHttp = function joinHttp() {
  */
 prototype.leaveHttp = function leaveHttp() {
   const transport = this[kTransport];
+  if (!tellMirrored(this, transport)) return;
   this.quitHttp();
   if (handOver(this)) startAsSocket(this);
   else transport.role?.onGone(transport.bytesRead, transport.bytesWritten);
@@ -225,11 +226,24 @@ prototype.leaveHttp = function leaveHttp() {
 
 /** HTTP goes on, over a handle of Node's own; or as before, if the connection is closed. */
 prototype.exchangeTransport = function exchangeTransport() {
+  if (!tellMirrored(this, this[kTransport])) return false;
   this.quitHttp();
   if (handOver(this)) return true;
   this.joinHttp();
   return false;
 };
+
+/**
+ * What the parser has read, and those who listen beside it have not been told because the stream is
+ * paused, they are told now: for whoever has the socket next, these bytes were never there. Returns
+ * false if one of them has taken the socket from `transport` meanwhile.
+ */
+function tellMirrored(socket, transport) {
+  if (!transport.isMirrored) return true;
+  transport.mirror(false);
+  while (socket.readableLength > 0 && socket.read() !== null);
+  return socket[kTransport] === transport;
+}
 
 prototype.quitHttp = function quitHttp() {
   for (const event in httpListeners) this.removeListener(event, httpListeners[event]);

@@ -48,19 +48,12 @@ class StreamTransport {
   // ---- reading ----
 
   feed(chunk) {
-    const bytes = typeof chunk === 'string' ? this.encode(chunk) : chunk;
-    if (this.failure !== null) {
-      // As long as nobody destroys the stream, each further piece is told, as in Node.
-      this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket: bytes });
-      return;
-    }
-    this.input.execute(bytes);
+    this.input.execute(typeof chunk === 'string' ? this.encode(chunk) : chunk);
   }
 
   /** The same for what was read into memory that is used again. */
   feedRead(memory, length) {
-    if (this.failure === null) this.input.executeRead(memory, length);
-    else this.feed(Buffer.from(memory.subarray(0, length)));
+    this.input.executeRead(memory, length);
   }
 
   encode(text) {
@@ -84,6 +77,11 @@ class StreamTransport {
     this.socket.destroy(errnoException(-EFAULT, 'read'));
   }
 
+  /** As long as nobody destroys a stream that made no sense, each further piece is told, as in Node. */
+  tellFailure(rawPacket) {
+    this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket });
+  }
+
   pause() {
     this.socket.pause?.();
   }
@@ -99,8 +97,10 @@ class StreamTransport {
     this.receiver = null;
   }
 
+  /** Those behind an upgrade, or what the native side has read, for those who listen beside the parser. */
   onRaw(bytes) {
-    this.receiver?.takeRaw(bytes);
+    if (this.receiver?.takeRaw(bytes)) return;
+    if (this.isTrailing && this.role !== null) this.socket.emit('data', bytes);
   }
 
   onMalformed(failure) {
@@ -157,6 +157,9 @@ class StreamTransport {
     this.role = null;
     this.receiver = null;
     this.parser.leaveHttp();
+    // What came behind is the next owner's.
+    for (const bytes of this.input.takeArrived().reverse())
+      if (!this.socket.readableEnded) this.socket.unshift(bytes);
   }
 
   /** The timeout between requests begins, or ends. */

@@ -54,6 +54,9 @@ class Waiting {
   }
 }
 
+/** The end of what arrives. */
+const END = Symbol('end');
+
 /** The parser of one stream, whose records are for `transport`. */
 class FedParser {
   /** `parser`: a StreamParser. */
@@ -62,22 +65,25 @@ class FedParser {
     this.slot = parser.slot;
     this.transport = transport;
     this.isHandling = false;
-    /** Records in memory of their own, which come before those of the next chunk. */
+    /** Records in memory of their own, which come before those of the next chunk… */
     this.waiting = [];
+    /** …and what has arrived since: a head among the records may say how it is to be read. */
+    this.arrived = [];
   }
 
   /** Parses a chunk, a Uint8Array, and handles what was in it. */
   execute(bytes) {
-    this.handle(calls.execute(this.slot, bytes, arena.bytes, top), bytes);
+    if (this.mustWait()) this.arrived.push(bytes);
+    else this.parse(bytes);
   }
 
   /** The same for the first `length` bytes of memory that is used again. */
   executeRead(memory, length) {
-    // Content with which the memory begins is taken from there by the first record, before anything else
-    // can happen; the other records have theirs.
-    if (this.isHandling || this.waiting.length > 0) {
+    if (this.mustWait() || this.transport.failure !== null) {
       this.execute(copyOf(memory, length));
     } else {
+      // Content with which the memory begins is taken from there by the first record, before anything
+      // else can happen; the other records have theirs.
       reused = memory;
       this.handle(calls.execute(this.slot, memory, arena.bytes, top, length), memory);
     }
@@ -85,7 +91,25 @@ class FedParser {
 
   /** The input has ended. */
   finish() {
-    this.handle(calls.finish(this.slot, arena.bytes, top), NO_CHUNK);
+    if (this.mustWait()) this.arrived.push(END);
+    else this.parse(END);
+  }
+
+  /** Whether something has to be handled, or parsed, before what arrives. */
+  mustWait() {
+    const { arrived, isHandling, transport, waiting } = this;
+    return isHandling || transport.isTrailing || waiting.length > 0 || arrived.length > 0;
+  }
+
+  parse(input) {
+    if (input === END) this.handle(calls.finish(this.slot, arena.bytes, top), NO_CHUNK);
+    else if (this.transport.failure !== null) this.transport.tellFailure(input);
+    else this.handle(calls.execute(this.slot, input, arena.bytes, top), input);
+  }
+
+  /** Chunks that were not parsed yet, for another owner. */
+  takeArrived() {
+    return this.arrived.splice(0).filter((input) => input !== END);
   }
 
   /** What a native connection has left unparsed comes first. */
@@ -106,24 +130,28 @@ class FedParser {
     const mustWait = this.isHandling || this.transport.isTrailing;
     if (size < 0 || mustWait || this.waiting.length > 0) {
       this.waiting.push(new Waiting(this.setAside(size), source));
-      if (!mustWait) this.handleWaiting();
-      return;
+    } else {
+      const from = top;
+      top += size;
+      try {
+        this.handleRecords(arena, from, top, source);
+      } finally {
+        top = from;
+      }
     }
-    const from = top;
-    top += size;
-    try {
-      this.handleRecords(arena, from, top, source);
-    } finally {
-      top = from;
-    }
-    if (this.waiting.length > 0) this.handleWaiting();
+    if (!mustWait) this.handleWaiting();
   }
 
+  /** Handles and parses what waits, in its order. */
   handleWaiting() {
-    const { waiting } = this;
-    while (waiting.length > 0) {
-      const { batch, source } = waiting.shift();
-      this.handleRecords(batch, 0, batch.end, source);
+    const { arrived, waiting } = this;
+    while (waiting.length > 0 || arrived.length > 0) {
+      if (waiting.length === 0) {
+        this.parse(arrived.shift());
+      } else {
+        const { batch, source } = waiting.shift();
+        this.handleRecords(batch, 0, batch.end, source);
+      }
     }
   }
 
