@@ -20,9 +20,9 @@ pub struct IdleClock {
     /// The timeout is the one between requests; the next request's head lifts it.
     between_requests: AtomicBool,
     last_activity: AtomicU64,
-    /// The last activity before the timeout of which JavaScript was told; nothing has happened since.
+    /// The end of the timeout of which JavaScript was told last.
     told: AtomicU64,
-    /// The last activity before the timeout that JavaScript has taken.
+    /// The end of the timeout that JavaScript has taken.
     taken: AtomicU64,
     /// When the I/O side looks next.
     due: AtomicU64,
@@ -106,17 +106,19 @@ impl IdleClock {
         let last = self.last_activity.load(Ordering::Relaxed);
         let left = self.left_after(last, now);
         if left == Left::Over {
-            self.taken.store(last, Ordering::Relaxed);
+            let timeout = u64::from(self.timeout.load(Ordering::SeqCst));
+            self.taken.store(last + timeout, Ordering::Relaxed);
         }
         left
     }
 
     fn left_after(&self, last: u64, now: u64) -> Left {
         let timeout = u64::from(self.timeout.load(Ordering::SeqCst));
-        if timeout == 0 || self.taken.load(Ordering::Relaxed) == last {
+        let end = last + timeout;
+        if timeout == 0 || self.taken.load(Ordering::Relaxed) == end {
             return Left::Nothing;
         }
-        match (last + timeout).saturating_sub(now) {
+        match end.saturating_sub(now) {
             0 => Left::Over,
             rest if rest <= AHEAD => Left::Wait(rest),
             _ => Left::Nothing,
@@ -162,7 +164,7 @@ impl IdleClock {
             }
         } else {
             Look {
-                is_near: self.told.swap(last, Ordering::Relaxed) != last,
+                is_near: self.told.swap(last + active, Ordering::Relaxed) != last + active,
                 next: latest,
             }
         };
@@ -279,6 +281,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn another_timeout_for_the_same_moment_of_traffic_is_told_and_taken_anew() {
+        let clock = IdleClock::new(1, 0);
+        clock.touch(10);
+        assert!(look(&clock, 10, 50).is_near);
+        assert_eq!(clock.take(11), Left::Over);
+        clock.begin_idle(50);
+        assert!(look(&clock, 60 - AHEAD, 50).is_near);
+        assert_eq!(clock.take(60), Left::Over);
     }
 
     #[test]
