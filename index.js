@@ -4,11 +4,15 @@
 const {
   createServer,
   get,
+  isValidHeaderName,
+  isValidHeaderValue,
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
   validateHeaderName,
   validateHeaderValue,
+  websocketMask,
+  websocketUnmask,
 } = require('./lib/api');
 const { Agent } = require('./lib/client/agent');
 const { ClientRequest, global } = require('./lib/client/client-request');
@@ -35,12 +39,16 @@ module.exports = {
   Server,
   ServerResponse,
   createServer,
+  isValidHeaderName,
+  isValidHeaderValue,
   validateHeaderName,
   validateHeaderValue,
   get,
   request,
   setMaxIdleHTTPParsers,
   setGlobalProxyFromEnv,
+  websocketMask,
+  websocketUnmask,
   maxHeaderSize,
   globalAgent,
   WebSocket,

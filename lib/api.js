@@ -6,12 +6,18 @@ const { codes } = require('./base/errors');
 const host = require('./node/http');
 const { proxyUrl } = require('./client/proxy');
 const { Server } = require('./server/server');
+const { websocketMask, websocketUnmask } = require('./websocket-mask');
 const {
+  isInvalidValue,
+  isToken,
   validateHeaderName,
   validateHeaderValue,
   validateInteger,
   validateObject,
+  validateOneOf,
 } = require('./base/validate');
+
+const VALIDATIONS = ['strict', 'relaxed', 'insecure'];
 
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {
@@ -52,12 +58,38 @@ function setGlobalProxyFromEnv(env = process.env) {
     if (urls[0]) global.agent = before;
   };
 }
+/** Whether `name` may be the name of a header field. */
+function isValidHeaderName(name) {
+  return typeof name === 'string' && isToken(name);
+}
+
+/**
+ * Whether `value` may be the value of a header field; `options.httpValidation` is one of 'strict' (the
+ * default), 'relaxed' and 'insecure'.
+ */
+function isValidHeaderValue(value, options) {
+  let isRelaxed = false;
+  if (options !== undefined) {
+    validateObject(options, 'options');
+    const { httpValidation } = options;
+    if (httpValidation !== undefined)
+      validateOneOf(httpValidation, 'options.httpValidation', VALIDATIONS);
+    isRelaxed = httpValidation === 'relaxed';
+  }
+  return value !== undefined && typeof value !== 'symbol' && !isInvalidValue(value, isRelaxed);
+}
+
 module.exports = {
   createServer,
   get,
+  isValidHeaderName,
+  isValidHeaderValue,
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
   validateHeaderName: (name, label) => validateHeaderName(name, label),
   validateHeaderValue: (name, value) => validateHeaderValue(name, value),
+  // Node's own have no need of a loop in JavaScript.
+  websocketMask: host.websocketMask ?? websocketMask,
+  websocketUnmask: host.websocketUnmask ?? websocketUnmask,
 };

@@ -19,7 +19,7 @@ const {
 } = http;
 
 // Taken now, because `register` puts ours in their place.
-const { setGlobalProxyFromEnv } = http;
+const { setGlobalProxyFromEnv, websocketMask, websocketUnmask } = http;
 const descriptors = Object.getOwnPropertyDescriptors(http);
 const { setMaxIdleHTTPParsers } = descriptors;
 const read = (name) => descriptors[name]?.get() ?? globalThis[name];
@@ -134,5 +134,7 @@ module.exports = {
   refusesManyFields,
   request,
   setGlobalProxyFromEnv,
+  websocketMask,
+  websocketUnmask,
   setMaxIdleHTTPParsers: setMaxIdleHTTPParsers.value,
 };

@@ -20,14 +20,7 @@ const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
-const {
-  GROUP_END,
-  KEEP_ALIVE,
-  METHODS,
-  NO_CONTENT,
-  UNTRUSTED,
-  UPGRADE,
-} = require('../wire/layout');
+const layout = require('../wire/layout');
 const { readPushed } = require('../transport/pushed');
 const { answerError } = require('./error-responses');
 const { dispatch, hasBodyHeaders } = require('./dispatch');
@@ -38,6 +31,7 @@ const { abortResponses, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
 const { watchStreams } = require('./stream-checker');
 
+const { GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
 const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
 /** Requests of one connection that may wait for their answer; then reading stops. */
 const MAX_PIPELINED = 512;

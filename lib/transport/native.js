@@ -335,10 +335,7 @@ class NativeTransport {
     server._emitCloseIfDrained();
   }
 
-  /**
-   * Gives the descriptor away. Returns it and what was not sent, or null if the connection is closed:
-   * then its end is on the way, as a record.
-   */
+  /** Gives the descriptor away, with what was not sent. Null if the connection is closed: it tells so itself. */
   handOver() {
     this.saveCounts();
     const handed = native.io.handOver(this.id);
