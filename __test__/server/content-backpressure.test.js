@@ -285,3 +285,33 @@ onBoth('a writer that awaits drain loses nothing', async ({ connect }) => {
   const expected = Array.from({ length: 50 }, (_, i) => pattern(50_000, i + 1));
   assert.ok(body.equals(Buffer.concat(expected)));
 });
+
+onBoth("'drain' comes for what is written while an answer waits behind it", async ({ connect }) => {
+  const piece = pattern(16 * 1024);
+  const pieces = 20;
+  const asked = deferred();
+  let first;
+  const server = http.createServer((req, res) => {
+    if (req.url === '/first') {
+      first = res;
+    } else if (req.url === '/last') {
+      res.end(pattern(MiB));
+      asked.resolve();
+    } else {
+      let left = pieces;
+      const more = () => {
+        while (left-- > 0) if (!res.write(piece)) return;
+        res.end();
+      };
+      res.on('drain', more);
+      more();
+    }
+  });
+  const client = await connect(server);
+  client.send(['/first', '/stream', '/last'].map((path) => GET.replace('/', path)).join(''));
+  await asked.promise;
+  first.end();
+  assert.strictEqual((await client.response()).text, '');
+  assert.ok((await client.response()).body.equals(Buffer.concat(Array(pieces).fill(piece))));
+  assert.strictEqual((await client.response()).body.length, MiB);
+});

@@ -139,8 +139,12 @@ class ServerConnection {
         this.transport.declineUpgrade();
       }
     }
-    this.respond(req, flags);
-    if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
+    try {
+      this.respond(req, flags);
+    } finally {
+      // Also behind a handler that throws: one that listens for the end answers then.
+      if (flags & NO_CONTENT && this.current === req) this.completeCurrent();
+    }
   }
 
   createRequest(server, head) {

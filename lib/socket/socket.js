@@ -239,10 +239,9 @@ prototype.exchangeTransport = function exchangeTransport() {
  * false if one of them has taken the socket from `transport` meanwhile.
  */
 function tellMirrored(socket, transport) {
-  if (!transport.isMirrored) return true;
-  transport.mirror(false);
-  while (socket.readableLength > 0 && socket.read() !== null);
-  return socket[kTransport] === transport;
+  const isHere = () => socket[kTransport] === transport;
+  if (transport.isMirrored) while (isHere() && socket.readableLength > 0 && socket.read() !== null);
+  return isHere();
 }
 
 prototype.quitHttp = function quitHttp() {

@@ -14,7 +14,7 @@ const CLIENTS = 40;
 /** Clients before the first look at memory and descriptors. */
 const WARMING = 300;
 /** Milliseconds in which a client has to come to its end. */
-const PATIENCE = patient(Number(process.env.CHAOS_PATIENCE ?? 20_000));
+const PATIENCE = patient(20_000);
 /** The most that the event loop may be late, in milliseconds. */
 const LATE = patient(50);
 /** Memory that may be in use afterwards and was not before, in bytes. */

@@ -1,7 +1,9 @@
 'use strict';
-// How late the event loop of this process is. What counts is what its thread did or waited for itself;
-// the time in which it was ready to run and the machine ran others does not. Linux says how long that was.
-const { openSync, readSync } = require('node:fs');
+// How late the event loop of this process is. What counts is what the process did or waited for itself.
+// The time in which one of its threads was ready to run and the machine ran others does not: the main
+// thread may have been waiting for that one, as it does when garbage is collected. Linux says how long
+// it was; on an idle machine it is nothing.
+const { openSync, readSync, readdirSync } = require('node:fs');
 
 /** Milliseconds between two looks. */
 const INTERVAL = 5;
@@ -10,30 +12,40 @@ const KEPT = 5;
 
 class DelayMeter {
   constructor() {
-    // Opened once: a process that runs out of descriptors can go on reading it.
-    this.schedule = openSync(`/proc/self/task/${process.pid}/schedstat`);
     this.text = Buffer.alloc(128);
+    // Opened once: a process that runs out of descriptors can go on reading them.
+    this.threads = readdirSync('/proc/self/task').map((id) =>
+      openSync(`/proc/self/task/${id}/schedstat`),
+    );
     this.reset();
     setInterval(() => this.look(), INTERVAL).unref();
   }
 
-  /** The longest delays in milliseconds, the longest first. */
   reset() {
+    /** The longest delays in milliseconds, the longest first. */
     this.longest = [];
     this.last = performance.now();
     this.waited = this.readWaited();
   }
 
-  /** Milliseconds that the thread has waited for a processor so far. */
+  /** Milliseconds that the threads have waited for a processor so far. */
   readWaited() {
-    const length = readSync(this.schedule, this.text, 0, this.text.length, 0);
-    return Number(this.text.latin1Slice(0, length).split(' ')[1]) / 1e6;
+    return this.threads.reduce((sum, fd) => sum + this.#waitedOf(fd), 0);
+  }
+
+  #waitedOf(fd) {
+    try {
+      const length = readSync(fd, this.text, 0, this.text.length, 0);
+      return Number(this.text.latin1Slice(0, length).split(' ')[1]) / 1e6;
+    } catch {
+      return 0; // the thread has ended
+    }
   }
 
   look() {
     const now = performance.now();
     const waited = this.readWaited();
-    const own = now - this.last - INTERVAL - (waited - this.waited);
+    const own = now - this.last - INTERVAL - Math.max(0, waited - this.waited);
     this.last = now;
     this.waited = waited;
     if (own <= INTERVAL) return;

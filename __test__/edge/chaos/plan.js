@@ -109,10 +109,10 @@ class Planner {
     } else if (last === 'upgrade') {
       const request = this.#request(random, plan, 'plain');
       requests.push({ ...request, isHead: false, content: undefined, asksUpgrade: true });
-    } else if (this.isNode && random.chance(0.1)) {
-      requests.push(this.#request(random, plan, 'throws'));
     }
     if (last === 'sent' || last === 'destroys') Object.assign(requests.at(-1), ALONE);
+    // Node's own may leave the socket paused that gets its new owner behind answers under way.
+    if (this.isNode && last !== 'nothing') plan.sending = 'in turn';
     plan.isOwned = (last === 'upgrade' || last === 'connect') && takesOwners(plan.port);
   }
 

@@ -12,7 +12,7 @@ const { ON_PURPOSE, handlers, readTarget } = require('./handlers');
 
 const counts = { requests: 0, thrown: 0, owners: 0, sent: 0, clientErrors: 0 };
 const child = fork(path.join(__dirname, 'receiver.js'));
-const meter = new DelayMeter();
+let meter;
 /** Sockets whose next owner waits for the answers before it: how many there are, and what comes next. */
 const followed = new WeakMap();
 
@@ -189,12 +189,14 @@ async function main() {
   for (const [name, kind] of Object.entries(kinds)) await serve(name, kind);
   await once(child, 'message');
   child.on('message', onReceived);
+  meter = new DelayMeter();
   answer({
     counts: countConnections,
     /** The longest delays of the event loop since the last question. */
     delays(reply) {
-      reply(meter.longest);
+      const { longest } = meter;
       meter.reset();
+      reply(longest);
     },
   });
   tell('ready', { ports });
