@@ -57,7 +57,10 @@ class Waiting {
 /** The end of what arrives. */
 const END = Symbol('end');
 
-/** The parser of one stream, whose records are for `transport`. */
+/**
+ * The parser of one stream, whose records are for `transport`: that of the stream, or the native one of a
+ * socket into which somebody pushed bytes, which has no failure and no flow to be looked after.
+ */
 class FedParser {
   /** `parser`: a StreamParser. */
   constructor(parser, transport) {
@@ -79,7 +82,7 @@ class FedParser {
 
   /** The same for the first `length` bytes of memory that is used again. */
   executeRead(memory, length) {
-    if (this.mustWait() || this.transport.failure !== null) {
+    if (this.mustWait() || this.transport.failure) {
       this.execute(copyOf(memory, length));
     } else {
       // Content with which the memory begins is taken from there by the first record, before anything
@@ -103,7 +106,7 @@ class FedParser {
 
   parse(input) {
     if (input === END) this.handle(calls.finish(this.slot, arena.bytes, top), NO_CHUNK);
-    else if (this.transport.failure !== null) this.transport.tellFailure(input);
+    else if (this.transport.failure) this.transport.tellFailure(input);
     else this.handle(calls.execute(this.slot, input, arena.bytes, top), input);
   }
 
@@ -218,7 +221,7 @@ function copyOf(bytes, length) {
 function goOn(parser) {
   const { transport } = parser;
   if (!parser.isHandling && !transport.isTrailing) parser.handleWaiting();
-  transport.flowOn();
+  transport.flowOn?.();
 }
 
 const { renew } = calls;
