@@ -75,7 +75,9 @@ function descriptorOf(object, name) {
 function sendFirst(socket, unsent, waiting, needDrain) {
   const done = (error) => {
     for (const callback of waiting) callback(error);
-    if (needDrain && !error) socket.emit('drain');
+    // The stream does not know of this write: what it would do is done here.
+    if (error) socket.destroy(error);
+    else if (needDrain) socket.emit('drain');
   };
   if (unsent) net.Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
   else if (waiting.length > 0 || needDrain) process.nextTick(done, null);

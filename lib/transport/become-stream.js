@@ -16,7 +16,7 @@ function becomeStream(transport) {
   if (!socket.exchangeTransport() || role === null) return;
   const stream = new StreamTransport(socket, native.io.takeParser());
   stream.id = id;
-  stream.isTrailing = true;
+  stream.holdReading();
   // The role has counted what came before.
   stream.bytesReadBefore = transport.bytesRead;
   stream.bytesWrittenBefore = transport.bytesWritten;

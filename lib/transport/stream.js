@@ -7,6 +7,8 @@ const { FedParser } = require('../wire/feed');
 
 const { EFAULT } = require('node:os').constants.errno;
 
+const readNothing = () => {};
+
 class StreamTransport {
   constructor(socket, parser) {
     this.socket = socket;
@@ -124,9 +126,19 @@ class StreamTransport {
     }
   }
 
+  /**
+   * The native side has records to tell of what it has read: nothing is read here before, though somebody
+   * may ask for it (a listener for 'data' lets the stream flow).
+   */
+  holdReading() {
+    this.isTrailing = true;
+    Object.defineProperty(this.socket, '_read', { configurable: true, value: readNothing });
+  }
+
   beginReading() {
     const { role, socket } = this;
     if (socket.destroyed) return;
+    delete socket._read;
     role?.onStreamReady();
     // Also for one who has got the socket meanwhile.
     socket._read?.(0);
