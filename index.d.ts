@@ -309,38 +309,6 @@ export function get(
   callback?: (res: http.IncomingMessage) => void,
 ): http.ClientRequest;
 
-/** Whether `name` may be the name of a header field (RFC 9110, section 5.1). Node has it from 26.12 on. */
-export function isValidHeaderName(name: unknown): boolean;
-
-/**
- * Whether `value` may be the value of a header field. `httpValidation` is `'strict'` unless it says
- * otherwise. Node has it from 26.12 on.
- * @throws `ERR_INVALID_ARG_VALUE` for another validation
- */
-export function isValidHeaderValue(
-  value: unknown,
-  options?: { httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined },
-): boolean;
-
-/**
- * Masks the first `length` bytes of `source` with the 4 bytes of `mask`, and writes them to `output` from
- * `offset` on (RFC 6455, section 5.3). Node has it from 26.12 on.
- * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
- */
-export function websocketMask(
-  source: NodeJS.ArrayBufferView,
-  mask: NodeJS.ArrayBufferView,
-  output: NodeJS.ArrayBufferView,
-  offset: number,
-  length: number,
-): void;
-
-/**
- * Masks `buffer` in its place with the 4 bytes of `mask`, or takes that off. Node has it from 26.12 on.
- * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
- */
-export function websocketUnmask(buffer: NodeJS.ArrayBufferView, mask: NodeJS.ArrayBufferView): void;
-
 /**
  * Makes `globalAgent` use the proxies named by `proxyEnv` (default: `process.env`) for every host
  * that `NO_PROXY` does not exclude. Returns a function that undoes it.

@@ -7,7 +7,16 @@ const ours = require('../..');
 
 const limit = { timeout: 60_000 };
 /** In the newest Node; ours has them everywhere. */
-const newest = ['setGlobalProxyFromEnv', 'WebSocket', 'CloseEvent', 'MessageEvent'];
+const newest = [
+  'isValidHeaderName',
+  'isValidHeaderValue',
+  'setGlobalProxyFromEnv',
+  'websocketMask',
+  'websocketUnmask',
+  'WebSocket',
+  'CloseEvent',
+  'MessageEvent',
+];
 /** Only in the oldest documentation: never listed. */
 const oldest = ['createClient', 'getAgent', 'ServerRequest', 'ClientResponse'];
 

@@ -49,8 +49,10 @@ exactly<
   | 'requestsTotal'
   | 'bytesRead'
   | 'bytesWritten'
+  | 'driver'
 >();
-exactly<ours.ServerStats[keyof ours.ServerStats], number>();
+exactly<ours.ServerStats[Exclude<keyof ours.ServerStats, 'driver'>], number>();
+exactly<ours.ServerStats['driver'], 'javascript' | 'io-thread'>();
 
 type Options = ours.ServerOptions;
 exactly<Options['httpValidation'], 'strict' | 'relaxed' | 'insecure' | undefined>();
