@@ -219,6 +219,13 @@ function connectionReset(message) {
   return error;
 }
 
+/** The same error for another message. Where it was made takes long to tell, so that is told once. */
+function sameReset(first) {
+  const error = connectionReset(first.message);
+  error.stack = first.stack;
+  return error;
+}
+
 /** The (negative) error numbers of this system that we give ourselves. */
 const systemErrors = { __proto__: null, EADDRINUSE: 0, ECONNRESET: 0, EPIPE: 0 };
 for (const [errno, [name]] of getSystemErrorMap())
@@ -269,6 +276,7 @@ module.exports = {
   addressException,
   codes,
   connectionReset,
+  sameReset,
   errnoException,
   parseError,
   systemErrors,

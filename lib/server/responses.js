@@ -2,7 +2,7 @@
 // The responses of one connection of a server: they take turns on the socket, in the order of their
 // requests, and end.
 const { channel } = require('node:diagnostics_channel');
-const { connectionReset } = require('../base/errors');
+const { connectionReset, sameReset } = require('../base/errors');
 const { kConnection, kDetach } = require('../base/symbols');
 const { detachSignal, kAbortController } = require('../message/incoming-message');
 const { closeExchange, isUnwatched } = require('../message/quiet-end');
@@ -59,8 +59,13 @@ function giveTurn(res, socket) {
 
 /** The socket is closed: what was under way is aborted. */
 function abortResponses({ closesResponse, incoming, outgoing, socket }) {
-  while (incoming.length > 0) incoming.shift().destroy(connectionReset('aborted'));
-  while (outgoing.length > 0) outgoing.shift().destroy(connectionReset('aborted'));
+  let error;
+  const nextError = () => {
+    error = error === undefined ? connectionReset('aborted') : sameReset(error);
+    return error;
+  };
+  while (incoming.length > 0) incoming.shift().destroy(nextError());
+  while (outgoing.length > 0) outgoing.shift().destroy(nextError());
   // A socket that has listeners has one of the response's, which was added when that got the socket.
   const message = socket._httpMessage;
   if (message && closesResponse && socket.isLazy !== false) closeResponse(message);

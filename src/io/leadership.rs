@@ -10,6 +10,8 @@ const WINDOW: u64 = 20_000;
 const BUSY_PERCENT: u64 = 80;
 /// …and finds so many events in a turn, so that there is work for two threads.
 const CROWD: u64 = 8;
+/// With fewer events in a turn, there is nothing to be done side by side.
+const PAIR: u64 = 2;
 
 /// Which thread looks at the events of a set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -187,8 +189,9 @@ impl RestMeter {
             return false;
         }
         let window = std::mem::replace(&mut self.window, Window::starts_at(now));
+        let is_sparse = window.events < window.turns * PAIR;
         let Capacity { events, time } = self.capacity;
-        2 * window.events * time < events * length
+        is_sparse || 2 * window.events * time < events * length
     }
 }
 
@@ -234,11 +237,29 @@ mod tests {
             time: 20_000,
         };
         let mut meter = RestMeter::new(capacity, 0);
-        for now in (10..1_000_000).step_by(10) {
-            assert!(!meter.turn_ended(1, now), "as much as it can do");
+        for now in (100..1_000_000).step_by(100) {
+            assert!(!meter.turn_ended(10, now), "as much as it can do");
         }
         let mut meter = RestMeter::new(capacity, 0);
-        assert!((0..=20_000).step_by(25).any(|now| meter.turn_ended(1, now)));
+        assert!(
+            (0..=20_000)
+                .step_by(250)
+                .any(|now| meter.turn_ended(10, now))
+        );
+    }
+
+    #[test]
+    fn one_event_at_a_time_is_rest() {
+        let capacity = Capacity {
+            events: 10,
+            time: 20_000,
+        };
+        let mut meter = RestMeter::new(capacity, 0);
+        assert!(
+            (0..=20_000)
+                .step_by(100)
+                .any(|now| meter.turn_ended(1, now))
+        );
     }
 
     #[test]
