@@ -11,6 +11,7 @@ mod function;
 #[cfg(unix)]
 mod io;
 mod options;
+#[cfg(unix)]
 mod poller;
 mod pool;
 #[cfg(unix)]
