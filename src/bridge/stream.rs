@@ -84,16 +84,17 @@ impl Stream {
         record::plain(&mut self.records, Kind::End, 0, STREAM_ID);
     }
 
-    /// The verdict on an upgrade; declined, parsing goes on with what came behind the head.
-    fn judge(&mut self, accepted: bool) {
-        if accepted {
-            self.parser.resume(Verdict::Upgrade);
-            self.rest = Vec::new();
-            self.dead = true;
-        } else {
-            self.parser.resume(Verdict::Content);
-            self.parse_rest();
-        }
+    /// The upgrade is accepted: nothing behind its head is HTTP.
+    fn leave_http(&mut self) {
+        self.parser.resume(Verdict::Upgrade);
+        self.rest = Vec::new();
+        self.dead = true;
+    }
+
+    /// The upgrade is declined: parsing goes on with what came behind its head.
+    fn decline(&mut self) {
+        self.parser.resume(Verdict::Content);
+        self.parse_rest();
     }
 
     fn sink_parse(
@@ -220,7 +221,7 @@ impl StreamParser {
     /// The other protocol that was asked for is spoken from now on.
     #[napi]
     pub fn leave_http(&self) {
-        self.stream.borrow_mut().judge(true);
+        self.stream.borrow_mut().leave_http();
     }
 
     /// No message is being received.
@@ -348,7 +349,7 @@ unsafe extern "C" fn take_rest(
 unsafe extern "C" fn decline(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's own arguments.
     let call = unsafe { Call::<3>::new(env, info) };
-    run(&call, 1, |stream| stream.judge(false))
+    run(&call, 1, Stream::decline)
 }
 
 unsafe extern "C" fn take_records(
