@@ -292,20 +292,23 @@ impl Hub {
 
     // ---- who leads ----
 
-    /// The descriptor that is readable when the leader has something to do. `None` if there are several.
-    pub fn lead_fd(&self) -> Option<RawFd> {
+    /// The set that JavaScript may lead; `None` if there are several, each with a thread of its own.
+    fn only_set(&self) -> Option<&Arc<Set>> {
         match &*self.sets {
-            [set] => Some(set.fd()),
+            [set] => Some(set),
             _ => None,
         }
     }
 
+    /// The descriptor that is readable when the leader has something to do. `None` if there are several.
+    pub fn lead_fd(&self) -> Option<RawFd> {
+        self.only_set().map(|set| set.fd())
+    }
+
     /// Makes the JavaScript thread the leader. `None` if there are several threads.
     pub fn lead_from_javascript(self: &Arc<Self>) -> Option<JavaScriptLead> {
-        match &*self.sets {
-            [set] => Some(JavaScriptLead::new(self.clone(), set.clone())),
-            _ => None,
-        }
+        let set = self.only_set()?;
+        Some(JavaScriptLead::new(self.clone(), set.clone()))
     }
 
     /// Whether the I/O threads lead at the moment.

@@ -67,7 +67,7 @@ impl JavaScriptLead {
         let now = self.hub.now_micros();
         let events = self.ready.count();
         if let Some(capacity) = self.meter.turn_ended(events, now - self.began, now) {
-            self.set.lead_on(capacity);
+            self.set.leadership.leave(capacity);
             return Next::Leave;
         }
         if self.more || self.set.is_asked() {
@@ -103,10 +103,9 @@ mod tests {
 
     use super::*;
     use crate::io::port::Port;
-    use crate::io::tests::stage::options;
+    use crate::io::tests::stage::{kinds_of, options};
     use crate::ring::layout::Kind;
     use crate::ring::queue::Pending;
-    use crate::ring::record;
 
     const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -139,13 +138,7 @@ mod tests {
         fn took(&self, kind: Kind) -> bool {
             let mut batch = Pending::default();
             self.port.take(&mut batch);
-            let mut at = 0;
-            let mut found = false;
-            while at < batch.records.len() {
-                found |= u32::from(batch.records[at]) == kind as u32;
-                at += record::size(&batch.records[at..]);
-            }
-            found
+            kinds_of(&batch.records).contains(&kind)
         }
 
         /// Has turns, if it leads, until there is a record of `kind`.

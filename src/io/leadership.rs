@@ -3,6 +3,7 @@
 //! both work side by side.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Length of the windows in which load is measured, in microseconds.
 const WINDOW: u64 = 20_000;
@@ -35,6 +36,8 @@ pub(crate) struct Leadership {
     attending: AtomicBool,
     /// The I/O thread waits to hear that JavaScript has looked at the deadlines.
     alarmed: AtomicBool,
+    /// What JavaScript could do when it left the lead.
+    capacity: Mutex<Option<Capacity>>,
 }
 
 impl Leadership {
@@ -45,6 +48,7 @@ impl Leadership {
             taken: AtomicBool::new(false),
             attending: AtomicBool::new(false),
             alarmed: AtomicBool::new(false),
+            capacity: Mutex::new(None),
         }
     }
 
@@ -60,6 +64,21 @@ impl Leadership {
     pub fn set_leader(&self, leader: Leader) {
         self.offered.store(false, Ordering::Release);
         self.leader.store(leader as u8, Ordering::Release);
+    }
+
+    /// JavaScript, which can do so much alone, leaves the lead to the I/O thread.
+    pub fn leave(&self, capacity: Capacity) {
+        *self.capacity() = Some(capacity);
+        self.set_leader(Leader::Thread);
+    }
+
+    /// What JavaScript could do when it left the lead; `None` if it never had to.
+    pub fn javascript_capacity(&self) -> Option<Capacity> {
+        *self.capacity()
+    }
+
+    fn capacity(&self) -> MutexGuard<'_, Option<Capacity>> {
+        self.capacity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// JavaScript may have the lead.

@@ -14,7 +14,7 @@ use crate::io::connection::Connection;
 use crate::io::deadlines::{Deadlines, Due};
 use crate::io::hub::Hub;
 use crate::io::inbox::Inbox;
-use crate::io::leadership::{Capacity, Leader, Leadership};
+use crate::io::leadership::{Leader, Leadership};
 use crate::io::listener::Listener;
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
@@ -71,8 +71,6 @@ pub(crate) struct Set {
     drained: AtomicBool,
     stopped: AtomicBool,
     pub leadership: Leadership,
-    /// What JavaScript could do when it left the lead to the thread.
-    capacity: Mutex<Option<Capacity>>,
     /// Makes the set readable, so that a leader that watches it looks at what was asked for.
     waker: Waker,
     /// Tells the thread that it was asked for something.
@@ -90,7 +88,6 @@ impl Set {
             fd: poll.as_raw_fd(),
             waker: Waker::new(poll.registry(), WAKER)?,
             leadership: Leadership::new(Leader::Thread),
-            capacity: Mutex::default(),
             registry: poll.registry().try_clone()?,
             poll: Mutex::new(poll),
             deadlines: Deadlines::default(),
@@ -132,7 +129,7 @@ impl Set {
     pub fn poll(&self, ready: &mut Ready) -> bool {
         // Fails only where the system has no such set any more; then there are no events.
         let _ = relock(&self.poll).poll(&mut ready.0, Some(Duration::ZERO));
-        ready.0.iter().count() == EVENTS
+        ready.count() == EVENTS
     }
 
     /// Whose event it is; `None` for a socket that is closed.
@@ -237,17 +234,6 @@ impl Set {
         for soon in again.drain(..).chain(parked.drain(..)) {
             self.soon.put(soon);
         }
-    }
-
-    /// JavaScript, which can do so much alone, leaves the lead to the thread.
-    pub fn lead_on(&self, capacity: Capacity) {
-        *relock(&self.capacity) = Some(capacity);
-        self.leadership.set_leader(Leader::Thread);
-    }
-
-    /// What JavaScript could do when it left the lead; `None` if it never had it.
-    pub fn javascript_capacity(&self) -> Option<Capacity> {
-        *relock(&self.capacity)
     }
 
     // ---- times ----

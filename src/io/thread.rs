@@ -71,6 +71,7 @@ async fn lead(hub: &Arc<Hub>, set: &Arc<Set>) {
         return;
     };
     let mut meter = set
+        .leadership
         .javascript_capacity()
         .map(|capacity| RestMeter::new(capacity, hub.now_micros()));
     let mut ready = Ready::default();

@@ -194,13 +194,7 @@ pub struct Taken {
 
 impl Taken {
     fn add(&mut self, batch: Pending<Attachment>, port: &Port) {
-        let mut rest = &batch.records[..];
-        while let Some(first) = rest.first_chunk() {
-            let kind = u32::from_ne_bytes(*first) & KIND_MASK;
-            let known = Kind::ALL.iter().find(|known| **known as u32 == kind);
-            self.kinds.push(*known.unwrap());
-            rest = &rest[record::size(rest)..];
-        }
+        self.kinds.extend(kinds_of(&batch.records));
         self.records.extend_from_slice(&batch.records);
         for attachment in batch.attachments {
             match attachment {
@@ -213,6 +207,20 @@ impl Taken {
             }
         }
     }
+}
+
+/// The kinds of records that stand back to back.
+pub fn kinds_of(records: &[u8]) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    let mut rest = records;
+    while let Some(first) = rest.first_chunk() {
+        let kind = u32::from_ne_bytes(*first) & KIND_MASK;
+        let known = Kind::ALL.iter().find(|known| **known as u32 == kind);
+        kinds.push(*known.unwrap());
+        rest = &rest[record::size(rest)..];
+    }
+    assert!(rest.is_empty(), "records are whole");
+    kinds
 }
 
 fn pair() -> (UnixStream, UnixStream) {

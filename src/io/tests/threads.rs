@@ -7,11 +7,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::stage::{GET, NoMemory, options};
+use super::stage::{GET, NoMemory, kinds_of, options};
 use crate::io::{Address, After, Attachment, Connection, Ends, Hub, Listener, Options, Port, Wake};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
-use crate::ring::record;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -74,12 +73,7 @@ impl World {
             if !taken {
                 return kinds;
             }
-            let mut at = 0;
-            while at < batch.records.len() {
-                kinds.push(u32::from(batch.records[at]));
-                at += record::size(&batch.records[at..]);
-            }
-            assert_eq!(at, batch.records.len(), "records are whole");
+            kinds.extend(kinds_of(&batch.records).iter().map(|kind| *kind as u32));
             for attachment in batch.attachments {
                 match attachment {
                     Attachment::Opened(connection) => {
