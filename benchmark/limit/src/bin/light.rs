@@ -15,7 +15,10 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() {
-    let numbers: Vec<u64> = std::env::args().skip(1).map(|a| a.parse().expect("a number")).collect();
+    let numbers: Vec<u64> = std::env::args()
+        .skip(1)
+        .map(|a| a.parse().expect("a number"))
+        .collect();
     let [port, connections, rate, seconds] = numbers[..] else {
         panic!("usage: light PORT CONNECTIONS RATE SECONDS");
     };
@@ -25,12 +28,23 @@ fn main() {
     let threads: Vec<_> = (0..connections)
         .map(|seed| thread::spawn(move || ask(port as u16, mean, begin, end, seed)))
         .collect();
-    let mut times: Vec<u64> = threads.into_iter().flat_map(|one| one.join().expect("a connection")).collect();
+    let mut times: Vec<u64> = threads
+        .into_iter()
+        .flat_map(|one| one.join().expect("a connection"))
+        .collect();
     times.sort_unstable();
-    let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or(0) as f64 / 1000.0;
+    let at = |share: f64| {
+        times
+            .get((times.len() as f64 * share) as usize)
+            .copied()
+            .unwrap_or(0) as f64
+            / 1000.0
+    };
     println!(
         "{{\"requests\":{},\"seconds\":{seconds},\"p50Micros\":{:.1},\"p99Micros\":{:.1},\"errors\":0}}",
-        times.len(), at(0.5), at(0.99)
+        times.len(),
+        at(0.5),
+        at(0.99)
     );
 }
 
@@ -80,9 +94,18 @@ fn read_answer(stream: &mut TcpStream) {
 /// Bytes of the whole answer, once its head is there.
 fn size_of(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-    let text = std::str::from_utf8(&answer[..head]).expect("a head of text").to_ascii_lowercase();
+    let text = std::str::from_utf8(&answer[..head])
+        .expect("a head of text")
+        .to_ascii_lowercase();
     let length = text.split("content-length:").nth(1).expect("a length");
-    Some(head + length.lines().next()?.trim().parse::<usize>().expect("a number"))
+    Some(
+        head + length
+            .lines()
+            .next()?
+            .trim()
+            .parse::<usize>()
+            .expect("a number"),
+    )
 }
 
 /// xorshift64*.
