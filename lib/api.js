@@ -14,10 +14,8 @@ const {
   validateHeaderValue,
   validateInteger,
   validateObject,
-  validateOneOf,
+  validateValidation,
 } = require('./base/validate');
-
-const VALIDATIONS = ['strict', 'relaxed', 'insecure'];
 
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {
@@ -58,6 +56,7 @@ function setGlobalProxyFromEnv(env = process.env) {
     if (urls[0]) global.agent = before;
   };
 }
+
 /** Whether `name` may be the name of a header field. */
 function isValidHeaderName(name) {
   return typeof name === 'string' && isToken(name);
@@ -72,8 +71,7 @@ function isValidHeaderValue(value, options) {
   if (options !== undefined) {
     validateObject(options, 'options');
     const { httpValidation } = options;
-    if (httpValidation !== undefined)
-      validateOneOf(httpValidation, 'options.httpValidation', VALIDATIONS);
+    if (httpValidation !== undefined) validateValidation(httpValidation);
     isRelaxed = httpValidation === 'relaxed';
   }
   return value !== undefined && typeof value !== 'symbol' && !isInvalidValue(value, isRelaxed);

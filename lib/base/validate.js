@@ -54,6 +54,11 @@ function validateOneOf(value, name, allowed) {
   throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${choices}`);
 }
 
+/** Which of the three ways of checking fields. */
+function validateValidation(value) {
+  validateOneOf(value, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
+}
+
 function validatePort(value, name) {
   const isPort =
     (typeof value === 'number' || (typeof value === 'string' && value.trim().length > 0)) &&
@@ -140,4 +145,5 @@ module.exports = {
   validateOneOf,
   validatePort,
   validateString,
+  validateValidation,
 };

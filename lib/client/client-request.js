@@ -17,7 +17,7 @@ const {
   timerDuration,
   validateBoolean,
   validateInteger,
-  validateOneOf,
+  validateValidation,
   validateString,
   isToken,
 } = require('../base/validate');
@@ -115,9 +115,12 @@ function pickAgent({ agent, createConnection }, defaultAgent) {
 function checkTarget({ agent }, options, defaultAgent) {
   const protocol = options.protocol || defaultAgent.protocol;
   const expected = agent?.protocol ? agent.protocol : defaultAgent.protocol;
-  if (options.path && INVALID_PATH.test(String(options.path)))
-    throw new ERR_UNESCAPED_CHARACTERS('Request path');
+  if (options.path) checkPath(String(options.path));
   if (protocol !== expected) throw new ERR_INVALID_PROTOCOL(protocol, expected);
+}
+
+function checkPath(path) {
+  if (INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
 }
 
 function checkHost(value, name) {
@@ -151,7 +154,7 @@ function storeOptions(req, options) {
     validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
   req.insecureHTTPParser = insecureHTTPParser;
   if (httpValidation !== undefined) {
-    validateOneOf(httpValidation, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
+    validateValidation(httpValidation);
     if (insecureHTTPParser !== undefined) {
       throw new ERR_INVALID_ARG_VALUE(
         'options.httpValidation',
@@ -237,7 +240,7 @@ function storeHeaders(req, options, connectOptions) {
 
 /** The first line of the head. A target that is a plain property was not checked when it was set. */
 function requestLine({ method, path }) {
-  if (!checksPath && INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
+  if (!checksPath) checkPath(path);
   return `${method} ${path} HTTP/1.1\r\n`;
 }
 
@@ -283,7 +286,7 @@ if (checksPath) {
     },
     set(value) {
       const path = String(value);
-      if (INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
+      checkPath(path);
       this[kPath] = path;
     },
   });

@@ -4,8 +4,13 @@ const { IncomingMessage } = require('../message/incoming-message');
 const { ServerResponse } = require('../message/server-response');
 const { codes } = require('../base/errors');
 const { kOptimizeEmptyRequests } = require('../base/symbols');
-const { parseUniqueHeaders, validateBoolean, validateFunction, validateInteger, validateOneOf } =
-  require('../base/validate');
+const {
+  parseUniqueHeaders,
+  validateBoolean,
+  validateFunction,
+  validateInteger,
+  validateValidation,
+} = require('../base/validate');
 const { defaults, keys } = require('../node/http');
 const { parserOptions } = require('../transport/parser');
 
@@ -57,11 +62,7 @@ function storeOptions(server, options) {
     validateBoolean,
     'options.insecureHTTPParser',
   );
-  server.httpValidation = check('httpValidation', validateOneOf, 'options.httpValidation', [
-    'strict',
-    'relaxed',
-    'insecure',
-  ]);
+  server.httpValidation = check('httpValidation', validateValidation);
   if (server.httpValidation !== undefined && server.insecureHTTPParser !== undefined) {
     throw new codes.ERR_INVALID_ARG_VALUE(
       'options.httpValidation',

@@ -4,6 +4,7 @@
 // than emit 'data' to the transport's own listener.
 const { canReadInto, readInto } = require('../node/net');
 const { isEmptyAndFlowing } = require('../node/streams');
+const { copyOf } = require('../wire/reader');
 
 /** What TLS hands out at a time. */
 const RECORD_SIZE = 16 * 1024;
@@ -16,7 +17,7 @@ function readDirectly(transport) {
   if (!canReadInto(socket)) return;
   const listener = socket._events.data;
   readInto(socket, memory, (length) => {
-    if (!isOnlyFor(listener, socket)) return socket.push(copyOf(length));
+    if (!isOnlyFor(listener, socket)) return socket.push(copyOf(memory, 0, length));
     transport.feedRead(memory, length);
     return true;
   });
@@ -31,12 +32,6 @@ function isOnlyFor(listener, socket) {
     isEmptyAndFlowing(socket) &&
     socket.readableEncoding === null
   );
-}
-
-function copyOf(length) {
-  const copy = Buffer.allocUnsafeSlow(length);
-  copy.set(memory.subarray(0, length));
-  return copy;
 }
 
 module.exports = { readDirectly };

@@ -3,7 +3,7 @@
 // again. Meanwhile a chunk of another stream may be fed, whose records stand behind these.
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
-const { Batch, dispatch, newBuffer } = require('./reader');
+const { Batch, copyOf, dispatch, newBuffer } = require('./reader');
 
 const ARENA_SIZE = 64 * 1024;
 const NO_CHUNK = Buffer.alloc(0);
@@ -83,7 +83,7 @@ class FedParser {
   /** The same for the first `length` bytes of memory that is used again. */
   executeRead(memory, length) {
     if (this.mustWait() || this.transport.failure) {
-      this.execute(copyOf(memory, length));
+      this.execute(copyOf(memory, 0, length));
     } else {
       // Content with which the memory begins is taken from there by the first record, before anything
       // else can happen; the other records have theirs.
@@ -209,12 +209,6 @@ function batchOf(bytes, from, end) {
   const batch = new FedBatch(end - from);
   batch.bytes.set(bytes.subarray(from, end));
   return batch;
-}
-
-function copyOf(bytes, length) {
-  const copy = Buffer.allocUnsafeSlow(length);
-  copy.set(bytes.subarray(0, length));
-  return copy;
 }
 
 /** Behind an exception. */

@@ -28,7 +28,8 @@ function newBuffer(length) {
   return length <= ZEROED_SIZE ? Buffer.alloc(length) : Buffer.allocUnsafeSlow(length);
 }
 
-function copyOf({ bytes }, from, length) {
+/** A part of `bytes` in memory of its own. */
+function copyOf(bytes, from, length) {
   const copy = newBuffer(length);
   copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
   return copy;
@@ -38,7 +39,7 @@ function copyOf({ bytes }, from, length) {
 function readContent(batch, at, flags) {
   const length = batch.words[at + layout.CONTENT_LENGTH];
   if (flags & ATTACHED) return batch.takeContent(length, batch.words[at + layout.ATTACHED_AT]);
-  return copyOf(batch, (at + layout.CONTENT_WORDS) << 2, length);
+  return copyOf(batch.bytes, (at + layout.CONTENT_WORDS) << 2, length);
 }
 
 /** Field lines as a flat array of names and values, from their words and their text. */
@@ -90,7 +91,7 @@ function readMalformed(batch, at) {
   const { words } = batch;
   const [code, reason] = ERRORS[words[at + layout.MALFORMED_ERROR]];
   const rawPacket = copyOf(
-    batch,
+    batch.bytes,
     (at + layout.MALFORMED_WORDS) << 2,
     words[at + layout.MALFORMED_LENGTH],
   );
@@ -158,4 +159,4 @@ function dispatch(transport, kind, flags, batch, at) {
   }
 }
 
-module.exports = { Batch, dispatch, newBuffer };
+module.exports = { Batch, copyOf, dispatch, newBuffer };
