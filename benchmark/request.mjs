@@ -10,7 +10,10 @@ process.on('message', async ({ seconds }) => process.send(await drive(seconds)))
 process.on('disconnect', () => process.exit());
 process.send({ ready: true });
 
-/** Keeps `client.inFlight` requests under way for so long. */
+/**
+ * Keeps `client.inFlight` requests under way for so long. Where there is a `client.failing`, every second
+ * one asks for that, and has to fail.
+ */
 async function drive(seconds) {
   const latencies = [];
   let requests = 0;
@@ -30,17 +33,20 @@ async function drive(seconds) {
 
   function lane() {
     return new Promise((resolve) => {
+      let fails = false;
       const next = () => {
         const started = performance.now();
         if (started >= end) {
           resolve();
           return;
         }
-        send((error, bytes) => {
-          if (error || bytes !== client.bytes) errors++;
-          else requests++;
+        const path = fails ? client.failing : client.path;
+        send(path, (error, bytes) => {
+          if (fails ? error : !error && bytes === client.bytes) requests++;
+          else errors++;
           // Enough to tell percentiles, without a growing cost of its own.
           if ((requests & 7) === 0) latencies.push(performance.now() - started);
+          fails = !fails && client.failing !== undefined;
           next();
         });
       };

@@ -10,7 +10,8 @@
  *   floor       true where the server in limit/ gives the same answer
  *   secure      true where all of that goes over TLS; a client can have it, too
  * for a client
- *   client      { inFlight, path, body, bytes }: what is asked of the server in limit/
+ *   client      { inFlight, path, body, bytes, failing }: what is asked of the server in limit/; every
+ *               second request is for the path `failing` if there is one, and has to fail
  * for a server on pairs of streams, without a kernel between the two ends, beside `listener` and `load`
  *   pair        { connections }
  * for connections that do nothing, beside `listener` and `answer`
@@ -41,6 +42,7 @@ const names = [
   'client-single',
   'client-post',
   'client-download',
+  'failing',
   'tls',
   'tls-json',
   'tls-download',

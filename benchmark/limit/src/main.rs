@@ -2,7 +2,8 @@
 //! answer. As a contestant it is the floor that no server with JavaScript on top can be under; for
 //! clients it is the neutral peer.
 //!
-//! `/` answers 13 bytes, `/1m` answers 1 MiB; content is read and thrown away. The port is printed.
+//! `/` answers 13 bytes, `/1m` answers 1 MiB, `/gone` is answered by the end of the connection; content is
+//! read and thrown away. The port is printed.
 //! Ends when its standard input does.
 
 use std::io::{self, Read};
@@ -88,6 +89,9 @@ async fn answer_requests(stream: &mut TcpStream, answers: &'static Answers) -> i
             let Some(request) = parse(&buffer[at..filled])? else {
                 break;
             };
+            if request.gone {
+                return Ok(());
+            }
             at += request.head;
             skip = request.content;
             let fixed = match request {
@@ -136,6 +140,7 @@ struct Request {
     content: usize,
     large: bool,
     closes: bool,
+    gone: bool,
 }
 
 fn parse(bytes: &[u8]) -> io::Result<Option<Request>> {
@@ -146,6 +151,7 @@ fn parse(bytes: &[u8]) -> io::Result<Option<Request>> {
         return Ok(None);
     };
     let large = request.path == Some("/1m");
+    let gone = request.path == Some("/gone");
     let mut content = 0;
     let mut closes = false;
     for field in request.headers.iter() {
@@ -161,5 +167,6 @@ fn parse(bytes: &[u8]) -> io::Result<Option<Request>> {
         content,
         large,
         closes,
+        gone,
     }))
 }
