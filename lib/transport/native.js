@@ -362,10 +362,9 @@ class NativeTransport {
     if (this.isClosed) return;
     this.bytesRead = native.io.bytesRead(this.id);
     this.bytesWritten = native.io.bytesWritten(this.id);
-    if (this.isClient) this.saveAddresses();
   }
 
-  /** What a client's socket may be asked after its end, and the system forgets. */
+  /** What a client's socket may be asked behind the end of its output, and the system forgets. */
   saveAddresses() {
     this.remoteAddress();
     this.localAddress();
