@@ -269,7 +269,7 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
         queueEndCallback(this, callback);
         callback = undefined;
       }
-      finish = onFinish.bind(undefined, this);
+      finish = (error) => onFinish(this, error);
     }
     writeContent(this, chunk, encoding, finish, true);
   } else if (this.finished) {
@@ -323,7 +323,7 @@ function sendWhole(message, chunk, encoding, callback) {
   if (!isUtf8) head = latin1Head(message);
   else if (message[kSentHead] !== undefined) head = utf8Head(message);
   if (head === null) return false;
-  const finish = onFinish.bind(undefined, message);
+  const finish = (error) => onFinish(message, error);
   if (!socket[kSendWhole](message, head, chunk, encoding, finish)) return false;
   if (typeof callback === 'function') queueEndCallback(message, callback);
   message._headerSent = true;
@@ -344,7 +344,7 @@ function isFinalPiece(message, chunk, encoding) {
 }
 
 function sendEnd(message, chunk) {
-  const finish = onFinish.bind(undefined, message);
+  const finish = (error) => onFinish(message, error);
   if (message._hasBody && message.chunkedEncoding) {
     flushPieces(message);
     message._send(`0\r\n${message._trailer}\r\n`, 'latin1', finish);
