@@ -4,6 +4,7 @@
  * other contestants in thin bars below it, and the processor time beside them.
  */
 import { isRated, shownName } from './format.mjs';
+import { escapeXml, fixed, sheet } from './svg.mjs';
 
 const width = 860;
 const left = 250;
@@ -20,52 +21,43 @@ const leastRow = 32;
 
 export function drawChart({ machine, rounds, seconds, contestants, workloads }) {
   const [base] = contestants;
-  const rows = layOut(workloads.filter(isRated));
+  const rows = layOut(workloads.filter(isRated).filter(({ isPaced }) => !isPaced));
   const scale = niceScale(largestRatio(rows));
   const x = (ratio) => left + (Math.min(ratio, scale.end) / scale.end) * plot;
   const bottom = rows.length > 0 ? rows.at(-1).y + rows.at(-1).height : top;
   const height = bottom + 74;
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Requests per second of ${contestants.slice(1).map(shownName).join(', ')} in relation to ${shownName(base)}">
-${style}
-<rect class="back" width="${width}" height="${height}" rx="12"/>
-<text class="title" x="28" y="40">Requests per second, ${escapeXml(shownName(base))} = 1</text>
+  const label = `Requests per second of ${contestants.slice(1).map(shownName).join(', ')} in relation to ${shownName(base)}`;
+  return sheet(
+    { width, height, label, style },
+    `<text class="title" x="28" y="40">Requests per second, ${escapeXml(shownName(base))} = 1</text>
 <text class="dim" x="28" y="62">Median of the rounds; the line goes from the worst to the best round.${contestants.includes('limit') ? ' Floor: a server without JavaScript.' : ''}</text>
 ${drawAxis(scale, x, bottom)}
 <text class="dim" x="${width - 28}" y="${top - 14}" text-anchor="end">CPU per request</text>
 ${rows.map((row) => drawRow(row, x, scale.end)).join('\n')}
 <line class="base" x1="${fixed(x(1))}" x2="${fixed(x(1))}" y1="${top - 6}" y2="${bottom + 6}"/>
 <text class="dim" x="28" y="${height - 34}">${escapeXml(`${machine.cpu}, ${machine.cores} cores, ${machine.system}`)}</text>
-<text class="dim" x="28" y="${height - 16}">${escapeXml(`Node ${machine.node}, load by ${machine.loadGenerator}, ${rounds} interleaved rounds of ${seconds} s, ${machine.date}`)}</text>
-</svg>
-`;
+<text class="dim" x="28" y="${height - 16}">${escapeXml(`Node ${machine.node}, load by ${machine.loadGenerator}, ${rounds} interleaved rounds of ${seconds} s, ${machine.date}`)}</text>`,
+  );
 }
 
-const style = `<style>
-.back { fill: #fbf9f6; stroke: #e6dfd7; }
-text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #23201d; }
-.title { font-size: 19px; font-weight: 650; }
-.name { font-weight: 600; }
-.dim { fill: #7a7168; font-size: 12px; }
+const style = `
 .tick { fill: #7a7168; font-size: 11px; }
 .small { font-size: 11px; }
-.value { font-weight: 650; }
 .grid { stroke: #ebe5de; }
 .base { stroke: #7a7168; stroke-dasharray: 3 3; }
-.rust-http { fill: #b7410e; } .limit { fill: #b5aca2; } .undici { fill: #2f6f8f; } .bun { fill: #7d8f2f; } .deno { fill: #7a5195; } .node { fill: #7a7168; }
+.limit { fill: #b5aca2; } .undici { fill: #2f6f8f; } .bun { fill: #7d8f2f; } .deno { fill: #7a5195; }
 .whisker { stroke: #23201d; stroke-opacity: .55; stroke-width: 1.5; }
 .cut { fill: #fbf9f6; }
 @media (prefers-color-scheme: dark) {
-  .back { fill: #1d1916; stroke: #372f29; }
-  text { fill: #f0e9e2; }
-  .dim, .tick { fill: #a89c91; }
+  .tick { fill: #a89c91; }
   .grid { stroke: #332b25; }
   .base { stroke: #a89c91; }
-  .rust-http { fill: #e0703a; } .limit { fill: #6d645c; } .undici { fill: #5aa7cc; } .bun { fill: #a9bd55; } .deno { fill: #b08acb; } .node { fill: #a89c91; }
+  .limit { fill: #6d645c; } .undici { fill: #5aa7cc; } .bun { fill: #a9bd55; } .deno { fill: #b08acb; }
   .whisker { stroke: #f0e9e2; }
   .cut { fill: #1d1916; }
 }
-</style>`;
+`;
 
 /** Where each row and each bar goes; a contestant without a single good round has no bar. */
 function layOut(workloads) {
@@ -146,12 +138,4 @@ function niceScale(largest) {
 
 function shorten(title) {
   return title.length <= 38 ? title : `${title.slice(0, 37).trimEnd()}…`;
-}
-
-function fixed(number) {
-  return Number(number.toFixed(1));
-}
-
-function escapeXml(text) {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -7,6 +7,7 @@ import {
   latency,
   mebibytes,
   milliseconds,
+  missing,
   share,
   shownName,
   times,
@@ -51,14 +52,18 @@ function renderRates({ contestants, workloads }) {
     const { ours, base, of } = partsOf(workload);
     const cells = [
       `\`${workload.name}\` ${workload.title}`,
-      `**${times(ours.ratio)}**`,
-      times(ours.cpuRatio),
+      // Where so many requests come whatever the server does, it is its cost that counts.
+      workload.isPaced ? missing : `**${times(ours.ratio)}**`,
+      workload.isPaced ? `**${times(ours.cpuRatio)}**` : times(ours.cpuRatio),
       times(ours.mainRatio),
       latencies(ours.p50Micros, base.p50Micros),
       latencies(ours.p99Micros, base.p99Micros),
     ];
-    if (floor) cells.push(of('limit') ? share(ours.ofFloor) : '');
-    return [...cells, ...others.map((name) => (of(name) ? times(of(name).ratio) : ''))];
+    if (floor) cells.push(of('limit') && !workload.isPaced ? share(ours.ofFloor) : '');
+    return [
+      ...cells,
+      ...others.map((name) => (of(name) && !workload.isPaced ? times(of(name).ratio) : '')),
+    ];
   });
   return markdownTable(head, rows);
 }

@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: the same servers on Node's http and on rust-http, side by side in one run.
  *
- *   npm run bench                        every workload; writes benchmark/results.json,
- *                                        docs/bench.svg and the tables in README.md
+ *   npm run bench                        every workload; writes benchmark/results.json, the charts
+ *                                        docs/bench.svg and docs/load.svg, and the tables in README.md
  *   npm run bench -- hello json          only these; nothing is written unless --save is given
  *   --rounds N        measurements of each contestant per workload (default 7)
  *   --seconds S       length of one measurement (default 3)
@@ -25,6 +25,7 @@ import { drawChart } from './chart.mjs';
 import { contestantsOf, contestantVersion, prepareContestants } from './contestants.mjs';
 import { anyFailed } from './failures.mjs';
 import { pickLoadGenerator } from './load.mjs';
+import { drawLoadChart } from './load-chart.mjs';
 import { describeMachine } from './machine.mjs';
 import { measureWorkload } from './measure.mjs';
 import { writeReadme } from './readme.mjs';
@@ -86,7 +87,7 @@ async function measure(workload, options) {
     contestants: contestantsOf(workload, options.contestants),
     progress: (line) => process.stderr.write(`  ${line}\n`),
   });
-  return { name, title, kind, ...measured };
+  return { name, title, kind, isPaced: workload.load.rate !== undefined, ...measured };
 }
 
 /** The results of the newest LTS have the chart and the first table, those of another version the second. */
@@ -98,6 +99,11 @@ function write(results) {
   if (isFirst) {
     writeFileSync(new URL('../docs/bench.svg', import.meta.url), drawChart(results));
     written.push('docs/bench.svg');
+    const loads = drawLoadChart(results);
+    if (loads !== undefined) {
+      writeFileSync(new URL('../docs/load.svg', import.meta.url), loads);
+      written.push('docs/load.svg');
+    }
   }
   if (positionals.length === 0) {
     writeReadme(results, isFirst ? 'bench' : 'bench-other');
