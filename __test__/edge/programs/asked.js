@@ -21,10 +21,10 @@ const common = {
   ping: (reply) => reply(true),
   usage(reply) {
     collect(() => {
-      const { rss, arrayBuffers, heapUsed } = process.memoryUsage();
+      const { rss, arrayBuffers, heapTotal, heapUsed } = process.memoryUsage();
       const descriptors = fs.readdirSync('/proc/self/fd').length;
       const threads = fs.readdirSync('/proc/self/task').length;
-      reply({ rss, arrayBuffers, heapUsed, descriptors, threads });
+      reply({ rss, arrayBuffers, heapTotal, heapUsed, descriptors, threads });
     });
   },
   /** The milliseconds that the event loop was late at most since the last question. */
