@@ -10,6 +10,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { onNodeHttp } = require('../support/mode');
 const { RawClient } = require('../support/raw-client');
+const { sideBySide } = require('../support/side-by-side');
 const { Program, pause } = require('./program');
 const { HUGE, LARGE, says, deeds } = require('./programs/answering');
 
@@ -106,88 +107,90 @@ const ENDS = ['end', 'a large end', 'write and end'];
 const AMID = 'SIGKILL at once';
 const AT_ONCE = ['exit', 'throw'];
 
-for (const transport of Object.keys(TRANSPORTS)) {
-  for (const deed of Object.keys(deeds))
-    for (const [shape, { before = 0, isAlone, isHeld, text }] of Object.entries(SHAPES)) {
-      if (deed === AMID && !isAlone) continue;
-      test(`${deed}, ${shape} [${transport}]`, limit, async (t) => {
-        for (const say of shape === 'a request' ? ENDS : ENDS.slice(0, 2)) {
+sideBySide('what was answered is sent', () => {
+  for (const transport of Object.keys(TRANSPORTS)) {
+    for (const deed of Object.keys(deeds))
+      for (const [shape, { before = 0, isAlone, isHeld, text }] of Object.entries(SHAPES)) {
+        if (deed === AMID && !isAlone) continue;
+        test(`${deed}, ${shape} [${transport}]`, limit, async (t) => {
+          for (const say of shape === 'a request' ? ENDS : ENDS.slice(0, 2)) {
+            const program = await start(t, transport);
+            const client = await connected(program);
+            client.send(text({ say, deed }));
+            await answers(client, before);
+            if (!isHeld || !AT_ONCE.includes(deed))
+              await answers(client, 1, say === 'a large end' ? `${LARGE}` : 'an answer');
+            await client.untilClosed();
+            assert.deepStrictEqual(await program.exited, ending(deed));
+          }
+        });
+      }
+
+    // The last of them ends the process while the answers to the others are on their way.
+    for (const deed of Object.keys(deeds).filter((name) => name !== AMID))
+      test(`${deed}, the last of ${CLIENTS} at a time [${transport}]`, limit, async (t) => {
+        for (const ask of [get, post]) {
           const program = await start(t, transport);
-          const client = await connected(program);
-          client.send(text({ say, deed }));
-          await answers(client, before);
-          if (!isHeld || !AT_ONCE.includes(deed))
-            await answers(client, 1, say === 'a large end' ? `${LARGE}` : 'an answer');
-          await client.untilClosed();
+          const clients = await held(program, ask({ deed, of: CLIENTS, at: 'end' }));
+          await Promise.all(clients.map((client) => answers(client, 1)));
           assert.deepStrictEqual(await program.exited, ending(deed));
         }
       });
+
+    // Node's parser is stuck behind a throw; what was said before has left.
+    for (const deed of Object.keys(deeds).filter((name) => /throw|reject/.test(name)))
+      test(`${deed}, and goes on [${transport}]`, limit, async (t) => {
+        const program = await start(t, transport, { survives: true });
+        let times = 0;
+        for (const { before = 0, behind = 0, text } of Object.values(SHAPES)) {
+          const client = await connected(program);
+          client.send(text({ deed }));
+          await answers(client, onNodeHttp ? before : before + 1 + behind);
+          times++;
+          await program.until('state', ({ caught }) => caught === times);
+          if (!onNodeHttp) await answers(client.send(get()), 1);
+        }
+      });
+
+    for (const say of Object.keys(says)) {
+      test(`${say}, then works on [${transport}]`, limit, async (t) => {
+        const program = await start(t, transport);
+        let times = 0;
+        for (const { before = 0, isHeld, text } of Object.values(SHAPES)) {
+          const client = await connected(program);
+          client.send(text({ say, deed: 'work' }));
+          await answers(client, before);
+          if (!isHeld || says[say].inTick) await client.untilText(says[say].seen);
+          await assertWorked(program, ++times);
+        }
+      });
+
+      test(
+        `${say}, then works on, the last of ${CLIENTS} at a time [${transport}]`,
+        limit,
+        async (t) => {
+          const program = await start(t, transport);
+          const clients = await held(program, get({ say, deed: 'work', of: CLIENTS }));
+          await Promise.all(clients.map((client) => client.untilText(says[say].seen)));
+          await assertWorked(program);
+        },
+      );
     }
 
-  // The last of them ends the process while the answers to the others are on their way.
-  for (const deed of Object.keys(deeds).filter((name) => name !== AMID))
-    test(`${deed}, the last of ${CLIENTS} at a time [${transport}]`, limit, async (t) => {
-      for (const ask of [get, post]) {
-        const program = await start(t, transport);
-        const clients = await held(program, ask({ deed, of: CLIENTS, at: 'end' }));
-        await Promise.all(clients.map((client) => answers(client, 1)));
-        assert.deepStrictEqual(await program.exited, ending(deed));
-      }
-    });
-
-  // Node's parser is stuck behind a throw; what was said before has left.
-  for (const deed of Object.keys(deeds).filter((name) => /throw|reject/.test(name)))
-    test(`${deed}, and goes on [${transport}]`, limit, async (t) => {
-      const program = await start(t, transport, { survives: true });
-      let times = 0;
-      for (const { before = 0, behind = 0, text } of Object.values(SHAPES)) {
-        const client = await connected(program);
-        client.send(text({ deed }));
-        await answers(client, onNodeHttp ? before : before + 1 + behind);
-        times++;
-        await program.until('state', ({ caught }) => caught === times);
-        if (!onNodeHttp) await answers(client.send(get()), 1);
-      }
-    });
-
-  for (const say of Object.keys(says)) {
-    test(`${say}, then works on [${transport}]`, limit, async (t) => {
+    test(`'finish' and end's callback, read late [${transport}]`, limit, async (t) => {
       const program = await start(t, transport);
-      let times = 0;
-      for (const { before = 0, isHeld, text } of Object.values(SHAPES)) {
-        const client = await connected(program);
-        client.send(text({ say, deed: 'work' }));
-        await answers(client, before);
-        if (!isHeld || says[say].inTick) await client.untilText(says[say].seen);
-        await assertWorked(program, ++times);
+      const client = await connected(program);
+      client.stream.pause();
+      client.send(get({ say: 'huge' }));
+      await program.until('state', ({ requests }) => requests === 1);
+      for (let i = 0; i < 20; i++) {
+        const { called, finished } = await program.ask('state');
+        assert.deepStrictEqual([called, finished], [0, 0]);
+        await pause();
       }
+      client.stream.resume();
+      assert.strictEqual((await client.response()).body.length, HUGE);
+      await program.until('state', ({ called, finished }) => called === 1 && finished === 1);
     });
-
-    test(
-      `${say}, then works on, the last of ${CLIENTS} at a time [${transport}]`,
-      limit,
-      async (t) => {
-        const program = await start(t, transport);
-        const clients = await held(program, get({ say, deed: 'work', of: CLIENTS }));
-        await Promise.all(clients.map((client) => client.untilText(says[say].seen)));
-        await assertWorked(program);
-      },
-    );
   }
-
-  test(`'finish' and end's callback, read late [${transport}]`, limit, async (t) => {
-    const program = await start(t, transport);
-    const client = await connected(program);
-    client.stream.pause();
-    client.send(get({ say: 'huge' }));
-    await program.until('state', ({ requests }) => requests === 1);
-    for (let i = 0; i < 20; i++) {
-      const { called, finished } = await program.ask('state');
-      assert.deepStrictEqual([called, finished], [0, 0]);
-      await pause();
-    }
-    client.stream.resume();
-    assert.strictEqual((await client.response()).body.length, HUGE);
-    await program.until('state', ({ called, finished }) => called === 1 && finished === 1);
-  });
-}
+});

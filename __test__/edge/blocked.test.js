@@ -9,6 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { RawClient } = require('../support/raw-client');
+const { comparesMemory } = require('../support/sanitizer');
 const { Program, pause, until } = require('./program');
 
 const limit = { timeout: 150_000 };
@@ -135,6 +136,7 @@ class Crowd {
   }
 }
 
+const compares = comparesMemory();
 for (const [title, way] of Object.entries(WAYS)) {
   const { allowed = 0, answers = 1, late } = way;
   for (const threads of late ? [1, 4] : [1])
@@ -144,7 +146,8 @@ for (const [title, way] of Object.entries(WAYS)) {
       const crowd = await Crowd.start(t, way, { RUST_HTTP_IO_THREADS: threads });
       t.diagnostic(`${crowd.memory} bytes, ${reference.memory} in Node`);
       const most = reference.memory * MOST + allowed;
-      assert.ok(crowd.memory <= most, `${crowd.memory} bytes, ${reference.memory} in Node`);
+      if (compares)
+        assert.ok(crowd.memory <= most, `${crowd.memory} bytes, ${reference.memory} in Node`);
       assert.ok(crowd.descriptors <= UNANNOUNCED, `${crowd.descriptors} descriptors more`);
       crowd.release();
       await crowd.answered(answers);

@@ -11,6 +11,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { onNodeHttp } = require('../support/mode');
 const { RawClient } = require('../support/raw-client');
+const { sideBySide } = require('../support/side-by-side');
 const { Program, until } = require('./program');
 const { contentOf } = require('./programs/giving-content');
 
@@ -82,76 +83,78 @@ const rows = ways.flatMap((what) =>
   ),
 );
 
-for (const row of rows) {
-  const { method, size, what, when } = row;
+sideBySide('memory that was written', () => {
+  for (const row of rows) {
+    const { method, size, what, when } = row;
 
-  test(`res.${method} of ${size} bytes, ${what} ${when}`, limit, async (t) => {
-    const program = await start(t);
-    const client = await dial(program);
-    client.stream.pause();
-    client.send(get(encodeURI(`/${method}/${size}/${what}/${when}`)));
-    // The reader is slow: what the kernel did not take is sent when it reads.
-    await assertAlive(program);
-    await collect(program);
-    client.stream.resume();
-    await assertContent(program, client, row);
-    client.destroy();
-    await assertAlive(program);
-  });
-
-  test(`req.${method} of ${size} bytes, ${what} ${when}`, limit, async (t) => {
-    const program = await start(t);
-    const sink = await slowServer(t);
-    await program.ask('send', { port: sink.port, path: '/', ...row });
-    await until(() => sink.clients.length, Boolean);
-    await assertAlive(program);
-    await collect(program);
-    const [client] = sink.clients;
-    client.stream.resume();
-    await assertContent(program, client, row);
-    await assertAlive(program);
-  });
-}
-
-/** A server whose sockets are not read until somebody resumes them. */
-async function slowServer(t) {
-  const clients = [];
-  const server = net.createServer({ pauseOnConnect: true }, (socket) => {
-    const client = new RawClient(socket);
-    socket.pause();
-    clients.push(client);
-  });
-  t.after(() => {
-    for (const client of clients) client.destroy();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { clients, port: server.address().port };
-}
-
-// The answer waits in JavaScript for the one before it. What Node makes of memory that is gone by then
-// is no content anybody would want to see again; what counts is that nothing else is harmed.
-for (const what of ways)
-  for (const size of SIZES)
-    test(`an answer of ${size} bytes that waits for its turn, then ${what}`, limit, async (t) => {
+    test(`res.${method} of ${size} bytes, ${what} ${when}`, limit, async (t) => {
       const program = await start(t);
-      const clients = [];
-      for (const method of METHODS) {
-        const client = await dial(program);
-        client.send(
-          get('/later/100') +
-            get(encodeURI(`/${method}/${size}/${what}/at once`)) +
-            get('/later/1'),
-        );
-        const { text } = await client.response();
-        assert.strictEqual(text, 'later');
-        clients.push(client);
-      }
-      await collect(program);
+      const client = await dial(program);
+      client.stream.pause();
+      client.send(get(encodeURI(`/${method}/${size}/${what}/${when}`)));
+      // The reader is slow: what the kernel did not take is sent when it reads.
       await assertAlive(program);
-      for (const client of clients) client.destroy();
-      await program.until('state', ({ called, failed }) => called + failed === 2);
-      const [clones, same] = await program.ask('given');
-      assert.strictEqual(same, clones);
+      await collect(program);
+      client.stream.resume();
+      await assertContent(program, client, row);
+      client.destroy();
+      await assertAlive(program);
     });
+
+    test(`req.${method} of ${size} bytes, ${what} ${when}`, limit, async (t) => {
+      const program = await start(t);
+      const sink = await slowServer(t);
+      await program.ask('send', { port: sink.port, path: '/', ...row });
+      await until(() => sink.clients.length, Boolean);
+      await assertAlive(program);
+      await collect(program);
+      const [client] = sink.clients;
+      client.stream.resume();
+      await assertContent(program, client, row);
+      await assertAlive(program);
+    });
+  }
+
+  /** A server whose sockets are not read until somebody resumes them. */
+  async function slowServer(t) {
+    const clients = [];
+    const server = net.createServer({ pauseOnConnect: true }, (socket) => {
+      const client = new RawClient(socket);
+      socket.pause();
+      clients.push(client);
+    });
+    t.after(() => {
+      for (const client of clients) client.destroy();
+      server.close();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { clients, port: server.address().port };
+  }
+
+  // The answer waits in JavaScript for the one before it. What Node makes of memory that is gone by then
+  // is no content anybody would want to see again; what counts is that nothing else is harmed.
+  for (const what of ways)
+    for (const size of SIZES)
+      test(`an answer of ${size} bytes that waits for its turn, then ${what}`, limit, async (t) => {
+        const program = await start(t);
+        const clients = [];
+        for (const method of METHODS) {
+          const client = await dial(program);
+          client.send(
+            get('/later/100') +
+              get(encodeURI(`/${method}/${size}/${what}/at once`)) +
+              get('/later/1'),
+          );
+          const { text } = await client.response();
+          assert.strictEqual(text, 'later');
+          clients.push(client);
+        }
+        await collect(program);
+        await assertAlive(program);
+        for (const client of clients) client.destroy();
+        await program.until('state', ({ called, failed }) => called + failed === 2);
+        const [clones, same] = await program.ask('given');
+        assert.strictEqual(same, clones);
+      });
+});

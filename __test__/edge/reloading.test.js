@@ -6,6 +6,7 @@ const assert = require('node:assert');
 const path = require('node:path');
 const { test } = require('node:test');
 const { onNodeHttp } = require('../support/mode');
+const { sideBySide } = require('../support/side-by-side');
 const { Program, until } = require('./program');
 
 const limit = { timeout: 100_000 };
@@ -44,52 +45,57 @@ async function assertGone(program) {
   return descriptors;
 }
 
-for (const way of WAYS) {
-  test(`loaded again and again, by ${way}`, limit, async (t) => {
+sideBySide('loads of the module', () => {
+  for (const way of WAYS) {
+    test(`loaded again and again, by ${way}`, limit, async (t) => {
+      const program = await start(t);
+      await program.ask('run', { way, times: FIRST });
+      const before = await program.ask('usage');
+      await program.ask('run', { way, times: TIMES });
+      const after = await program.ask('usage');
+      assert.strictEqual(await program.ask('ioThreads'), threadsOf(1));
+      assert.ok(
+        after.threads <= before.threads,
+        `${before.threads} threads, then ${after.threads}`,
+      );
+      assert.ok(
+        after.descriptors <= before.descriptors,
+        `${before.descriptors} descriptors, then ${after.descriptors}`,
+      );
+      const grown = after.heapUsed - before.heapUsed;
+      t.diagnostic(`${(grown / MIB).toFixed(1)} MiB more heap`);
+      assert.ok(grown < HEAP, `${(grown / MIB).toFixed(1)} MiB of heap for ${TIMES} loads`);
+      await assertGone(program);
+    });
+
+    for (const threads of [1, 3])
+      test(`many copies in use at a time, by ${way}, ${threads} threads`, limit, async (t) => {
+        const program = await start(t, threads);
+        await program.ask('keep', { way, times: FIRST });
+        assert.strictEqual(await program.ask('ioThreads'), threadsOf(threads));
+        await program.ask('let');
+        await assertGone(program);
+        // And again, from nothing.
+        await program.ask('run', { way, times: 2 });
+        assert.strictEqual(await program.ask('ioThreads'), threadsOf(threads));
+        await assertGone(program);
+      });
+  }
+
+  test('the threads stay as long as one of the copies is in use', limit, async (t) => {
     const program = await start(t);
-    await program.ask('run', { way, times: FIRST });
-    const before = await program.ask('usage');
-    await program.ask('run', { way, times: TIMES });
-    const after = await program.ask('usage');
-    assert.strictEqual(await program.ask('ioThreads'), threadsOf(1));
-    assert.ok(after.threads <= before.threads, `${before.threads} threads, then ${after.threads}`);
-    assert.ok(
-      after.descriptors <= before.descriptors,
-      `${before.descriptors} descriptors, then ${after.descriptors}`,
-    );
-    const grown = after.heapUsed - before.heapUsed;
-    t.diagnostic(`${(grown / MIB).toFixed(1)} MiB more heap`);
-    assert.ok(grown < HEAP, `${(grown / MIB).toFixed(1)} MiB of heap for ${TIMES} loads`);
+    await program.ask('keep', { way: 'cache', times: 1 });
+    await program.ask('run', { way: 'cache', times: FIRST });
+    const end = Date.now() + 2500; // more than they stay unused
+    while (Date.now() < end) assert.strictEqual(await program.ask('ioThreads'), threadsOf(1));
+    await program.ask('let');
     await assertGone(program);
   });
 
-  for (const threads of [1, 3])
-    test(`many copies in use at a time, by ${way}, ${threads} threads`, limit, async (t) => {
-      const program = await start(t, threads);
-      await program.ask('keep', { way, times: FIRST });
-      assert.strictEqual(await program.ask('ioThreads'), threadsOf(threads));
-      await program.ask('let');
-      await assertGone(program);
-      // And again, from nothing.
-      await program.ask('run', { way, times: 2 });
-      assert.strictEqual(await program.ask('ioThreads'), threadsOf(threads));
-      await assertGone(program);
-    });
-}
-
-test('the threads stay as long as one of the copies is in use', limit, async (t) => {
-  const program = await start(t);
-  await program.ask('keep', { way: 'cache', times: 1 });
-  await program.ask('run', { way: 'cache', times: FIRST });
-  const end = Date.now() + 2500; // more than they stay unused
-  while (Date.now() < end) assert.strictEqual(await program.ask('ioThreads'), threadsOf(1));
-  await program.ask('let');
-  await assertGone(program);
-});
-
-test('workers that end at once behind their last server', limit, async (t) => {
-  const program = await start(t);
-  const outcomes = await program.ask('worker', FIRST);
-  assert.deepStrictEqual(outcomes, Array(FIRST).fill(['done', 0]));
-  await assertGone(program);
+  test('workers that end at once behind their last server', limit, async (t) => {
+    const program = await start(t);
+    const outcomes = await program.ask('worker', FIRST);
+    assert.deepStrictEqual(outcomes, Array(FIRST).fill(['done', 0]));
+    await assertGone(program);
+  });
 });

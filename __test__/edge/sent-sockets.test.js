@@ -7,6 +7,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { startNode } = require('../support/child');
 const { patient } = require('../support/sanitizer');
+const { sideBySide } = require('../support/side-by-side');
 const ways = require('./programs/sending');
 
 const limit = { timeout: 60_000 };
@@ -32,12 +33,14 @@ const exceptions = {
     Array.isArray(thrown) && text.endsWith('still here'),
 };
 
-for (const way of ways)
-  test(way, limit, async (t) => {
-    const wanted = await outcome(t, way, 'http');
-    const got = await outcome(t, way, process.env.RUST_HTTP_TEST_MODE);
-    const isAllowed = exceptions[way];
-    if (isAllowed) assert.ok(isAllowed(got), JSON.stringify(got));
-    else assert.deepStrictEqual(got, wanted);
-    if (!isAllowed) assert.notStrictEqual(wanted.text, '');
-  });
+sideBySide('ways out of http', () => {
+  for (const way of ways)
+    test(way, limit, async (t) => {
+      const wanted = await outcome(t, way, 'http');
+      const got = await outcome(t, way, process.env.RUST_HTTP_TEST_MODE);
+      const isAllowed = exceptions[way];
+      if (isAllowed) assert.ok(isAllowed(got), JSON.stringify(got));
+      else assert.deepStrictEqual(got, wanted);
+      if (!isAllowed) assert.notStrictEqual(wanted.text, '');
+    });
+});
