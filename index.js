@@ -1,11 +1,49 @@
 'use strict';
+const { existsSync, statSync } = require('node:fs');
+
+/** Where `scripts/bundle.mjs` puts the files of `lib`, joined to two. */
+const BUNDLE = `${__dirname}/lib/bundle`;
+/** A clone has it, a package has not. */
+const BUNDLER = `${__dirname}/scripts/bundle.mjs`;
+
+/** All that is exported, from the bundle or from the files. `RUST_HTTP_BUNDLE=off`: from the files. */
+function load() {
+  const isOff = process.env.RUST_HTTP_BUNDLE === 'off' || !existsSync(`${BUNDLE}/core.js`);
+  if (isOff) return require('./lib/files');
+  const core = require('./lib/bundle/core.js');
+  if (existsSync(BUNDLER) && !isFresh(core.files)) return require('./lib/files');
+  return core(require, (load) => require('./lib/bundle/later.js')(require, load))('exports.js');
+}
+
+/** Whether the files, as pairs of path and size, are as they were when they were bundled. */
+function isFresh(files) {
+  const { mtimeMs: since } = statSync(`${BUNDLE}/core.js`);
+  for (const [path, size] of files) {
+    const stat = statSync(`${__dirname}/lib/${path}`, { throwIfNoEntry: false });
+    if (stat === undefined || stat.size !== size || stat.mtimeMs > since) return false;
+  }
+  return true;
+}
+
 // The module's exports, in the order of Node's `http`. ESM finds the names in the literal below:
 // keep it a literal of shorthand names (see docs/architecture.md).
 const {
+  Agent,
+  ClientRequest,
+  IncomingMessage,
+  METHODS,
+  OutgoingMessage,
+  STATUS_CODES,
+  Server,
+  ServerResponse,
+  _connectionListener,
+  accessors,
   createServer,
   get,
+  global,
   isValidHeaderName,
   isValidHeaderValue,
+  legacy,
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
@@ -13,20 +51,10 @@ const {
   validateHeaderValue,
   websocketMask,
   websocketUnmask,
-} = require('./lib/api');
-const { Agent } = require('./lib/client/agent');
-const { ClientRequest, global } = require('./lib/client/client-request');
-const host = require('./lib/node/http');
-const { IncomingMessage } = require('./lib/message/incoming-message');
-const { OutgoingMessage } = require('./lib/message/outgoing-message');
-const { Server, _connectionListener } = require('./lib/server/server');
-const { ServerResponse } = require('./lib/message/server-response');
+} = load();
 
-const { METHODS, STATUS_CODES } = host;
-const { maxHeaderSize } = host.accessors;
-const { agent: globalAgent } = global;
 // Named for the literal; the accessors below give their values.
-const [CloseEvent, MessageEvent, WebSocket] = [];
+const [CloseEvent, MessageEvent, WebSocket, globalAgent, maxHeaderSize] = [];
 
 module.exports = {
   _connectionListener,
@@ -64,8 +92,7 @@ const accessor = (get, set) => ({
   get,
   set,
 });
-require('./lib/legacy').define(api);
-const { accessors } = host;
+legacy.define(api);
 Object.defineProperties(api, {
   maxHeaderSize: accessor(() => accessors.maxHeaderSize),
   globalAgent: accessor(

@@ -1,10 +1,11 @@
 'use strict';
 // The functions of the module.
 const { Agent } = require('./client/agent');
-const { ClientRequest, GLOBAL_AGENT, global } = require('./client/client-request');
+const { ClientRequest } = require('./client/client-request');
+const { GLOBAL_AGENT, global } = require('./client/global-agent');
 const { codes } = require('./base/errors');
+const { later } = require('./base/later');
 const host = require('./node/http');
-const { proxyUrl } = require('./client/proxy');
 const { Server } = require('./server/server');
 const { websocketMask, websocketUnmask } = require('./websocket-mask');
 const {
@@ -16,6 +17,8 @@ const {
   validateObject,
   validateValidation,
 } = require('./base/validate');
+
+const proxy = later(() => require('./client/proxy'));
 
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {
@@ -43,6 +46,7 @@ function setMaxIdleHTTPParsers(max) {
 /** Lets requests without an agent of their own go through the proxies that `env` names. */
 function setGlobalProxyFromEnv(env = process.env) {
   validateObject(env, 'proxyEnv');
+  const { proxyUrl } = proxy();
   const urls = [proxyUrl(env, 'http:'), proxyUrl(env, 'https:')];
   if (!urls[0] && !urls[1]) return () => {};
   for (const url of urls)

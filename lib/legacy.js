@@ -4,7 +4,8 @@
 const EventEmitter = require('node:events');
 const { deprecate } = require('node:util');
 const { Agent } = require('./client/agent');
-const { ClientRequest, global } = require('./client/client-request');
+const { ClientRequest } = require('./client/client-request');
+const { global } = require('./client/global-agent');
 const { IncomingMessage } = require('./message/incoming-message');
 
 /** What `createClient` returns: requests to one server, one at a time, on one connection. */

@@ -6,6 +6,8 @@ module.exports = {
   kError: Symbol('rust-http.error'),
   /** On requests: seconds of the answer's `Keep-Alive: timeout=`, -1 if there are none. */
   kKeepAliveTimeout: Symbol('rust-http.keepAliveTimeout'),
+  /** On requests: their target, where the host has an accessor for it. */
+  kPath: Symbol('rust-http.path'),
   /** On agents: the proxy their requests go through. */
   kProxyConfig: Symbol('rust-http.proxyConfig'),
   /** On messages: who reads them for the connection, with `resumeFor(message)`; or null. */

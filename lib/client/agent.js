@@ -6,12 +6,13 @@ const net = require('node:net');
 const { debuglog } = require('node:util');
 const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
 const host = require('../node/http');
-const { CLOSE, DIAL, SERVE, nextToDial, park, rest, take } = require('./pool');
-const { proxyConfig, usesProxy } = require('./proxy');
+const { later } = require('../base/later');
 const { agentStats } = require('../base/stats');
 const { kKeepAliveTimeout, kProxyConfig, kTotals, kTransport } = require('../base/symbols');
 const { validateNumber, validateOneOf, validateString } = require('../base/validate');
 
+const pool = later(() => require('./pool'));
+const proxy = later(() => require('./proxy'));
 const debug = debuglog('http');
 const kRequestOptions = Symbol('rust-http.requestOptions');
 const kRequestResource = Symbol('rust-http.requestResource');
@@ -45,7 +46,7 @@ function Agent(options) {
   this.agentKeepAliveTimeoutBuffer = Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000;
   const { proxyEnv } = this.options;
   if (typeof proxyEnv === 'object' && proxyEnv !== null)
-    this[kProxyConfig] = proxyConfig(proxyEnv, this.protocol);
+    this[kProxyConfig] = proxy().proxyConfig(proxyEnv, this.protocol);
   validateOneOf(this.scheduling, 'scheduling', ['fifo', 'lifo']);
   if (this.maxTotalSockets !== undefined)
     validateNumber(this.maxTotalSockets, 'maxTotalSockets', 1);
@@ -66,6 +67,7 @@ function onFree(socket, options) {
   const name = keyOf(this, options);
   const req = socket._httpMessage;
   const persists = req?.shouldKeepAlive && this.keepAlive;
+  const { CLOSE, SERVE, park } = pool();
   const answer = park(this, name, persists, announcedTimeout(req));
   if (answer === SERVE) serveNext(this, name, socket);
   else if (answer !== CLOSE && mayKeep(this, socket, answer)) keep(this, name, socket, options);
@@ -130,7 +132,7 @@ function onNewListener(event) {
 Agent.prototype.createConnection = function createConnection(...args) {
   const [options, callback] = net._normalizeArgs(args);
   const config = this[kProxyConfig];
-  if (!usesProxy(config, options)) return net.createConnection(...args);
+  if (!config || !proxy().usesProxy(config, options)) return net.createConnection(...args);
   const connectOptions = { ...config.connectOptions };
   return config.protocol === 'https:'
     ? require('node:tls').connect(connectOptions, callback)
@@ -212,6 +214,7 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
   const name = isOwnName ? keyOfRequest(this, options) : this.getName(options);
   const busy = (this.sockets[name] ||= []);
   const free = this.freeSockets[name];
+  const { DIAL, take } = pool();
   let answer = take(this, free?.length ?? 0, busy.length);
   while (answer >= 0) {
     const socket = takeFreeSocket(this, name, answer);
@@ -317,7 +320,7 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
   const name = keyOf(this, options);
   takeOut(this.sockets, name, socket);
   if (!socket.writable) takeOut(this.freeSockets, name, socket);
-  const next = nextToDial(this, name);
+  const next = pool().nextToDial(this, name);
   if (next === undefined) return;
   const [req] = this.requests[next];
   if (next !== name) options = req[kRequestOptions];
@@ -339,7 +342,7 @@ function takeOut(set, name, socket) {
 
 /** Prepares a socket for the pool; false if it may not be kept. */
 Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
-  return prepareToRest(this, socket, rest(this, announcedTimeout(socket._httpMessage)));
+  return prepareToRest(this, socket, pool().rest(this, announcedTimeout(socket._httpMessage)));
 };
 
 const ownKeepSocketAlive = Agent.prototype.keepSocketAlive;

@@ -1,15 +1,13 @@
 'use strict';
 // The life of a request on its socket: the socket's events become those of the request and the response,
 // in the orders Node's documentation spells out; afterwards the socket is free, or handed over, or closed.
-const { channel } = require('node:diagnostics_channel');
-const { finished } = require('node:stream');
-const { debuglog } = require('node:util');
 const { connectionReset } = require('../base/errors');
 const { kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
 const { Stage, connectionOf, takeOver } = require('./connection');
 const { mayBecomeNative } = require('../socket/client-socket');
 const { ResponseReader } = require('./response-reader');
+const { channel, debuglog, finished } = require('../node/builtins');
 const { kNeedDrain } = require('../node/http').keys;
 
 const debug = debuglog('http');

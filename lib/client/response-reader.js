@@ -1,10 +1,10 @@
 'use strict';
 // Reads the response to one request: makes it and fills it. Where the bytes come from is the business of
 // the transport: records of a native connection, or chunks of a stream.
-const { AsyncResource } = require('node:async_hooks');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
+const { AsyncResource } = require('../node/builtins');
 const { responseOptions, responseParser, spareParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
 const { GROUP_END, KEEP_ALIVE, NO_CONTENT, UPGRADE } = require('../wire/layout');

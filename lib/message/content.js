@@ -1,8 +1,8 @@
 'use strict';
 // Content of outgoing messages: checking pieces, counting them, putting them into chunks.
-const { debuglog, types } = require('node:util');
 const { codes } = require('../base/errors');
-const { joinsPieces, keys } = require('../node/http');
+const { debuglog, isUint8Array } = require('../node/builtins');
+const host = require('../node/http');
 
 const {
   kBytesWritten,
@@ -12,7 +12,7 @@ const {
   kErrored,
   kHighWaterMark,
   kRejectNonStandardBodyWrites,
-} = keys;
+} = host.keys;
 
 const {
   ERR_HTTP_BODY_NOT_ALLOWED,
@@ -23,9 +23,9 @@ const {
   ERR_STREAM_WRITE_AFTER_END,
   ERR_UNKNOWN_ENCODING,
 } = codes;
-const { isUint8Array } = types;
 const debug = debuglog('http');
 const CRLF = '\r\n';
+const joinsPieces = host.joinsPieces();
 
 const byteLength = (chunk, encoding) =>
   typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;

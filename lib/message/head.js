@@ -5,11 +5,15 @@ const { codes } = require('../base/errors');
 const { validateHeaderName, validateHeaderValue } = require('../base/validate');
 const { forEachField } = require('./field-pairs');
 const { lowerCase } = require('../wire/field-names');
-const { kOutHeaders, kUniqueHeaders } = require('../node/http').keys;
+const {
+  keys: { kOutHeaders },
+  serverKeys,
+} = require('../node/http');
 const { SystemDate, setTimeout } = require('../node/timers');
 const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
 const { ERR_HTTP_TRAILER_INVALID } = codes;
+const { kUniqueHeaders } = serverKeys();
 
 const CLOSE = /(?:^|\W)close(?:$|\W)/i;
 const CHUNKED = /(?:^|\W)chunked(?:$|\W)/i;

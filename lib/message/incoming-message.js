@@ -2,8 +2,10 @@
 // http.IncomingMessage: a received message, a stream.Readable.
 const { finished } = require('node:stream');
 const host = require('../node/http');
-const { addLine, addLineDistinct } = require('./fields');
+const { later } = require('../base/later');
 const { kConnection } = require('../base/symbols');
+
+const fieldLines = later(() => require('./fields'));
 
 const { kHeaders, kHeadersCount, kHeadersDistinct, kTrailers, kTrailersCount, kTrailersDistinct } =
   host.keys;
@@ -179,7 +181,7 @@ IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, coun
 };
 
 IncomingMessage.prototype._addHeaderLine = function _addHeaderLine(name, value, fields) {
-  addLine(fields, name, value, this.joinDuplicateHeaders);
+  fieldLines().addLine(fields, name, value, this.joinDuplicateHeaders);
 };
 
 IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistinct(
@@ -187,7 +189,7 @@ IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistin
   value,
   fields,
 ) {
-  addLineDistinct(fields, name, value);
+  fieldLines().addLineDistinct(fields, name, value);
 };
 
 /** Lets the rest of the content go by unread. */

@@ -1,38 +1,19 @@
 'use strict';
-// http.OutgoingMessage: the writable half of a message. Headers are in `outgoing-headers`, the
-// rendering of the head in `internal/outgoing-head`, content and its end in `internal/outgoing-content`
-// and `-finish`; here is the class that ties them together.
+// http.OutgoingMessage: the writable half of a message. Headers are in `headers`, the rendering of the
+// head in `head`, content and its end in `content`, `sending` and `finish`; here is the class that ties
+// them together.
 const EventEmitter = require('node:events');
-const {
-  debuglog,
-  types: { isUint8Array },
-} = require('node:util');
 const { codes } = require('../base/errors');
-const { kSendWhole, kWillEnd } = require('../base/symbols');
+const { later } = require('../base/later');
 const host = require('../node/http');
-const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
-  require('./content');
-const { finishesWithContent, isFinished, onFinish, queueEndCallback } = require('./finish');
-const { storeHead } = require('./head');
-const { storeTrailers } = require('./trailers');
-const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
 
-const {
-  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
-  ERR_METHOD_NOT_IMPLEMENTED,
-  ERR_STREAM_CANNOT_PIPE,
-  ERR_STREAM_WRITE_AFTER_END,
-} = codes;
-const {
-  kBytesWritten,
-  kChunkedBuffer,
-  kChunkedLength,
-  kCorked,
-  kErrored,
-  kHighWaterMark,
-  kNeedDrain,
-} = host.keys;
-const debug = debuglog('http');
+const { ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_CANNOT_PIPE } = codes;
+const { kChunkedBuffer, kChunkedLength, kCorked, kErrored, kHighWaterMark, kNeedDrain } = host.keys;
+const content = later(() => require('./content'));
+const finish = later(() => require('./finish'));
+const sending = later(() => require('./sending'));
+const rendering = later(() => require('./head'));
+const trailers = later(() => require('./trailers'));
 
 /**
  * The common part of requests and responses on their way out.
@@ -66,7 +47,7 @@ getter('closed', function () {
   return this._closed;
 });
 getter('writableFinished', function () {
-  return isFinished(this);
+  return finish().isFinished(this);
 });
 getter('writableObjectMode', () => false);
 getter('writableEnded', function () {
@@ -79,7 +60,7 @@ getter('writableLength', function () {
   const { socket } = this;
   const held = this[kChunkedLength];
   // Where the host counts what will be around the pieces, so do we.
-  const around = held > 0 && host.joinsPieces ? lengthAround(this, held) : 0;
+  const around = held > 0 && host.joinsPieces() ? lengthAround(this, held) : 0;
   return this.outputSize + held + around + (socket ? socket.writableLength : 0);
 });
 /** The length of what a chunk of `length` bytes leaves with: its size, line ends, perhaps the head. */
@@ -124,7 +105,7 @@ OutgoingMessage.prototype._isLenientHeaderValidation = function _isLenientHeader
 };
 
 OutgoingMessage.prototype._storeHeader = function _storeHeader(firstLine, headers) {
-  storeHead(this, firstLine, headers);
+  rendering().storeHead(this, firstLine, headers);
 };
 
 OutgoingMessage.prototype._implicitHeader = function _implicitHeader() {
@@ -139,7 +120,7 @@ OutgoingMessage.prototype.cork = function cork() {
 
 OutgoingMessage.prototype.uncork = function uncork() {
   this[kCorked]--;
-  if (!this[kCorked]) flushPieces(this);
+  if (!this[kCorked]) content().flushPieces(this);
   this.socket?.uncork();
   if (this[kNeedDrain] && this[kChunkedBuffer]?.drain && this.writableLength === 0) {
     this[kChunkedBuffer].drain = false;
@@ -163,7 +144,7 @@ OutgoingMessage.prototype.destroy = function destroy(error) {
   if (this.destroyed) return this;
   this.destroyed = true;
   this[kErrored] = error;
-  flushPieces(this);
+  content().flushPieces(this);
   if (this.socket) this.socket.destroy(error);
   else process.nextTick(emitClose, this);
   return this;
@@ -178,32 +159,11 @@ function emitClose(message) {
 /** Sends a piece behind the head, which leaves with the first one. */
 OutgoingMessage.prototype._send = function _send(data, encoding, callback, byteLength) {
   if (!this._headerSent && this._header !== null) {
-    data = withHead(this, data, encoding);
+    data = sending().withHead(this, data, encoding);
     this._headerSent = true;
   }
   return this._writeRaw(data, encoding, callback, byteLength);
 };
-
-/** The piece behind the head, if both are text of one encoding; else the head leaves before it. */
-function withHead(message, data, encoding) {
-  if (typeof data === 'string') {
-    const isUtf8 = !encoding || encoding === 'utf8';
-    if (isUtf8 || encoding === 'latin1') {
-      const head = isUtf8 ? utf8Head(message) : latin1Head(message);
-      if (head !== null) return head + data;
-    }
-  }
-  const latin1 = latin1Head(message);
-  const head = latin1 ?? message._header;
-  message.outputData.push({
-    data: head,
-    encoding: latin1 === null ? 'utf8' : 'latin1',
-    callback: null,
-  });
-  message.outputSize += head.length;
-  message._onPendingData(head.length);
-  return data;
-}
 
 const { _send: ownSend } = OutgoingMessage.prototype;
 
@@ -232,136 +192,25 @@ OutgoingMessage.prototype.write = function write(chunk, encoding, callback) {
     callback = encoding;
     encoding = null;
   }
-  const more = writeContent(this, chunk, encoding, callback, false);
+  const more = content().writeContent(this, chunk, encoding, callback, false);
   if (!more) this[kNeedDrain] = true;
   return more;
 };
 
 OutgoingMessage.prototype.addTrailers = function addTrailers(headers) {
-  storeTrailers(this, headers);
+  trailers().storeTrailers(this, headers);
 };
 
 OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
-  if (typeof chunk === 'function') {
-    callback = chunk;
-    chunk = null;
-    encoding = null;
-  } else if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = null;
-  }
-  const { socket } = this;
-  let finish = null;
-  if (chunk) {
-    if (this.finished) {
-      raise(
-        this,
-        new ERR_STREAM_WRITE_AFTER_END(),
-        typeof callback === 'function' ? callback : nop,
-      );
-      return this;
-    }
-    if (mayLeaveWhole(this, chunk) && sendWhole(this, chunk, encoding, callback)) return this;
-    socket?.cork();
-    // When nothing follows this piece, 'finish' comes with it instead of with a write of its own.
-    if (isFinalPiece(this, chunk, encoding)) {
-      if (typeof callback === 'function') {
-        queueEndCallback(this, callback);
-        callback = undefined;
-      }
-      finish = (error) => onFinish(this, error);
-    }
-    writeContent(this, chunk, encoding, finish, true);
-  } else if (this.finished) {
-    if (typeof callback === 'function') queueEndCallback(this, callback);
-    return this;
-  } else if (!this._header) {
-    socket?.cork();
-    this._contentLength = 0;
-    this._implicitHeader();
-  }
-
-  if (typeof callback === 'function') queueEndCallback(this, callback);
-  if (isStrict(this) && this[kBytesWritten] !== this._contentLength)
-    throw new ERR_HTTP_CONTENT_LENGTH_MISMATCH(this[kBytesWritten], this._contentLength);
-  if (finish === null) sendEnd(this, chunk);
-  releaseCorks(this);
-  this.finished = true;
-  debug('outgoing message end.');
-  if (this.outputData.length === 0 && this.socket?._httpMessage === this) this._finish();
+  sending().end(
+    this,
+    chunk,
+    encoding,
+    callback,
+    this._send === ownSend && this._writeRaw === ownWriteRaw,
+  );
   return this;
 };
-
-/** Nothing of the message has left or waits, and nobody has put a method of theirs in the way. */
-function mayLeaveWhole(message, chunk) {
-  const { socket } = message;
-  return (
-    socket?.[kSendWhole] !== undefined &&
-    socket._httpMessage === message &&
-    !message._headerSent &&
-    !message.destroyed &&
-    !message.strictContentLength &&
-    message[kCorked] === 0 &&
-    message.outputData.length === 0 &&
-    message._send === ownSend &&
-    message._writeRaw === ownWriteRaw &&
-    (typeof chunk === 'string' || isUint8Array(chunk))
-  );
-}
-
-/** Sends head and content in one go; false if they have to go the long way. */
-function sendWhole(message, chunk, encoding, callback) {
-  if (!message._header) {
-    message._contentLength =
-      typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
-    message._implicitHeader();
-  }
-  const { socket } = message;
-  if (!message._header || !message._hasBody || message.chunkedEncoding) return false;
-  const isUtf8 = typeof chunk === 'string' && (!encoding || encoding === 'utf8');
-  let head = message._header;
-  if (!isUtf8) head = latin1Head(message);
-  else if (message[kSentHead] !== undefined) head = utf8Head(message);
-  if (head === null) return false;
-  const finish = (error) => onFinish(message, error);
-  if (!socket[kSendWhole](message, head, chunk, encoding, finish)) return false;
-  if (typeof callback === 'function') queueEndCallback(message, callback);
-  message._headerSent = true;
-  message.finished = true;
-  debug('outgoing message end.');
-  if (socket._httpMessage === message) message._finish();
-  return true;
-}
-
-function isFinalPiece(message, chunk, encoding) {
-  if (!isContent(chunk) || message.destroyed || message.strictContentLength) return false;
-  if (!finishesWithContent) return false;
-  if (!message._header) {
-    message._contentLength = byteLength(chunk, encoding);
-    message._implicitHeader();
-  }
-  return !!message._header && message._hasBody && !message.chunkedEncoding;
-}
-
-function sendEnd(message, chunk) {
-  const finish = (error) => onFinish(message, error);
-  if (message._hasBody && message.chunkedEncoding) {
-    flushPieces(message);
-    message._send(`0\r\n${message._trailer}\r\n`, 'latin1', finish);
-  } else if (!message._headerSent || message.writableLength || chunk) {
-    message._send('', 'latin1', finish);
-  } else {
-    process.nextTick(finish);
-  }
-}
-
-/** `end()` undoes all corks, those of the user included. */
-function releaseCorks(message) {
-  const { socket } = message;
-  message[kCorked] = 0;
-  if (socket?.[kWillEnd]) socket[kWillEnd](message);
-  for (let corks = socket?.writableCorked ?? 0; corks > 0; corks--) socket.uncork();
-}
 
 /** All content has been given to the socket, which need not have sent it. */
 OutgoingMessage.prototype._finish = function _finish() {

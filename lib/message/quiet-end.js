@@ -1,7 +1,7 @@
 'use strict';
 // How an exchange ends, and a request without a word to anybody where nobody listens: its stream's
 // machinery costs more than a note.
-const { Readable } = require('node:stream');
+const { Readable } = require('../node/builtins');
 const { IncomingMessage } = require('./incoming-message');
 const { closeResponse } = require('./server-response');
 

@@ -6,13 +6,15 @@
 // objects of another kind, which differ from ordinary ones in nothing that anybody can see: no tag,
 // no inspection and no method tells them apart.
 
+const { Registry } = require('../node/builtins');
+
 /** This V8 has that weakness. */
 const isConcerned = Number.parseInt(process.versions.v8, 10) < 13;
 const { setPrototypeOf } = Object;
 const noop = () => {};
 const never = false;
 
-class Roomy extends FinalizationRegistry {
+class Roomy extends Registry {
   constructor() {
     super(noop);
     // V8 counts these, and leaves room for as many properties within the object.

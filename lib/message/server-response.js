@@ -26,29 +26,32 @@ const { STATUS_CODES } = host;
 const { kCorked, kNeedDrain, kOutHeaders } = host.keys;
 const responseCreated = channel('http.server.response.created');
 
-// Newer hosts publish this themselves, in the constructor that ours calls.
-const hostPublishesCreated = (() => {
-  let seen = false;
-  const note = () => {
-    seen = true;
-  };
-  responseCreated.subscribe(note);
-  new host.ServerResponse({ method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 });
-  responseCreated.unsubscribe(note);
-  return seen;
-})();
+/** Whether the host's constructor publishes new responses, as newer ones do; undefined until it was seen. */
+let hostPublishes;
 
 /**
  * The answer to `request`. `options`: `highWaterMark` in bytes, `rejectNonStandardBodyWrites`.
  * Callable without `new`, as in Node.
  */
 function ServerResponse(request, options) {
-  host.ServerResponse.call(this, request, options);
+  const isHeard = responseCreated.hasSubscribers;
+  if (isHeard && hostPublishes === undefined) seeHostConstruct(this, request, options);
+  else host.ServerResponse.call(this, request, options);
   if (host.missingOutgoing.chunks) initialize(this);
-  if (!hostPublishesCreated && responseCreated.hasSubscribers)
-    responseCreated.publish({ request, response: this });
+  if (isHeard && !hostPublishes) responseCreated.publish({ request, response: this });
 }
 inheritMessage(ServerResponse, host.ServerResponse);
+
+/** Runs the host's constructor for the first response that somebody hears of. */
+function seeHostConstruct(response, request, options) {
+  const note = () => {
+    hostPublishes = true;
+  };
+  hostPublishes = false;
+  responseCreated.subscribe(note);
+  host.ServerResponse.call(response, request, options);
+  responseCreated.unsubscribe(note);
+}
 
 ServerResponse.prototype.statusCode = 200;
 ServerResponse.prototype.statusMessage = undefined;

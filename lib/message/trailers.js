@@ -2,7 +2,7 @@
 // The trailer section of outgoing messages.
 const { codes } = require('../base/errors');
 const { isInvalidValue, validateHeaderName } = require('../base/validate');
-const { kUniqueHeaders } = require('../node/http').keys;
+const { kUniqueHeaders } = require('../node/http').serverKeys();
 
 const { ERR_INVALID_CHAR } = codes;
 

@@ -3,6 +3,7 @@
 // Sharing the fields is what keeps our objects right when their prototype is exchanged for the
 // host's (as Express does).
 const http = require('node:http');
+const { later } = require('../base/later');
 
 const {
   Agent,
@@ -44,7 +45,6 @@ const accessors = {
 
 const incoming = new IncomingMessage();
 const outgoing = new OutgoingMessage();
-const server = new Server();
 
 /** The host's symbol of this description on `object`, or a new one where the host has none. */
 function keyOf(object, description) {
@@ -72,10 +72,20 @@ const keys = {
   kWritableFinished: keyOf(outgoing, 'kWritableFinished'),
   kEndCallbacks: keyOf(outgoing, 'kEndCallbacks'),
   kFlushError: keyOf(outgoing, 'kFlushError'),
-  kUniqueHeaders: keyOf(server, 'kUniqueHeaders'),
-  kIncomingMessage: keyOf(server, 'IncomingMessage'),
-  kServerResponse: keyOf(server, 'ServerResponse'),
 };
+
+/** A server of the host's, to learn from. */
+const exampleServer = later(() => new Server());
+
+/** Private fields of servers, and one that they share with messages, under the host's keys. */
+const serverKeys = later(() => {
+  const server = exampleServer();
+  return {
+    kUniqueHeaders: keyOf(server, 'kUniqueHeaders'),
+    kIncomingMessage: keyOf(server, 'IncomingMessage'),
+    kServerResponse: keyOf(server, 'ServerResponse'),
+  };
+});
 
 /** Fields of our own that this host's constructor of OutgoingMessage does not make. */
 const missingOutgoing = {
@@ -84,16 +94,19 @@ const missingOutgoing = {
 };
 
 /** From Node 26 on the pieces of chunked content that are written in one tick leave as one chunk. */
-const joinsPieces = (() => {
+const joinsPieces = later(() => {
   const message = new OutgoingMessage();
   message._header = 'a head';
   message.socket = { writableCorked: 0, cork() {}, uncork() {} };
   message.write('a piece');
   return message[keys.kCorked] > 0;
-})();
+});
 
 /** From Node 22 on a message that is corked corks the socket it is given. */
 const corksSocket = Object.hasOwn(OutgoingMessage.prototype, 'socket');
+
+/** Whether the host checks a target that is set later; else it is a plain property of the request. */
+const checksPath = Object.hasOwn(ClientRequest.prototype, 'path');
 
 /** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
 const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
@@ -104,13 +117,16 @@ const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
 );
 
 /** Defaults of a server, in the host's version. */
-const defaults = {
-  requestTimeout: server.requestTimeout,
-  headersTimeout: server.headersTimeout,
-  keepAliveTimeout: server.keepAliveTimeout,
-  keepAliveTimeoutBuffer: server.keepAliveTimeoutBuffer ?? 1000,
-  connectionsCheckingInterval: server.connectionsCheckingInterval,
-};
+const defaults = later(() => {
+  const server = exampleServer();
+  return {
+    requestTimeout: server.requestTimeout,
+    headersTimeout: server.headersTimeout,
+    keepAliveTimeout: server.keepAliveTimeout,
+    keepAliveTimeoutBuffer: server.keepAliveTimeoutBuffer ?? 1000,
+    connectionsCheckingInterval: server.connectionsCheckingInterval,
+  };
+});
 
 module.exports = {
   Agent,
@@ -123,6 +139,7 @@ module.exports = {
   ServerResponse,
   _connectionListener,
   accessors,
+  checksPath,
   corksSocket,
   defaults,
   get,
@@ -133,6 +150,7 @@ module.exports = {
   missingOutgoing,
   refusesManyFields,
   request,
+  serverKeys,
   setGlobalProxyFromEnv,
   websocketMask,
   websocketUnmask,

@@ -1,8 +1,8 @@
 'use strict';
 // What `net` keeps to itself, found by the description of its symbols.
-const net = require('node:net');
+const { Socket } = require('./builtins');
 
-const symbols = Object.getOwnPropertySymbols(new net.Socket());
+const symbols = Object.getOwnPropertySymbols(new Socket());
 const find = (description) => symbols.find((symbol) => symbol.description === description);
 
 /** Where a socket keeps the handle that its `_handle` shows. */

@@ -1,9 +1,6 @@
 'use strict';
 // One HTTP connection of a server, on whichever transport: requests in, errors, timeouts, hand-over
 // after an upgrade. How its responses take their turns and end is in `responses`.
-const { AsyncResource } = require('node:async_hooks');
-const { channel } = require('node:diagnostics_channel');
-const { debuglog } = require('node:util');
 const { codes, parseError } = require('../base/errors');
 const { Totals } = require('../base/stats');
 const {
@@ -16,6 +13,7 @@ const {
 } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
 const { isSilent } = require('../message/quiet-end');
+const { AsyncResource, channel, debuglog } = require('../node/builtins');
 const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
@@ -32,7 +30,8 @@ const { forgetStream, listenToStream } = require('./stream-listeners');
 const { watchStreams } = require('./stream-checker');
 
 const { GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
-const { kIncomingMessage, kNeedDrain, kServerResponse, kUniqueHeaders } = host.keys;
+const { kNeedDrain } = host.keys;
+const { kIncomingMessage, kServerResponse, kUniqueHeaders } = host.serverKeys();
 /** Requests of one connection that may wait for their answer; then reading stops. */
 const MAX_PIPELINED = 512;
 /** A context lasts until the next request on its connection, or the connection's end. */

@@ -2,18 +2,17 @@
 // The native listener under a server: put in place where `net.Server.listen()` has done arguments,
 // DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
-const net = require('node:net');
-const { AsyncResource } = require('node:async_hooks');
-const { channel } = require('node:diagnostics_channel');
 const { addressException, systemErrors } = require('../base/errors');
 const { kListener, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
 const { NativeTransport } = require('../transport/native');
+const { AsyncResource, channel, net } = require('../node/builtins');
 const { carriesContext } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
-const { adoptOptions, connectionLimit, nativeOptions } = require('./options');
+const { nativeOptions } = require('./native-options');
+const { adoptOptions, connectionLimit } = require('./options');
 
 const netServerSocket = channel('net.server.socket');
 // `net.Server.listen()` publishes only the start of what ends here.
@@ -184,7 +183,7 @@ function checked(handle, port) {
   const error = handle.getsockname(bound);
   if (error === 0 && bound.port === port) return handle;
   handle.close();
-  return error || systemErrors.EADDRINUSE;
+  return error || systemErrors().EADDRINUSE;
 }
 
 /** `_listen2` of our servers: binds unless there is a handle, and accepts natively. */

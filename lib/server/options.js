@@ -11,27 +11,11 @@ const {
   validateInteger,
   validateValidation,
 } = require('../base/validate');
-const { defaults, keys } = require('../node/http');
-const { parserOptions } = require('../transport/parser');
+const { OPTIONS } = require('./option-names');
+const host = require('../node/http');
 
-const { kIncomingMessage, kServerResponse, kUniqueHeaders } = keys;
-
-/** The options that the native side has to know. */
-const OPTIONS = [
-  'maxHeaderSize',
-  'maxHeadersCount',
-  'insecureHTTPParser',
-  'httpValidation',
-  'requireHostHeader',
-  'strictHost',
-  'timeout',
-  'headersTimeout',
-  'requestTimeout',
-  'keepAliveTimeout',
-  'keepAliveTimeoutBuffer',
-  'connectionsCheckingInterval',
-  'maxConnections',
-];
+const { kIncomingMessage, kServerResponse, kUniqueHeaders } = host.serverKeys();
+const defaults = host.defaults();
 
 /** Options that are plain properties, as those that a class has as fields, become ones that are told of. */
 function adoptOptions(server) {
@@ -129,28 +113,10 @@ function connectionLimit({ maxConnections }) {
     : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
 }
 
-/** The options as the native side takes them. `deferReading`: new connections wait for JavaScript. */
-function nativeOptions(server, deferReading) {
-  return {
-    ...parserOptions(server),
-    timeout: milliseconds(server.timeout),
-    headersTimeout: milliseconds(server.headersTimeout),
-    requestTimeout: milliseconds(server.requestTimeout),
-    keepAliveTimeout: idleTimeout(server),
-    checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
-    maxConnections: connectionLimit(server),
-    noDelay: server.noDelay,
-    keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
-    deferReading,
-  };
-}
-
 module.exports = {
-  OPTIONS,
   adoptOptions,
   connectionLimit,
   idleTimeout,
   milliseconds,
-  nativeOptions,
   storeOptions,
 };

@@ -1,16 +1,17 @@
 'use strict';
 // The responses of one connection of a server: they take turns on the socket, in the order of their
 // requests, and end.
-const { channel } = require('node:diagnostics_channel');
 const { connectionReset, sameReset } = require('../base/errors');
 const { kConnection, kDetach } = require('../base/symbols');
 const { detachSignal, kAbortController } = require('../message/incoming-message');
 const { closeExchange, isUnwatched } = require('../message/quiet-end');
 const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
+const { channel } = require('../node/builtins');
 const host = require('../node/http');
 
-const { kErrored, kServerResponse } = host.keys;
+const { kErrored } = host.keys;
+const { kServerResponse } = host.serverKeys();
 const responseFinish = channel('http.server.response.finish');
 
 /** Listener for 'finish' of each response. */

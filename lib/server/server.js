@@ -4,21 +4,16 @@ const EventEmitter = require('node:events');
 const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
-const { listen } = require('./listener');
-const { OPTIONS, adoptOptions, storeOptions } = require('./options');
+const { OPTIONS } = require('./option-names');
+const { unwatchStreams } = require('./stream-checker');
+const { later } = require('../base/later');
 const { serverStats } = require('../base/stats');
-const { isUnclaimed } = require('../transport/native');
-const { readDirectly } = require('../transport/direct-input');
-const { StreamTransport } = require('../transport/stream');
-const { requestParser } = require('../transport/parser');
-const { ServerConnection } = require('./connection');
-const { refuseEncoding } = require('./upgrade');
-const { unwatchStreams, watchStreams } = require('./stream-checker');
-const { listenToStream } = require('./stream-listeners');
-const { kConnections, kIsClosing, kListener, kOptions, kTransport } = require('../base/symbols');
+const { kConnections, kIsClosing, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
-const native = require('../wire/loop');
 
+const optionStore = later(() => require('./options'));
+const listener = later(() => require('./listener'));
+const serving = later(() => require('./serving'));
 const { STATUS_CODES } = host;
 /** Windows has no descriptors to share: there the stream transport serves. */
 const isNative = process.platform !== 'win32';
@@ -38,7 +33,7 @@ function Server(options, requestListener) {
   }
   this[kListener] = null;
   this[kIsClosing] = false;
-  storeOptions(this, options);
+  optionStore().storeOptions(this, options);
   net.Server.call(this, {
     allowHalfOpen: true,
     noDelay: options.noDelay ?? true,
@@ -117,26 +112,13 @@ for (const name of [
 if (isNative) {
   Server.prototype._listen2 = function _listen2(address, port, addressType, backlog, fd, flags) {
     this[kIsClosing] = false;
-    listen(this, address, port, addressType, backlog, fd, flags);
+    listener().listen(this, address, port, addressType, backlog, fd, flags);
   };
 }
 
 /** Makes a server serve HTTP on `socket`, ours or any Duplex. `this` is the server. */
 function connectionListener(socket) {
-  if (isUnclaimed(socket)) {
-    new ServerConnection(this, socket, socket[kTransport]);
-    socket.joinHttp();
-    return;
-  }
-  adoptOptions(this);
-  const transport = new StreamTransport(socket, requestParser(this));
-  listenToStream(new ServerConnection(this, socket, transport));
-  readDirectly(transport);
-  socket._paused = false;
-  socket.server = this;
-  socket.setEncoding = refuseEncoding;
-  if (this.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(this.timeout);
-  watchStreams(this);
+  serving().serve(this, socket);
 }
 
 /** The connections of a server, as they are now, without those that were sent to other processes. */
@@ -175,9 +157,6 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
     if (connection.isIdle()) connection.socket.destroy();
 };
 
-/** Which thread reads and sends. */
-const driver = () => (native.io?.isLedByThread() ? 'io-thread' : 'javascript');
-
 /**
  * What goes on, and what went on since the server was made: `connections`, `connectionsTotal`,
  * `requestsInFlight`, `requestsTotal`, `bytesRead`, `bytesWritten`, `driver`. Node has nothing of the
@@ -188,7 +167,7 @@ Object.defineProperty(Server.prototype, 'stats', {
   configurable: true,
   writable: true,
   value: function stats() {
-    return serverStats(this, driver());
+    return serverStats(this, serving().driver());
   },
 });
 

@@ -1,11 +1,11 @@
 'use strict';
 // Looks from time to time at the connections of a server that JavaScript feeds: whether a message takes
 // too long to arrive, and whether the socket was sent to another process.
+const { later } = require('../base/later');
 const { kConnections } = require('../base/symbols');
 const { clearInterval, setInterval } = require('../node/timers');
 
-const { milliseconds } = require('./options');
-
+const options = later(() => require('./options'));
 const kStreamChecker = Symbol('rust-http.streamChecker');
 
 function watchStreams(server) {
@@ -26,6 +26,7 @@ function checkStreams(reference) {
     clearInterval(this);
     return;
   }
+  const { milliseconds } = options();
   const headersTimeout = milliseconds(server.headersTimeout);
   const requestTimeout = milliseconds(server.requestTimeout);
   for (const connection of server[kConnections]) connection.check(headersTimeout, requestTimeout);

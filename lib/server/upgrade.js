@@ -1,8 +1,8 @@
 'use strict';
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
-const { debuglog } = require('node:util');
 const { codes } = require('../base/errors');
 const { kConnections } = require('../base/symbols');
+const { debuglog } = require('../node/builtins');
 const { forgetStream } = require('./stream-listeners');
 
 const Phase = {

@@ -2,8 +2,8 @@
 // The socket of a client's native connection. It was dialled by `net`, with all that `net` offers
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype.
-const net = require('node:net');
 const { kHeld, kHttp, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { Socket, socketMethods } = require('../node/builtins');
 const { kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
 const { CorkBuffer } = require('./cork-buffer');
@@ -16,7 +16,7 @@ Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
 /** Whether `socket` is one of `net`'s own making, on which nobody but HTTP reads. */
 function mayBecomeNative(socket) {
   return (
-    Object.getPrototypeOf(socket) === net.Socket.prototype &&
+    Object.getPrototypeOf(socket) === Socket.prototype &&
     !socket.destroyed &&
     !socket[kBuffer] &&
     isUnreadStream(socket) &&
@@ -34,7 +34,7 @@ function canBecomeNative(socket) {
 function becomeNativeSocket(socket, transport, http) {
   const { _handle: handle, timeout } = socket;
   const isReferenced = handle.hasRef?.() !== false;
-  if (timeout) net.Socket.prototype.setTimeout.call(socket, 0);
+  if (timeout) Socket.prototype.setTimeout.call(socket, 0);
   nativeHandle(socket);
   handle.close();
   socket[kTransport] = transport;
@@ -91,7 +91,7 @@ prototype.pushMirrored = function pushMirrored(bytes) {
   else this[kTransport].mirror(false);
 };
 
-prototype.setEncoding = net.Socket.prototype.setEncoding;
+prototype.setEncoding = socketMethods().get('setEncoding');
 
 prototype.joinHttp = function joinHttp() {
   const { listeners } = this[kHttp];

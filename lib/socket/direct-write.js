@@ -1,15 +1,14 @@
 'use strict';
 // Writing on a native socket, past the Writable's machinery while nothing of that is in use: what is
 // written is held while the socket is corked, and leaves in one call.
-const net = require('node:net');
-const {
-  types: { isUint8Array },
-} = require('node:util');
 const { kHeld, kTransport } = require('../base/symbols');
+const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
 const { isUnusedWritable } = require('../node/streams');
 const { callAll, failDestroyed } = require('./cork-buffer');
 
-const { destroy: netDestroy, end: netEnd, write: netWrite } = net.Socket.prototype;
+const netDestroy = socketMethods().get('destroy');
+const netEnd = socketMethods().get('end');
+const netWrite = socketMethods().get('write');
 
 function write(chunk, encoding, callback) {
   if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !isUnusedWritable(this)) {
@@ -56,7 +55,7 @@ function sendWhole(response, head, chunk, encoding, callback) {
 
 /** Nobody has put a `write` of theirs in the way. */
 function isWriteOriginal(socket) {
-  return !Object.hasOwn(socket, 'write') && net.Socket.prototype.write === netWrite;
+  return !Object.hasOwn(socket, 'write') && Socket.prototype.write === netWrite;
 }
 
 /** The response ends with what is held. */

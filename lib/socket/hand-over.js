@@ -1,9 +1,8 @@
 'use strict';
 // A native socket becomes one of Node's own: the descriptor goes to a handle of Node's, and what was not
 // sent goes first through that. Nothing waits; what fails, fails the socket.
-const { closeSync } = require('node:fs');
-const net = require('node:net');
 const { kHeld, kTransport } = require('../base/symbols');
+const { Socket, closeSync } = require('../node/builtins');
 const { setOwner } = require('../node/net');
 
 /** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
@@ -14,7 +13,7 @@ function handOver(socket) {
   if (handed === null) return false;
   const { [kHeld]: held, isLazy } = socket;
   const { handle, error } = openHandle(handed.fd);
-  if (isLazy) becomeSocket(socket, net.Socket.prototype, handle);
+  if (isLazy) becomeSocket(socket, Socket.prototype, handle);
   else exchangeHandle(socket, handle);
   socket[kTransport] = null;
   socket[kHeld] = null;
@@ -33,7 +32,7 @@ function handOver(socket) {
 /** A handle of Node's on the descriptor; if the system refuses it, the error. */
 function openHandle(fd) {
   try {
-    const opener = new net.Socket({ fd, manualStart: true });
+    const opener = new Socket({ fd, manualStart: true });
     const handle = opener._handle;
     opener._handle = null;
     return { handle, error: undefined };
@@ -45,7 +44,7 @@ function openHandle(fd) {
 
 /** Makes a complete socket one on `handle`; the state of its streams stays. */
 function exchangeHandle(socket, handle) {
-  Object.setPrototypeOf(socket, net.Socket.prototype);
+  Object.setPrototypeOf(socket, Socket.prototype);
   socket._handle = handle ?? null;
   if (handle) setOwner(handle, socket);
 }
@@ -79,7 +78,7 @@ function sendFirst(socket, unsent, waiting, needDrain) {
     if (error) socket.destroy(error);
     else if (needDrain) socket.emit('drain');
   };
-  if (unsent) net.Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
+  if (unsent) Socket.prototype._writeGeneric.call(socket, false, unsent, 'buffer', done);
   else if (waiting.length > 0 || needDrain) process.nextTick(done, null);
 }
 
@@ -88,7 +87,7 @@ function endBehind(socket, transport, wasLazy) {
   const { afterShutdown } = transport;
   transport.afterShutdown = null;
   if (!wasLazy) {
-    if (afterShutdown !== null) net.Socket.prototype._final.call(socket, afterShutdown);
+    if (afterShutdown !== null) Socket.prototype._final.call(socket, afterShutdown);
   } else if (transport.closesSoon) {
     socket.destroySoon();
   } else if (transport.hasOutputEnded) {
@@ -110,7 +109,7 @@ function becomeSocket(socket, proto, handle) {
   const allowHalfOpen = socket.isLazy || socket.allowHalfOpen;
   Object.setPrototypeOf(socket, proto);
   const endListeners = socket._events?.end;
-  net.Socket.call(socket, {
+  Socket.call(socket, {
     handle,
     allowHalfOpen,
     manualStart: true,

@@ -4,6 +4,7 @@
 // it becomes a complete net.Socket in place, so that its identity never changes.
 const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
+const { Socket } = require('../node/builtins');
 const native = require('../wire/loop');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
@@ -200,7 +201,7 @@ guardMethods(prototype, (socket) => socket.isLazy === true);
 {
   const template = Object.create(NativeSocket.prototype);
   template[kTransport] = { role: null, isDestroyed: false };
-  require('node:net').Socket.call(template, { manualStart: true });
+  Socket.call(template, { manualStart: true });
   const own = new LazySocket();
   for (const key of Reflect.ownKeys(template)) {
     if (Object.hasOwn(own, key) || Object.hasOwn(prototype, key)) continue;

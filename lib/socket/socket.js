@@ -1,11 +1,11 @@
 'use strict';
 // The net.Socket of a native connection. A server's begins lazy (see `lazy-socket`); the first touch of
 // anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
-const net = require('node:net');
 const { codes } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
 const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
+const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
 const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
@@ -17,7 +17,7 @@ const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 
 /** A complete socket on a native connection. Made by `materialize` and of a client's socket alone. */
 function NativeSocket() {}
-Object.setPrototypeOf(NativeSocket.prototype, net.Socket.prototype);
+Object.setPrototypeOf(NativeSocket.prototype, Socket.prototype);
 
 /** Stands in the place of the handle, and says only that the socket is open. */
 const OPEN = Object.freeze({ __proto__: null });
@@ -156,19 +156,19 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
 prototype.pause = function pause() {
   const transport = this[kTransport];
   if (transport.role !== null) transport.pauseReading();
-  return net.Socket.prototype.pause.call(this);
+  return Socket.prototype.pause.call(this);
 };
 
 prototype.resume = function resume() {
   const transport = this[kTransport];
   if (transport.role !== null && !transport.role.paused) transport.resumeReading();
-  return net.Socket.prototype.resume.call(this);
+  return Socket.prototype.resume.call(this);
 };
 
 // While HTTP is spoken, the parser consumes the bytes; who listens for them gets them, too.
 for (const name of ['on', 'addListener', 'prependListener']) {
   prototype[name] = function (event, listener) {
-    const result = net.Socket.prototype[name].call(this, event, listener);
+    const result = Socket.prototype[name].call(this, event, listener);
     if ((event === 'data' || event === 'readable') && this[kTransport]?.role)
       this[kTransport].mirror(true);
     return result;
@@ -177,7 +177,7 @@ for (const name of ['on', 'addListener', 'prependListener']) {
 
 prototype.setEncoding = function setEncoding(encoding) {
   if (this[kTransport].role !== null) throw new ERR_HTTP_SOCKET_ENCODING();
-  return net.Socket.prototype.setEncoding.call(this, encoding);
+  return Socket.prototype.setEncoding.call(this, encoding);
 };
 
 // What HTTP listens to on a complete socket, as on Node's.
@@ -204,8 +204,7 @@ const httpListeners = {
 
 /** The connection speaks HTTP. */
 prototype.joinHttp = function joinHttp() {
-  for (const event in httpListeners)
-    net.Socket.prototype.on.call(this, event, httpListeners[event]);
+  for (const event in httpListeners) Socket.prototype.on.call(this, event, httpListeners[event]);
   if (this._httpMessage) this.on('close', onSocketClose);
 };
 

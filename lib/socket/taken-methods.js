@@ -2,13 +2,20 @@
 // Methods that somebody keeps, and those that somebody replaced. A method taken from a socket stays
 // right on it whatever becomes of it; and where a method of Node's sockets is another one than when we
 // were loaded, ours do not pass it by: the socket becomes one of Node's own, slower and seen.
-const net = require('node:net');
+const { Socket, inheritedBySockets, socketMethods } = require('../node/builtins');
 
-/** The methods of Node's sockets, by name, as they were when we were loaded. */
+/** The methods of Node's sockets that ours stand in for, by name, as they were when we were loaded. */
 const originals = new Map();
+
 /** What `for (const name in socket)` lists of their prototypes. */
 const listed = new Set();
-for (const name in net.Socket.prototype) listed.add(name);
+const hidden = new Set();
+for (const descriptors of inheritedBySockets) {
+  for (const [name, { enumerable }] of Object.entries(descriptors)) {
+    if (!enumerable) hidden.add(name);
+    else if (!hidden.has(name)) listed.add(name);
+  }
+}
 
 /**
  * Wraps the methods of `prototype` that Node's sockets have, too; `isOwn`: they are right for a socket.
@@ -19,7 +26,7 @@ function guardMethods(prototype, isOwn) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
     descriptor.enumerable = listed.has(name);
     if (descriptor.enumerable && typeof descriptor.value === 'function') {
-      const original = net.Socket.prototype[name];
+      const original = socketMethods().get(name);
       originals.set(name, original);
       descriptor.value = guarded(name, descriptor.value, original, isOwn);
     }
@@ -31,7 +38,7 @@ function guarded(name, own, original, isOwn) {
   const methods = {
     [name](...args) {
       if (!isOwn(this)) return Reflect.apply(Object.getPrototypeOf(this)[name], this, args);
-      const current = net.Socket.prototype[name];
+      const current = Socket.prototype[name];
       if (current === original) return Reflect.apply(own, this, args);
       this._handle; // looked at, it is one of Node's
       return Reflect.apply(current, this, args);
@@ -42,8 +49,7 @@ function guarded(name, own, original, isOwn) {
 
 /** Whether none of the methods that ours stand in for was replaced. */
 function areMethodsOriginal() {
-  for (const [name, original] of originals)
-    if (net.Socket.prototype[name] !== original) return false;
+  for (const [name, original] of originals) if (Socket.prototype[name] !== original) return false;
   return true;
 }
 

@@ -11,7 +11,7 @@ const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout'
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 
 const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
-const { ECONNRESET, EPIPE } = systemErrors;
+const { ECONNRESET, EPIPE } = systemErrors();
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
 

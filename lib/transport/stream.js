@@ -2,10 +2,8 @@
 // The transport of a connection over any Duplex: a TLS socket, a pipe, what an agent's
 // `createConnection` returned, `server.emit('connection', duplex)`. Its bytes are fed to the same
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
-const { errnoException } = require('../base/errors');
+const { errnoException, systemErrors } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
-
-const { EFAULT } = require('node:os').constants.errno;
 
 const readNothing = () => {};
 
@@ -76,7 +74,7 @@ class StreamTransport {
   /** What was fed is not there any more: a handler has transferred its memory. */
   onLost() {
     this.receiver = null;
-    this.socket.destroy(errnoException(-EFAULT, 'read'));
+    this.socket.destroy(errnoException(systemErrors().EFAULT, 'read'));
   }
 
   /** As long as nobody destroys a stream that made no sense, each further piece is told, as in Node. */

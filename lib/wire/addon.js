@@ -1,12 +1,13 @@
 'use strict';
 // Loads the native addon, or says why that cannot be and what to do.
+const { dirname, join } = require('node:path');
 const { version } = require('../../package.json');
 
 /** The addon: beside this file, or the package for this platform. */
 function loadAddon() {
   let addon;
   try {
-    addon = require('./binding');
+    addon = loadQuickly() ?? require('./binding');
   } catch (cause) {
     throw addonsAreDisabled() ? disabled(cause) : missing(cause);
   }
@@ -17,6 +18,24 @@ function loadAddon() {
     );
   }
   return addon;
+}
+
+/**
+ * The addon that most probably is there, or undefined. The generated loader knows all platforms, and finds
+ * out first which C library there is; an addon for another one does not load.
+ */
+function loadQuickly() {
+  if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return undefined;
+  const { arch, platform } = process;
+  const suffix = { linux: '-gnu', win32: '-msvc' }[platform] ?? '';
+  const name = `${platform}-${arch}${suffix}`;
+  try {
+    return require(`./rust-http.${name}.node`);
+  } catch {}
+  try {
+    return require(`rust-http-${name}`);
+  } catch {}
+  return undefined; // what is wrong, the generated loader says
 }
 
 /** Node refuses every addon, before it looks at the file. */
@@ -47,7 +66,7 @@ function missing(cause) {
     `rust-http found no native binding for ${platform} ${arch}, which is in the package ` +
       `rust-http-${platform}-${arch}${suffix}. Remove node_modules and the lock file and install ` +
       'again, or install that package by name. Where there is none, Rust builds it: ' +
-      `node ${require('node:path').join(__dirname, '..', '..', 'scripts', 'build.mjs')} --install`,
+      `node ${join(dirname(require.resolve('../../package.json')), 'scripts', 'build.mjs')} --install`,
     { cause },
   );
 }

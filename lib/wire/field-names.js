@@ -1,7 +1,9 @@
 'use strict';
 // Lower-case forms of field names. They are found, not made: the same string each time makes the
 // look-ups by it fast. Common names are known from the start, others are learned from traffic.
-const { COMMON_NAMES } = require('./layout');
+const { later } = require('../base/later');
+
+const layout = later(() => require('./layout'));
 
 /** How many names are learned before those that were not seen again are forgotten. */
 const GENERATION = 512;
@@ -11,10 +13,14 @@ const LONGEST = 64;
 const { keys } = Object;
 
 const common = new Map();
-for (const name of COMMON_NAMES) {
-  const lower = name.toLowerCase();
-  common.set(name, lower);
-  common.set(lower, lower);
+
+/** Fills the table when it is first looked into. */
+function fillCommon() {
+  for (const name of layout().COMMON_NAMES) {
+    const lower = name.toLowerCase();
+    common.set(name, lower);
+    common.set(lower, lower);
+  }
 }
 
 /** Learned names: those seen since the last generation began, and those seen in that before it. */
@@ -26,6 +32,10 @@ const lowerCase = (name) => common.get(name) ?? recent.get(name) ?? learn(name);
 
 /** A stranger may send any number of names: two generations are kept of them, and no more. */
 function learn(name) {
+  if (common.size === 0) {
+    fillCommon();
+    return lowerCase(name);
+  }
   if (name.length > LONGEST) return name.toLowerCase();
   if (recent.size === GENERATION) {
     former = recent;

@@ -1,8 +1,8 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
-const { debuglog } = require('node:util');
 const { addon: binding } = require('./addon');
+const { debuglog } = require('../node/builtins');
 const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');

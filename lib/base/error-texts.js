@@ -1,0 +1,122 @@
+'use strict';
+// The messages of Node's coded errors, by code.
+const { format, inspect } = require('./utilities');
+
+/** "an instance of X", "function f", "type number (1)" …: what was received instead. */
+function received(value) {
+  if (value == null) return `${value}`;
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') {
+    if (value.constructor?.name) return `an instance of ${value.constructor.name}`;
+    return inspect(value, { depth: -1 });
+  }
+  let text = inspect(value, { colors: false });
+  if (text.length > 28) text = `${text.slice(0, 25)}...`;
+  return `type ${typeof value} (${text})`;
+}
+
+const PRIMITIVES = new Set([
+  'string',
+  'function',
+  'number',
+  'object',
+  'Function',
+  'Object',
+  'boolean',
+  'bigint',
+  'symbol',
+]);
+
+/** "a, b or c", as English lists them. */
+function list(items, word) {
+  if (items.length < 3) return items.join(` ${word} `);
+  return `${items.slice(0, -1).join(', ')}, ${word} ${items.at(-1)}`;
+}
+
+/** "of type string or an instance of Buffer or Uint8Array": what would have been right. */
+function wanted(expected) {
+  const types = [];
+  const instances = [];
+  const others = [];
+  for (const item of [].concat(expected)) {
+    if (PRIMITIVES.has(item)) types.push(item.toLowerCase());
+    else if (/^(?:[A-Z][a-z0-9]*)+$/.test(item)) instances.push(item);
+    else others.push(item);
+  }
+  const parts = [];
+  if (types.length > 0)
+    parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
+  if (instances.length > 0) parts.push(`an instance of ${list(instances, 'or')}`);
+  if (others.length > 1) parts.push(`one of ${list(others, 'or')}`);
+  else if (others.length === 1) parts.push(/[A-Z]/.test(others[0]) ? `an ${others[0]}` : others[0]);
+  return parts.join(' or ');
+}
+
+function argument(name) {
+  if (name.endsWith(' argument')) return `The ${name}`;
+  return `The "${name}" ${name.includes('.') ? 'property' : 'argument'}`;
+}
+
+function grouped(number) {
+  const text = String(number);
+  const sign = text.startsWith('-') ? '-' : '';
+  return sign + text.slice(sign.length).replace(/\B(?=(\d{3})+$)/g, '_');
+}
+
+function outOfRange(name, range, value) {
+  let text;
+  if (Number.isInteger(value) && Math.abs(value) > 2 ** 32) text = grouped(value);
+  else if (typeof value === 'bigint')
+    text = `${Math.abs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
+  else text = inspect(value);
+  return `The value of "${name}" is out of range. It must be ${range}. Received ${text}`;
+}
+
+function invalidValue(name, value, reason = 'is invalid') {
+  let text = inspect(value);
+  if (text.length > 128) text = `${text.slice(0, 128)}...`;
+  const type = name.includes('.') ? 'property' : 'argument';
+  return `The ${type} '${name}' ${reason}. Received ${text}`;
+}
+
+/** Each with the arguments of the error's constructor. */
+const texts = {
+  ERR_HTTP_BODY_NOT_ALLOWED: () =>
+    'Adding content for this request method or response status is not allowed.',
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: (body, length) =>
+    `Response body's content-length of ${body} byte(s) does not match the content-length of ${length} byte(s) set in header`,
+  ERR_HTTP_HEADERS_SENT: (verb) => `Cannot ${verb} headers after they are sent to the client`,
+  ERR_HTTP_INVALID_HEADER_VALUE: (value, name) =>
+    format('Invalid value "%s" for header "%s"', value, name),
+  ERR_HTTP_INVALID_STATUS_CODE: (status) => format('Invalid status code: %s', status),
+  ERR_HTTP_REQUEST_TIMEOUT: () => 'Request timeout',
+  ERR_HTTP_SOCKET_ASSIGNED: () => 'ServerResponse has an already assigned socket',
+  ERR_HTTP_SOCKET_ENCODING: () =>
+    'Changing the socket encoding is not allowed per RFC7230 Section 3.',
+  ERR_HTTP_TRAILER_INVALID: () => 'Trailers are invalid with this transfer encoding',
+  ERR_INVALID_ARG_TYPE: (name, expected, value) =>
+    `${argument(name)} must be ${wanted(expected)}. Received ${received(value)}`,
+  ERR_INVALID_ARG_VALUE: invalidValue,
+  ERR_INVALID_CHAR: (name, field) =>
+    `Invalid character in ${name}${field === undefined ? '' : ` ["${field}"]`}`,
+  ERR_INVALID_HANDLE_TYPE: () => 'This handle type cannot be sent',
+  ERR_INVALID_PROTOCOL: (protocol, expected) =>
+    `Protocol "${protocol}" not supported. Expected "${expected}"`,
+  ERR_PROXY_INVALID_CONFIG: (message) => message,
+  ERR_UNESCAPED_CHARACTERS: (name) => `${name} contains unescaped characters`,
+  ERR_INVALID_HTTP_TOKEN: (name, value) =>
+    format('%s must be a valid HTTP token ["%s"]', name, value),
+  ERR_METHOD_NOT_IMPLEMENTED: (name) => `The ${name} method is not implemented`,
+  ERR_OUT_OF_RANGE: outOfRange,
+  ERR_SOCKET_BAD_PORT: (name, port) =>
+    `${name} should be >= 0 and < 65536. Received ${received(port)}.`,
+  ERR_SOCKET_CLOSED: () => 'Socket is closed',
+  ERR_STREAM_ALREADY_FINISHED: (name) => `Cannot call ${name} after a stream was finished`,
+  ERR_STREAM_CANNOT_PIPE: () => 'Cannot pipe, not readable',
+  ERR_STREAM_DESTROYED: (name) => `Cannot call ${name} after a stream was destroyed`,
+  ERR_STREAM_NULL_VALUES: () => 'May not write null values to stream',
+  ERR_STREAM_WRITE_AFTER_END: () => 'write after end',
+  ERR_UNKNOWN_ENCODING: (encoding) => `Unknown encoding: ${encoding}`,
+};
+
+module.exports = { texts };

@@ -1,0 +1,31 @@
+'use strict';
+// `http.globalAgent`: the agent of requests that name none. It is made when it is first wanted.
+const { later } = require('../base/later');
+const host = require('../node/http');
+const { Agent } = require('./agent');
+
+/** Options of `http.globalAgent`. */
+const GLOBAL_AGENT = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
+
+/** Whether requests go through the environment's proxies by default, and what they are then. */
+function defaultProxyEnv() {
+  const { proxyEnv } = host.accessors.globalAgent.options; // a host that knows proxies has decided
+  const decided = proxyEnv !== undefined || host.setGlobalProxyFromEnv !== undefined;
+  return !decided && process.env.NODE_USE_ENV_PROXY === '1' ? process.env : proxyEnv;
+}
+
+const proxyEnv = defaultProxyEnv();
+let current = later(() => new Agent({ ...GLOBAL_AGENT, proxyEnv }));
+if (proxyEnv) current(); // the environment may be another one later
+
+/** The agent of requests that name none; `http.globalAgent`. */
+const global = {
+  get agent() {
+    return current();
+  },
+  set agent(agent) {
+    current = () => agent;
+  },
+};
+
+module.exports = { GLOBAL_AGENT, global };

@@ -1,0 +1,255 @@
+'use strict';
+// What makes a request: checking its options, storing its headers, finding it a connection.
+const { codes } = require('../base/errors');
+const { later } = require('../base/later');
+const { kKeepAliveTimeout, kPath, kProxyConfig } = require('../base/symbols');
+const {
+  isToken,
+  parseUniqueHeaders,
+  timerDuration,
+  validateBoolean,
+  validateInteger,
+  validateString,
+  validateValidation,
+} = require('../base/validate');
+const { addAbortSignal, channel, net, urlToHttpOptions } = require('../node/builtins');
+const host = require('../node/http');
+const { global } = require('./global-agent');
+const { emitErrorEvent } = require('./request-lifecycle');
+
+const {
+  ERR_HTTP_HEADERS_SENT,
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_ARG_VALUE,
+  ERR_INVALID_HTTP_TOKEN,
+  ERR_INVALID_PROTOCOL,
+  ERR_UNESCAPED_CHARACTERS,
+} = codes;
+const {
+  checksPath,
+  keys: { kHighWaterMark, kOutHeaders },
+} = host;
+const { kUniqueHeaders } = host.serverKeys();
+const proxy = later(() => require('./proxy'));
+const requestCreated = channel('http.client.request.created');
+const INVALID_PATH = /[^\u0021-\u00ff]/;
+const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
+
+/** Makes `req` what `new ClientRequest(input, options, callback)` says. */
+function setUp(req, input, options, callback) {
+  [options, callback] = normalize(input, options, callback);
+  if (options.highWaterMark != null) req[kHighWaterMark] = options.highWaterMark;
+  const defaultAgent = options._defaultAgent || global.agent;
+  req.agent = pickAgent(options, defaultAgent);
+  checkTarget(req, options, defaultAgent);
+  const connectOptions = storeOptions(req, options);
+  if (callback) req.once('response', callback);
+  req.useChunkedEncodingByDefault = !WITHOUT_CONTENT.has(req.method);
+  initializeState(req);
+  decidePersistence(req);
+  storeHeaders(req, options, connectOptions);
+  req[kUniqueHeaders] = parseUniqueHeaders(options.uniqueHeaders);
+  if (req.agent) req.agent.addRequest(req, connectOptions);
+  else connectAlone(req, connectOptions);
+  if (requestCreated.hasSubscribers) requestCreated.publish({ request: req });
+}
+
+/** Options that inherit nothing. */
+function Options() {}
+Options.prototype = Object.create(null);
+const copyOptions = (...sources) => Object.assign(new Options(), ...sources);
+
+const isUrl = (value) =>
+  Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
+
+function normalize(input, options, callback) {
+  if (typeof input === 'string') {
+    input = urlToHttpOptions(new URL(input));
+  } else if (isUrl(input)) {
+    input = urlToHttpOptions(input);
+  } else {
+    callback = options;
+    options = input;
+    input = null;
+  }
+  if (typeof options === 'function') return [copyOptions(input), options];
+  return [copyOptions(input, options), callback];
+}
+
+function pickAgent({ agent, createConnection }, defaultAgent) {
+  if (agent === false) return new defaultAgent.constructor();
+  if (agent === null || agent === undefined)
+    return typeof createConnection === 'function' ? agent : defaultAgent;
+  if (typeof agent.addRequest !== 'function')
+    throw new ERR_INVALID_ARG_TYPE(
+      'options.agent',
+      ['Agent-like Object', 'undefined', 'false'],
+      agent,
+    );
+  return agent;
+}
+
+function checkTarget({ agent }, options, defaultAgent) {
+  const protocol = options.protocol || defaultAgent.protocol;
+  const expected = agent?.protocol ? agent.protocol : defaultAgent.protocol;
+  if (options.path) checkPath(String(options.path));
+  if (protocol !== expected) throw new ERR_INVALID_PROTOCOL(protocol, expected);
+}
+
+function checkPath(path) {
+  if (INVALID_PATH.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
+}
+
+function checkHost(value, name) {
+  if (value !== null && value !== undefined && typeof value !== 'string')
+    throw new ERR_INVALID_ARG_TYPE(`options.${name}`, ['string', 'undefined', 'null'], value);
+  return value;
+}
+
+/** Checks options in Node's order, keeps what the request needs, and returns those to connect with. */
+function storeOptions(req, options) {
+  let connectOptions = options; // a copy of the user's
+  connectOptions.port = options.port || options.defaultPort || req.agent?.defaultPort || 80;
+  connectOptions.host =
+    checkHost(options.hostname, 'hostname') || checkHost(options.host, 'host') || 'localhost';
+  req._removedConnection =
+    req._removedContLen =
+    req._removedTE =
+      options.setDefaultHeaders === false;
+  req.socketPath = options.socketPath;
+  if (options.timeout !== undefined) req.timeout = timerDuration(options.timeout, 'timeout');
+  if (options.signal) {
+    addAbortSignal(options.signal, req);
+    const { signal: _, ...others } = options;
+    connectOptions = copyOptions(others);
+  }
+  req.method = checkMethod(options.method);
+  const { httpValidation, insecureHTTPParser, joinDuplicateHeaders, maxHeaderSize } = options;
+  if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
+  req.maxHeaderSize = maxHeaderSize;
+  if (insecureHTTPParser !== undefined)
+    validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+  req.insecureHTTPParser = insecureHTTPParser;
+  if (httpValidation !== undefined) {
+    validateValidation(httpValidation);
+    if (insecureHTTPParser !== undefined) {
+      throw new ERR_INVALID_ARG_VALUE(
+        'options.httpValidation',
+        httpValidation,
+        'cannot be used together with options.insecureHTTPParser',
+      );
+    }
+  }
+  req.httpValidation = httpValidation;
+  if (joinDuplicateHeaders !== undefined)
+    validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
+  req.joinDuplicateHeaders = joinDuplicateHeaders;
+  if (checksPath) req[kPath] = options.path || '/';
+  else req.path = options.path || '/';
+  req.host = connectOptions.host;
+  req.protocol = options.protocol || (options._defaultAgent || global.agent).protocol;
+  return connectOptions;
+}
+
+function checkMethod(method) {
+  if (method != null) validateString(method, 'options.method');
+  if (!method) return 'GET';
+  if (!isToken(method)) throw new ERR_INVALID_HTTP_TOKEN('Method', method);
+  return method.toUpperCase();
+}
+
+function initializeState(req) {
+  req._ended = false;
+  req.res = null;
+  req.aborted = false;
+  req.timeoutCb = null;
+  req.upgradeOrConnect = false;
+  req.parser = null;
+  req.maxHeadersCount = null;
+  req.reusedSocket = false;
+  req[kKeepAliveTimeout] = -1;
+}
+
+/** Keep-alive only where the connection may be used again. */
+function decidePersistence(req) {
+  const { agent } = req;
+  if (!agent) return;
+  const persists = agent.keepAlive || Number.isFinite(agent.maxSockets);
+  req._last = !persists;
+  req.shouldKeepAlive = Boolean(persists);
+}
+
+function hostHeader(name, port, defaultPort) {
+  const colon = name.indexOf(':');
+  const isV6 = colon !== -1 && name.includes(':', colon + 1) && name[0] !== '[';
+  const authority = isV6 ? `[${name}]` : name;
+  return [authority, port && +port !== defaultPort ? `${authority}:${port}` : authority];
+}
+
+function storeHeaders(req, options, connectOptions) {
+  const { headers } = options;
+  const { port } = connectOptions;
+  const defaultPort = options.defaultPort || req.agent?.defaultPort;
+  const [authority, field] = hostHeader(connectOptions.host, port, defaultPort);
+  const through = proxyFor(req, connectOptions);
+  const rewrite = (userHost, array) => {
+    if (through && !req._header)
+      proxy().rewriteForProxy(req, through, { host: authority, port }, userHost, array);
+  };
+  if (Array.isArray(headers)) {
+    rewrite(undefined, headers);
+    req._storeHeader(requestLine(req), headers);
+    return;
+  }
+  if (headers) for (const name of Object.keys(headers)) req.setHeader(name, headers[name]);
+  const userHost = req.getHeader('host');
+  const setHost =
+    options.setHost !== undefined ? Boolean(options.setHost) : options.setDefaultHeaders !== false;
+  if (connectOptions.host && !userHost && setHost) req.setHeader('Host', field);
+  if (options.auth && !req.getHeader('Authorization'))
+    req.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`);
+  rewrite(userHost);
+  if (req.getHeader('expect')) {
+    if (req._header) throw new ERR_HTTP_HEADERS_SENT('render');
+    req._storeHeader(requestLine(req), req[kOutHeaders]);
+  }
+}
+
+/** The first line of the head. A target that is a plain property was not checked when it was set. */
+function requestLine({ method, path }) {
+  if (!checksPath) checkPath(path);
+  return `${method} ${path} HTTP/1.1\r\n`;
+}
+
+function proxyFor(req, options) {
+  const config = req.agent?.[kProxyConfig];
+  if (!config || (options.protocol || req.agent.protocol) !== 'http:') return undefined;
+  return proxy().usesProxy(config, options) ? config : undefined;
+}
+
+/** Without an agent: a connection of the request's own, which ends with it. */
+function connectAlone(req, options) {
+  req._last = true;
+  req.shouldKeepAlive = false;
+  if (options.socketPath) options = { ...options, path: options.socketPath };
+  else if (options.path) options = { ...options, path: undefined };
+  if (typeof options.createConnection !== 'function') {
+    req.onSocket(net.createConnection(options));
+    return;
+  }
+  let called = false;
+  const created = (error, socket) => {
+    if (called) return;
+    called = true;
+    if (error) process.nextTick(emitErrorEvent, req, error);
+    else req.onSocket(socket);
+  };
+  try {
+    const socket = options.createConnection(options, created);
+    if (socket) created(null, socket);
+  } catch (error) {
+    created(error);
+  }
+}
+
+module.exports = { checkPath, requestLine, setUp };

@@ -1,0 +1,164 @@
+'use strict';
+// How the content of an outgoing message leaves: whole with its head, or piece by piece, and its end.
+const { codes } = require('../base/errors');
+const { kSendWhole, kWillEnd } = require('../base/symbols');
+const { debuglog, isUint8Array } = require('../node/builtins');
+const { kBytesWritten, kCorked } = require('../node/http').keys;
+const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
+  require('./content');
+const { finishesWithContent, onFinish, queueEndCallback } = require('./finish');
+const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
+
+const { ERR_HTTP_CONTENT_LENGTH_MISMATCH, ERR_STREAM_WRITE_AFTER_END } = codes;
+const debug = debuglog('http');
+
+/** The piece behind the head, if both are text of one encoding; else the head leaves before it. */
+function withHead(message, data, encoding) {
+  if (typeof data === 'string') {
+    const isUtf8 = !encoding || encoding === 'utf8';
+    if (isUtf8 || encoding === 'latin1') {
+      const head = isUtf8 ? utf8Head(message) : latin1Head(message);
+      if (head !== null) return head + data;
+    }
+  }
+  const latin1 = latin1Head(message);
+  const head = latin1 ?? message._header;
+  message.outputData.push({
+    data: head,
+    encoding: latin1 === null ? 'utf8' : 'latin1',
+    callback: null,
+  });
+  message.outputSize += head.length;
+  message._onPendingData(head.length);
+  return data;
+}
+
+/**
+ * What `end()` does. `sendsItself`: nobody has put another method in the place of one that sends.
+ */
+function end(message, chunk, encoding, callback, sendsItself) {
+  if (typeof chunk === 'function') {
+    callback = chunk;
+    chunk = null;
+    encoding = null;
+  } else if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = null;
+  }
+  const { socket } = message;
+  let finish = null;
+  if (chunk) {
+    if (message.finished) {
+      raise(
+        message,
+        new ERR_STREAM_WRITE_AFTER_END(),
+        typeof callback === 'function' ? callback : nop,
+      );
+      return;
+    }
+    if (
+      sendsItself &&
+      mayLeaveWhole(message, chunk) &&
+      sendWhole(message, chunk, encoding, callback)
+    )
+      return;
+    socket?.cork();
+    // When nothing follows this piece, 'finish' comes with it instead of with a write of its own.
+    if (isFinalPiece(message, chunk, encoding)) {
+      if (typeof callback === 'function') {
+        queueEndCallback(message, callback);
+        callback = undefined;
+      }
+      finish = (error) => onFinish(message, error);
+    }
+    writeContent(message, chunk, encoding, finish, true);
+  } else if (message.finished) {
+    if (typeof callback === 'function') queueEndCallback(message, callback);
+    return;
+  } else if (!message._header) {
+    socket?.cork();
+    message._contentLength = 0;
+    message._implicitHeader();
+  }
+
+  if (typeof callback === 'function') queueEndCallback(message, callback);
+  if (isStrict(message) && message[kBytesWritten] !== message._contentLength)
+    throw new ERR_HTTP_CONTENT_LENGTH_MISMATCH(message[kBytesWritten], message._contentLength);
+  if (finish === null) sendEnd(message, chunk);
+  releaseCorks(message);
+  message.finished = true;
+  debug('outgoing message end.');
+  if (message.outputData.length === 0 && message.socket?._httpMessage === message)
+    message._finish();
+}
+
+/** Nothing of the message has left or waits. */
+function mayLeaveWhole(message, chunk) {
+  const { socket } = message;
+  return (
+    socket?.[kSendWhole] !== undefined &&
+    socket._httpMessage === message &&
+    !message._headerSent &&
+    !message.destroyed &&
+    !message.strictContentLength &&
+    message[kCorked] === 0 &&
+    message.outputData.length === 0 &&
+    (typeof chunk === 'string' || isUint8Array(chunk))
+  );
+}
+
+/** Sends head and content in one go; false if they have to go the long way. */
+function sendWhole(message, chunk, encoding, callback) {
+  if (!message._header) {
+    message._contentLength =
+      typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+    message._implicitHeader();
+  }
+  const { socket } = message;
+  if (!message._header || !message._hasBody || message.chunkedEncoding) return false;
+  const isUtf8 = typeof chunk === 'string' && (!encoding || encoding === 'utf8');
+  let head = message._header;
+  if (!isUtf8) head = latin1Head(message);
+  else if (message[kSentHead] !== undefined) head = utf8Head(message);
+  if (head === null) return false;
+  const finish = (error) => onFinish(message, error);
+  if (!socket[kSendWhole](message, head, chunk, encoding, finish)) return false;
+  if (typeof callback === 'function') queueEndCallback(message, callback);
+  message._headerSent = true;
+  message.finished = true;
+  debug('outgoing message end.');
+  if (socket._httpMessage === message) message._finish();
+  return true;
+}
+
+function isFinalPiece(message, chunk, encoding) {
+  if (!isContent(chunk) || message.destroyed || message.strictContentLength) return false;
+  if (!finishesWithContent) return false;
+  if (!message._header) {
+    message._contentLength = byteLength(chunk, encoding);
+    message._implicitHeader();
+  }
+  return !!message._header && message._hasBody && !message.chunkedEncoding;
+}
+
+function sendEnd(message, chunk) {
+  const finish = (error) => onFinish(message, error);
+  if (message._hasBody && message.chunkedEncoding) {
+    flushPieces(message);
+    message._send(`0\r\n${message._trailer}\r\n`, 'latin1', finish);
+  } else if (!message._headerSent || message.writableLength || chunk) {
+    message._send('', 'latin1', finish);
+  } else {
+    process.nextTick(finish);
+  }
+}
+
+/** `end()` undoes all corks, those of the user included. */
+function releaseCorks(message) {
+  const { socket } = message;
+  message[kCorked] = 0;
+  if (socket?.[kWillEnd]) socket[kWillEnd](message);
+  for (let corks = socket?.writableCorked ?? 0; corks > 0; corks--) socket.uncork();
+}
+
+module.exports = { end, withHead };

@@ -1,0 +1,36 @@
+'use strict';
+// How a server begins to speak HTTP on a connection, and what drives its connections.
+const { kTransport } = require('../base/symbols');
+const { readDirectly } = require('../transport/direct-input');
+const { isUnclaimed } = require('../transport/native');
+const { requestParser } = require('../transport/parser');
+const { StreamTransport } = require('../transport/stream');
+const native = require('../wire/loop');
+const { ServerConnection } = require('./connection');
+const { adoptOptions } = require('./options');
+const { watchStreams } = require('./stream-checker');
+const { listenToStream } = require('./stream-listeners');
+const { refuseEncoding } = require('./upgrade');
+
+/** Makes `server` serve HTTP on `socket`, ours or any Duplex. */
+function serve(server, socket) {
+  if (isUnclaimed(socket)) {
+    new ServerConnection(server, socket, socket[kTransport]);
+    socket.joinHttp();
+    return;
+  }
+  adoptOptions(server);
+  const transport = new StreamTransport(socket, requestParser(server));
+  listenToStream(new ServerConnection(server, socket, transport));
+  readDirectly(transport);
+  socket._paused = false;
+  socket.server = server;
+  socket.setEncoding = refuseEncoding;
+  if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
+  watchStreams(server);
+}
+
+/** Which thread reads and sends. */
+const driver = () => (native.io?.isLedByThread() ? 'io-thread' : 'javascript');
+
+module.exports = { driver, serve };
