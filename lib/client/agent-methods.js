@@ -1,0 +1,43 @@
+'use strict';
+// Methods of agents of which it matters whether a subclass has put others in their place.
+const { later } = require('../base/later');
+const { kKeepAliveTimeout } = require('../base/symbols');
+
+const pool = later(() => require('./pool'));
+/** On agents: their listener for 'keylog' of sockets. */
+const kKeylog = Symbol('rust-http.keylog');
+
+/** The key under which connections with these options are kept. */
+function getName(options = {}) {
+  let name = `${options.host || 'localhost'}:${options.port || ''}:${options.localAddress || ''}`;
+  if (options.family === 4 || options.family === 6) name += `:${options.family}`;
+  if (options.socketPath) name += `:${options.socketPath}`;
+  return name;
+}
+
+/** Prepares a socket for the pool; false if it may not be kept. */
+function keepSocketAlive(socket) {
+  return prepareToRest(this, socket, pool().rest(this, announcedTimeout(socket._httpMessage)));
+}
+
+/** Lets a socket stay idle for so many milliseconds; false if that is negative. */
+function prepareToRest(agent, socket, timeout) {
+  socket.setKeepAlive(true, agent.keepAliveMsecs);
+  socket.unref();
+  if (timeout < 0) return false;
+  if (socket.timeout !== timeout) socket.setTimeout(timeout);
+  return true;
+}
+
+/** Seconds of the `Keep-Alive: timeout=` in the answer to `req`; negative if there is none. */
+function announcedTimeout(req) {
+  // A request of Node's own http may use our agents, too.
+  return req?.[kKeepAliveTimeout] ?? readKeepAlive(req?.res?.headers?.['keep-alive']);
+}
+
+function readKeepAlive(field) {
+  const seconds = /^timeout=(\d+)/.exec(field)?.[1];
+  return seconds === undefined ? -1 : Number(seconds);
+}
+
+module.exports = { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest };

@@ -1,0 +1,272 @@
+'use strict';
+// The sockets of an agent: which one a request is sent on, and what becomes of it afterwards. Where
+// a subclass may have a method of its own, that is called.
+const { kTotals, kTransport } = require('../base/symbols');
+const { validateString } = require('../base/validate');
+const { AsyncResource, debuglog, net } = require('../node/builtins');
+const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
+  require('./agent-methods');
+const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
+const { CLOSE, DIAL, SERVE, nextToDial, park, take } = require('./pool');
+
+const debug = debuglog('http');
+const kRequestOptions = Symbol('rust-http.requestOptions');
+const kRequestResource = Symbol('rust-http.requestResource');
+
+/** A socket has done its request: the next one that waits gets it, or the pool, or nobody. */
+function onFree(agent, socket, options) {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const name = keyOf(agent, options);
+  const req = socket._httpMessage;
+  const persists = req?.shouldKeepAlive && agent.keepAlive;
+  const answer = park(agent, name, persists, announcedTimeout(req));
+  if (answer === SERVE) serveNext(agent, name, socket);
+  else if (answer !== CLOSE && mayKeep(agent, socket, answer)) keep(agent, name, socket, options);
+  else socket.destroy();
+}
+
+/** Whether a socket may be kept; subclasses are asked when they want to be. */
+function mayKeep(agent, socket, timeout) {
+  return agent.keepSocketAlive === keepSocketAlive
+    ? prepareToRest(agent, socket, timeout)
+    : agent.keepSocketAlive(socket);
+}
+
+function serveNext(agent, name, socket) {
+  const waiting = agent.requests[name];
+  const req = waiting.shift();
+  if (waiting.length === 0) delete agent.requests[name];
+  inQueuedContext(req, () => {
+    giveSocket(agent, req, socket);
+  });
+}
+
+function keep(agent, name, socket, options) {
+  socket._httpMessage = null;
+  agent.removeSocket(socket, options);
+  // A native one knows what an error means while it is idle.
+  if (!socket[kTransport]) socket.once('error', onFreeSocketError);
+  if (!guardFreeSocket(socket)) return;
+  (agent.freeSockets[name] ??= []).push(socket);
+}
+
+/** Runs `handler` in the async context in which the request was queued. */
+function inQueuedContext(req, handler) {
+  const resource = req[kRequestResource];
+  if (!resource) {
+    handler();
+    return;
+  }
+  req[kRequestResource] = null;
+  resource.runInAsyncScope(handler);
+}
+
+function onFreeSocketError(error) {
+  debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
+  this.destroy();
+  this.emit('agentRemove');
+}
+
+/** Sends `req` on an idle connection, a new one, or the next that becomes free. */
+function addRequest(agent, req, options, port, localAddress) {
+  if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
+  const isOwnName = agent.getName === getName;
+  if (!isOwnName) options = mergeOptions(agent, options, req);
+  const name = isOwnName ? keyOfRequest(agent, options) : agent.getName(options);
+  const busy = (agent.sockets[name] ||= []);
+  const free = agent.freeSockets[name];
+  let answer = take(agent, free?.length ?? 0, busy.length);
+  while (answer >= 0) {
+    const socket = takeFreeSocket(agent, name, answer);
+    if (!socket.destroyed) {
+      checkHostField(req);
+      syncHighWaterMark(socket, agent.options.highWaterMark ?? options.highWaterMark);
+      agent.reuseSocket(socket, req);
+      giveSocket(agent, req, socket);
+      busy.push(socket);
+      return;
+    }
+    answer = take(agent, free.length, busy.length);
+  }
+  if (answer === DIAL) {
+    if (isOwnName) options = mergeOptions(agent, options, req);
+    agent.createSocket(req, options, (error, created) => {
+      if (error) req.onSocket(created, error);
+      else giveSocket(agent, req, created);
+    });
+  } else {
+    checkHostField(req);
+    req[kRequestOptions] = options; // merged with the agent's when a socket is made
+    req[kRequestResource] = new AsyncResource('QueuedRequest');
+    (agent.requests[name] ||= []).push(req);
+  }
+}
+
+/** The key of a socket's or a waiting request's options. */
+function keyOf(agent, options) {
+  return options._agentKey !== undefined && agent.getName === getName
+    ? options._agentKey
+    : agent.getName(options);
+}
+
+/** The key that was made last: most requests go where the one before went. */
+let lastKey = { host: undefined, name: undefined };
+
+/** The key of options that are not merged with the agent's yet. */
+function keyOfRequest({ options: own }, options) {
+  const host = ('host' in own ? own : options).host;
+  const port = ('port' in own ? own : options).port;
+  const localAddress = ('localAddress' in own ? own : options).localAddress;
+  const family = ('family' in own ? own : options).family;
+  const socketPath = ('socketPath' in own ? own : options).socketPath;
+  if (
+    host !== lastKey.host ||
+    port !== lastKey.port ||
+    localAddress !== lastKey.localAddress ||
+    family !== lastKey.family ||
+    socketPath !== lastKey.socketPath ||
+    lastKey.name === undefined
+  ) {
+    lastKey = { host, port, localAddress, family, socketPath, name: undefined };
+    lastKey.name = getName(lastKey);
+  }
+  return lastKey.name;
+}
+
+/** Options of the request under those of the agent, which win. */
+function mergeOptions(agent, options, req) {
+  const merged = { __proto__: null, ...options, ...agent.options };
+  if (merged.socketPath) merged.path = merged.socketPath;
+  if (!merged.servername && merged.servername !== '') merged.servername = serverName(merged, req);
+  return merged;
+}
+
+/** The name for TLS: the Host header's, without port; none for addresses. */
+function serverName(options, req) {
+  let name = options.host;
+  const header = checkHostField(req);
+  if (header) {
+    const bracket = header.indexOf(']');
+    if (header[0] !== '[') name = header.split(':', 1)[0];
+    else name = bracket === -1 ? header : header.substring(1, bracket);
+  }
+  return net.isIP(name) ? '' : name;
+}
+
+function checkHostField(req) {
+  const header = req.getHeader('host');
+  if (header) validateString(header, 'options.headers.host');
+  return header;
+}
+
+function takeFreeSocket({ freeSockets }, name, place) {
+  const free = freeSockets[name];
+  const socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
+  if (free.length === 0) delete freeSockets[name];
+  return socket;
+}
+
+function syncHighWaterMark(socket, highWaterMark) {
+  if (highWaterMark != null && socket.writableHighWaterMark !== highWaterMark)
+    socket._writableState.highWaterMark = highWaterMark;
+}
+
+function giveSocket(agent, req, socket) {
+  req.onSocket(socket);
+  const timeout = agent.options.timeout || 0;
+  if (req.timeout !== undefined && req.timeout !== timeout) socket.setTimeout(req.timeout);
+}
+
+/** Makes a socket for `req`; `callback(error, socket)`. */
+function createSocket(agent, req, options, callback) {
+  options = mergeOptions(agent, options, req);
+  const timeout = req.timeout || agent.options.timeout;
+  if (timeout) options.timeout = timeout;
+  const name = agent.getName(options);
+  options._agentKey = name;
+  options.encoding = null;
+  let called = false;
+  const created = (error, socket) => {
+    if (called) return;
+    called = true;
+    if (error) {
+      callback(error);
+      return;
+    }
+    (agent.sockets[name] ||= []).push(socket);
+    agent.totalSocketCount++;
+    if (agent[kTotals]) agent[kTotals].created++;
+    adopt(agent, socket, options);
+    callback(null, socket);
+  };
+  if (agent.keepAlive) {
+    options.keepAlive = agent.keepAlive;
+    options.keepAliveInitialDelay = agent.keepAliveMsecs;
+  }
+  const socket = agent.createConnection(options, created);
+  if (socket) created(null, socket);
+}
+
+/** Follows the life of a socket of the agent's. */
+function adopt(agent, socket, options) {
+  const listeners = {
+    __proto__: null,
+    free() {
+      agent.emit('free', socket, options);
+    },
+    close() {
+      agent.totalSocketCount--;
+      agent.removeSocket(socket, options);
+    },
+    timeout() {
+      if (Object.values(agent.freeSockets).some((free) => free.includes(socket))) socket.destroy();
+    },
+    // The connection is given away, after an upgrade for example: it will not come back.
+    agentRemove() {
+      agent.totalSocketCount--;
+      agent.removeSocket(socket, options);
+      for (const event in listeners) socket.removeListener(event, listeners[event]);
+    },
+  };
+  for (const event in listeners) socket.on(event, listeners[event]);
+  if (agent[kKeylog]) socket.on('keylog', agent[kKeylog]);
+}
+
+/** Forgets a socket, and makes one for a request that may wait for its place. */
+function removeSocket(agent, socket, options) {
+  const name = keyOf(agent, options);
+  takeOut(agent.sockets, name, socket);
+  if (!socket.writable) takeOut(agent.freeSockets, name, socket);
+  const next = nextToDial(agent, name);
+  if (next === undefined) return;
+  const [req] = agent.requests[next];
+  if (next !== name) options = req[kRequestOptions];
+  if (!options) return;
+  req[kRequestOptions] = undefined; // one socket is made for it, not one for each that is removed
+  agent.createSocket(req, options, (error, created) => {
+    if (error) req.onSocket(null, error);
+    else created.emit('free');
+  });
+}
+
+function takeOut(set, name, socket) {
+  const sockets = set[name];
+  const index = sockets?.indexOf(socket) ?? -1;
+  if (index === -1) return;
+  sockets.splice(index, 1);
+  if (sockets.length === 0) delete set[name];
+}
+
+/** Takes a socket from the pool for `req`. */
+function reuseSocket(agent, socket, req) {
+  if (!socket[kTransport]) socket.removeListener('error', onFreeSocketError);
+  unguardFreeSocket(socket);
+  req.reusedSocket = true;
+  if (agent[kTotals]) agent[kTotals].reused++;
+  socket.ref();
+}
+
+module.exports = { addRequest, createSocket, onFree, removeSocket, reuseSocket };
