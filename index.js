@@ -12,7 +12,7 @@ function load() {
   if (isOff) return require('./lib/files');
   const core = require('./lib/bundle/core.js');
   if (existsSync(BUNDLER) && !isFresh(core.files)) return require('./lib/files');
-  return core(require, (load) => require('./lib/bundle/later.js')(require, load))('exports.js');
+  return core(require, () => require('./lib/bundle/later.js'))('exports.js');
 }
 
 /** Whether the files, as pairs of path and size, are as they were when they were bundled. */

@@ -30,6 +30,7 @@ import { ensureInstalled, root } from './install.mjs';
 
 const outputDir = join(root, 'lib', 'wire');
 const loader = join(outputDir, 'binding.js');
+const bundler = join(root, 'scripts', 'bundle.mjs');
 const addon = join(outputDir, `rust-http.${platformName()}.node`);
 const sources = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs'];
 const isDependency = root.split(/[\\/]/).includes('node_modules');
@@ -44,14 +45,15 @@ export function addonState() {
   return newest(sources.map((name) => join(root, name))) > mtime(addon) ? 'stale' : 'fresh';
 }
 
-/** Packages and addon as a test run or the example needs them; throws BuildError. */
+/** Packages, addon and bundle as a test run or the example needs them; throws BuildError. */
 export function bootstrap() {
   ensureInstalled(root);
   ensureBuilt();
 }
 
-/** Builds in release mode if the addon is missing or stale; throws BuildError. */
+/** Builds in release mode if the addon is missing or stale, and bundles; throws BuildError. */
 export function ensureBuilt() {
+  bundle();
   const state = addonState();
   if (state === 'fresh') return;
   if (buildingIsOff()) {
@@ -61,8 +63,14 @@ export function ensureBuilt() {
   build();
 }
 
-/** Compiles and puts the addon and its loader into lib/wire; throws BuildError. */
+/** Joins the files of lib to a few, in a clone: a package has those, and not the bundler. */
+function bundle() {
+  if (existsSync(bundler)) run(process.execPath, [bundler], { stdio: ['ignore', 2, 2] });
+}
+
+/** Compiles and puts the addon and its loader into lib/wire, and bundles; throws BuildError. */
 export function build({ debug = false } = {}) {
+  bundle();
   requireCargo();
   process.stderr.write(`building the addon (${debug ? 'debug' : 'release'} mode)\n`);
   const begun = new Date();
@@ -204,6 +212,7 @@ function mtime(path) {
 }
 
 function prepare() {
+  bundle();
   if (buildingIsOff() || addonState() === 'fresh') return;
   try {
     requireCargo();

@@ -3,9 +3,21 @@
  * maps. The first holds what index.js needs at once; the second what is behind a `later(() => require(…))`
  * alone. Each file stays a function of its own, which runs when it is first required.
  *
- *   node scripts/bundle.mjs            writes them, if they are not fresh
+ *   node scripts/bundle.mjs
+ *
+ * The builder runs it (`npm run build`, `npm test`, `npm start`), and npm before it packs. In a clone
+ * index.js leaves a bundle aside that is older than a file it was made from.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -76,7 +88,8 @@ function linked(path) {
     .replaceAll(REQUIRE, (_all, later = '', name) => `${later}${loading(resolve(path, name))}`)
     .replaceAll(
       /(require(?:\.resolve)?)\((['`])(\.[^'`]+)/g,
-      (_all, call, quote, name) => `${call}(${quote}./${posix.join('lib', posix.dirname(path), name)}`,
+      (_all, call, quote, name) =>
+        `${call}(${quote}./${posix.join('lib', posix.dirname(path), name)}`,
     );
 }
 
@@ -129,45 +142,68 @@ function join(name, paths, head, tail) {
 
 const NOTE = '// Written by scripts/bundle.mjs from the files of lib: do not edit.';
 
-/** Renamed into place, so that nobody reads half of it. */
+/** The first bundle: the files that are needed at once, and the function that loads any. */
+function coreBundle(paths, stamp, sizes) {
+  const head = [
+    "'use strict';",
+    NOTE,
+    'module.exports = (function (require, readLater) {',
+    'const files = { __proto__: null,',
+  ];
+  const tail = [
+    '};',
+    'const loaded = { __proto__: null };',
+    'function addLater() {',
+    'const later = readLater();',
+    `if (later.stamp !== '${stamp}')`,
+    "throw new Error('rust-http was replaced while this process runs: start it anew');",
+    'Object.assign(files, later(require, load));',
+    '}',
+    'function load(path) {',
+    'if (loaded[path] === undefined) {',
+    'if (files[path] === undefined) addLater();',
+    'loaded[path] = { exports: {} };',
+    'files[path](loaded[path]);',
+    '}',
+    'return loaded[path].exports;',
+    '}',
+    'return load;',
+    '});',
+    `module.exports.files = ${JSON.stringify(sizes)};`,
+  ];
+  return join('core.js', paths, head, tail);
+}
+
+/** The second: what is loaded when it is first used. */
+function laterBundle(paths, stamp) {
+  const head = [
+    "'use strict';",
+    NOTE,
+    'module.exports = (function (require, load) { return { __proto__: null,',
+  ];
+  return join('later.js', paths, head, ['}; });', `module.exports.stamp = '${stamp}';`]);
+}
+
+/** Renamed into place, so that nobody reads half of it; what is right is only marked as fresh. */
 function write(name, text) {
-  writeFileSync(`${folder}${name}.new`, text);
-  renameSync(`${folder}${name}.new`, folder + name);
+  const file = folder + name;
+  const now = new Date();
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) {
+    utimesSync(file, now, now);
+    return;
+  }
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
 
 export function bundle() {
   const core = [...reach([ENTRY], false)].sort();
-  const rest = [...reach([ENTRY], true)].filter((path) => !core.includes(path)).sort();
-  const sizes = ['../package.json', ...core, ...rest].map((path) => [
-    path,
-    statSync(lib + path).size,
-  ]);
-  const first = join(
-    'core.js',
-    core,
-    ["'use strict';", NOTE, 'module.exports = (function (require, readLater) {', 'const files = { __proto__: null,'],
-    [
-      '};',
-      'const loaded = { __proto__: null };',
-      'function load(path) {',
-      '  if (loaded[path] === undefined) {',
-      '    if (files[path] === undefined) Object.assign(files, readLater(load));',
-      '    loaded[path] = { exports: {} };',
-      '    files[path](loaded[path]);',
-      '  }',
-      '  return loaded[path].exports;',
-      '}',
-      'return load;',
-      '});',
-      `module.exports.files = ${JSON.stringify(sizes)};`,
-    ],
-  );
-  const second = join(
-    'later.js',
-    rest,
-    ["'use strict';", NOTE, 'module.exports = (function (require, load) { return { __proto__: null,'],
-    ['}; });'],
-  );
+  const later = [...reach([ENTRY], true)].filter((path) => !core.includes(path)).sort();
+  const all = ['../package.json', ...core, ...later];
+  const stamp = createHash('sha256').update(all.map(read).join('\0')).digest('hex').slice(0, 16);
+  const sizes = all.map((path) => [path, statSync(lib + path).size]);
+  const first = coreBundle(core, stamp, sizes);
+  const second = laterBundle(later, stamp);
   mkdirSync(folder, { recursive: true });
   write('later.js', second.text);
   write('later.js.map', second.map);

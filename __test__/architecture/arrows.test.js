@@ -9,7 +9,7 @@ const { test } = require('node:test');
 const root = path.join(__dirname, '..', '..');
 const lib = path.join(root, 'lib');
 /** Generated from Rust, or by the builder. */
-const generated = ['wire/layout.js', 'wire/binding.js'];
+const generated = ['wire/layout.js', 'wire/binding.js', 'bundle/core.js', 'bundle/later.js'];
 const LONGEST = 450;
 
 const files = fs
@@ -64,6 +64,35 @@ test('no file requires itself by way of others', () => {
   };
   for (const file of files) visit(file, []);
   assert.deepStrictEqual(circles, []);
+});
+
+/** The files that run when the module is loaded: those that are required otherwise than by `later`. */
+function loadedAtOnce() {
+  const loaded = new Set();
+  const visit = (file) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = fs.readFileSync(path.join(lib, file), 'utf8');
+    const later = [...text.matchAll(/later\(\(\) => require\('(\.[^']+)'\)\)/g)].map(
+      ([, name]) => `${path.posix.join(path.posix.dirname(file), name)}.js`,
+    );
+    for (const other of requiredBy(file))
+      if (!later.includes(other) && !generated.includes(other)) visit(other);
+  };
+  visit('exports.js');
+  return loaded;
+}
+
+// Applications and test runners replace functions of Node's modules once they have loaded us.
+test('what is loaded later takes nothing from Node by itself', () => {
+  const atOnce = loadedAtOnce();
+  const wrong = files
+    .filter((file) => !atOnce.has(file) && !['files.js', 'register.js'].includes(file))
+    .filter((file) =>
+      /require\('(?![./])|globalThis/.test(fs.readFileSync(path.join(lib, file), 'utf8')),
+    );
+  assert.ok(atOnce.size < files.length, 'something is loaded later');
+  assert.deepStrictEqual(wrong, []);
 });
 
 test(`no file has more than ${LONGEST} lines`, () => {

@@ -5,6 +5,8 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
+// From its files, so that the module and this test share one of them.
+process.env.RUST_HTTP_BUNDLE = 'off';
 const http = require('../..');
 const native = require('../../lib/wire/loop');
 

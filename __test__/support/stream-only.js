@@ -1,7 +1,8 @@
 'use strict';
 // Preloaded (`node --require`), it makes this system one without descriptors to share, as Windows
 // is: handles have no `fd`, the binding has no I/O side, and the package takes itself to be on
-// Windows. Every connection then goes through the stream transport.
+// Windows. Every connection then goes through the stream transport. The package is loaded from its files,
+// which can be told so one by one.
 const fs = require('node:fs');
 const Module = require('node:module');
 const net = require('node:net');
@@ -31,11 +32,13 @@ function withoutIo({ Io, ...binding }) {
   return binding;
 }
 
+process.env.RUST_HTTP_BUNDLE = 'off';
+
 const loadCommon = Module._extensions['.js'];
 Module._extensions['.js'] = function load(module, file) {
   if (isOurs(file, 'server', 'server.js')) return onWindows(() => loadCommon(module, file));
   loadCommon(module, file);
-  if (isOurs(file, 'wire', 'binding.js')) module.exports = withoutIo(module.exports);
+  if (isOurs(file, 'wire', 'addon.js')) module.exports.addon = withoutIo(module.exports.addon);
 };
 
 // The getter that both kinds inherit cannot be replaced, but hidden.

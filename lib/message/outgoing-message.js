@@ -10,7 +10,6 @@ const host = require('../node/http');
 const { ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_CANNOT_PIPE } = codes;
 const { kChunkedBuffer, kChunkedLength, kCorked, kErrored, kHighWaterMark, kNeedDrain } = host.keys;
 const content = later(() => require('./content'));
-const finish = later(() => require('./finish'));
 const sending = later(() => require('./sending'));
 const rendering = later(() => require('./head'));
 const trailers = later(() => require('./trailers'));
@@ -47,7 +46,7 @@ getter('closed', function () {
   return this._closed;
 });
 getter('writableFinished', function () {
-  return finish().isFinished(this);
+  return sending().isFinished(this);
 });
 getter('writableObjectMode', () => false);
 getter('writableEnded', function () {
@@ -266,12 +265,11 @@ require('./headers').define(OutgoingMessage);
 // its objects are instances of both: they inherit from the host's class through a copy of our
 // prototype, and `instanceof OutgoingMessage` knows the copies.
 const copies = [];
+const members = Object.getOwnPropertyDescriptors(OutgoingMessage.prototype);
+delete members.constructor;
 
 /** Makes `Class` inherit from `OutgoingMessage` and from the host's `Parent`. */
 function inheritMessage(Class, Parent) {
-  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(
-    OutgoingMessage.prototype,
-  );
   const copy = Object.create(Parent.prototype, members);
   copies.push(copy);
   Object.setPrototypeOf(Class.prototype, copy);

@@ -3,14 +3,26 @@
 const { codes } = require('../base/errors');
 const { kSendWhole, kWillEnd } = require('../base/symbols');
 const { debuglog, isUint8Array } = require('../node/builtins');
-const { kBytesWritten, kCorked } = require('../node/http').keys;
+const host = require('../node/http');
 const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
   require('./content');
-const { finishesWithContent, onFinish, queueEndCallback } = require('./finish');
 const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
 
-const { ERR_HTTP_CONTENT_LENGTH_MISMATCH, ERR_STREAM_WRITE_AFTER_END } = codes;
+const {
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
+  ERR_STREAM_ALREADY_FINISHED,
+  ERR_STREAM_DESTROYED,
+  ERR_STREAM_WRITE_AFTER_END,
+} = codes;
+const { kBytesWritten, kCorked, kEndCallbacks, kErrored, kFlushError, kWritableFinished } =
+  host.keys;
 const debug = debuglog('http');
+
+// Up to Node 22 a message counts as finished once nothing of it waits, and callbacks of `end()`
+// hear nothing of errors; code written for the runtime expects its way.
+const oldFinish = host.missingOutgoing.finished;
+/** Whether `'finish'` may come with the last piece: older runtimes end with an empty write of its own. */
+const finishesWithContent = !oldFinish;
 
 /** The piece behind the head, if both are text of one encoding; else the head leaves before it. */
 function withHead(message, data, encoding) {
@@ -161,4 +173,54 @@ function releaseCorks(message) {
   for (let corks = socket?.writableCorked ?? 0; corks > 0; corks--) socket.uncork();
 }
 
-module.exports = { end, withHead };
+// ---- its end: callbacks and 'finish', in the way of the runtime ----
+
+/** All of the message has been handed to the system. */
+function isFinished(message) {
+  return oldFinish ? message.finished && isFlushed(message) : message[kWritableFinished];
+}
+
+/** Callbacks of `end()`: null once all was written, else the error that prevented it. */
+function queueEndCallback(message, callback) {
+  if (oldFinish && !message.finished) {
+    message.once('finish', callback);
+  } else if (oldFinish && !message.writableFinished) {
+    message.on('finish', callback);
+  } else if (message.writableFinished) {
+    callback(new ERR_STREAM_ALREADY_FINISHED('end'));
+  } else if (message[kFlushError] !== null) {
+    process.nextTick(callback, message[kFlushError]);
+  } else {
+    message[kEndCallbacks] ??= [];
+    message[kEndCallbacks].push(callback);
+  }
+}
+
+const isFlushed = (message) =>
+  message.outputSize === 0 && (!message.socket || message.socket.writableLength === 0);
+
+function callEndCallbacks(message, error) {
+  const callbacks = message[kEndCallbacks];
+  if (callbacks === null) return;
+  message[kEndCallbacks] = null;
+  for (const callback of callbacks) callback(error);
+}
+
+function onFinish(message, error) {
+  const { socket } = message;
+  if (oldFinish) {
+    if (!socket?._hadError) message.emit('finish');
+    return;
+  }
+  if (error || message[kErrored] || socket?.errored || socket?._hadError) {
+    message[kFlushError] =
+      error ?? message[kErrored] ?? socket?.errored ?? new ERR_STREAM_DESTROYED('end');
+    callEndCallbacks(message, message[kFlushError]);
+    return;
+  }
+  message[kWritableFinished] = true;
+  callEndCallbacks(message, null);
+  message.emit('finish');
+}
+
+module.exports = { end, finishesWithContent, isFinished, withHead };

@@ -21,9 +21,11 @@ const {
 
 // Taken now, because `register` puts ours in their place.
 const { setGlobalProxyFromEnv, websocketMask, websocketUnmask } = http;
-const descriptors = Object.getOwnPropertyDescriptors(http);
-const { setMaxIdleHTTPParsers } = descriptors;
-const read = (name) => descriptors[name]?.get() ?? globalThis[name];
+const setMaxIdleHTTPParsers = Object.getOwnPropertyDescriptor(http, 'setMaxIdleHTTPParsers').value;
+const getters = { __proto__: null };
+for (const name of ['globalAgent', 'maxHeaderSize', 'CloseEvent', 'MessageEvent', 'WebSocket'])
+  getters[name] = Object.getOwnPropertyDescriptor(http, name)?.get;
+const read = (name) => getters[name]?.() ?? globalThis[name];
 const accessors = {
   get globalAgent() {
     return read('globalAgent');
@@ -154,5 +156,5 @@ module.exports = {
   setGlobalProxyFromEnv,
   websocketMask,
   websocketUnmask,
-  setMaxIdleHTTPParsers: setMaxIdleHTTPParsers.value,
+  setMaxIdleHTTPParsers,
 };

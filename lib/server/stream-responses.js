@@ -1,7 +1,7 @@
 'use strict';
 // What responses call of a socket that is a stream, where there is a shorter way than that of any stream.
 const { kAttach, kDetach, kSendWhole } = require('../base/symbols');
-const { finishesWithContent } = require('../message/finish');
+const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
 
 /** Lets the responses of `connection` take the shorter ways. */
