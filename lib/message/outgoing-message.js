@@ -1,6 +1,6 @@
 'use strict';
 // http.OutgoingMessage: the writable half of a message. Headers are in `headers`, the rendering of the
-// head in `head`, content and its end in `content`, `sending` and `finish`; here is the class that ties
+// head in `head`, content and its end in `content` and `sending`; here is the class that ties
 // them together.
 const EventEmitter = require('node:events');
 const { codes } = require('../base/errors');

@@ -8,7 +8,7 @@ const { kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
 const { CorkBuffer } = require('./cork-buffer');
 const { NativeSocket, nativeHandle } = require('./socket');
-const { areMethodsOriginal, guardMethods } = require('./taken-methods');
+const { areMethodsOriginal, defineMethods } = require('./taken-methods');
 
 function ClientSocket() {}
 Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
@@ -53,20 +53,22 @@ function becomeNativeSocket(socket, transport, http) {
 }
 
 const { prototype } = ClientSocket;
+/** Defined below, not assigned: what they inherit may be frozen by now. */
+const methods = { __proto__: null };
 delete prototype.constructor; // that of Node's sockets
 
 // ---- writing ----
 
 // Those are for responses.
-prototype[kWillEnd] = function willEnd() {};
-prototype[kSendWhole] = undefined;
+methods[kWillEnd] = function willEnd() {};
+methods[kSendWhole] = undefined;
 
-prototype.onStreamFull = function onStreamFull() {
+methods.onStreamFull = function onStreamFull() {
   const { onDrain } = this[kHttp];
   if (onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
 };
 
-prototype.tellDrained = function tellDrained() {
+methods.tellDrained = function tellDrained() {
   this[kHttp].onDrain.call(this);
   this.emit('drain');
 };
@@ -75,7 +77,7 @@ prototype.tellDrained = function tellDrained() {
 
 // Someone who is not of ours reads this socket: a request of the host's, for example. It is its.
 for (const name of ['on', 'addListener', 'prependListener']) {
-  prototype[name] = function (event, listener) {
+  methods[name] = function (event, listener) {
     const isRead = event === 'data' || event === 'readable';
     if (isRead && !this[kTransport].role?.reader) {
       this.leaveHttp();
@@ -86,14 +88,14 @@ for (const name of ['on', 'addListener', 'prependListener']) {
 }
 
 /** Bytes for those who listen beside the parser; when nobody does any more, there are no more of them. */
-prototype.pushMirrored = function pushMirrored(bytes) {
+methods.pushMirrored = function pushMirrored(bytes) {
   if (this.listenerCount('data') > 0 || this.listenerCount('readable') > 0) this.push(bytes);
   else this[kTransport].mirror(false);
 };
 
-prototype.setEncoding = socketMethods().get('setEncoding');
+methods.setEncoding = socketMethods().get('setEncoding');
 
-prototype.joinHttp = function joinHttp() {
+methods.joinHttp = function joinHttp() {
   const { listeners } = this[kHttp];
   for (const event in listeners) {
     const listener = listeners[event];
@@ -101,7 +103,7 @@ prototype.joinHttp = function joinHttp() {
   }
 };
 
-prototype.quitHttp = function quitHttp() {
+methods.quitHttp = function quitHttp() {
   this.flushHeld();
   const { listeners, onDrain, onEnd } = this[kHttp];
   for (const event in listeners) this.removeListener(event, listeners[event]);
@@ -109,6 +111,6 @@ prototype.quitHttp = function quitHttp() {
   this.removeListener('end', onEnd);
 };
 
-guardMethods(prototype, (socket) => Boolean(socket[kTransport]));
+defineMethods(prototype, methods, (socket) => Boolean(socket[kTransport]));
 
 module.exports = { becomeNativeSocket, canBecomeNative, mayBecomeNative };

@@ -8,7 +8,7 @@ const { Socket } = require('../node/builtins');
 const native = require('../wire/loop');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
-const { guardMethods } = require('./taken-methods');
+const { defineMethods } = require('./taken-methods');
 const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
 
 function LazySocket(server) {
@@ -23,6 +23,8 @@ function LazySocket(server) {
 Object.setPrototypeOf(LazySocket.prototype, NativeSocket.prototype);
 
 const { prototype } = LazySocket;
+/** Defined below, not assigned: what they inherit may be frozen by now. */
+const methods = { __proto__: null };
 delete prototype.constructor; // that of Node's sockets
 
 function constant(name, value) {
@@ -82,7 +84,7 @@ getter('timeout', function () {
   return this[kTransport].timeout || undefined;
 });
 
-prototype.write = function write(chunk, encoding, callback) {
+methods.write = function write(chunk, encoding, callback) {
   if (!this.writable || chunk === null || (typeof chunk !== 'string' && !Buffer.isBuffer(chunk))) {
     materialize(this); // errors and rarer forms are the stream's business
     return this.write(chunk, encoding, callback);
@@ -90,7 +92,7 @@ prototype.write = function write(chunk, encoding, callback) {
   return writeDirectly(this, chunk, encoding, callback);
 };
 
-prototype.end = function end(...args) {
+methods.end = function end(...args) {
   const transport = this[kTransport];
   if (args.length > 0 || transport.hasOutputEnded) {
     materialize(this);
@@ -103,7 +105,7 @@ prototype.end = function end(...args) {
   return this;
 };
 
-prototype.destroy = function destroy(error) {
+methods.destroy = function destroy(error) {
   if (!this.destroyed) dropHeld(this);
   if (error && !this.closed) {
     materialize(this);
@@ -113,12 +115,12 @@ prototype.destroy = function destroy(error) {
   return this;
 };
 
-prototype.destroySoon = function destroySoon() {
+methods.destroySoon = function destroySoon() {
   this.flushHeld();
   this[kTransport].closeSoon();
 };
 
-prototype.setTimeout = function setTimeout(msecs, callback) {
+methods.setTimeout = function setTimeout(msecs, callback) {
   if (callback !== undefined) {
     materialize(this);
     return this.setTimeout(msecs, callback);
@@ -127,28 +129,28 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
   return this;
 };
 
-prototype.setNoDelay = function setNoDelay(enable) {
+methods.setNoDelay = function setNoDelay(enable) {
   const wanted = enable === undefined ? true : Boolean(enable);
   if (!this.destroyed) native.io.setNoDelay(this[kTransport].id, wanted);
   return this;
 };
 
-prototype.pause = function pause() {
+methods.pause = function pause() {
   this[kTransport].pauseReading();
   return this;
 };
 
-prototype.resume = function resume() {
+methods.resume = function resume() {
   this.resumeInput();
   return this;
 };
 
-prototype.ref = function ref() {
+methods.ref = function ref() {
   if (!this.destroyed) this[kTransport].setRef(true);
   return this;
 };
 
-prototype.unref = function unref() {
+methods.unref = function unref() {
   this[kTransport].setRef(false);
   return this;
 };
@@ -156,46 +158,46 @@ prototype.unref = function unref() {
 // ---- what messages call ----
 
 // The connection itself closes the response of a socket that nobody listens to.
-prototype[kAttach] = null;
-prototype[kDetach] = null;
-prototype[kWillEnd] = willEnd;
-prototype[kSendWhole] = sendWhole;
+methods[kAttach] = null;
+methods[kDetach] = null;
+methods[kWillEnd] = willEnd;
+methods[kSendWhole] = sendWhole;
 
 // ---- what the transport calls ----
 
-prototype.pauseInput = function pauseInput() {
+methods.pauseInput = function pauseInput() {
   this[kTransport].pauseReading();
 };
 
-prototype.resumeInput = function resumeInput() {
+methods.resumeInput = function resumeInput() {
   const transport = this[kTransport];
   if (!transport.role?.paused) transport.resumeReading();
 };
 
-prototype.endInput = function endInput() {};
+methods.endInput = function endInput() {};
 
-prototype.tellDrained = function tellDrained() {
+methods.tellDrained = function tellDrained() {
   this[kTransport].role?.onSocketDrain();
 };
 
-prototype.onTimeout = function onTimeout() {
+methods.onTimeout = function onTimeout() {
   this[kTransport].role?.onTimeout();
 };
 
 /** The connection failed: while it speaks HTTP, that is the server's 'clientError'. */
-prototype.fail = function fail(error) {
+methods.fail = function fail(error) {
   const { role } = this[kTransport];
   if (role === null) this.destroy(error);
   else role.onSocketError(error);
 };
 
-prototype.onClosed = function onClosed() {
+methods.onClosed = function onClosed() {
   this[kTransport].role?.onClosed();
 };
 
-prototype.joinHttp = function joinHttp() {};
+methods.joinHttp = function joinHttp() {};
 
-guardMethods(prototype, (socket) => socket.isLazy === true);
+defineMethods(prototype, methods, (socket) => socket.isLazy === true);
 
 // Any other field of a complete socket materializes this one when it is touched.
 {

@@ -11,7 +11,7 @@ const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
-const { guardMethods } = require('./taken-methods');
+const { defineMethods } = require('./taken-methods');
 
 const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 
@@ -23,6 +23,8 @@ Object.setPrototypeOf(NativeSocket.prototype, Socket.prototype);
 const OPEN = Object.freeze({ __proto__: null });
 
 const { prototype } = NativeSocket;
+/** Defined below, not assigned: what they inherit may be frozen by now. */
+const methods = { __proto__: null };
 delete prototype.constructor; // that of Node's sockets
 
 Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: false });
@@ -50,34 +52,34 @@ Object.defineProperty(prototype, '_handle', {
 
 // What `net.Socket` would ask its handle.
 
-prototype.setNoDelay = function setNoDelay(enable) {
+methods.setNoDelay = function setNoDelay(enable) {
   if (this[kHandle])
     native.io.setNoDelay(this[kTransport].id, enable === undefined ? true : Boolean(enable));
   return this;
 };
 
-prototype.setKeepAlive = function setKeepAlive(enable, initialDelay) {
+methods.setKeepAlive = function setKeepAlive(enable, initialDelay) {
   if (enable !== null && typeof enable === 'object') ({ enable, initialDelay } = enable);
   if (this[kHandle])
     native.io.setKeepAlive(this[kTransport].id, Boolean(enable), ~~(initialDelay / 1000));
   return this;
 };
 
-prototype.ref = function ref() {
+methods.ref = function ref() {
   if (this[kHandle]) this[kTransport].setRef(true);
   return this;
 };
 
-prototype.unref = function unref() {
+methods.unref = function unref() {
   if (this[kHandle]) this[kTransport].setRef(false);
   return this;
 };
 
-prototype._getpeername = function _getpeername() {
+methods._getpeername = function _getpeername() {
   return this[kTransport].remoteAddress() ?? {};
 };
 
-prototype._getsockname = function _getsockname() {
+methods._getsockname = function _getsockname() {
   return this[kTransport].localAddress() ?? {};
 };
 
@@ -97,9 +99,9 @@ for (const [name, get] of [
 ])
   Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get });
 
-prototype._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
+methods._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
 
-prototype._writeGeneric = function _writeGeneric(writev, data, encoding, callback) {
+methods._writeGeneric = function _writeGeneric(writev, data, encoding, callback) {
   const transport = this[kTransport];
   if (transport.isDestroyed) {
     callback(new ERR_SOCKET_CLOSED());
@@ -114,13 +116,13 @@ prototype._writeGeneric = function _writeGeneric(writev, data, encoding, callbac
   if (transport.sendAll(chunks, encodings, 0, callback)) callback(null);
 };
 
-prototype._final = function _final(callback) {
+methods._final = function _final(callback) {
   const transport = this[kTransport];
   if (transport.isDestroyed) callback();
   else transport.shutdown(callback);
 };
 
-prototype._destroy = function _destroy(error, callback) {
+methods._destroy = function _destroy(error, callback) {
   const transport = this[kTransport];
   this.connecting = false;
   transport.hadError = !!error;
@@ -129,7 +131,7 @@ prototype._destroy = function _destroy(error, callback) {
   callback(error);
 };
 
-prototype.resetAndDestroy = function resetAndDestroy() {
+methods.resetAndDestroy = function resetAndDestroy() {
   if (this[kHandle]) {
     this.resetAndClosing = true;
     this.destroy();
@@ -140,7 +142,7 @@ prototype.resetAndDestroy = function resetAndDestroy() {
 };
 
 /** Timeout without traffic in milliseconds, kept by the native side; 0 switches it off. */
-prototype.setTimeout = function setTimeout(msecs, callback) {
+methods.setTimeout = function setTimeout(msecs, callback) {
   if (this.destroyed) return this;
   this.timeout = msecs;
   msecs = timerDuration(msecs, 'msecs');
@@ -153,13 +155,13 @@ prototype.setTimeout = function setTimeout(msecs, callback) {
   return this;
 };
 
-prototype.pause = function pause() {
+methods.pause = function pause() {
   const transport = this[kTransport];
   if (transport.role !== null) transport.pauseReading();
   return Socket.prototype.pause.call(this);
 };
 
-prototype.resume = function resume() {
+methods.resume = function resume() {
   const transport = this[kTransport];
   if (transport.role !== null && !transport.role.paused) transport.resumeReading();
   return Socket.prototype.resume.call(this);
@@ -167,7 +169,7 @@ prototype.resume = function resume() {
 
 // While HTTP is spoken, the parser consumes the bytes; who listens for them gets them, too.
 for (const name of ['on', 'addListener', 'prependListener']) {
-  prototype[name] = function (event, listener) {
+  methods[name] = function (event, listener) {
     const result = Socket.prototype[name].call(this, event, listener);
     if ((event === 'data' || event === 'readable') && this[kTransport]?.role)
       this[kTransport].mirror(true);
@@ -175,7 +177,7 @@ for (const name of ['on', 'addListener', 'prependListener']) {
   };
 }
 
-prototype.setEncoding = function setEncoding(encoding) {
+methods.setEncoding = function setEncoding(encoding) {
   if (this[kTransport].role !== null) throw new ERR_HTTP_SOCKET_ENCODING();
   return Socket.prototype.setEncoding.call(this, encoding);
 };
@@ -203,7 +205,7 @@ const httpListeners = {
 };
 
 /** The connection speaks HTTP. */
-prototype.joinHttp = function joinHttp() {
+methods.joinHttp = function joinHttp() {
   for (const event in httpListeners) Socket.prototype.on.call(this, event, httpListeners[event]);
   if (this._httpMessage) this.on('close', onSocketClose);
 };
@@ -213,7 +215,7 @@ prototype.joinHttp = function joinHttp() {
  * this a plain net.Socket on it, for TLS, WebSockets and whatever else works on those. What was not
  * sent goes first through the new handle. If the connection is closed already, its end is on the way.
  */
-prototype.leaveHttp = function leaveHttp() {
+methods.leaveHttp = function leaveHttp() {
   const transport = this[kTransport];
   if (!tellMirrored(this, transport)) return;
   this.quitHttp();
@@ -224,7 +226,7 @@ prototype.leaveHttp = function leaveHttp() {
 };
 
 /** HTTP goes on, over a handle of Node's own; or as before, if the connection is closed. */
-prototype.exchangeTransport = function exchangeTransport() {
+methods.exchangeTransport = function exchangeTransport() {
   if (!tellMirrored(this, this[kTransport])) return false;
   this.quitHttp();
   if (handOver(this)) return true;
@@ -243,13 +245,13 @@ function tellMirrored(socket, transport) {
   return isHere();
 }
 
-prototype.quitHttp = function quitHttp() {
+methods.quitHttp = function quitHttp() {
   for (const event in httpListeners) this.removeListener(event, httpListeners[event]);
   this.removeListener('close', onSocketClose);
 };
 
 /** The native side has closed the socket. */
-prototype.onClosed = function onClosed() {
+methods.onClosed = function onClosed() {
   if (!this.destroyed) this.destroy();
   process.nextTick(emitClose, this); // behind the 'error' that may be on its way
 };
@@ -262,47 +264,47 @@ function emitClose(socket) {
 
 // A socket that somebody looks at says by 'pause' that its input stops.
 
-prototype.pauseInput = function pauseInput() {
+methods.pauseInput = function pauseInput() {
   this.pause();
 };
 
-prototype.resumeInput = function resumeInput() {
+methods.resumeInput = function resumeInput() {
   if (this.readable) this.resume();
 };
 
 /** The peer sends no more. */
-prototype.endInput = function endInput() {
+methods.endInput = function endInput() {
   this.push(null);
   this.read(0);
 };
 
 /** Bytes for those who listen beside the parser. */
-prototype.pushMirrored = function pushMirrored(bytes) {
+methods.pushMirrored = function pushMirrored(bytes) {
   this.push(bytes);
 };
 
-prototype.onTimeout = function onTimeout() {
+methods.onTimeout = function onTimeout() {
   this.emit('timeout');
 };
 
 /** The connection failed. */
-prototype.fail = function fail(error) {
+methods.fail = function fail(error) {
   this.destroy(error);
 };
 
 // ---- what messages call ----
 
-prototype[kAttach] = function attachResponse() {
+methods[kAttach] = function attachResponse() {
   this.on('close', onSocketClose);
 };
 
-prototype[kDetach] = function detachResponse() {
+methods[kDetach] = function detachResponse() {
   this.removeListener('close', onSocketClose);
 };
 
-prototype[kWillEnd] = willEnd;
+methods[kWillEnd] = willEnd;
 
-prototype[kSendWhole] = function sendWholeOnSocket(...args) {
+methods[kSendWhole] = function sendWholeOnSocket(...args) {
   return isUnusedWritable(this) && Reflect.apply(sendWhole, this, args);
 };
 
@@ -348,12 +350,12 @@ for (const [name, end, field] of [
   });
 }
 
-prototype.address = function address() {
+methods.address = function address() {
   const local = this[kTransport].localAddress();
   return local ? { ...local } : {};
 };
 
-guardMethods(prototype, (socket) => Boolean(socket[kTransport]));
+defineMethods(prototype, methods, (socket) => Boolean(socket[kTransport]));
 
 /** Marks a socket whose handle was taken from it as one of ours that is open. */
 function nativeHandle(socket) {

@@ -18,10 +18,11 @@ for (const descriptors of inheritedBySockets) {
 }
 
 /**
- * Wraps the methods of `prototype` that Node's sockets have, too; `isOwn`: they are right for a socket.
- * What those do not have is not listed.
+ * Puts `methods` on `prototype`, and wraps all it has that Node's sockets have, too; `isOwn`: they are right
+ * for a socket. What those do not have is not listed.
  */
-function guardMethods(prototype, isOwn) {
+function defineMethods(prototype, methods, isOwn) {
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(methods));
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
     descriptor.enumerable = listed.has(name);
@@ -53,4 +54,4 @@ function areMethodsOriginal() {
   return true;
 }
 
-module.exports = { areMethodsOriginal, guardMethods };
+module.exports = { areMethodsOriginal, defineMethods };
