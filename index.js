@@ -10,9 +10,9 @@ const BUNDLER = `${__dirname}/scripts/bundle.mjs`;
 function load() {
   const isOff = process.env.RUST_HTTP_BUNDLE === 'off' || !existsSync(`${BUNDLE}/core.js`);
   if (isOff) return require('./lib/files');
-  const core = require('./lib/bundle/core.js');
-  if (existsSync(BUNDLER) && !isFresh(core.files)) return require('./lib/files');
-  return core(require, () => require('./lib/bundle/later.js'))('exports.js');
+  const bundle = require('./lib/bundle/core.js');
+  const mayBeStale = existsSync(BUNDLER);
+  return mayBeStale && !isFresh(bundle.files) ? require('./lib/files') : bundle.load('exports.js');
 }
 
 /** Whether the files, as pairs of path and size, are as they were when they were bundled. */

@@ -82,20 +82,19 @@ function linesOfCode(path, text) {
   return lines;
 }
 
-/** A file's text with what it requires as it is in a bundle: `require` is that of index.js there. */
+/** A file's text with what it requires as it is in a bundle. */
 function linked(path) {
   return read(path)
     .replaceAll(REQUIRE, (_all, later = '', name) => `${later}${loading(resolve(path, name))}`)
     .replaceAll(
       /(require(?:\.resolve)?)\((['`])(\.[^'`]+)/g,
-      (_all, call, quote, name) =>
-        `${call}(${quote}./${posix.join('lib', posix.dirname(path), name)}`,
+      (_all, call, quote, name) => `${call}(${quote}../${posix.join(posix.dirname(path), name)}`,
     );
 }
 
 function loading(path) {
   if (isBundled(path)) return `load('${path}')`;
-  if (path !== '../package.json') return `require('./lib/${path}')`;
+  if (path !== '../package.json') return `require('../${path}')`;
   return JSON.stringify({ version: JSON.parse(read(path)).version });
 }
 
@@ -144,20 +143,15 @@ const NOTE = '// Written by scripts/bundle.mjs from the files of lib: do not edi
 
 /** The first bundle: the files that are needed at once, and the function that loads any. */
 function coreBundle(paths, stamp, sizes) {
-  const head = [
-    "'use strict';",
-    NOTE,
-    'module.exports = (function (require, readLater) {',
-    'const files = { __proto__: null,',
-  ];
+  const head = ["'use strict';", NOTE, 'const files = { __proto__: null,'];
   const tail = [
     '};',
     'const loaded = { __proto__: null };',
     'function addLater() {',
-    'const later = readLater();',
+    "const later = require('./later.js');",
     `if (later.stamp !== '${stamp}')`,
     "throw new Error('rust-http was replaced while this process runs: start it anew');",
-    'Object.assign(files, later(require, load));',
+    'Object.assign(files, later.link(load));',
     '}',
     'function load(path) {',
     'if (loaded[path] === undefined) {',
@@ -167,9 +161,7 @@ function coreBundle(paths, stamp, sizes) {
     '}',
     'return loaded[path].exports;',
     '}',
-    'return load;',
-    '});',
-    `module.exports.files = ${JSON.stringify(sizes)};`,
+    `module.exports = { load, files: ${JSON.stringify(sizes)} };`,
   ];
   return join('core.js', paths, head, tail);
 }
@@ -179,7 +171,7 @@ function laterBundle(paths, stamp) {
   const head = [
     "'use strict';",
     NOTE,
-    'module.exports = (function (require, load) { return { __proto__: null,',
+    'module.exports.link = (function (load) { return { __proto__: null,',
   ];
   return join('later.js', paths, head, ['}; });', `module.exports.stamp = '${stamp}';`]);
 }
