@@ -13,24 +13,20 @@ const {
   types: { isUint8Array },
 } = require('node:util');
 
-const { later } = require('../base/later');
-
 const { FinalizationRegistry: Registry } = globalThis;
 const { Socket } = net;
 
-/** What sockets inherit of Node's classes, as descriptors, from `Socket.prototype` upwards. */
-const inheritedBySockets = [];
-for (let holder = Socket.prototype; holder !== null; holder = Object.getPrototypeOf(holder))
-  inheritedBySockets.push(Object.getOwnPropertyDescriptors(holder));
-
-/** Methods of Node's sockets by name. */
-const socketMethods = later(() => {
-  const methods = new Map();
-  for (const descriptors of inheritedBySockets)
-    for (const [name, { value }] of Object.entries(descriptors))
-      if (typeof value === 'function' && !methods.has(name)) methods.set(name, value);
-  return methods;
-});
+/** What `for (const name in socket)` lists of the prototypes of Node's sockets… */
+const listedOfSockets = new Set();
+/** …and those of it that are methods, by name. */
+const socketMethods = new Map();
+for (const name in Socket.prototype) {
+  listedOfSockets.add(name);
+  let holder = Socket.prototype;
+  while (!Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
+  const { value } = Object.getOwnPropertyDescriptor(holder, name);
+  if (typeof value === 'function') socketMethods.set(name, value);
+}
 
 module.exports = {
   AsyncResource,
@@ -42,9 +38,9 @@ module.exports = {
   closeSync,
   debuglog,
   finished,
-  inheritedBySockets,
   isUint8Array,
   isUtf8,
+  listedOfSockets,
   net,
   socketMethods,
   urlToHttpOptions,

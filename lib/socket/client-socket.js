@@ -93,7 +93,7 @@ methods.pushMirrored = function pushMirrored(bytes) {
   else this[kTransport].mirror(false);
 };
 
-methods.setEncoding = socketMethods().get('setEncoding');
+methods.setEncoding = socketMethods.get('setEncoding');
 
 methods.joinHttp = function joinHttp() {
   const { listeners } = this[kHttp];

@@ -6,9 +6,9 @@ const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
 const { isUnusedWritable } = require('../node/streams');
 const { callAll, failDestroyed } = require('./cork-buffer');
 
-const netDestroy = socketMethods().get('destroy');
-const netEnd = socketMethods().get('end');
-const netWrite = socketMethods().get('write');
+const netDestroy = socketMethods.get('destroy');
+const netEnd = socketMethods.get('end');
+const netWrite = socketMethods.get('write');
 
 function write(chunk, encoding, callback) {
   if (!(typeof chunk === 'string' || isUint8Array(chunk)) || !isUnusedWritable(this)) {

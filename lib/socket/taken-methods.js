@@ -2,20 +2,10 @@
 // Methods that somebody keeps, and those that somebody replaced. A method taken from a socket stays
 // right on it whatever becomes of it; and where a method of Node's sockets is another one than when we
 // were loaded, ours do not pass it by: the socket becomes one of Node's own, slower and seen.
-const { Socket, inheritedBySockets, socketMethods } = require('../node/builtins');
+const { Socket, listedOfSockets, socketMethods } = require('../node/builtins');
 
 /** The methods of Node's sockets that ours stand in for, by name, as they were when we were loaded. */
 const originals = new Map();
-
-/** What `for (const name in socket)` lists of their prototypes. */
-const listed = new Set();
-const hidden = new Set();
-for (const descriptors of inheritedBySockets) {
-  for (const [name, { enumerable }] of Object.entries(descriptors)) {
-    if (!enumerable) hidden.add(name);
-    else if (!hidden.has(name)) listed.add(name);
-  }
-}
 
 /**
  * Puts `methods` on `prototype`, and wraps all it has that Node's sockets have, too; `isOwn`: they are right
@@ -25,9 +15,9 @@ function defineMethods(prototype, methods, isOwn) {
   Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(methods));
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
-    descriptor.enumerable = listed.has(name);
+    descriptor.enumerable = listedOfSockets.has(name);
     if (descriptor.enumerable && typeof descriptor.value === 'function') {
-      const original = socketMethods().get(name);
+      const original = socketMethods.get(name);
       originals.set(name, original);
       descriptor.value = guarded(name, descriptor.value, original, isOwn);
     }
