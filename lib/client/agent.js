@@ -5,12 +5,12 @@ const net = require('node:net');
 const { getName, kKeylog, keepSocketAlive } = require('./agent-methods');
 const host = require('../node/http');
 const { later } = require('../base/later');
-const { agentStats } = require('../base/stats');
 const { kProxyConfig, kTotals } = require('../base/symbols');
 const { validateNumber, validateOneOf } = require('../base/validate');
 
 const sockets = later(() => require('./agent-sockets'));
 const proxy = later(() => require('./proxy'));
+const counts = later(() => require('../base/stats'));
 
 /**
  * A pool of connections. Callable without `new`, as in Node.
@@ -114,7 +114,7 @@ Object.defineProperty(Agent.prototype, 'stats', {
   configurable: true,
   writable: true,
   value: function stats() {
-    return agentStats(this);
+    return counts().agentStats(this);
   },
 });
 

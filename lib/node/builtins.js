@@ -4,6 +4,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { isUtf8 } = require('node:buffer');
 const { channel } = require('node:diagnostics_channel');
+const EventEmitter = require('node:events');
 const { closeSync } = require('node:fs');
 const net = require('node:net');
 const { Readable, addAbortSignal, finished } = require('node:stream');
@@ -30,6 +31,7 @@ for (const name in Socket.prototype) {
 
 module.exports = {
   AsyncResource,
+  EventEmitter,
   Readable,
   Registry,
   Socket,

@@ -7,7 +7,6 @@ const host = require('../node/http');
 const { OPTIONS } = require('./option-names');
 const { unwatchStreams } = require('./stream-checker');
 const { later } = require('../base/later');
-const { serverStats } = require('../base/stats');
 const { kConnections, kIsClosing, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
 
@@ -167,7 +166,7 @@ Object.defineProperty(Server.prototype, 'stats', {
   configurable: true,
   writable: true,
   value: function stats() {
-    return serverStats(this, serving().driver());
+    return serving().stats(this);
   },
 });
 

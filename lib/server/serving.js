@@ -1,5 +1,6 @@
 'use strict';
 // How a server begins to speak HTTP on a connection, and what drives its connections.
+const { serverStats } = require('../base/stats');
 const { kTransport } = require('../base/symbols');
 const { readDirectly } = require('../transport/direct-input');
 const { isUnclaimed } = require('../transport/native');
@@ -30,7 +31,9 @@ function serve(server, socket) {
   watchStreams(server);
 }
 
-/** Which thread reads and sends. */
-const driver = () => (native.io?.isLedByThread() ? 'io-thread' : 'javascript');
+/** What `server.stats()` tells. */
+function stats(server) {
+  return serverStats(server, native.io?.isLedByThread() ? 'io-thread' : 'javascript');
+}
 
-module.exports = { driver, serve };
+module.exports = { serve, stats };
