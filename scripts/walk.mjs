@@ -33,8 +33,6 @@ function functionsRun() {
   for (const { url, functions } of post('Profiler.takePreciseCoverage').result) {
     const path = url.startsWith('file:') ? fileURLToPath(url) : url;
     if (!path.startsWith(`${root}lib/`)) continue;
-    // What has a file loaded when it is first used is on the way, and no step of it.
-    if (path === `${root}lib/base/later.js`) continue;
     const names = functions
       .filter(({ functionName, ranges }) => ranges[0].count > 0 && functionName !== '')
       .map(({ functionName }) => functionName);

@@ -12,7 +12,6 @@ const {
   kTotals,
 } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
-const { isSilent } = require('../message/quiet-end');
 const { AsyncResource, channel, debuglog } = require('../node/builtins');
 const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
@@ -25,7 +24,7 @@ const { dispatch, hasBodyHeaders } = require('./dispatch');
 const { idleTimeout } = require('./options');
 const { tellTimeout } = require('./timeouts');
 const { Phase, handOver, mayUpgrade } = require('./upgrade');
-const { abortResponses, onFinish } = require('./responses');
+const { abortResponses, isSilent, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
 const { watchStreams } = require('./stream-checker');
 

@@ -1,13 +1,13 @@
 'use strict';
 // The responses of one connection of a server: they take turns on the socket, in the order of their
-// requests, and end.
+// requests, and end. A request that nobody listens to ends with them without a word: its stream's
+// machinery costs more than a note.
 const { connectionReset, sameReset } = require('../base/errors');
 const { kConnection, kDetach } = require('../base/symbols');
-const { detachSignal, kAbortController } = require('../message/incoming-message');
-const { closeExchange, isUnwatched } = require('../message/quiet-end');
+const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
 const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
-const { channel } = require('../node/builtins');
+const { Readable, channel } = require('../node/builtins');
 const host = require('../node/http');
 
 const { kErrored } = host.keys;
@@ -63,6 +63,35 @@ function giveTurn(res, socket) {
   else res.assignSocket(socket);
 }
 
+/** Nobody hears what the request emits, and its stream is as it was made. */
+function isSilent(req) {
+  return (
+    req._eventsCount === 0 &&
+    req.emit === Readable.prototype.emit &&
+    req.push === Readable.prototype.push
+  );
+}
+
+/** Nobody listens to the request, and there is nothing left to read of it. */
+function isUnwatched(req) {
+  return (
+    isSilent(req) &&
+    req.complete &&
+    req._readableState.length === 0 &&
+    req._dump === IncomingMessage.prototype._dump
+  );
+}
+
+/** The exchange is over. `quiet`: the request's stream may end without a word. */
+function closeExchange(res, quiet) {
+  closeResponse(res);
+  if (!quiet) return;
+  const { req } = res;
+  if (req._consuming || req._readableState.resumeScheduled) return;
+  if (isUnwatched(req)) req._endQuietly();
+  else req._dump();
+}
+
 /** The socket is closed: what was under way is aborted. */
 function abortResponses({ closesResponse, incoming, outgoing, socket }) {
   let error;
@@ -77,4 +106,4 @@ function abortResponses({ closesResponse, incoming, outgoing, socket }) {
   if (message && closesResponse && socket.isLazy !== false) closeResponse(message);
 }
 
-module.exports = { abortResponses, onFinish };
+module.exports = { abortResponses, isSilent, onFinish };
