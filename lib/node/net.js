@@ -13,10 +13,34 @@ const kBufferGen = find('kBufferGen');
 const kBufferCb = find('kBufferCb');
 const kReader = Symbol('kReader');
 
-/** Makes `socket` the one that hears of what `handle` reads. */
-function setOwner(handle, socket) {
-  const owner = Object.getOwnPropertySymbols(handle).find((s) => s.description === 'owner_symbol');
-  if (owner) handle[owner] = socket;
+let habits;
+
+/** What `net` puts on each handle: its owner, under a symbol, and the function that is told of what was read. */
+function habitsOfNet() {
+  if (habits === undefined) {
+    const handle = {};
+    new Socket({ handle, manualStart: true });
+    const owner = Object.getOwnPropertySymbols(handle).find(
+      (s) => s.description === 'owner_symbol',
+    );
+    habits = { __proto__: null, owner, onread: handle.onread };
+  }
+  return habits;
+}
+
+/**
+ * Makes `owner` the socket that hears of what `handle` reads, or the server whose handle it is:
+ * `process._getActiveHandles()` and the like show it.
+ */
+function setOwner(handle, owner) {
+  const symbol = habitsOfNet().owner;
+  if (symbol) handle[symbol] = owner;
+}
+
+/** Whether what `handle` reads goes to `net` and to nobody in between. */
+function isReadByNet(handle) {
+  const { onread } = habitsOfNet();
+  return onread === undefined || handle.onread === onread;
 }
 
 /**
@@ -50,4 +74,4 @@ function readInto(socket, memory, callback) {
   handle.useUserBuffer(memory);
 }
 
-module.exports = { canReadInto, kBuffer, kHandle, readInto, setOwner };
+module.exports = { canReadInto, isReadByNet, kBuffer, kHandle, readInto, setOwner };

@@ -1,19 +1,49 @@
 'use strict';
-// The async context in which the native side calls: that of whoever loaded us, not of whoever came
-// first to need it.
+// The async contexts in which the native side calls. What async hooks are told of them is over at once:
+// they are nothing that a program opens or could close.
 const { AsyncResource } = require('node:async_hooks');
 
-const neutral = new AsyncResource('RUSTHTTP');
-/** Every resource has ids of its own. */
-const IDS = /^(trigger_)?async_id_symbol$/;
+/** That of whoever loaded us, not of whoever came first to need it. */
+const neutral = new AsyncResource('RUSTHTTP').emitDestroy();
 
-/** Whether `resource` carries something that the neutral context does not, such as a store. */
+/** Each resource has ids of its own. */
+const isId = ({ description }) => /^(trigger_)?async_id_symbol$/.test(description);
+const kAsyncId = Object.getOwnPropertySymbols(neutral).find(
+  ({ description }) => description === 'async_id_symbol',
+);
+
+/**
+ * The present context, for what comes in on `handle`: it is left and entered under the id of the handle.
+ * Null if it carries nothing that the neutral one does not, such as a store.
+ */
+function contextOf(handle) {
+  const resource = new AsyncResource('RUSTHTTPSERVER').emitDestroy();
+  if (!carriesContext(resource)) return null;
+  if (kAsyncId && handle?.getAsyncId) resource[kAsyncId] = handle.getAsyncId();
+  return resource;
+}
+
+/** What async hooks are told of a connection: what Node says of its own. It ends with the connection. */
+class ConnectionResource extends AsyncResource {
+  transport = null;
+
+  constructor() {
+    super('TCPWRAP', { requireManualDestroy: true });
+  }
+
+  /** Asked by tools that look for what keeps the process alive. */
+  hasRef() {
+    const { transport } = this;
+    return transport?.referenced === true && !transport.isDestroyed;
+  }
+}
+
 function carriesContext(resource) {
   const symbols = [
     ...Object.getOwnPropertySymbols(resource),
     ...Object.getOwnPropertySymbols(neutral),
   ];
-  return symbols.some((key) => resource[key] !== neutral[key] && !IDS.test(key.description));
+  return symbols.some((key) => resource[key] !== neutral[key] && !isId(key));
 }
 
-module.exports = { carriesContext, neutral };
+module.exports = { ConnectionResource, contextOf, neutral };

@@ -8,8 +8,9 @@ const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
 const { NativeTransport } = require('../transport/native');
-const { AsyncResource, channel, net } = require('../node/builtins');
-const { carriesContext } = require('../node/root-async-resource');
+const { channel, net } = require('../node/builtins');
+const { setOwner } = require('../node/net');
+const { ConnectionResource, contextOf } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
 const { nativeOptions } = require('./native-options');
 const { adoptOptions, connectionLimit } = require('./options');
@@ -24,9 +25,8 @@ class NativeListener {
     this.server = server;
     adoptOptions(server);
     this.referenced = false;
-    const resource = new AsyncResource('RUSTHTTPSERVER');
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
-    this.resource = carriesContext(resource) ? resource : null;
+    this.resource = contextOf(server._handle);
     /** Its number on the native side; a (negative) error number if that could not be started. */
     this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
     if (this.id > 0) native.listeners.set(this.id, this);
@@ -106,15 +106,20 @@ class NativeListener {
 
   /** A connection was accepted. */
   onOpen(id, flags) {
-    if (this.resource === null) this.open(id, flags);
-    else this.resource.runInAsyncScope(this.open, this, id, flags);
+    if (this.resource === null) this.open(id, flags, null);
+    else this.resource.runInAsyncScope(this.openInContext, this, id, flags);
   }
 
-  open(id, flags) {
+  openInContext(id, flags) {
+    this.open(id, flags, new ConnectionResource());
+  }
+
+  open(id, flags, origin) {
     const { server } = this;
     const socket = new LazySocket(server);
     const transport = new NativeTransport(id, socket, server.timeout || 0, false);
-    transport.origin = this.resource;
+    transport.origin = origin;
+    if (origin !== null) origin.transport = transport;
     socket[kTransport] = transport;
     server._connections++;
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
@@ -214,6 +219,7 @@ function listen(server, address, port, addressType, backlog, fd, flags) {
     return;
   }
   server._handle = bound.handle;
+  setOwner(bound.handle, server);
   ({ address, addressType } = bound);
   const listener = new NativeListener(server);
   const error = listener.listen(server._handle, backlog);

@@ -4,7 +4,7 @@
 // prototype.
 const { kHeld, kHttp, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { Socket, socketMethods } = require('../node/builtins');
-const { kBuffer } = require('../node/net');
+const { isReadByNet, kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
 const { CorkBuffer } = require('./cork-buffer');
 const { NativeSocket, nativeHandle } = require('./socket');
@@ -27,7 +27,7 @@ function mayBecomeNative(socket) {
 /** Whether it can become native just now: it is connected, and open on both sides. */
 function canBecomeNative(socket) {
   const isOpen = socket._handle?.fd >= 0 && !socket.readableEnded && socket.writable;
-  return !socket.connecting && isOpen && mayBecomeNative(socket);
+  return !socket.connecting && isOpen && mayBecomeNative(socket) && isReadByNet(socket._handle);
 }
 
 /** Puts a connected socket of `net` on `transport`, which has its descriptor. */

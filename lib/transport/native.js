@@ -24,7 +24,7 @@ class NativeTransport {
     this.role = null;
     /** The role, as long as what is parsed is for it. */
     this.receiver = null;
-    /** The async resource that connections of this listener begin in, or null. */
+    /** The async resource that its requests begin in, or null. */
     this.origin = null;
     this.isClient = isClient;
     /** The native side begins the timeout between requests, and ends it with the next head. */
@@ -307,6 +307,7 @@ class NativeTransport {
     for (const callback of this.waiting.splice(0)) callback(errnoException(reason, 'write'));
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
+    this.origin?.emitDestroy();
   }
 
   /** Closes the connection; `reset` lets the peer see a reset. */
@@ -346,6 +347,7 @@ class NativeTransport {
     this.receiver = null;
     this.count();
     this.role?.onGone(this.bytesRead, this.bytesWritten);
+    this.origin?.emitDestroy();
     return handed;
   }
 

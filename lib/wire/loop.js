@@ -3,6 +3,7 @@
 // transports and listeners that they are for.
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
+const { show } = require('../node/open-things');
 const { runTicks } = require('../node/ticks');
 const { now, setImmediate } = require('../node/timers');
 const { neutral } = require('../node/root-async-resource');
@@ -62,9 +63,16 @@ function start() {
   if (native.io === undefined) {
     native.io = neutral.runInAsyncScope(() => new binding.Io(threads(), mayLead(), drain));
     native.calls = native.io.fast();
+    show(openSockets);
     renewBatch(ARENA_SIZE);
   }
   return native.io;
+}
+
+/** The sockets of connections that are open and referenced. */
+function openSockets() {
+  const open = transports.filter((transport) => transport?.referenced && !transport.isDestroyed);
+  return open.map(({ socket }) => socket);
 }
 
 /** `RUST_HTTP_IO_THREADS`: how many threads do I/O; one by default. */
@@ -138,6 +146,12 @@ function drain() {
     }
   }
 }
+
+/**
+ * Async hooks are given `drain` for the calls of the native side, and ask it what keeps the process alive:
+ * servers and connections do, which are visible as what they are.
+ */
+drain.hasRef = () => false;
 
 /** Lets the native side copy the next records; returns what its `drain` does. */
 function takeRecords() {

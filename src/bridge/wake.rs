@@ -78,11 +78,12 @@ impl Wake for Waker {
 
 impl Waker {
     /// `drain`, a reference to a function, is called with no arguments; it returns when there is
-    /// nothing left. It is kept until `release`.
+    /// nothing left. It is kept until `release`, and is what async hooks get as the resource.
     pub fn new(env: sys::napi_env, drain: sys::napi_ref) -> Result<Self> {
         let mut name = ptr::null_mut();
         let mut function = ptr::null_mut();
         let mut context = ptr::null_mut();
+        let mut resource = ptr::null_mut();
         // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
         // function's context.
         unsafe {
@@ -93,16 +94,12 @@ impl Waker {
                 text.len() as isize,
                 &mut name,
             ))?;
-            check(sys::napi_async_init(
-                env,
-                ptr::null_mut(),
-                name,
-                &mut context,
-            ))?;
+            check(sys::napi_get_reference_value(env, drain, &mut resource))?;
+            check(sys::napi_async_init(env, resource, name, &mut context))?;
             check(sys::napi_create_threadsafe_function(
                 env,
                 ptr::null_mut(),
-                ptr::null_mut(),
+                resource,
                 name,
                 0,
                 1,

@@ -1,0 +1,52 @@
+'use strict';
+// What `process` tells of what is open: native connections have no handle of Node's own, so they are
+// added to what it finds. It tells only of what keeps the process alive, and so do we.
+/** Before anybody can replace it. */
+const Weak = WeakRef;
+
+/** All instances of the module in a process share what they add to its functions. */
+const kSources = Symbol.for('rust-http.open');
+
+/**
+ * Shows what `source()` returns, an array of sockets, in `process._getActiveHandles()`, and their kinds in
+ * `process.getActiveResourcesInfo()`, as long as somebody keeps the function.
+ */
+function show(source) {
+  const sources = sharedSources();
+  for (const reference of sources) if (reference.deref() === undefined) sources.delete(reference);
+  sources.add(new Weak(source));
+}
+
+function sharedSources() {
+  const shared =
+    process._getActiveHandles?.[kSources] ?? process.getActiveResourcesInfo?.[kSources];
+  if (shared !== undefined) return shared;
+  const sources = new Set();
+  extend('_getActiveHandles', sources, (socket) => socket);
+  extend('getActiveResourcesInfo', sources, kindOf);
+  return sources;
+}
+
+/** Has `process[name]()` tell of the sockets, too. */
+function extend(name, sources, tell) {
+  const original = process[name];
+  if (typeof original !== 'function') return;
+  const extended = {
+    [name](...args) {
+      const told = Reflect.apply(original, this, args);
+      for (const reference of sources) {
+        for (const socket of reference.deref()?.() ?? []) told.push(tell(socket));
+      }
+      return told;
+    },
+  }[name];
+  Object.defineProperty(extended, kSources, { __proto__: null, value: sources });
+  const descriptor = Object.getOwnPropertyDescriptor(process, name);
+  // A process that may not be changed goes without.
+  Reflect.defineProperty(process, name, { ...descriptor, value: extended });
+}
+
+/** The name that Node has for what a socket is on: a Unix socket has no addresses. */
+const kindOf = ({ remoteFamily }) => (remoteFamily === undefined ? 'PipeWrap' : 'TCPSocketWrap');
+
+module.exports = { show };
