@@ -1,9 +1,12 @@
-/** The process of one program: `program.js <name> <node | registered>`. Prints what it saw as JSON. */
+/**
+ * The process of one program: `program.js <name or path> <node | registered>`. Prints what it saw as JSON.
+ */
 'use strict';
 
 const assert = require('node:assert');
 const { once } = require('node:events');
 const http = require('node:http');
+const path = require('node:path');
 
 const [name, mode] = process.argv.slice(2);
 assert.strictEqual(http.Server === require('../..').Server, mode === 'registered');
@@ -39,6 +42,7 @@ async function failureOf(promise) {
   };
 }
 
-require(`./programs/${name}`)({ failureOf, listen, send }).then((seen) => {
+const program = require(path.resolve(__dirname, 'programs', name));
+program({ failureOf, listen, mode, send }).then((seen) => {
   process.stdout.write(JSON.stringify(seen), () => process.exit());
 });

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { keptResults, packagesTable } from '../../ecosystem/table.mjs';
 import { loadExpectations } from './expectations.mjs';
 import { compareRuns, page } from './page.mjs';
 
@@ -33,7 +34,9 @@ const runs = compareRuns(
     .map((file) => JSON.parse(readFileSync(join(kept, file), 'utf8'))),
 );
 const { expectations } = loadExpectations(here('expectations.json'));
-const text = page(readFileSync(here('compatibility.md'), 'utf8'), runs, expectations);
+const text = page(readFileSync(here('compatibility.md'), 'utf8'), runs, expectations, {
+  packages: () => packagesTable(keptResults()),
+});
 
 if (!values.check) {
   writeFileSync(target, text);

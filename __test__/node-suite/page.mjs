@@ -19,9 +19,12 @@ function order(one, another) {
   return one.localeCompare(another, 'en', { numeric: true });
 }
 
-/** `template` with `<!-- NAME -->` lines replaced by the tables of that name. */
-export function page(template, runs, expectations) {
+/**
+ * `template` with `<!-- NAME -->` lines replaced by the tables of that name; `more` are tables of others.
+ */
+export function page(template, runs, expectations, more = {}) {
   const tables = {
+    ...more,
     runs: () => runsTable(runs),
     areas: () => areasTable(runs),
     internals: () => namedTests(expectations, 'internals'),
