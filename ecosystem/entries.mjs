@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 export const frameworks = join(here, '..', '__test__', 'frameworks');
 
 /** Tests that run others' files, which are entries of their own. */
-const COLLECTIONS = ['clients', 'programs'];
+const COLLECTIONS = ['clients.test', 'programs.test'];
 
 /** All entries by name; `kind`: how it is run. */
 export function listEntries() {
@@ -29,9 +29,10 @@ function list(folder, kind, home) {
     .filter((file) => file.endsWith(ending))
     .map((file) => {
       const path = join(folder, file);
-      const name = basename(file, ending);
+      // A package may have a program and a test.
+      const name = basename(file, '.js');
       const texts = [readFileSync(path, 'utf8')];
-      const app = join(home, 'apps', `${name}.js`);
+      const app = join(home, 'apps', `${basename(file, ending)}.js`);
       if (kind === 'test' && existsSync(app)) texts.push(readFileSync(app, 'utf8'));
       const packages = packagesIn(texts.join('\n'), known);
       return {

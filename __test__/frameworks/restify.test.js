@@ -1,4 +1,4 @@
-/** restify 11. */
+/** restify 11: its routes, its parsers, and the answers to its errors. */
 'use strict';
 
 const { compareWithNode } = require('./compare');

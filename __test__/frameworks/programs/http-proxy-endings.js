@@ -42,8 +42,10 @@ module.exports = async function run({ listen }) {
   const leaving = http.get(`${url}/watched`);
   leaving.on('error', () => {});
   const [passed] = await once(target, 'request');
+  const told = new Promise((resolve) => proxy.once('econnreset', resolve));
   leaving.destroy();
   await new Promise((resolve) => passed.on('close', resolve));
+  await told;
   seen.left = passed.aborted;
   agent.destroy();
   for (const server of [front, target]) {
