@@ -48,3 +48,8 @@ export function reasonIn(output) {
     'no output'
   );
 }
+
+/** `rows` with those that `newer` has, too, in its state. */
+export function renewed(rows, newer) {
+  return rows.map((row) => newer.find(({ name }) => name === row.name) ?? row);
+}

@@ -3,13 +3,14 @@
  * which has to be right and the same. Needs nothing but npm's registry; what the system does not have
  * (nginx, HAProxy) is skipped and named.
  *
- *   npm run ecosystem -- vite got   only entries whose name contains one of the words; nothing is written
+ *   npm run ecosystem -- vite got   only entries whose name contains one of the words
  *   --runtime N   the Node to run on (26, 24, 22), installed if need be; `current` by default
  *
- * A whole run keeps its results in `results/` and writes the table of docs/compatibility.md.
+ * A whole run keeps its results in `results/` and writes the table of docs/compatibility.md. One of some
+ * entries renews theirs, if the others are of the same day and the same Node.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ import { runOn } from '../benchmark/runtime.mjs';
 import { bootstrap } from '../scripts/build.mjs';
 import { ensureInstalled } from '../scripts/install.mjs';
 import { frameworks, listEntries } from './entries.mjs';
-import { compareRuns, parseSeen, reasonIn } from './outcome.mjs';
+import { compareRuns, parseSeen, reasonIn, renewed } from './outcome.mjs';
 
 const LIMIT = 180_000;
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -47,7 +48,7 @@ async function main(words) {
     const detail = outcome.detail ? `: ${outcome.detail}` : '';
     process.stdout.write(`${outcome.result.padEnd(9)} ${name}${detail.slice(0, 500)}\n`);
   }
-  if (words.length === 0) keep(rows);
+  keep(rows, words.length === 0);
   return rows.some(({ result }) => result === 'different') ? 1 : 0;
 }
 
@@ -99,14 +100,16 @@ async function runNode(args) {
   return { code: timedOut ? 1 : code, ...output };
 }
 
-function keep(rows) {
+function keep(rows, isWhole) {
   const { node } = process.versions;
   const date = new Date().toISOString().slice(0, 10);
   const folder = join(here, 'results');
   mkdirSync(folder, { recursive: true });
-  const text = JSON.stringify({ node, date, rows }, null, 2);
-  writeFileSync(join(folder, `node${node.split('.')[0]}.json`), `${text}\n`);
-  spawnSync(process.execPath, [join(here, '..', '__test__', 'node-suite', 'compat.mjs')], {
-    stdio: 'inherit',
-  });
+  const file = join(folder, `node${node.split('.')[0]}.json`);
+  const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  if (!isWhole && (kept?.node !== node || kept.date !== date)) return;
+  const all = isWhole ? rows : renewed(kept.rows, rows);
+  writeFileSync(file, `${JSON.stringify({ node, date, rows: all }, null, 2)}\n`);
+  const compat = join(here, '..', '__test__', 'node-suite', 'compat.mjs');
+  spawnSync(process.execPath, [compat], { stdio: 'inherit' });
 }

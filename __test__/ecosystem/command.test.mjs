@@ -3,7 +3,7 @@ import assert from 'node:assert';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { firstComment, listEntries, packagesIn } from '../../ecosystem/entries.mjs';
-import { compareRuns, parseSeen, reasonIn } from '../../ecosystem/outcome.mjs';
+import { compareRuns, parseSeen, reasonIn, renewed } from '../../ecosystem/outcome.mjs';
 import { packagesTable } from '../../ecosystem/table.mjs';
 
 test('each entry has a name of its own, a file, and says what it does', () => {
@@ -49,6 +49,12 @@ test('what a program says is its last line, and why it failed the first error', 
   assert.strictEqual(parseSeen('noise'), undefined);
   assert.strictEqual(reasonIn('at x\n  TypeError: no\n at y'), 'TypeError: no');
   assert.strictEqual(reasonIn(''), 'no output');
+});
+
+test('a run of some entries renews theirs', () => {
+  const rows = [{ name: 'a' }, { name: 'b' }];
+  const newer = [{ name: 'b', result: 'same' }, { name: 'c' }];
+  assert.deepStrictEqual(renewed(rows, newer), [{ name: 'a' }, { name: 'b', result: 'same' }]);
 });
 
 test('the table has a row for each program and a column for each runtime', () => {

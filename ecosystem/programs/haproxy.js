@@ -20,14 +20,15 @@ module.exports = async function run({ listen }) {
   option forwardfor
   option httpchk GET /health
   http-reuse always
-  timeout connect 5s
+  timeout check 30s
+  timeout connect 30s
   timeout client 30s
   timeout server 30s
 frontend front
   bind 127.0.0.1:${port}
   default_backend behind
 backend behind
-  server one ${behind} check inter 100ms
+  server one ${behind} check inter 500ms fall 100
 `,
   );
   const haproxy = start('haproxy', ['-db', '-f', file]);

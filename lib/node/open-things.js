@@ -1,6 +1,7 @@
 'use strict';
 // What `process` tells of what is open: native connections have no handle of Node's own, so they are
 // added to what it finds. It tells only of what keeps the process alive, and so do we.
+
 /** Before anybody can replace it. */
 const Weak = WeakRef;
 
