@@ -14,7 +14,7 @@ const {
   types: { isUint8Array },
 } = require('node:util');
 
-const { FinalizationRegistry: Registry } = globalThis;
+const { FinalizationRegistry: Registry, WeakRef: Weak } = globalThis;
 const { Socket } = net;
 
 /** What `for (const name in socket)` lists of the prototypes of Node's sockets… */
@@ -35,6 +35,7 @@ module.exports = {
   Readable,
   Registry,
   Socket,
+  Weak,
   addAbortSignal,
   channel,
   closeSync,

@@ -2,8 +2,7 @@
 // What `process` tells of what is open: native connections have no handle of Node's own, so they are
 // added to what it finds. It tells only of what keeps the process alive, and so do we.
 
-/** Before anybody can replace it. */
-const Weak = WeakRef;
+const { Weak } = require('./builtins');
 
 /** All instances of the module in a process share what they add to its functions. */
 const kSources = Symbol.for('rust-http.open');
