@@ -198,6 +198,8 @@ onBoth(
         () => res.writeHead(200, { 'X\nX-Evil': '1' }),
         () => res.addTrailers({ X: '1\r\nX-Evil: 1' }),
         () => res.writeEarlyHints({ link: '</a>; rel=preload\r\nX-Evil: 1' }),
+        () => res.writeEarlyHints({ link: '</a\r\nX-Evil: 1>; rel=preload' }),
+        () => res.writeEarlyHints({ link: ['</b>', '</a\nX-Evil: 1>; rel=preload'] }),
         () => res.writeEarlyHints({ link: '</a>; rel=preload', 'X\r\nX-Evil': '1' }),
         () => res.writeEarlyHints({ link: '</a>; rel=preload', X: '1\r\nX-Evil: 1' }),
       ];
@@ -211,3 +213,20 @@ onBoth(
     assert.ok(!client.bytes.includes('Evil'));
   },
 );
+
+onBoth('a link of early hints ends with its line', { skip: newerThanHost(24) }, async (context) => {
+  const errors = [];
+  const server = http.createServer((_req, res) => {
+    for (const link of ['</a\r\nX-Evil: 1>', '</a\n>; rel=preload', ['</a>', '</b\r>']]) {
+      try {
+        res.writeEarlyHints({ link });
+      } catch (error) {
+        errors.push(error.code);
+      }
+    }
+    res.end();
+  });
+  const client = await context.connect(server);
+  await client.exchange(GET);
+  assert.deepStrictEqual(errors, Array(3).fill('ERR_INVALID_ARG_VALUE'));
+});

@@ -257,3 +257,77 @@ onNative('sockets look like those of Node', async ({ connect }) => {
     [],
   );
 });
+
+// As with Node's parser, which listens before anybody else can.
+onNative(
+  "a socket's readers are told behind the parser's events of the same bytes",
+  async (context) => {
+    const log = [];
+    const server = http.createServer((req, res) => {
+      log.push(`request ${req.url}`);
+      res.on('finish', () => log.push('finish'));
+      res.end();
+    });
+    server.on('connection', (socket) => socket.on('data', (bytes) => log.push(bytes.length)));
+    const client = await context.connect(server);
+    await client.exchange(GET);
+    client.send(GET.slice(0, 10));
+    while (log.length < 4) await new Promise(setImmediate);
+    await client.exchange(GET.slice(10));
+    while (log.length < 7) await new Promise(setImmediate);
+    const { length } = GET;
+    const [asked, told, finished] = log.splice(0, 3);
+    assert.deepStrictEqual([asked, told, finished], ['request /', length, 'finish']);
+    assert.deepStrictEqual(log, [10, 'request /', length - 10, 'finish']);
+  },
+);
+
+onNative(
+  'readers since the connection are told of the upgrade, and of it last',
+  async (context) => {
+    const log = [];
+    const server = http.createServer();
+    server.on('connection', (socket) => {
+      socket.on('data', (bytes) => log.push(bytes.length));
+      socket.once('data', () => log.push('once'));
+    });
+    server.on('upgrade', (_req, socket, head) => {
+      log.push(`upgrade ${head} ${socket.listenerCount('data')}`);
+      socket.write(SWITCHING);
+      socket.on('data', (bytes) => log.push(`${bytes}`));
+      socket.on('end', () => socket.end());
+      socket.resume();
+    });
+    const client = await context.connect(server);
+    client.send(`${UP}xyz`);
+    await client.untilText('\r\n\r\n');
+    client.send('abc');
+    while (!log.includes('abc')) await new Promise(setImmediate);
+    client.end();
+    await client.untilEnd();
+    assert.deepStrictEqual(log, ['upgrade xyz 2', UP.length + 3, 'once', 3, 'abc']);
+  },
+);
+
+onNative('a handler that throws keeps the bytes from those behind it', async (context) => {
+  const log = [];
+  const thrown = deferred();
+  const listeners = process.rawListeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.once('uncaughtException', (error) => {
+    for (const listener of listeners) process.on('uncaughtException', listener);
+    thrown.resolve(error.message);
+  });
+  const server = http.createServer((req, res) => {
+    if (req.url === '/throw') throw new Error('of the handler');
+    res.end();
+  });
+  server.on('connection', (socket) => socket.on('data', (bytes) => log.push(bytes.length)));
+  const client = await context.connect(server);
+  client.send(GET.replace('/', '/throw'));
+  assert.strictEqual(await thrown.promise, 'of the handler');
+  const other = await context.connect(server);
+  await other.exchange(GET);
+  while (log.length < 1) await new Promise(setImmediate);
+  assert.deepStrictEqual(log, [GET.length]);
+});

@@ -66,6 +66,18 @@ onNative('a request that comes behind close()', { skip }, async ({ connect }) =>
   await client.untilEnd();
 });
 
+onNative("a handler's own Keep-Alive field is heeded behind close()", async ({ connect }) => {
+  const server = http.createServer((_req, res) => {
+    server.close();
+    res.setHeader('Keep-Alive', 'timeout=1');
+    res.end('last');
+  });
+  server.keepAliveTimeout = 60_000;
+  const client = await connect(server);
+  const { headers } = await client.exchange(get('/'));
+  assert.deepStrictEqual([headers.connection, headers['keep-alive']], ['keep-alive', 'timeout=1']);
+});
+
 onNative('a server that listens again keeps its connections', async ({ connect, listen }) => {
   const server = http.createServer((_req, res) => res.end());
   await listen(server);

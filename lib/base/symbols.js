@@ -27,6 +27,8 @@ module.exports = {
   kConnections: Symbol('rust-http.connections'),
   /** On servers: whether they were closed, and do not listen again. */
   kIsClosing: Symbol('rust-http.isClosing'),
+  /** On responses of such a server: they end their connection, unless their handler says otherwise. */
+  kEndsConnection: Symbol('rust-http.endsConnection'),
   kListener: Symbol('rust-http.listener'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),

@@ -16,7 +16,7 @@ const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 // Under `insecureHTTPParser`: what the Fetch standard lets through.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const NOT_RELAXED_VALUE = /[\x00\x0a\x0d]|[^\x00-\xff]/;
-const LINK = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+const LINK = /^(?:<[^>\r\n]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
 
 const isToken = (text) => TOKEN.test(text);
 const isInvalidValue = (value, relaxed) =>

@@ -2,6 +2,7 @@
 // Renders the head of an outgoing message, and decides its framing and persistence on the way, in
 // the order in which Node does.
 const { codes } = require('../base/errors');
+const { kEndsConnection } = require('../base/symbols');
 const { validateHeaderName, validateHeaderValue } = require('../base/validate');
 const { forEachField } = require('./field-pairs');
 const { lowerCase } = require('../wire/field-names');
@@ -151,6 +152,8 @@ function note(message, head, name, value) {
       break;
     case 'keep-alive':
       message._defaultKeepAlive = false;
+      // How long the connection persists is what the handler says, though its server was closed.
+      if (message[kEndsConnection] === true) message.shouldKeepAlive = true;
       break;
   }
 }

@@ -198,7 +198,9 @@ IncomingMessage.prototype._dump = function _dump() {
   this._dumped = true;
   // What is buffered must not reach listeners any more.
   this.removeAllListeners('data');
-  this.resume();
+  if (host.readsToDump && this.complete && !this.destroyed && this.readableLength === 0)
+    this.read(0);
+  else this.resume();
 };
 
 /** Ends the stream without its events: nobody waits for content that cannot come. */
@@ -218,7 +220,7 @@ Object.defineProperty(IncomingMessage.prototype, '_endQuietly', {
   value: function _endQuietly() {
     this._dumpAndCloseReadable();
     this._consuming = true;
-    this._readableState.flowing = true;
+    if (!host.readsToDump) this._readableState.flowing = true;
   },
 });
 

@@ -261,31 +261,14 @@ OutgoingMessage.prototype[EventEmitter.captureRejectionSymbol] = function (error
 
 require('./headers').define(OutgoingMessage);
 
-// A message class has two parents, our OutgoingMessage and the host's class of the same name, and
-// its objects are instances of both: they inherit from the host's class through a copy of our
-// prototype, and `instanceof OutgoingMessage` knows the copies.
-const copies = [];
-const members = Object.getOwnPropertyDescriptors(OutgoingMessage.prototype);
-delete members.constructor;
-
-/** Makes `Class` inherit from `OutgoingMessage` and from the host's `Parent`. */
-function inheritMessage(Class, Parent) {
-  const copy = Object.create(Parent.prototype, members);
-  copies.push(copy);
-  Object.setPrototypeOf(Class.prototype, copy);
+/**
+ * Makes `Class` inherit from `OutgoingMessage`, so that what is done to that is seen by its objects.
+ * They are instances of the host's class of the same name, too, but do not inherit from it.
+ */
+function inheritMessage(Class, HostClass) {
+  Object.setPrototypeOf(Class.prototype, OutgoingMessage.prototype);
   Object.setPrototypeOf(Class, OutgoingMessage);
+  host.recognize(HostClass, Class);
 }
-
-Object.defineProperty(OutgoingMessage, Symbol.hasInstance, {
-  __proto__: null,
-  configurable: true,
-  value(object) {
-    if (Function.prototype[Symbol.hasInstance].call(this, object)) return true;
-    return (
-      this === OutgoingMessage &&
-      copies.some((copy) => Object.prototype.isPrototypeOf.call(copy, object))
-    );
-  },
-});
 
 module.exports = { OutgoingMessage, emitClose, inheritMessage, initialize };

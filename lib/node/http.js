@@ -104,6 +104,18 @@ const joinsPieces = later(() => {
   return message[keys.kCorked] > 0;
 });
 
+/** Node 26 ends a complete request that nobody reads by `read(0)`; before, all are made to flow. */
+const readsToDump = (() => {
+  let reads = false;
+  incoming.complete = true;
+  incoming.resume = () => {};
+  incoming.read = () => {
+    reads = true;
+  };
+  incoming._dump();
+  return reads;
+})();
+
 /** From Node 22 on a message that is corked corks the socket it is given. */
 const corksSocket = Object.hasOwn(OutgoingMessage.prototype, 'socket');
 
@@ -130,6 +142,27 @@ const defaults = later(() => {
   };
 });
 
+/**
+ * Has `instanceof HostClass` know objects of `Class`, which does not inherit from it. Subclasses of
+ * the host's class are asked as ever. However often the module is loaded, this is laid over once.
+ */
+function recognize(HostClass, Class) {
+  const mark = Symbol.for(`rust-http.${HostClass.name}`);
+  Object.defineProperty(Class.prototype, mark, { __proto__: null, value: true });
+  if (Object.hasOwn(HostClass, Symbol.hasInstance)) return;
+  const isInherited = Function.prototype[Symbol.hasInstance];
+  const { apply } = Reflect;
+  // A class that somebody has frozen knows its own objects alone.
+  Reflect.defineProperty(HostClass, Symbol.hasInstance, {
+    __proto__: null,
+    configurable: true,
+    value(object) {
+      if (apply(isInherited, this, [object])) return true;
+      return this === HostClass && typeof object === 'object' && object?.[mark] === true;
+    },
+  });
+}
+
 module.exports = {
   Agent,
   ClientRequest,
@@ -150,6 +183,8 @@ module.exports = {
   joinsPieces,
   keys,
   missingOutgoing,
+  readsToDump,
+  recognize,
   refusesManyFields,
   request,
   serverKeys,

@@ -24,7 +24,7 @@ const { dispatch, hasBodyHeaders } = require('./dispatch');
 const { idleTimeout } = require('./options');
 const { tellTimeout } = require('./timeouts');
 const { Phase, handOver, mayUpgrade } = require('./upgrade');
-const { abortResponses, isSilent, onFinish } = require('./responses');
+const { abortResponses, endConnectionBehind, isSilent, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
 const { watchStreams } = require('./stream-checker');
 
@@ -176,7 +176,8 @@ class ServerConnection {
     )
       this.pauseForWriting();
     const res = this.createResponse(server, req);
-    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0 && !server[kIsClosing];
+    res.shouldKeepAlive = (flags & KEEP_ALIVE) !== 0;
+    if (server[kIsClosing]) endConnectionBehind(res);
     if (requestStart.hasSubscribers)
       requestStart.publish({ request: req, response: res, socket, server });
     if (server[kOptimizeEmptyRequests] === true && !hasBodyHeaders(req.headers)) {
@@ -421,8 +422,7 @@ class ServerConnection {
 
   /** The server was closed: the last answer that is due says that its connection closes, too. */
   announceClose() {
-    const res = this.outgoing.at(-1) ?? this.socket._httpMessage;
-    if (res && !res._header) res.shouldKeepAlive = false;
+    endConnectionBehind(this.outgoing.at(-1) ?? this.socket._httpMessage);
   }
 
   isUnused() {

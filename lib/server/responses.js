@@ -3,7 +3,7 @@
 // requests, and end. A request that nobody listens to ends with them without a word: its stream's
 // machinery costs more than a note.
 const { connectionReset, sameReset } = require('../base/errors');
-const { kConnection, kDetach } = require('../base/symbols');
+const { kConnection, kDetach, kEndsConnection } = require('../base/symbols');
 const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
 const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
@@ -13,6 +13,13 @@ const host = require('../node/http');
 const { kErrored } = host.keys;
 const { kServerResponse } = host.serverKeys();
 const responseFinish = channel('http.server.response.finish');
+
+/** The server was closed: the answer, unless it has begun, says that its connection closes, too. */
+function endConnectionBehind(res) {
+  if (!res?.shouldKeepAlive || res._header) return;
+  res.shouldKeepAlive = false;
+  res[kEndsConnection] = true;
+}
 
 /** Listener for 'finish' of each response. */
 function onFinish() {
@@ -106,4 +113,4 @@ function abortResponses({ closesResponse, incoming, outgoing, socket }) {
   if (message && closesResponse && socket.isLazy !== false) closeResponse(message);
 }
 
-module.exports = { abortResponses, isSilent, onFinish };
+module.exports = { abortResponses, endConnectionBehind, isSilent, onFinish };

@@ -8,6 +8,7 @@ const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
 const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
+const { keepReaders, setMirrored, tellMirrored } = require('./mirror');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 
 const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
@@ -39,14 +40,14 @@ class NativeTransport {
     /** Callbacks of writes that are not complete. */
     this.waiting = [];
     this.afterShutdown = null;
-    /** It closes when all output has left. */
     this.closesSoon = false;
     /** Flags for the next piece. */
     this.firstFlags = 0;
-    /** The flags with which the current response has ended, 0 if the native side does not know yet. */
+    /** Flags the current response has ended with, 0 if the native side does not know yet. */
     this.endSent = 0;
     /** Somebody listens on the socket for the bytes that the parser reads. */
     this.isMirrored = false;
+    this.lastReaders = [];
     /** The parser's error when the input ended inside a message. */
     this.cutShort = null;
     /** A parser for bytes that were pushed into the socket's stream. */
@@ -132,15 +133,15 @@ class NativeTransport {
 
   /** Somebody listens on the socket: lets them have the bytes, too. */
   mirror(wanted) {
-    if (this.isMirrored === wanted) return;
-    this.isMirrored = wanted;
-    if (!this.isClosed) native.io.mirror(this.id, wanted);
+    setMirrored(this, wanted);
+  }
+  onMirrored(bytes) {
+    tellMirrored(this, bytes);
   }
 
-  /** Bytes that are not HTTP: those behind an upgrade, or a mirror of what the parser reads. */
+  /** Bytes behind an upgrade, or some of which the parser has nothing to tell yet. */
   onRaw(bytes) {
-    if (this.receiver?.takeRaw(bytes)) return;
-    if (this.life === Life.OPEN) this.socket.pushMirrored(bytes);
+    if (!this.receiver?.takeRaw(bytes)) this.onMirrored(bytes);
   }
 
   onMalformed(failure) {
@@ -342,6 +343,7 @@ class NativeTransport {
     const handed = native.io.handOver(this.id);
     if (handed === null) return null;
     native.forget(this);
+    keepReaders(this);
     this.life = Life.HANDED_OVER;
     stopIdleTimer(this);
     this.receiver = null;

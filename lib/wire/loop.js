@@ -32,6 +32,8 @@ const RECORDS_PER_LOOK = 64;
 
 let batch;
 let references = 0;
+/** What readers of a socket are told when the group ends: bytes and their transport, or null. */
+let mirrored = null;
 
 /** Transports by slot, and listeners by id. */
 const transports = [];
@@ -96,6 +98,20 @@ function renewBatch(size) {
   native.batch = batch;
   batch.takeContent = takeContent;
   batch.dropContent = dropContent;
+  batch.holdMirrored = holdMirrored;
+}
+
+/** What one of the socket's readers is told when the parser's events of the same read have been. */
+function holdMirrored(transport, bytes) {
+  mirrored = { bytes, transport };
+}
+
+/** The group of the connection with this id has ended. */
+function tellMirrored(id) {
+  const { bytes, transport } = mirrored;
+  mirrored = null;
+  // Else one of the handlers has thrown: Node's emitter would not have come to the next, either.
+  if (transport.id === id) transport.onMirrored(bytes);
 }
 
 /** Attached content comes in the order of its records. */
@@ -124,10 +140,12 @@ function drain() {
       const at = batch.cursor >>> 2;
       const flags = words[at] >>> FLAG_SHIFT;
       batch.cursor += words[at + RECORD_SIZE];
-      handle(words[at] & KIND_MASK, flags, words[at + layout.RECORD_ID], at);
+      const id = words[at + layout.RECORD_ID];
+      handle(words[at] & KIND_MASK, flags, id, at);
       records++;
       // What one read of one connection brought is one callback of Node's: ticks run behind it.
       if ((flags & GROUP_END) === 0) continue;
+      if (mirrored !== null) tellMirrored(id);
       runTicks();
       if (start === 0 && batch.cursor < batch.end) start = now();
       if (records < RECORDS_PER_LOOK) continue;

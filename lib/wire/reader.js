@@ -130,7 +130,8 @@ function dispatch(transport, kind, flags, batch, at) {
       if (receiver !== null) receiver.onComplete(flags, readTrailers(batch, at));
       break;
     case layout.RAW:
-      transport.onRaw(readContent(batch, at, flags));
+      if (flags & layout.GROUP_END) transport.onRaw(readContent(batch, at, flags));
+      else batch.holdMirrored(transport, readContent(batch, at, flags));
       break;
     case layout.MALFORMED:
       transport.onMalformed(readMalformed(batch, at));

@@ -123,21 +123,22 @@ impl Input {
         connection.count_read(lead.buffer.len(), lead.now);
         #[cfg(test)]
         assert!(!lead.buffer.starts_with(PANIC), "a test asked for it");
-        if connection.is_mirrored() {
-            let bytes = &lead.buffer[..];
-            lead.set.post(connection.port(), |p| {
-                record::bytes(&mut p.records, Kind::Raw, 0, connection.id, bytes);
-            });
-            self.count(connection, lead.buffer.len());
-        }
+        let is_mirrored = connection.is_mirrored();
         if connection.listener.is_some() {
-            self.parse(connection, lead);
+            self.parse(connection, lead, is_mirrored);
             return true;
         }
         if !self.is_answer(connection) {
+            if is_mirrored {
+                let bytes = &lead.buffer[..];
+                lead.set.post(connection.port(), |p| {
+                    record::bytes(&mut p.records, Kind::Raw, GROUP_END, connection.id, bytes);
+                });
+                self.count(connection, lead.buffer.len());
+            }
             return false;
         }
-        self.parse(connection, lead);
+        self.parse(connection, lead, is_mirrored);
         // The front of a response that nobody asked for, behind one that somebody did: the next answer
         // must not be read as its rest.
         !self.parser.in_unasked_message()
@@ -160,15 +161,21 @@ impl Input {
     }
 
     /// Feeds the parser the buffer of `lead` and posts the records of it. Large content travels beside
-    /// them, in the memory it was read into.
-    fn parse(&mut self, connection: &Connection, lead: &mut Lead) {
+    /// them, in the memory it was read into. A mirror of the buffer stands before all that was parsed of
+    /// it: it ends the group if that is nothing, and else is told when the group ends.
+    fn parse(&mut self, connection: &Connection, lead: &mut Lead, is_mirrored: bool) {
         if let Some(listener) = &connection.listener {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
         let buffer = &mut lead.buffer;
         let now = lead.now;
         let posted = lead.set.post(connection.port(), |p| {
-            let (before, first) = (p.size(), p.records.len());
+            let before = p.size();
+            let mirror = p.records.len();
+            if is_mirrored {
+                record::bytes(&mut p.records, Kind::Raw, 0, connection.id, buffer);
+            }
+            let first = p.records.len();
             let observer = MessageObserver {
                 connection,
                 times: MessageTimes {
@@ -189,6 +196,9 @@ impl Input {
                 self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
             }
             let attached = sink.take_attached();
+            if is_mirrored && p.records.len() == first {
+                record::end_group(&mut p.records, mirror);
+            }
             let (id, length) = (connection.id, buffer.len());
             note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
             if !attached.is_empty() {
@@ -222,7 +232,7 @@ impl Input {
             self.parser.resume(Verdict::Content);
             lead.buffer.clear();
             lead.buffer.extend_from_slice(&rest);
-            self.parse(connection, lead);
+            self.parse(connection, lead, false);
         }
     }
 
