@@ -331,3 +331,27 @@ onNative('a handler that throws keeps the bytes from those behind it', async (co
   while (log.length < 1) await new Promise(setImmediate);
   assert.deepStrictEqual(log, [GET.length]);
 });
+
+for (const [how, end] of Object.entries({
+  'destroys the socket': (socket) => socket.destroy(),
+  'looks at its handle': (socket) => socket._handle,
+}))
+  onNative(`readers are told, though a handler ${how}`, async (context) => {
+    const log = [];
+    const told = deferred();
+    const server = http.createServer((req, res) => {
+      log.push('request');
+      end(req.socket);
+      res.end();
+    });
+    server.on('connection', (socket) =>
+      socket.on('data', (bytes) => {
+        log.push(bytes.length);
+        told.resolve();
+      }),
+    );
+    const client = await context.connect(server);
+    client.send(GET);
+    await told.promise;
+    assert.deepStrictEqual(log, ['request', GET.length]);
+  });

@@ -87,6 +87,11 @@ for (const name of ['on', 'addListener', 'prependListener']) {
   };
 }
 
+prototype.readers = function readers() {
+  const { data } = this[kHttp].listeners;
+  return this.rawListeners('data').filter((listener) => listener !== data);
+};
+
 /** Bytes for those who listen beside the parser; when nobody does any more, there are no more of them. */
 methods.pushMirrored = function pushMirrored(bytes) {
   if (this.listenerCount('data') > 0 || this.listenerCount('readable') > 0) this.push(bytes);

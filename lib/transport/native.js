@@ -8,7 +8,7 @@ const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
 const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
-const { keepReaders, setMirrored, tellMirrored } = require('./mirror');
+const { setMirrored, tellMirrored } = require('./mirror');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 
 const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
@@ -41,13 +41,11 @@ class NativeTransport {
     this.waiting = [];
     this.afterShutdown = null;
     this.closesSoon = false;
-    /** Flags for the next piece. */
-    this.firstFlags = 0;
+    this.firstFlags = 0; // for the next piece
     /** Flags the current response has ended with, 0 if the native side does not know yet. */
     this.endSent = 0;
     /** Somebody listens on the socket for the bytes that the parser reads. */
     this.isMirrored = false;
-    this.lastReaders = [];
     /** The parser's error when the input ended inside a message. */
     this.cutShort = null;
     /** A parser for bytes that were pushed into the socket's stream. */
@@ -135,13 +133,16 @@ class NativeTransport {
   mirror(wanted) {
     setMirrored(this, wanted);
   }
-  onMirrored(bytes) {
-    tellMirrored(this, bytes);
+  readers() {
+    return this.socket.readers();
+  }
+  onMirrored(bytes, readers) {
+    tellMirrored(this, bytes, readers);
   }
 
   /** Bytes behind an upgrade, or some of which the parser has nothing to tell yet. */
   onRaw(bytes) {
-    if (!this.receiver?.takeRaw(bytes)) this.onMirrored(bytes);
+    if (!this.receiver?.takeRaw(bytes)) this.onMirrored(bytes, []);
   }
 
   onMalformed(failure) {
@@ -343,7 +344,6 @@ class NativeTransport {
     const handed = native.io.handOver(this.id);
     if (handed === null) return null;
     native.forget(this);
-    keepReaders(this);
     this.life = Life.HANDED_OVER;
     stopIdleTimer(this);
     this.receiver = null;

@@ -103,6 +103,14 @@ class StreamTransport {
     if (this.isTrailing && this.role !== null) this.socket.emit('data', bytes);
   }
 
+  readers() {
+    return this.socket.rawListeners('data');
+  }
+
+  onMirrored(bytes, readers) {
+    for (const listener of readers) Reflect.apply(listener, this.socket, [bytes]);
+  }
+
   onMalformed(failure) {
     this.failure = failure;
     this.receiver?.onMalformed(failure);

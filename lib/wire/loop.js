@@ -32,7 +32,7 @@ const RECORDS_PER_LOOK = 64;
 
 let batch;
 let references = 0;
-/** What readers of a socket are told when the group ends: bytes and their transport, or null. */
+/** What readers of a socket are told when the group ends, or null. */
 let mirrored = null;
 
 /** Transports by slot, and listeners by id. */
@@ -103,15 +103,15 @@ function renewBatch(size) {
 
 /** What one of the socket's readers is told when the parser's events of the same read have been. */
 function holdMirrored(transport, bytes) {
-  mirrored = { bytes, transport };
+  mirrored = { bytes, transport, readers: transport.readers() };
 }
 
 /** The group of the connection with this id has ended. */
 function tellMirrored(id) {
-  const { bytes, transport } = mirrored;
+  const { bytes, readers, transport } = mirrored;
   mirrored = null;
   // Else one of the handlers has thrown: Node's emitter would not have come to the next, either.
-  if (transport.id === id) transport.onMirrored(bytes);
+  if (transport.id === id) transport.onMirrored(bytes, readers);
 }
 
 /** Attached content comes in the order of its records. */
