@@ -51,9 +51,10 @@ function setGlobalProxyFromEnv(env = process.env) {
   if (!urls[0] && !urls[1]) return () => {};
   for (const url of urls)
     if (url && !URL.canParse(url)) throw new codes.ERR_PROXY_INVALID_CONFIG(url);
-  // The host's knows of `fetch` and of https, where it has one.
-  const restoreHost = host.setGlobalProxyFromEnv?.(env);
   const before = global.agent;
+  // The host's knows of `fetch` and of https, where it has one. It sets `http.globalAgent`, too, which is
+  // ours behind `register`.
+  const restoreHost = host.setGlobalProxyFromEnv?.(env);
   if (urls[0]) global.agent = new Agent({ ...GLOBAL_AGENT, proxyEnv: env });
   return function restore() {
     restoreHost?.();

@@ -94,6 +94,18 @@ test('exports can still be replaced, as mocking tools do', limit, async (t) => {
   assert.strictEqual(result.stdout, 'mocked Mock\ntrue true\ntrue 16384\n', result.stderr);
 });
 
+test("the proxies of the environment are left with http's own agent", limit, async (t) => {
+  const text = `
+    const http = require('http');
+    const before = http.globalAgent;
+    const restore = http.setGlobalProxyFromEnv({ http_proxy: 'http://127.0.0.1:1' });
+    console.log(http.globalAgent !== before, http.globalAgent instanceof http.Agent);
+    restore();
+    console.log(http.globalAgent === before);`;
+  const result = await run(t, text);
+  assert.strictEqual(result.stdout, 'true true\ntrue\n', result.stderr);
+});
+
 test('objects re-parented to http prototypes stay ours', limit, async (t) => {
   const text = `
     const http = require('http');

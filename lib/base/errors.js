@@ -76,8 +76,8 @@ const codes = {};
 for (const [Base, names] of classes) for (const name of names) codes[name] = coded(name, Base);
 
 /** The peer went away: 'aborted' or 'socket hang up', with code ECONNRESET. */
-function connectionReset(message) {
-  const error = new Error(message);
+function connectionReset(message, cause) {
+  const error = cause ? new Error(message, { cause }) : new Error(message);
   error.code = 'ECONNRESET';
   return error;
 }

@@ -67,6 +67,7 @@ ClientRequest.prototype.destroy = function destroy(error) {
   if (this.destroyed) return this;
   this.destroyed = true;
   this.res?._dump(); // what is still to come of the answer is of no interest
+  if (host.keepsComplete && this.writableFinished && this.res?.complete) return this;
   this[kError] = error;
   this.socket?.destroy(error);
   return this;

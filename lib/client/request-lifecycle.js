@@ -168,7 +168,7 @@ function onSocketClose() {
   debug('HTTP socket close');
   req.destroyed = true;
   if (res) {
-    if (!res.complete) res.destroy(connectionReset('aborted'));
+    if (!res.complete) res.destroy(connectionReset('aborted', req[kError]));
     req._closed = true;
     req.emit('close');
     if (!res.aborted && res.readable) res.push(null);
@@ -193,6 +193,7 @@ function onSocketError(error) {
   if (req) {
     this._hadError = true;
     emitErrorEvent(req, error);
+    req[kError] ||= error;
   }
   const { parser } = this;
   if (parser) {

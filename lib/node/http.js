@@ -116,6 +116,18 @@ const readsToDump = (() => {
   return reads;
 })();
 
+/** From Node 26 on the socket of an exchange that is complete outlives a request that is destroyed. */
+const keepsComplete = (() => {
+  let isKept = true;
+  const destroy = () => {
+    isKept = false;
+  };
+  const res = { complete: true, _dump() {} };
+  const req = { destroyed: false, res, socket: { destroy }, writableFinished: true };
+  ClientRequest.prototype.destroy.call(req);
+  return isKept;
+})();
+
 /** From Node 22 on a message that is corked corks the socket it is given. */
 const corksSocket = Object.hasOwn(OutgoingMessage.prototype, 'socket');
 
@@ -181,6 +193,7 @@ module.exports = {
   http,
   insecureByDefault,
   joinsPieces,
+  keepsComplete,
   keys,
   missingOutgoing,
   readsToDump,

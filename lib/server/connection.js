@@ -99,7 +99,7 @@ class ServerConnection {
    * still arrives afterwards is of no interest.
    */
   accepts(flags) {
-    const isAccepted = this.isAmidRead || !this.isDestroyed;
+    const isAccepted = this.phase !== Phase.CLOSED && (this.isAmidRead || !this.isDestroyed);
     this.isAmidRead = (flags & GROUP_END) === 0;
     return isAccepted;
   }

@@ -187,20 +187,21 @@ const httpListeners = {
   __proto__: null,
   // The parser has what arrived; what someone pushed into the stream it gets from here.
   data(chunk) {
-    this[kTransport].role.onPushed(chunk);
+    this[kTransport].role?.onPushed(chunk);
   },
   end() {}, // known from the connection
+  // There is no role behind 'close', which anybody may emit.
   close() {
     this[kTransport]?.role?.onClosed();
   },
   drain() {
-    this[kTransport].role.onSocketDrain();
+    this[kTransport].role?.onSocketDrain();
   },
   error(error) {
-    this[kTransport].role.onSocketError(error);
+    this[kTransport].role?.onSocketError(error);
   },
   timeout() {
-    this[kTransport].role.onTimeout();
+    this[kTransport].role?.onTimeout();
   },
 };
 

@@ -21,6 +21,8 @@ class StreamTransport {
     this.failure = null;
     /** Records that the native side made before it gave the socket away are still to come. */
     this.isTrailing = false;
+    /** It has seen the end, and parsed all there was. */
+    this.hasParsedEnd = false;
     this.hasStopped = false;
     this.timesIdle = false;
     /** What the socket counted on another transport. */
@@ -118,7 +120,8 @@ class StreamTransport {
 
   onEnd() {
     // One that the native side has seen, the socket will see again.
-    if (!this.isTrailing) this.role?.onEnd();
+    if (this.isTrailing) this.hasParsedEnd = true;
+    else this.role?.onEnd();
   }
 
   /** The last record of the native side, which had the socket before: from now on it is read here. */
@@ -126,7 +129,7 @@ class StreamTransport {
     this.isTrailing = false;
     if (this.socket.destroyed) return;
     try {
-      if (this.role !== null) this.input.takeRest();
+      if (this.role !== null && !this.hasParsedEnd) this.input.takeRest();
     } finally {
       this.beginReading();
     }
