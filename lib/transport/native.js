@@ -35,10 +35,8 @@ class NativeTransport {
     this.life = Life.OPEN;
     this.input = Input.OPEN;
     this.output = Output.OPEN;
-    /** Bytes the kernel has not taken yet. */
-    this.pending = 0;
-    /** Callbacks of writes that are not complete. */
-    this.waiting = [];
+    this.pending = 0; // bytes the kernel has not taken yet
+    this.waiting = []; // callbacks of writes that are not complete
     this.afterShutdown = null;
     this.closesSoon = false;
     this.firstFlags = 0; // for the next piece
