@@ -1,7 +1,8 @@
 'use strict';
 // `node -r rust-http/register app.js` or `node --import rust-http/register app.js`: puts our
-// exports over those of Node's http, for every module that is loaded from now on and for those that
-// look functions up through the module object. `RUST_HTTP=off` leaves Node's in place.
+// exports over those of Node's http and https, for every module that is loaded from now on and for those
+// that look functions up through the module object. `RUST_HTTP=off` leaves Node's in place,
+// `RUST_HTTP_HTTPS=off` Node's https.
 const http = require('node:http');
 const { syncBuiltinESMExports } = require('node:module');
 const { version } = require('../package.json');
@@ -10,7 +11,7 @@ const { version } = require('../package.json');
 // test modules of its own, would lay itself over the first.
 const registered = Symbol.for('rust-http.registered');
 
-const isOff = /^(off|0|false|no)$/i.test(process.env.RUST_HTTP ?? '');
+const isSwitchedOff = (name) => /^(off|0|false|no)$/i.test(process.env[name] ?? '');
 
 /** The module, or undefined, with a warning, where the process may load no addon. */
 function load() {
@@ -23,14 +24,24 @@ function load() {
   }
 }
 
-const api = isOff || Object.hasOwn(http, registered) ? undefined : load();
-if (api !== undefined) {
-  const ours = Object.getOwnPropertyDescriptors(api);
-  for (const [name, descriptor] of Object.entries(ours)) {
+/** Puts what `api` exports over the exports of a module of the host's. */
+function layOver(module, api) {
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(api))) {
     // What an older Node does not export comes with the rest: the API is that of the newest one.
-    if (Object.getOwnPropertyDescriptor(http, name)?.configurable !== false)
-      Object.defineProperty(http, name, descriptor);
+    if (Object.getOwnPropertyDescriptor(module, name)?.configurable !== false)
+      Object.defineProperty(module, name, descriptor);
   }
+}
+
+const api = isSwitchedOff('RUST_HTTP') || Object.hasOwn(http, registered) ? undefined : load();
+if (api !== undefined) {
+  layOver(http, api);
   Object.defineProperty(http, registered, { value: version });
+  // A Node that was built without OpenSSL has no https.
+  if (!isSwitchedOff('RUST_HTTP_HTTPS') && process.versions.openssl) {
+    const https = require('node:https');
+    layOver(https, require('../https.js'));
+    require('./load').https().keepGlobalAgentIn(https);
+  }
   syncBuiltinESMExports();
 }

@@ -1,7 +1,8 @@
 /**
  * Writes the files of `lib` into two that load faster, `lib/bundle/core.js` and `later.js`, with source
  * maps. The first holds what index.js needs at once; the second what is behind a `later(() => require(…))`
- * alone. Each file stays a function of its own, which runs when it is first required.
+ * or `entry(() => require(…))` alone. Each file stays a function of its own, which runs when it is first
+ * required.
  *
  *   node scripts/bundle.mjs
  *
@@ -27,7 +28,7 @@ const ENTRY = 'exports.js';
 /** What has to lie beside the addon. */
 const LEFT_OUT = ['wire/binding.js'];
 
-const REQUIRE = /(later\(\(\) => )?require\('(\.[^']+)'\)/g;
+const REQUIRE = /((?:later|entry)\(\(\) => )?require\('(\.[^']+)'\)/g;
 const read = (path) => readFileSync(lib + path, 'utf8');
 
 /** The path, from lib, of what a file requires. */

@@ -63,8 +63,8 @@ test(
     console.log(JSON.stringify([before, ${LOADED}]));`;
     const [before, after] = evaluate(program);
     const isScript = (name) => name.endsWith('.js');
-    assert.deepStrictEqual(before.filter(isScript), ['index.js', 'core.js']);
-    assert.deepStrictEqual(after.filter(isScript), ['index.js', 'core.js', 'later.js']);
+    assert.deepStrictEqual(before.filter(isScript), ['index.js', 'load.js', 'core.js']);
+    assert.deepStrictEqual(after.filter(isScript), ['index.js', 'load.js', 'core.js', 'later.js']);
   },
 );
 

@@ -14,7 +14,7 @@ const platform = binary.replace(/^rust-http\.|\.node$/g, '');
 
 const allowed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|Cargo\.toml|Cargo\.lock|build\.rs)$/,
-  /^index\.(js|d\.ts)$/,
+  /^(index|https)\.(js|d\.ts)$/,
   /^lib\/([a-z-]+\/)*[a-z-]+\.(js|mjs|d\.ts)$/,
   /^lib\/bundle\/(core|later)\.js\.map$/,
   /^lib\/wire\/rust-http\.[a-z0-9-]+\.node$/,
@@ -44,7 +44,8 @@ const programs = {
     const server = require('http').createServer((req, res) => res.end('registered'));
     server.listen(0, () => require('http').get({ port: server.address().port, agent: false }, (res) => {
       res.on('data', (data) => console.log(String(data),
-        server instanceof require('rust-http').Server)).on('end', () => server.close());
+        server instanceof require('rust-http').Server,
+        require('https').Agent === require('rust-http/https').Agent)).on('end', () => server.close());
     }));`,
 };
 
@@ -60,7 +61,10 @@ function output(folder) {
   assert.strictEqual(print('hello.cjs'), 'Hello from Rust\n');
   assert.strictEqual(print('named.mjs'), `version ${version} true\n`);
   for (const flag of ['-r', '--import'])
-    assert.strictEqual(print(flag, 'rust-http/register', 'registered.cjs'), 'registered true\n');
+    assert.strictEqual(
+      print(flag, 'rust-http/register', 'registered.cjs'),
+      'registered true true\n',
+    );
 }
 
 test('it holds the package and nothing else', limit, (t) => {
@@ -70,6 +74,8 @@ test('it holds the package and nothing else', limit, (t) => {
   for (const name of [
     'index.js',
     'index.d.ts',
+    'https.js',
+    'https.d.ts',
     'lib/register.js',
     'lib/register.d.ts',
     'lib/bundle/core.js',

@@ -1,9 +1,9 @@
 'use strict';
-// Node's https beside a registered http: it keeps the classes it was made with, and works.
+// https behind the switch: the module of one family with http, or Node's own beside a registered http.
 const assert = require('node:assert');
 const path = require('node:path');
 const { test } = require('node:test');
-const { imported, required } = require('../support/registered');
+const { imported, required, root } = require('../support/registered');
 const { linesOf } = require('./program');
 
 const limit = { timeout: 60_000 };
@@ -77,7 +77,7 @@ test('an https agent keeps its connections, and serves http.request', limit, asy
   assert.deepStrictEqual(await linesOf(t, text), [
     '200  connection 1,200  connection 1,200  connection 1',
     '200  connection 1',
-    'false true',
+    'true true',
   ]);
 });
 
@@ -139,4 +139,67 @@ test('a TLS socket handed to our server by hand', limit, async (t) => {
       front.close();
     })();`;
   assert.deepStrictEqual(await linesOf(t, text), ['200  encrypted true']);
+});
+
+test('every way to load https gives ours, in threads and children too', limit, async (t) => {
+  const ours = `(require('https').request === require(${JSON.stringify(path.join(root, 'https.js'))}).request)`;
+  const text = `
+    import https, { Agent, request } from 'node:https';
+    import { createRequire } from 'node:module';
+    import { fork } from 'node:child_process';
+    import { Worker } from 'node:worker_threads';
+    const require = createRequire(import.meta.url);
+    if (process.argv[2]) console.log('child', ${ours});
+    else {
+      const modules = [require('https'), require('node:https'), (await import('https')).default];
+      if (process.getBuiltinModule) modules.push(process.getBuiltinModule('https'));
+      console.log(modules.every((module) => module === https), ${ours});
+      console.log(request === https.request, https.globalAgent instanceof Agent);
+      const worker = new Worker(${JSON.stringify(`console.log('thread', ${ours})`)}, { eval: true });
+      worker.on('exit', () => fork(process.argv[1], ['child']));
+    }`;
+  assert.deepStrictEqual(await linesOf(t, text, { extension: 'mjs' }), [
+    'true true',
+    'true true',
+    'thread true',
+    'child true',
+  ]);
+});
+
+test('RUST_HTTP_HTTPS=off leaves https to Node, and http is ours', limit, async (t) => {
+  const text = `
+    const ours = require(${JSON.stringify(root)});
+    console.log(require('http').Server === ours.Server);
+    console.log(require('https').globalAgent instanceof ours.Agent);`;
+  const env = { RUST_HTTP_HTTPS: 'off' };
+  assert.deepStrictEqual(await linesOf(t, text, { env }), ['true', 'false']);
+  assert.deepStrictEqual(await linesOf(t, text), ['true', 'true']);
+});
+
+test('the global agent is one, wherever it is set', limit, async (t) => {
+  const text = `
+    const https = require('https');
+    const ours = require(${JSON.stringify(path.join(root, 'https.js'))});
+    for (const module of [https, ours]) {
+      const agent = new https.Agent();
+      module.globalAgent = agent;
+      const req = https.request({ host: '127.0.0.1', port: 1 }).on('error', () => {});
+      console.log(https.globalAgent === agent, ours.globalAgent === agent, req.agent === agent);
+      req.destroy();
+    }`;
+  assert.deepStrictEqual(await linesOf(t, text), ['true true true', 'true true true']);
+});
+
+test("http2 with allowHTTP1 and fetch are Node's, beside ours", limit, async (t) => {
+  const text = `${prelude}
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    (async () => {
+      const server = require('http2').createSecureServer({ cert, key, allowHTTP1: true },
+        (req, res) => res.end('over ' + req.httpVersion));
+      const port = await listen(server);
+      console.log(await ask(https, { port, agent: false }));
+      console.log(await (await fetch('https://127.0.0.1:' + port)).text());
+      process.exit();
+    })();`;
+  assert.deepStrictEqual(await linesOf(t, text), ['200  over 1.1', 'over 1.1']);
 });

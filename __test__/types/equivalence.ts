@@ -1,9 +1,13 @@
 /** Both ways: our module where Node's is asked for, and Node's where ours is. */
 import * as node from 'node:http';
+import * as nodeHttps from 'node:https';
 import * as ours from 'rust-http';
+import * as https from 'rust-http/https';
 
 export const forward: typeof node = ours;
 export const back: typeof ours = node;
+export const forwardHttps: typeof nodeHttps = https;
+export const backHttps: typeof https = nodeHttps;
 
 declare const nodeServer: node.Server;
 declare const ourServer: ours.Server;

@@ -103,6 +103,7 @@ const texts = {
   ERR_INVALID_PROTOCOL: (protocol, expected) =>
     `Protocol "${protocol}" not supported. Expected "${expected}"`,
   ERR_PROXY_INVALID_CONFIG: (message) => message,
+  ERR_PROXY_TUNNEL: (message) => message,
   ERR_UNESCAPED_CHARACTERS: (name) => `${name} contains unescaped characters`,
   ERR_INVALID_HTTP_TOKEN: (name, value) =>
     format('%s must be a valid HTTP token ["%s"]', name, value),

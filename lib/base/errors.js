@@ -6,10 +6,19 @@ const { getSystemErrorMap } = require('./utilities');
 
 const errorTexts = later(() => require('./error-texts'));
 
+/** An error whose stack is of no interest, because it gets another one. */
+function withoutStack(Base, message) {
+  const limit = Error.stackTraceLimit;
+  if (!Reflect.set(Error, 'stackTraceLimit', 0)) return new Base(message);
+  const error = new Base(message);
+  Error.stackTraceLimit = limit;
+  return error;
+}
+
 /** Makes a constructor of errors with `code` and a message made from the arguments. */
 function coded(code, Base) {
   return function NodeError(...args) {
-    const error = new Base(errorTexts().texts[code](...args));
+    const error = withoutStack(Base, errorTexts().texts[code](...args));
     // The code stands in the stack's first line but not in `name`, as in Node.
     Object.defineProperty(error, 'name', {
       value: `${Base.name} [${code}]`,
@@ -18,6 +27,7 @@ function coded(code, Base) {
       writable: true,
     });
     Error.captureStackTrace(error, NodeError);
+    error.stack; // its first line is made when it is first looked at
     delete error.name;
     error.code = code;
     Object.defineProperty(error, 'toString', {
@@ -45,6 +55,7 @@ const classes = [
       'ERR_HTTP_SOCKET_ENCODING',
       'ERR_HTTP_TRAILER_INVALID',
       'ERR_PROXY_INVALID_CONFIG',
+      'ERR_PROXY_TUNNEL',
       'ERR_METHOD_NOT_IMPLEMENTED',
       'ERR_SOCKET_CLOSED',
       'ERR_STREAM_ALREADY_FINISHED',

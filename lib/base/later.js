@@ -5,10 +5,15 @@ const all = [];
 
 /** A function that gives what `load` returns; that is called once, when it is first wanted. */
 function later(load) {
-  let value;
-  const get = () => (value ??= load());
+  const get = entry(load);
   all.push(get);
   return get;
+}
+
+/** As `later`, for the parts of an entry that few programs load: they are not loaded with the rest. */
+function entry(load) {
+  let value;
+  return () => (value ??= load());
 }
 
 /** Loads everything now. More may turn up on the way. */
@@ -16,4 +21,4 @@ function loadAll() {
   for (const get of all) get();
 }
 
-module.exports = { later, loadAll };
+module.exports = { entry, later, loadAll };

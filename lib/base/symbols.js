@@ -10,6 +10,8 @@ module.exports = {
   kPath: Symbol('rust-http.path'),
   /** On agents: the proxy their requests go through. */
   kProxyConfig: Symbol('rust-http.proxyConfig'),
+  /** On a socket to a proxy that an agent has made: the agent's callback will get the one through it. */
+  kAwaitsTunnel: Symbol('rust-http.awaitsTunnel'),
   /** On messages: who reads them for the connection, with `resumeFor(message)`; or null. */
   kConnection: Symbol('rust-http.connection'),
   /** On sockets of native connections: the transport below them; null once it is given away. */

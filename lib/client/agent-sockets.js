@@ -1,7 +1,7 @@
 'use strict';
 // The sockets of an agent: which one a request is sent on, and what becomes of it afterwards. Where
 // a subclass may have a method of its own, that is called.
-const { kTotals, kTransport } = require('../base/symbols');
+const { kAwaitsTunnel, kTotals, kTransport } = require('../base/symbols');
 const { validateString } = require('../base/validate');
 const { AsyncResource, debuglog, net } = require('../node/builtins');
 const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
@@ -193,6 +193,8 @@ function createSocket(agent, req, options, callback) {
     if (called) return;
     called = true;
     if (error) {
+      // A proxy let it wait too long: to the request that is a timeout like any other.
+      if (error.proxyTunnelTimeout) req.emit('timeout');
       callback(error);
       return;
     }
@@ -207,7 +209,7 @@ function createSocket(agent, req, options, callback) {
     options.keepAliveInitialDelay = agent.keepAliveMsecs;
   }
   const socket = agent.createConnection(options, created);
-  if (socket) created(null, socket);
+  if (socket && !socket[kAwaitsTunnel]) created(null, socket);
 }
 
 /** Follows the life of a socket of the agent's. */

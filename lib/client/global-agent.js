@@ -4,9 +4,6 @@ const { later } = require('../base/later');
 const host = require('../node/http');
 const { Agent } = require('./agent');
 
-/** Options of `http.globalAgent`. */
-const GLOBAL_AGENT = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
-
 /** Whether requests go through the environment's proxies by default, and what they are then. */
 function defaultProxyEnv() {
   const { proxyEnv } = host.accessors.globalAgent.options; // a host that knows proxies has decided
@@ -14,9 +11,16 @@ function defaultProxyEnv() {
   return !decided && process.env.NODE_USE_ENV_PROXY === '1' ? process.env : proxyEnv;
 }
 
-const proxyEnv = defaultProxyEnv();
-let current = later(() => new Agent({ ...GLOBAL_AGENT, proxyEnv }));
-if (proxyEnv) current(); // the environment may be another one later
+/** Options of the `globalAgent` of http and of https. */
+const GLOBAL_AGENT = {
+  keepAlive: true,
+  scheduling: 'lifo',
+  timeout: 5000,
+  proxyEnv: defaultProxyEnv(),
+};
+
+let current = later(() => new Agent(GLOBAL_AGENT));
+if (GLOBAL_AGENT.proxyEnv) current(); // the environment may be another one later
 
 /** The agent of requests that name none; `http.globalAgent`. */
 const global = {

@@ -62,6 +62,7 @@ const copyOptions = (...sources) => Object.assign(new Options(), ...sources);
 const isUrl = (value) =>
   Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
 
+/** A request's arguments: its options, which are a copy, and the callback. */
 function normalize(input, options, callback) {
   if (typeof input === 'string') {
     input = urlToHttpOptions(new URL(input));
@@ -252,4 +253,4 @@ function connectAlone(req, options) {
   }
 }
 
-module.exports = { checkPath, requestLine, setUp };
+module.exports = { checkPath, normalize, requestLine, setUp };

@@ -11,7 +11,7 @@ const {
   validateInteger,
   validateValidation,
 } = require('../base/validate');
-const { OPTIONS } = require('./option-names');
+const { OPTIONS } = require('./live-options');
 const host = require('../node/http');
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = host.serverKeys();

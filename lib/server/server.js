@@ -4,7 +4,7 @@ const EventEmitter = require('node:events');
 const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
-const { OPTIONS } = require('./option-names');
+const { defineOptions } = require('./live-options');
 const { unwatchStreams } = require('./stream-checker');
 const { later } = require('../base/later');
 const { kConnections, kIsClosing, kListener, kOptions } = require('../base/symbols');
@@ -17,22 +17,28 @@ const { STATUS_CODES } = host;
 /** Windows has no descriptors to share: there the stream transport serves. */
 const isNative = process.platform !== 'win32';
 
+/** The arguments of a server's constructor: both may be left out. */
+function readArguments(options, requestListener) {
+  if (typeof options === 'function') return [{}, options];
+  if (options == null) return [{}, requestListener];
+  validateObject(options, 'options');
+  return [options, requestListener];
+}
+
+/** What a server of HTTP has before it is a server of connections. */
+function prepare(server, options) {
+  server[kListener] = null;
+  server[kIsClosing] = false;
+  optionStore().storeOptions(server, options);
+}
+
 /**
  * `new Server([options][, requestListener])`; callable without `new`, as in Node.
  */
 function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
-  if (typeof options === 'function') {
-    requestListener = options;
-    options = {};
-  } else if (options == null) {
-    options = {};
-  } else {
-    validateObject(options, 'options');
-  }
-  this[kListener] = null;
-  this[kIsClosing] = false;
-  optionStore().storeOptions(this, options);
+  [options, requestListener] = readArguments(options, requestListener);
+  prepare(this, options);
   net.Server.call(this, {
     allowHalfOpen: true,
     noDelay: options.noDelay ?? true,
@@ -50,29 +56,7 @@ function Server(options, requestListener) {
 Object.setPrototypeOf(Server.prototype, host.Server.prototype);
 Object.setPrototypeOf(Server, host.Server);
 
-// Options that may change while the server listens, and that the native side has to know. Each is a
-// property of the server's own, as in Node, from its first assignment on.
-for (const name of OPTIONS) {
-  const accessor = {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() {
-      return this[kOptions]?.[name];
-    },
-    set(value) {
-      if (!Object.hasOwn(this, kOptions))
-        Object.defineProperty(this, kOptions, { __proto__: null, value: { __proto__: null } });
-      if (!Object.hasOwn(this, name)) Object.defineProperty(this, name, accessor);
-      this[kOptions][name] = value;
-      this[kListener]?.update();
-      if (name === 'requireHostHeader')
-        for (const connection of this[kConnections] ?? [])
-          connection.transport.requireHost(Boolean(value));
-    },
-  };
-  Object.defineProperty(Server.prototype, name, accessor);
-}
+defineOptions(Server.prototype);
 
 /** No one but us looks at new connections: they need no socket object before a request. */
 Object.defineProperty(Server.prototype, 'isPlainConnection', {
@@ -117,6 +101,11 @@ if (isNative) {
 
 /** Makes a server serve HTTP on `socket`, ours or any Duplex. `this` is the server. */
 function connectionListener(socket) {
+  // A server that is not made by us, as http2's with `allowHTTP1`, has its options for Node's own.
+  if (this[kOptions] === undefined) {
+    host._connectionListener.call(this, socket);
+    return;
+  }
   serving().serve(this, socket);
 }
 
@@ -125,16 +114,21 @@ function connectionsOf(server) {
   return [...(server[kConnections] ?? [])].filter(({ transport }) => !transport.isSentAway());
 }
 
-Server.prototype.close = function close(...args) {
-  this.closeIdleConnections();
+/** What is done to the connections of a server that is about to be closed. */
+function prepareToClose(server) {
+  server.closeIdleConnections();
   // Node would not have accepted them yet: it takes connections from the backlog on this thread.
-  for (const connection of connectionsOf(this))
+  for (const connection of connectionsOf(server))
     if (connection.isUnused()) connection.socket.destroy();
-  if (this._handle) {
-    this[kIsClosing] = true;
-    for (const connection of connectionsOf(this)) connection.announceClose();
+  if (server._handle) {
+    server[kIsClosing] = true;
+    for (const connection of connectionsOf(server)) connection.announceClose();
   }
-  unwatchStreams(this);
+  unwatchStreams(server);
+}
+
+Server.prototype.close = function close(...args) {
+  prepareToClose(this);
   Reflect.apply(net.Server.prototype.close, this, args);
   return this;
 };
@@ -192,4 +186,10 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function (error, event, 
   res.end(STATUS_CODES[500]);
 };
 
-module.exports = { Server, _connectionListener: connectionListener };
+module.exports = {
+  Server,
+  _connectionListener: connectionListener,
+  prepare,
+  prepareToClose,
+  readArguments,
+};

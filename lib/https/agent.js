@@ -1,0 +1,151 @@
+'use strict';
+// https.Agent: an agent whose connections are TLS sockets of Node's, with a cache of their sessions.
+const tls = require('node:tls');
+const { Agent: HttpAgent } = require('../client/agent');
+const { usesProxy } = require('../client/proxy');
+const { kProxyConfig } = require('../base/symbols');
+const { connectThroughProxy } = require('./tunnel');
+
+/** On options, and on sockets made with them: the check of the server's name is the request's own. */
+const kOwnCheck = Symbol('rust-http.ownCheckServerIdentity');
+
+/**
+ * A pool of connections over TLS. Callable without `new`, as in Node.
+ * `options`: those of http.Agent and of `tls.connect`, and `maxCachedSessions`.
+ */
+function Agent(options) {
+  if (!(this instanceof Agent)) return new Agent(options);
+  options = { __proto__: null, ...options };
+  options.defaultPort ??= 443;
+  options.protocol ??= 'https:';
+  HttpAgent.call(this, options);
+  const { maxCachedSessions } = this.options;
+  this.maxCachedSessions = maxCachedSessions === undefined ? 100 : maxCachedSessions;
+  // In this shape, because other packages' agents borrow the methods below and make it themselves.
+  this._sessionCache = { map: {}, list: [] };
+}
+Object.setPrototypeOf(Agent.prototype, HttpAgent.prototype);
+Object.setPrototypeOf(Agent, HttpAgent);
+
+const isObject = (value) => value !== null && typeof value === 'object';
+
+/** The arguments of `createConnection`: `([port][, host][, options][, callback])`. */
+function readArguments(args) {
+  const at = args.slice(0, 3).findIndex(isObject);
+  const callback = typeof args.at(-1) === 'function' ? args.at(-1) : undefined;
+  if (at === 0) return [args[0], callback];
+  const options = { ...args[at] };
+  if (typeof args[0] === 'number') options.port = args[0];
+  if (typeof args[1] === 'string') options.host = args[1];
+  return [options, callback];
+}
+
+/**
+ * Makes a connection, through the agent's proxy if it has one for this host: then `callback(error, socket)`
+ * is told of it, and what is returned is the socket to the proxy.
+ */
+Agent.prototype.createConnection = function createConnection(...args) {
+  let [options, callback] = readArguments(args);
+  const session = remembersSessions(options) ? this._getSession(options._agentKey) : undefined;
+  if (session) options = { session, ...options };
+  if (mustTunnel(this, options)) {
+    return connectThroughProxy(this, options, (error, socket) => {
+      if (!error) follow(this, options, socket);
+      callback?.(error, socket);
+    });
+  }
+  const socket = tls.connect(options);
+  follow(this, options, socket);
+  return socket;
+};
+
+function mustTunnel(agent, options) {
+  if ((options.protocol || agent.protocol) !== 'https:') return false;
+  return usesProxy(agent[kProxyConfig], options);
+}
+
+/** A session that was begun under one check of the server's name is no good for another. */
+function remembersSessions(options) {
+  return Boolean(options._agentKey) && !options[kOwnCheck];
+}
+
+/** Keeps the sessions of a new socket for the next one, and forgets them when it fails. */
+function follow(agent, options, socket) {
+  if (options[kOwnCheck]) socket[kOwnCheck] = true;
+  if (!remembersSessions(options)) return;
+  const { _agentKey: key } = options;
+  socket.on('session', (session) => agent._cacheSession(key, session));
+  socket.once('close', (failed) => {
+    if (failed) agent._evictSession(key);
+  });
+}
+
+Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
+  return !socket[kOwnCheck] && HttpAgent.prototype.keepSocketAlive.call(this, socket);
+};
+
+const ifTrue = (value) => value || '';
+const ifDefined = (value) => (value === undefined ? '' : value);
+
+/** What of the options tells connections of one server apart, in Node's order. */
+const DISTINCTIONS = [
+  ['ca', ifTrue],
+  ['cert', ifTrue],
+  ['clientCertEngine', ifTrue],
+  ['ciphers', ifTrue],
+  ['key', ifTrue],
+  ['pfx', (pfx, { passphrase }) => nameOfPfx(pfx, passphrase)],
+  ['rejectUnauthorized', ifDefined],
+  ['servername', (name, { host }) => (name && name !== host ? name : '')],
+  ['minVersion', ifTrue],
+  ['maxVersion', ifTrue],
+  ['secureProtocol', ifTrue],
+  ['crl', ifTrue],
+  ['honorCipherOrder', ifDefined],
+  ['ecdhCurve', ifTrue],
+  ['dhparam', ifTrue],
+  ['secureOptions', ifDefined],
+  ['sessionIdContext', ifTrue],
+  ['sigalgs', (value) => (value ? JSON.stringify(value) : '')],
+  ['privateKeyIdentifier', ifTrue],
+  ['privateKeyEngine', ifTrue],
+];
+
+function nameOfPfx(pfx, passphrase) {
+  if (!Array.isArray(pfx)) return pfx || '';
+  return pfx.map((one) => `:${one?.buf || one}:${one?.passphrase || passphrase}`).join('');
+}
+
+/** The key under which connections with these options are kept. */
+Agent.prototype.getName = function getName(options = {}) {
+  let name = HttpAgent.prototype.getName.call(this, options);
+  for (const [option, nameOf] of DISTINCTIONS) name += `:${nameOf(options[option], options)}`;
+  if (options[kOwnCheck]) name += `:${options[kOwnCheck]}`;
+  return name;
+};
+
+/** The session to resume for connections of this key; undefined if there is none. */
+Agent.prototype._getSession = function _getSession(key) {
+  return this._sessionCache.map[key];
+};
+
+/** Keeps a session; of more than `maxCachedSessions` the one that was kept first is forgotten. */
+Agent.prototype._cacheSession = function _cacheSession(key, session) {
+  const { list, map } = this._sessionCache;
+  if (this.maxCachedSessions === 0) return;
+  if (!map[key]) {
+    if (list.length >= this.maxCachedSessions) this._evictSession(list[0]);
+    list.push(key);
+  }
+  map[key] = session;
+};
+
+Agent.prototype._evictSession = function _evictSession(key) {
+  const { list, map } = this._sessionCache;
+  const at = list.indexOf(key);
+  if (at === -1) return;
+  list.splice(at, 1);
+  delete map[key];
+};
+
+module.exports = { Agent, kOwnCheck };

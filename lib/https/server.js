@@ -1,0 +1,74 @@
+'use strict';
+// https.Server: a tls.Server whose sockets are served as http.Server serves its own, by the stream
+// transport. TLS is Node's.
+const tls = require('node:tls');
+const { promisify } = require('node:util');
+const { serverStats } = require('../base/stats');
+const { kIsClosing } = require('../base/symbols');
+const host = require('../node/https');
+const { defineOptions } = require('../server/live-options');
+const {
+  Server: HttpServer,
+  _connectionListener,
+  prepare,
+  prepareToClose,
+  readArguments,
+} = require('../server/server');
+
+/** `new Server([options][, requestListener])`; callable without `new`, as in Node. */
+function Server(options, requestListener) {
+  if (!(this instanceof Server)) return new Server(options, requestListener);
+  [options, requestListener] = readArguments(options, requestListener);
+  prepare(this, options);
+  tls.Server.call(this, { noDelay: true, ...protocols(options), ...options }, _connectionListener);
+  this.httpAllowHalfOpen = false;
+  if (requestListener) this.on('request', requestListener);
+  this.on('tlsClientError', onTlsClientError);
+  this.timeout = 0;
+  this.maxHeadersCount = null;
+  this.on('listening', onListening);
+}
+Object.setPrototypeOf(Server.prototype, host.Server.prototype);
+Object.setPrototypeOf(Server, host.Server);
+defineOptions(Server.prototype);
+
+/** What clients may choose by ALPN, if the options say nothing of it. */
+function protocols({ ALPNCallback, ALPNProtocols }) {
+  return ALPNCallback || ALPNProtocols ? {} : { ALPNProtocols: ['http/1.1'] };
+}
+
+/** A connection that is none of TLS is an error of the client's like any other. */
+function onTlsClientError(error, socket) {
+  if (!this.emit('clientError', error, socket)) socket.destroy(error);
+}
+
+function onListening() {
+  this[kIsClosing] = false;
+}
+
+const { closeAllConnections, closeIdleConnections, setTimeout } = HttpServer.prototype;
+Object.assign(Server.prototype, { closeAllConnections, closeIdleConnections, setTimeout });
+
+Server.prototype.close = function close(...args) {
+  prepareToClose(this);
+  Reflect.apply(tls.Server.prototype.close, this, args);
+  return this;
+};
+
+if (Symbol.asyncDispose) {
+  Server.prototype[Symbol.asyncDispose] = async function () {
+    await promisify(this.close).call(this);
+  };
+}
+
+/** As that of http.Server. Node has nothing of the kind. */
+Object.defineProperty(Server.prototype, 'stats', {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value: function stats() {
+    return serverStats(this, 'javascript');
+  },
+});
+
+module.exports = { Server };

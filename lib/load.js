@@ -1,0 +1,29 @@
+'use strict';
+// The module's parts, for index.js and https.js: from the bundle or from the files.
+const { existsSync, statSync } = require('node:fs');
+
+/** Where `scripts/bundle.mjs` puts the files of `lib`, joined to two. */
+const BUNDLE = `${__dirname}/bundle`;
+/** A clone has it, a package has not. */
+const BUNDLER = `${__dirname}/../scripts/bundle.mjs`;
+
+/** All that is exported, from the bundle or from the files. `RUST_HTTP_BUNDLE=off`: from the files. */
+function load() {
+  const isOff = process.env.RUST_HTTP_BUNDLE === 'off' || !existsSync(`${BUNDLE}/core.js`);
+  if (isOff) return require('./files');
+  const bundle = require('./bundle/core.js');
+  const mayBeStale = existsSync(BUNDLER);
+  return mayBeStale && !isFresh(bundle.files) ? require('./files') : bundle.load('exports.js');
+}
+
+/** Whether the files, as pairs of path and size, are as they were when they were bundled. */
+function isFresh(files) {
+  const { mtimeMs: since } = statSync(`${BUNDLE}/core.js`);
+  for (const [path, size] of files) {
+    const stat = statSync(`${__dirname}/${path}`, { throwIfNoEntry: false });
+    if (stat === undefined || stat.size !== size || stat.mtimeMs > since) return false;
+  }
+  return true;
+}
+
+module.exports = load();

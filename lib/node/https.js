@@ -1,0 +1,16 @@
+'use strict';
+// Node's own https: the classes ours inherit from or stand beside, taken before `register` puts ours in
+// their place.
+const vm = require('node:vm');
+const { Agent, Server, createServer, get, globalAgent, request } = require('node:https');
+
+/**
+ * `construct(Class, args)` from a frame that stack traces name as Node's https. Agents that serve both
+ * modules (agent-base up to 7, and with it proxy-agent, https-proxy-agent and others) tell a request of
+ * https by such a frame, in `addRequest` and wherever they are asked for their `protocol`.
+ */
+const construct = vm.compileFunction('return Reflect.construct(Class, args);', ['Class', 'args'], {
+  filename: 'node:https',
+});
+
+module.exports = { Agent, Server, construct, createServer, get, globalAgent, request };

@@ -1,0 +1,50 @@
+'use strict';
+// The options of a server that may change while it listens.
+const { kConnections, kListener, kOptions } = require('../base/symbols');
+
+/** The options that the native side has to know. */
+const OPTIONS = [
+  'maxHeaderSize',
+  'maxHeadersCount',
+  'insecureHTTPParser',
+  'httpValidation',
+  'requireHostHeader',
+  'strictHost',
+  'timeout',
+  'headersTimeout',
+  'requestTimeout',
+  'keepAliveTimeout',
+  'keepAliveTimeoutBuffer',
+  'connectionsCheckingInterval',
+  'maxConnections',
+];
+
+/**
+ * Makes options of `prototype` ones that may change while the server listens: the native side and open
+ * connections are told. Each is a property of the server's own, as in Node, from its first assignment on.
+ */
+function defineOptions(prototype) {
+  for (const name of OPTIONS) {
+    const accessor = {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      get() {
+        return this[kOptions]?.[name];
+      },
+      set(value) {
+        if (!Object.hasOwn(this, kOptions))
+          Object.defineProperty(this, kOptions, { __proto__: null, value: { __proto__: null } });
+        if (!Object.hasOwn(this, name)) Object.defineProperty(this, name, accessor);
+        this[kOptions][name] = value;
+        this[kListener]?.update();
+        if (name === 'requireHostHeader')
+          for (const connection of this[kConnections] ?? [])
+            connection.transport.requireHost(Boolean(value));
+      },
+    };
+    Object.defineProperty(prototype, name, accessor);
+  }
+}
+
+module.exports = { OPTIONS, defineOptions };
