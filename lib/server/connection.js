@@ -239,8 +239,8 @@ class ServerConnection {
     const req = this.current;
     this.current = null;
     req.complete = true;
-    // While nobody listens, the end needs no more than a note; who comes later finds it.
-    if (isSilent(req)) noteEnd(req);
+    // While nobody listens or reads, the end needs no more than a note; who comes later finds it.
+    if (isSilent(req) && req.readableFlowing !== true) noteEnd(req);
     else req.push(null);
     if (!this.paused) this.transport.resume();
   }

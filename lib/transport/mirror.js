@@ -9,6 +9,8 @@ const { Life } = require('./states');
 function setMirrored(transport, wanted) {
   if (transport.isMirrored === wanted) return;
   transport.isMirrored = wanted;
+  // Then Node's parser, too, is fed by JavaScript, where no ticks run between pieces of content.
+  transport.ticksBehindContent = !wanted && !transport.isClient;
   if (!transport.isClosed) native.io.mirror(transport.id, wanted);
 }
 
