@@ -121,3 +121,16 @@ test('a replaced method is called for a request', limit, async (t) => {
   for await (const piece of res) text += piece;
   assert.strictEqual(text, 'was here');
 });
+
+for (const name of [
+  'Agent',
+  'ClientRequest',
+  'IncomingMessage',
+  'OutgoingMessage',
+  'ServerResponse',
+])
+  test(`what Node's own ${name} makes is an instance of ours, but not of classes below it`, () => {
+    const object = Object.create(nodeHttp[name].prototype);
+    class Below extends http[name] {}
+    assert.deepStrictEqual([object instanceof http[name], object instanceof Below], [true, false]);
+  });

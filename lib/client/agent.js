@@ -50,6 +50,7 @@ function Agent(options) {
 }
 Object.setPrototypeOf(Agent.prototype, host.Agent.prototype);
 Object.setPrototypeOf(Agent, host.Agent);
+host.admit(Agent, host.Agent);
 Agent.defaultMaxSockets = Number.POSITIVE_INFINITY;
 
 function onFree(socket, options) {

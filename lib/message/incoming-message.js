@@ -23,6 +23,7 @@ function IncomingMessage(socket) {
 }
 Object.setPrototypeOf(IncomingMessage.prototype, host.IncomingMessage.prototype);
 Object.setPrototypeOf(IncomingMessage, host.IncomingMessage);
+host.admit(IncomingMessage, host.IncomingMessage);
 
 /** An object made on first use from raw lines, and assignable. */
 function lazyFields(name, key, raw, countKey, make, add) {

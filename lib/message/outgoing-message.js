@@ -24,6 +24,7 @@ function OutgoingMessage(options) {
 }
 Object.setPrototypeOf(OutgoingMessage.prototype, host.OutgoingMessage.prototype);
 Object.setPrototypeOf(OutgoingMessage, host.OutgoingMessage);
+host.admit(OutgoingMessage, host.OutgoingMessage);
 
 /** Adds the fields that the constructor of an older host does not know. */
 function initialize(message) {
@@ -269,6 +270,7 @@ function inheritMessage(Class, HostClass) {
   Object.setPrototypeOf(Class.prototype, OutgoingMessage.prototype);
   Object.setPrototypeOf(Class, OutgoingMessage);
   host.recognize(HostClass, Class);
+  host.admit(Class, HostClass);
 }
 
 module.exports = { OutgoingMessage, emitClose, inheritMessage, initialize };

@@ -164,6 +164,24 @@ const defaults = later(() => {
   };
 });
 
+const isInherited = Function.prototype[Symbol.hasInstance];
+const { apply } = Reflect;
+
+/**
+ * Has `instanceof Class` know objects of the host's class, whose methods `Class` has, too: the host's own https
+ * makes them for programs that use ours for http. Subclasses of `Class` are asked as ever.
+ */
+function admit(Class, HostClass) {
+  Object.defineProperty(Class, Symbol.hasInstance, {
+    __proto__: null,
+    configurable: true,
+    value(object) {
+      if (apply(isInherited, this, [object])) return true;
+      return this === Class && apply(isInherited, HostClass, [object]);
+    },
+  });
+}
+
 /**
  * Has `instanceof HostClass` know objects of `Class`, which does not inherit from it. Subclasses of
  * the host's class are asked as ever. However often the module is loaded, this is laid over once.
@@ -172,8 +190,6 @@ function recognize(HostClass, Class) {
   const mark = Symbol.for(`rust-http.${HostClass.name}`);
   Object.defineProperty(Class.prototype, mark, { __proto__: null, value: true });
   if (Object.hasOwn(HostClass, Symbol.hasInstance)) return;
-  const isInherited = Function.prototype[Symbol.hasInstance];
-  const { apply } = Reflect;
   // A class that somebody has frozen knows its own objects alone.
   Reflect.defineProperty(HostClass, Symbol.hasInstance, {
     __proto__: null,
@@ -196,6 +212,7 @@ module.exports = {
   ServerResponse,
   _connectionListener,
   accessors,
+  admit,
   checksPath,
   corksSocket,
   defaults,
