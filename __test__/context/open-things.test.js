@@ -226,3 +226,21 @@ test('who has wrapped the reading of a client socket is called', limit, async (t
     if (!req.closed) await once(req, 'close');
   }
 });
+
+test('async hooks are told of each resource once', limit, async (t) => {
+  const resources = [];
+  const hook = createHook({ init: (_id, _type, _trigger, resource) => resources.push(resource) });
+  hook.enable();
+  t.after(() => hook.disable());
+  const server = http.createServer((_req, res) => res.end('x')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await new Promise((resolve, reject) => {
+    const req = http.get({ port: server.address().port, agent: false }, (res) => {
+      res.resume().on('end', resolve);
+    });
+    req.on('error', reject);
+  });
+  server.close();
+  await once(server, 'close');
+  assert.strictEqual(new Set(resources).size, resources.length);
+});

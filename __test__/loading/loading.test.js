@@ -39,6 +39,19 @@ for (const [name, source] of SOURCES)
       ]);
     });
 
+for (const [name, source] of SOURCES)
+  test(
+    `loaded from ${name} in a realm of its own, whose ticks, timers and clock are dead`,
+    limit,
+    () => {
+      const [lines] = run([path.join(__dirname, 'programs', 'realm.js')], source);
+      assert.deepStrictEqual(JSON.parse(lines), [
+        ['content', true],
+        ['content', true],
+      ]);
+    },
+  );
+
 test('bundle and files export the same', limit, () => {
   const program = `
     const describe = (value) => typeof value === 'function'

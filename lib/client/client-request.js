@@ -8,6 +8,7 @@ const { kError, kPath } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const { inheritMessage, initialize, OutgoingMessage } = require('../message/outgoing-message');
 const host = require('../node/http');
+const { process } = require('../wire/realm');
 
 const { ERR_HTTP_HEADERS_SENT } = codes;
 const { kOutHeaders } = host.keys;

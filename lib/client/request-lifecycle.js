@@ -8,6 +8,7 @@ const { Stage, connectionOf, takeOver } = require('./connection');
 const { mayBecomeNative } = require('../socket/client-socket');
 const { ResponseReader } = require('./response-reader');
 const { channel, debuglog, finished } = require('../node/builtins');
+const { process } = require('../wire/realm');
 const { kNeedDrain } = require('../node/http').keys;
 
 const debug = debuglog('http');

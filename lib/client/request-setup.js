@@ -16,6 +16,7 @@ const { addAbortSignal, channel, net, urlToHttpOptions } = require('../node/buil
 const host = require('../node/http');
 const { global } = require('./global-agent');
 const { emitErrorEvent } = require('./request-lifecycle');
+const { process } = require('../wire/realm');
 
 const {
   ERR_HTTP_HEADERS_SENT,

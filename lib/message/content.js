@@ -3,6 +3,7 @@
 const { codes } = require('../base/errors');
 const { debuglog, isUint8Array } = require('../node/builtins');
 const host = require('../node/http');
+const { process } = require('../wire/realm');
 
 const {
   kBytesWritten,

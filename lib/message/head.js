@@ -10,7 +10,8 @@ const {
   keys: { kOutHeaders },
   serverKeys,
 } = require('../node/http');
-const { SystemDate, setTimeout } = require('../node/timers');
+const { setTimeout } = require('../node/timers');
+const { SystemDate } = require('../wire/realm');
 const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
 const { ERR_HTTP_TRAILER_INVALID } = codes;

@@ -4,6 +4,7 @@ const { finished } = require('node:stream');
 const host = require('../node/http');
 const { later } = require('../base/later');
 const { kConnection } = require('../base/symbols');
+const { process } = require('../wire/realm');
 
 const fieldLines = later(() => require('./fields'));
 

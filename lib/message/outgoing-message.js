@@ -6,6 +6,7 @@ const EventEmitter = require('node:events');
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
 const host = require('../node/http');
+const { process } = require('../wire/realm');
 
 const { ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_CANNOT_PIPE } = codes;
 const { kChunkedBuffer, kChunkedLength, kCorked, kErrored, kHighWaterMark, kNeedDrain } = host.keys;

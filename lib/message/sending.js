@@ -7,6 +7,7 @@ const host = require('../node/http');
 const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent } =
   require('./content');
 const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
+const { process } = require('../wire/realm');
 
 const {
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,

@@ -14,6 +14,7 @@ const { ConnectionResource, contextOf } = require('../node/root-async-resource')
 const { ServerConnection } = require('./connection');
 const { nativeOptions } = require('./native-options');
 const { adoptOptions, connectionLimit } = require('./options');
+const { process } = require('../wire/realm');
 
 const netServerSocket = channel('net.server.socket');
 // `net.Server.listen()` publishes only the start of what ends here.

@@ -9,6 +9,7 @@ const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
 const { Readable, channel } = require('../node/builtins');
 const host = require('../node/http');
+const { process } = require('../wire/realm');
 
 const { kErrored } = host.keys;
 const { kServerResponse } = host.serverKeys();

@@ -2,6 +2,7 @@
 // Output of a native socket that waits while it is corked, and leaves in one go. Stands in for the
 // buffer of a Writable, whose machinery costs more than the send.
 const { codes } = require('../base/errors');
+const { process } = require('../wire/realm');
 
 const { ERR_STREAM_DESTROYED } = codes;
 

@@ -5,6 +5,7 @@ const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
 const { isUnusedWritable } = require('../node/streams');
 const { callAll, failDestroyed } = require('./cork-buffer');
+const { process } = require('../wire/realm');
 
 const netDestroy = socketMethods.get('destroy');
 const netEnd = socketMethods.get('end');

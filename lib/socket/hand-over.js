@@ -4,6 +4,7 @@
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, closeSync } = require('../node/builtins');
 const { setOwner } = require('../node/net');
+const { process } = require('../wire/realm');
 
 /** Gives the descriptor to a handle of Node's, and the socket that handle. False if it is closed. */
 function handOver(socket) {

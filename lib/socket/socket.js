@@ -12,6 +12,7 @@ const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
 const { defineMethods } = require('./taken-methods');
+const { process } = require('../wire/realm');
 
 const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 

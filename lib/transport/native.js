@@ -1,7 +1,6 @@
 'use strict';
 // The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
-// server or a client. This transport and `stream` offer a role the same methods: pause, resume, stop,
-// declineUpgrade, leaveHttp, endResponse, setIdleTimeout, traffic, isUnused, isBetweenMessages.
+// server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
 const { errnoException, systemErrors } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
@@ -10,6 +9,7 @@ const { becomeStream } = require('./become-stream');
 const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
 const { setMirrored, tellMirrored } = require('./mirror');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
+const { process } = require('../wire/realm');
 
 const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
 const { ECONNRESET, EPIPE } = systemErrors();

@@ -4,6 +4,7 @@
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
 const { Batch, copyOf, dispatch, newBuffer } = require('./reader');
+const { process } = require('./realm');
 
 const ARENA_SIZE = 64 * 1024;
 const NO_CHUNK = Buffer.alloc(0);

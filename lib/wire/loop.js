@@ -5,7 +5,8 @@ const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { show } = require('../node/open-things');
 const { runTicks } = require('../node/ticks');
-const { now, setImmediate } = require('../node/timers');
+const { setImmediate } = require('../node/timers');
+const { now } = require('./realm');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
 const { Batch, dispatch, newBuffer } = require('./reader');
@@ -166,10 +167,12 @@ function drain() {
 }
 
 /**
- * Async hooks are given `drain` for the calls of the native side, and ask it what keeps the process alive:
- * servers and connections do, which are visible as what they are.
+ * Async hooks are given two objects for the calls of the native side, `drain` for those that its threads ask
+ * for and this for its own. They ask them what keeps the process alive: servers and connections do, which
+ * are visible as what they are.
  */
-drain.hasRef = () => false;
+drain.direct = { hasRef: () => false };
+drain.hasRef = drain.direct.hasRef;
 
 /** Lets the native side copy the next records; returns what its `drain` does. */
 function takeRecords() {

@@ -42,6 +42,19 @@ pub fn switch_on_debug_log() {
     crate::ring::debug_log::switch_on();
 }
 
+/// The global object of the realm that the addon was loaded in, which is the process's own: test runners give
+/// files a realm with copies and fakes.
+#[napi_derive::napi(ts_return_type = "typeof globalThis")]
+pub fn realm(env: &napi::Env) -> napi::Result<napi::bindgen_prelude::Object<'_>> {
+    use napi::bindgen_prelude::{FromNapiValue, Object};
+    let mut global = std::ptr::null_mut();
+    // SAFETY: a valid out-pointer; the value is used within this call.
+    unsafe {
+        function::check(napi::sys::napi_get_global(env.raw(), &mut global))?;
+        Object::from_napi_value(env.raw(), global)
+    }
+}
+
 /// The version of the crate, compared with that of the package when it is loaded.
 #[napi_derive::napi]
 pub fn version() -> &'static str {

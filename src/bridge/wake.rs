@@ -78,12 +78,14 @@ impl Wake for Waker {
 
 impl Waker {
     /// `drain`, a reference to a function, is called with no arguments; it returns when there is
-    /// nothing left. It is kept until `release`, and is what async hooks get as the resource.
+    /// nothing left. It is kept until `release`. Async hooks get it as the resource of the function, and its
+    /// property `direct` as that of calls without it.
     pub fn new(env: sys::napi_env, drain: sys::napi_ref) -> Result<Self> {
         let mut name = ptr::null_mut();
         let mut function = ptr::null_mut();
         let mut context = ptr::null_mut();
         let mut resource = ptr::null_mut();
+        let mut direct = ptr::null_mut();
         // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
         // function's context.
         unsafe {
@@ -95,7 +97,13 @@ impl Waker {
                 &mut name,
             ))?;
             check(sys::napi_get_reference_value(env, drain, &mut resource))?;
-            check(sys::napi_async_init(env, resource, name, &mut context))?;
+            check(sys::napi_get_named_property(
+                env,
+                resource,
+                c"direct".as_ptr(),
+                &mut direct,
+            ))?;
+            check(sys::napi_async_init(env, direct, name, &mut context))?;
             check(sys::napi_create_threadsafe_function(
                 env,
                 ptr::null_mut(),

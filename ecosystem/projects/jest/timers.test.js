@@ -1,25 +1,33 @@
 'use strict';
 
 const exchange = require('../exchange');
-const http = require(process.env.SUBJECT);
+const name = process.env.SUBJECT;
+
+const fakes = {
+  'modern fake timers': () => jest.useFakeTimers({ now: 0 }),
+  'legacy fake timers': () => jest.useFakeTimers({ legacyFakeTimers: true }),
+};
 
 afterEach(() => jest.useRealTimers());
 
-test('an exchange while everything but ticks is faked', async () => {
-  jest.useFakeTimers({ now: 0, doNotFake: ['nextTick'] });
-  expect(await exchange(http)).toBe('content');
-});
+for (const [what, fake] of Object.entries(fakes)) {
+  test(`an exchange under ${what}, ticks included`, async () => {
+    const http = require(name);
+    fake();
+    expect(await exchange(http)).toBe('content');
+  });
 
-test('an exchange under legacy fake timers, with ticks as they are', async () => {
-  const { nextTick } = process;
-  jest.useFakeTimers({ legacyFakeTimers: true });
-  process.nextTick = nextTick;
-  expect(await exchange(http)).toBe('content');
-});
+  test(`the same when the module is loaded behind them, ${what}`, async () => {
+    fake();
+    jest.resetModules();
+    expect(await exchange(require(name))).toBe('content');
+  });
 
-test('an exchange behind fake timers', async () => {
-  jest.useFakeTimers({ now: 0, doNotFake: ['nextTick'] });
-  await exchange(http);
-  jest.useRealTimers();
-  expect(await exchange(http)).toBe('content');
-});
+  test(`an exchange behind ${what}`, async () => {
+    const http = require(name);
+    fake();
+    await exchange(http);
+    jest.useRealTimers();
+    expect(await exchange(http)).toBe('content');
+  });
+}
