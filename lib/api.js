@@ -4,7 +4,7 @@ const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
 const { GLOBAL_AGENT, global } = require('./client/global-agent');
 const { codes } = require('./base/errors');
-const { later } = require('./base/later');
+const { entry, later } = require('./base/later');
 const host = require('./node/http');
 const { Server } = require('./server/server');
 const { websocketMask, websocketUnmask } = require('./websocket-mask');
@@ -19,6 +19,8 @@ const {
 } = require('./base/validate');
 
 const proxy = later(() => require('./client/proxy'));
+/** What `rust-http/https` is made of. */
+const https = entry(() => require('./https/exports'));
 
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {
@@ -51,14 +53,18 @@ function setGlobalProxyFromEnv(env = process.env) {
   if (!urls[0] && !urls[1]) return () => {};
   for (const url of urls)
     if (url && !URL.canParse(url)) throw new codes.ERR_PROXY_INVALID_CONFIG(url);
-  const before = global.agent;
-  // The host's knows of `fetch` and of https, where it has one. It sets `http.globalAgent`, too, which is
-  // ours behind `register`.
+  const options = { ...GLOBAL_AGENT, proxyEnv: env };
+  const secure = urls[1] && process.versions.openssl ? https().agents : undefined;
+  const before = [global.agent, secure?.globalAgent];
+  // The host's knows of `fetch`, where it has one. It sets both global agents, too, which are ours behind
+  // `register`.
   const restoreHost = host.setGlobalProxyFromEnv?.(env);
-  if (urls[0]) global.agent = new Agent({ ...GLOBAL_AGENT, proxyEnv: env });
+  if (urls[0]) global.agent = new Agent(options);
+  if (secure) secure.globalAgent = new secure.Agent(options);
   return function restore() {
     restoreHost?.();
-    if (urls[0]) global.agent = before;
+    if (urls[0]) global.agent = before[0];
+    if (secure) secure.globalAgent = before[1];
   };
 }
 
@@ -85,6 +91,7 @@ function isValidHeaderValue(value, options) {
 module.exports = {
   createServer,
   get,
+  https,
   isValidHeaderName,
   isValidHeaderValue,
   request,

@@ -5,7 +5,6 @@ require('./node/builtins');
 require('./node/root-async-resource');
 require('./node/ticks');
 require('./wire/addon');
-const { entry } = require('./base/later');
 const functions = require('./api');
 const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
@@ -16,9 +15,6 @@ const { OutgoingMessage } = require('./message/outgoing-message');
 const { ServerResponse } = require('./message/server-response');
 const { METHODS, STATUS_CODES, accessors } = require('./node/http');
 const { Server, _connectionListener } = require('./server/server');
-
-/** What `rust-http/https` is made of. */
-const https = entry(() => require('./https/exports'));
 
 module.exports = {
   ...functions,
@@ -33,6 +29,5 @@ module.exports = {
   _connectionListener,
   accessors,
   global,
-  https,
   legacy,
 };

@@ -6,6 +6,7 @@ const nodeHttp = require('node:http');
 const net = require('node:net');
 const { test } = require('node:test');
 const { turn } = require('../support/events');
+const http = require('../support/subject');
 const { newerThanHost } = require('../support/mode');
 const { agentOf, ask, closing, https, listen, serving } = require('./world');
 
@@ -177,3 +178,22 @@ test('proxies that are none throw', limit, () => {
       code: 'ERR_PROXY_INVALID_CONFIG',
     });
 });
+
+test(
+  'setGlobalProxyFromEnv sets the global agents of both modules, and what it returns undoes that',
+  limit,
+  () => {
+    const both = () => [http.globalAgent, https.globalAgent];
+    const before = both();
+    const proxy = 'http://127.0.0.1:9';
+    const restore = http.setGlobalProxyFromEnv({ http_proxy: proxy, https_proxy: proxy });
+    const during = both();
+    restore();
+    for (const [i, { Agent }] of [http, https].entries()) {
+      assert.notStrictEqual(during[i], before[i]);
+      assert.ok(during[i] instanceof Agent);
+      assert.ok(during[i].options.proxyEnv);
+    }
+    assert.deepStrictEqual(both(), before);
+  },
+);

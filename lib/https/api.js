@@ -28,6 +28,17 @@ function keepGlobalAgentIn(exports) {
   });
 }
 
+/** The class of agents, and the global one. */
+const agents = {
+  Agent,
+  get globalAgent() {
+    return keeper.globalAgent;
+  },
+  set globalAgent(agent) {
+    keeper.globalAgent = agent;
+  },
+};
+
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {
   return new Server(options, requestListener);
@@ -63,4 +74,4 @@ function get(url, options, callback) {
   return req;
 }
 
-module.exports = { createServer, get, keepGlobalAgentIn, request };
+module.exports = { agents, createServer, get, keepGlobalAgentIn, request };
