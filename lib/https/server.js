@@ -2,7 +2,6 @@
 // https.Server: a tls.Server whose sockets are served as http.Server serves its own, by the stream
 // transport. TLS is Node's.
 const tls = require('node:tls');
-const { promisify } = require('node:util');
 const { serverStats } = require('../base/stats');
 const { kIsClosing } = require('../base/symbols');
 const host = require('../node/https');
@@ -46,20 +45,17 @@ function onListening() {
   this[kIsClosing] = false;
 }
 
-const { closeAllConnections, closeIdleConnections, setTimeout } = HttpServer.prototype;
-Object.assign(Server.prototype, { closeAllConnections, closeIdleConnections, setTimeout });
+/** What a server does with its connections, whatever they are made of. */
+const SHARED = ['closeAllConnections', 'closeIdleConnections', 'setTimeout', Symbol.asyncDispose];
+for (const name of SHARED)
+  if (Object.hasOwn(HttpServer.prototype, name))
+    Server.prototype[name] = HttpServer.prototype[name];
 
 Server.prototype.close = function close(...args) {
   prepareToClose(this);
   Reflect.apply(tls.Server.prototype.close, this, args);
   return this;
 };
-
-if (Symbol.asyncDispose) {
-  Server.prototype[Symbol.asyncDispose] = async function () {
-    await promisify(this.close).call(this);
-  };
-}
 
 /** As that of http.Server. Node has nothing of the kind. */
 Object.defineProperty(Server.prototype, 'stats', {
