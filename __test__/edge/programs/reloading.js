@@ -4,15 +4,12 @@
 const { once } = require('node:events');
 const fs = require('node:fs');
 const Module = require('node:module');
-const path = require('node:path');
 const vm = require('node:vm');
 const { Worker, isMainThread, parentPort } = require('node:worker_threads');
 const { onNodeHttp } = require('../../support/mode');
+const { isOurs, loadApart, root } = require('../../support/own-registry');
 const { answer, tell } = require('./asked');
 
-const root = path.join(__dirname, '..', '..', '..');
-const lib = path.join(root, 'lib');
-const isOurs = (file) => file.startsWith(lib + path.sep) || file === path.join(root, 'index.js');
 /** Connections, servers and agents that are kept. */
 const kept = [];
 
@@ -37,28 +34,9 @@ const ways = {
   },
 
   /** A registry of modules of its own, and a context: what Jest does for each file of tests. */
-  context: () => loadInto(vm.createContext({ ...globals })),
-  'a registry': () => loadInto(),
+  context: () => loadApart(vm.createContext({ ...globals })),
+  'a registry': () => loadApart(),
 };
-
-function loadInto(parsingContext) {
-  const registry = new Map();
-  const load = (file) => {
-    if (!isOurs(file) || !file.endsWith('.js')) return require(file);
-    if (registry.has(file)) return registry.get(file).exports;
-    const module = { exports: {}, filename: file, id: file };
-    registry.set(file, module);
-    const { resolve } = Module.createRequire(file);
-    const own = Object.assign((name) => load(resolve(name)), { resolve });
-    const parameters = ['module', 'exports', 'require', '__filename', '__dirname'];
-    const text = fs.readFileSync(file, 'utf8');
-    const options = { filename: file, parsingContext };
-    const compiled = vm.compileFunction(text, parameters, options);
-    compiled.call(module.exports, module, module.exports, own, file, path.dirname(file));
-    return module.exports;
-  };
-  return load(require.resolve(root));
-}
 
 const load = (way) => (onNodeHttp ? require('node:http') : ways[way]());
 

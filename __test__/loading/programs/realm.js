@@ -1,12 +1,9 @@
 'use strict';
 // Loads the module as test runners load what a test requires: into a realm of its own, whose `process` is a
 // copy, and whose timers, ticks and clock are dead. Then asks a server of it by a client of it.
-const fs = require('node:fs');
-const Module = require('node:module');
-const path = require('node:path');
 const vm = require('node:vm');
+const { loadApart } = require('../../support/own-registry');
 
-const root = path.join(__dirname, '..', '..', '..');
 const dead = () => {};
 const fakeProcess = Object.assign(Object.create(Object.getPrototypeOf(process)), process, {
   hrtime: Object.assign(() => [0, 0], { bigint: () => 0n }),
@@ -35,22 +32,7 @@ vm.runInContext(
   context,
 );
 
-const registry = new Map();
-function load(file) {
-  if (!file.startsWith(root) || !file.endsWith('.js')) return require(file);
-  if (registry.has(file)) return registry.get(file).exports;
-  const module = { exports: {}, filename: file, id: file };
-  registry.set(file, module);
-  const { resolve } = Module.createRequire(file);
-  const own = Object.assign((name) => load(resolve(name)), { resolve });
-  const parameters = ['module', 'exports', 'require', '__filename', '__dirname'];
-  const options = { filename: file, parsingContext: context };
-  const compiled = vm.compileFunction(fs.readFileSync(file, 'utf8'), parameters, options);
-  compiled.call(module.exports, module, module.exports, own, file, path.dirname(file));
-  return module.exports;
-}
-
-const http = load(require.resolve(root));
+const http = loadApart(context);
 const server = http.createServer((req, res) => {
   req.on('data', dead);
   req.on('end', () => res.end('content'));
