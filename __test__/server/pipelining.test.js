@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const http = require('../support/subject');
 const { contentOf, deferred, pattern, turn } = require('../support/events');
 const { hostHas, newerThanHost, onNodeHttp } = require('../support/mode');
-const { onBoth } = require('../support/transports');
+const { onBoth, onNative } = require('../support/transports');
 
 const get = (path, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 
@@ -309,3 +309,62 @@ onBoth(
     assert.strictEqual(await client.untilEnd(), '');
   },
 );
+
+onBoth('complete answers that wait leave together, each with its own end', async ({ connect }) => {
+  const log = [];
+  const responses = [];
+  const all = deferred();
+  const over = deferred();
+  const server = http.createServer((req, res) => {
+    res.on('finish', () => log.push(`${req.url} finish`));
+    res.on('close', () => req.url === '/5' && over.resolve());
+    responses.push(res);
+    if (responses.length === 6) all.resolve();
+  });
+  const client = await connect(server);
+  client.send([0, 1, 2, 3, 4, 5].map((i) => get(`/${i}`)).join(''));
+  await all.promise;
+  const told = (name) => () => log.push(name);
+  responses[1].end('é', 'utf8', told('/1 ended'));
+  responses[2].write(Buffer.from([0xe9]), told('/2 written'));
+  responses[2].end('\xe9', 'latin1', told('/2 ended'));
+  responses[3].writeHead(204).end(told('/3 ended'));
+  responses[5].end('5');
+  responses[0].end('0');
+  const texts = [];
+  for (let i = 0; i < 4; i++) texts.push((await client.response()).body.toString('latin1'));
+  assert.deepStrictEqual(texts, ['0', '\xc3\xa9', '\xe9\xe9', '']);
+  assert.strictEqual(responses[4].socket, responses[0].req.socket);
+  assert.strictEqual(client.rest, '', 'what waits behind one that is not complete goes on waiting');
+  responses[4].end('4');
+  assert.strictEqual((await client.response()).text, '4');
+  assert.strictEqual((await client.response()).text, '5');
+  await over.promise;
+  const finished = log.filter((line) => line.endsWith('finish'));
+  assert.deepStrictEqual(
+    finished,
+    [0, 1, 2, 3, 4, 5].map((i) => `/${i} finish`),
+  );
+  for (const line of ['/1 ended', '/2 written', '/2 ended', '/3 ended']) {
+    assert.ok(log.includes(line), `${line} in ${log}`);
+    assert.ok(log.indexOf(line) < log.indexOf(`/${Number(line[1]) + 1} finish`), `${log}`);
+  }
+});
+
+onNative('the keep-alive timeout begins behind answers that left together', async ({ connect }) => {
+  const server = http.createServer({ keepAliveTimeout: 1 }, (req, res) => res.end(req.url));
+  server.keepAliveTimeoutBuffer = 0;
+  const client = await connect(server);
+  client.send(get('/0') + get('/1') + get('/2') + get('/3'));
+  for (const path of ['/0', '/1', '/2', '/3'])
+    assert.strictEqual((await client.response()).text, path);
+  assert.strictEqual(await client.untilEnd(), '');
+});
+
+onBoth('a last answer that left with others closes behind it', async ({ connect }) => {
+  const server = http.createServer((req, res) => res.end(req.url));
+  const client = await connect(server);
+  client.send(get('/0') + get('/1') + get('/2', 'Connection: close\r\n'));
+  for (const path of ['/0', '/1', '/2']) assert.strictEqual((await client.response()).text, path);
+  assert.strictEqual(await client.untilEnd(), '');
+});

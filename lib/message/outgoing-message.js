@@ -5,6 +5,7 @@
 const EventEmitter = require('node:events');
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
+const { kWillEnd } = require('../base/symbols');
 const host = require('../node/http');
 const { process } = require('../wire/realm');
 
@@ -222,6 +223,7 @@ OutgoingMessage.prototype._finish = function _finish() {
 OutgoingMessage.prototype._flush = function _flush() {
   const { socket } = this;
   if (!socket?.writable) return;
+  if (this.finished) socket[kWillEnd]?.(this);
   const more = this._flushOutput(socket);
   if (this.finished) {
     this._finish();

@@ -3,7 +3,7 @@
 const { serverStats } = require('../base/stats');
 const { kTransport } = require('../base/symbols');
 const { readDirectly } = require('../transport/direct-input');
-const { isUnclaimed } = require('../transport/native');
+const { NativeTransport } = require('../transport/native');
 const { requestParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
 const native = require('../wire/loop');
@@ -29,6 +29,12 @@ function serve(server, socket) {
   socket.setEncoding = refuseEncoding;
   if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
   watchStreams(server);
+}
+
+/** Whether `socket` is one on a native connection, of which HTTP may take charge. */
+function isUnclaimed(socket) {
+  const transport = socket[kTransport];
+  return transport instanceof NativeTransport && !transport.isDestroyed && transport.role === null;
 }
 
 /** What `server.stats()` tells. */

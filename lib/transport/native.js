@@ -2,7 +2,6 @@
 // The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
 // server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
 const { errnoException, systemErrors } = require('../base/errors');
-const { kTransport } = require('../base/symbols');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
@@ -42,6 +41,9 @@ class NativeTransport {
     this.firstFlags = 0; // for the next piece
     /** Flags the current response has ended with, 0 if the native side does not know yet. */
     this.endSent = 0;
+    /** So many complete responses leave with the current one; the native side knows of so many ends. */
+    this.alongside = 0;
+    this.endsTold = 0;
     /** Somebody listens on the socket for the bytes that the parser reads. */
     this.isMirrored = false;
     /** The parser's error when the input ended inside a message. */
@@ -234,15 +236,19 @@ class NativeTransport {
     return false;
   }
 
-  /** What the native side is told with the last piece of a response. */
+  /** What the native side is told with the last piece of a response, and of those that leave with it. */
   endFlags(response) {
     this.endSent = response._last ? WRITE_END | WRITE_CLOSE : WRITE_END;
-    return this.endSent;
+    const more = this.alongside;
+    this.alongside = 0;
+    this.endsTold += more;
+    return this.endSent | (more * layout.WRITE_MORE_ENDS);
   }
 
   /** The response is complete. */
   endResponse() {
     if (this.endSent & WRITE_END) this.endSent &= ~WRITE_END;
+    else if (this.endsTold > 0) this.endsTold--;
     else if (!this.isClosed) native.io.endResponse(this.id);
   }
 
@@ -441,10 +447,4 @@ class NativeTransport {
   }
 }
 
-/** Whether `socket` is one on a native connection, of which HTTP may take charge. */
-function isUnclaimed(socket) {
-  const transport = socket[kTransport];
-  return transport instanceof NativeTransport && !transport.isDestroyed && transport.role === null;
-}
-
-module.exports = { NativeTransport, isUnclaimed };
+module.exports = { NativeTransport };

@@ -139,7 +139,9 @@ fn hold(
 /// Notes what follows the piece.
 fn ends(connection: &Connection, outgoing: &mut Outgoing, flags: u32) {
     if flags & write::END != 0 {
-        connection.response_ends(outgoing);
+        for _ in 0..=flags / write::MORE_ENDS {
+            connection.response_ends(outgoing);
+        }
     }
     if flags & write::CLOSE != 0 {
         outgoing.then(After::Close);

@@ -198,6 +198,8 @@ pub mod write {
         EXPECT_HEAD = 1 << 6;
         /// With `EXPECT`: the request's method is CONNECT.
         EXPECT_CONNECT = 1 << 7;
+        /// With `END`, from this bit on: how many more responses end with the piece.
+        MORE_ENDS = 1 << 8;
     }
 
     /// The result of a send for a connection that is not there (any more); other negative results are
