@@ -5,7 +5,8 @@
  *   npm test                     everything
  *   npm test -- server agent     only the JavaScript files whose path contains one of the words
  *   npm test -- --js | --rust    one half
- *   --jobs N     JavaScript files at a time (default: half the cores; their output then comes file by file)
+ *   --jobs N     JavaScript files at a time (default: the cores; their output then comes file by file),
+ *                except those that say `// @alone` because they measure
  *   --timeout S  seconds for one file (default 240; a file may ask for more with `// @timeout 300`)
  *   --limit M    minutes for the whole run (default 60)
  */
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     js: { type: 'boolean' },
     rust: { type: 'boolean' },
-    jobs: { type: 'string', default: String(Math.max(1, availableParallelism() >> 1)) },
+    jobs: { type: 'string', default: String(availableParallelism()) },
     timeout: { type: 'string', default: '240' },
     limit: { type: 'string', default: '60' },
   },

@@ -1,6 +1,7 @@
 'use strict';
 // A kept connection that dies while JavaScript is busy: the next request is already on its way when
 // anyone hears of it. Its error must be the one by which users decide to ask again.
+// @alone
 const assert = require('node:assert');
 const { test } = require('node:test');
 const { startNode } = require('../support/child');

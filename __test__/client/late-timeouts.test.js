@@ -1,5 +1,6 @@
 'use strict';
 // A timeout that passed while JavaScript was busy, and concerns nobody any more once it is told.
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const { test } = require('node:test');

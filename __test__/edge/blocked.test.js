@@ -2,6 +2,7 @@
 // Strangers send as much as they can while the event loop is blocked: that costs no more memory than it
 // costs Node, few of those who connect meanwhile are accepted, and everything is answered later.
 // @timeout 600
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const fs = require('node:fs');

@@ -1,6 +1,7 @@
 'use strict';
 // A hostile neighbourhood for some seconds: see `chaos/chaos.js`, and `npm run test:chaos` for longer.
 // @timeout 400
+// @alone
 const { test } = require('node:test');
 const { onNodeHttp } = require('../support/mode');
 const { patient } = require('../support/sanitizer');

@@ -1,6 +1,7 @@
 'use strict';
 // What a server can make a client hold: bounded, whatever it sends. The client is a process of its
 // own, whose memory is measured.
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');

@@ -2,6 +2,7 @@
 // The memory of what a program gets: nothing of others in it, and its own to give away and to keep.
 // (What it gives is in `given-memory.test.js`.)
 // @timeout 400
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');

@@ -2,6 +2,7 @@
 // What strangers can make a server hold: bounded, whatever they send or leave unread. The server is
 // a process of its own, whose memory is measured.
 // @timeout 600
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const { test } = require('node:test');

@@ -2,6 +2,7 @@
 // However often the module is loaded in an environment, it has one native instance there, which ends
 // a second after its last user: threads, descriptors and memory stay as they are.
 // @timeout 400
+// @alone
 const assert = require('node:assert');
 const path = require('node:path');
 const { test } = require('node:test');

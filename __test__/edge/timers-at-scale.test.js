@@ -2,6 +2,7 @@
 // Timeouts where there are many connections: none is early, none is late, and those that wait cost
 // nothing. RUST_HTTP_TEST_CONNECTIONS says how many there are.
 // @timeout 300
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const { monitorEventLoopDelay } = require('node:perf_hooks');

@@ -37,13 +37,20 @@ export async function runNode({ words, jobs, ...options }) {
   installPackagesOf(files);
   process.stdout.write(`\n== node:test, ${files.length} files, Node ${process.versions.node}\n`);
   const scratch = mkdtempSync(join(tmpdir(), 'rust-http-tests-'));
-  const queue = [...files];
-  const worker = async () => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
-      await runFile(file, { ...options, scratch, together: jobs > 1 });
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  // A file that measures has the machine for itself, when the others are through.
+  const alone = files.filter((file) => headOf(file).includes('@alone'));
+  const beside = files.filter((file) => !alone.includes(file));
+  for (const [queue, count] of [
+    [beside, jobs],
+    [alone, 1],
+  ]) {
+    const worker = async () => {
+      for (let file = queue.shift(); file; file = queue.shift()) {
+        await runFile(file, { ...options, scratch, together: count > 1 });
+      }
+    };
+    await Promise.all(Array.from({ length: count }, worker));
+  }
   rmSync(scratch, { recursive: true, force: true });
 }
 
@@ -121,12 +128,17 @@ function installPackagesOf(files) {
 
 /** `// @timeout 300` in the first lines of a file: its own limit, in seconds. */
 function timeoutOf(file) {
+  const match = /@timeout (\d+)/.exec(headOf(file));
+  return match ? Number(match[1]) * 1000 : undefined;
+}
+
+/** The first lines of a file, which may say `// @timeout SECONDS` and `// @alone`. */
+function headOf(file) {
   const head = Buffer.alloc(2048);
   const fd = openSync(file, 'r');
   const size = readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
-  const match = /@timeout (\d+)/.exec(head.toString('utf8', 0, size));
-  return match ? Number(match[1]) * 1000 : undefined;
+  return head.toString('utf8', 0, size);
 }
 
 function nameOf(file) {

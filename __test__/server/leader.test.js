@@ -1,6 +1,7 @@
 'use strict';
 // Who drives the sockets: the event loop while there is little to do. How the lead is given to an I/O thread
 // and back is tested beside its code (`src/io/javascript_lead.rs`, `src/io/leadership.rs`).
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');

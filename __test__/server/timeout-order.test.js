@@ -1,6 +1,7 @@
 'use strict';
 // When timeouts without traffic come, and in which order among the timers of the program: as Node's,
 // which are timers themselves.
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');
