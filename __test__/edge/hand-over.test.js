@@ -2,6 +2,7 @@
 // A connection gets another owner (upgrade, CONNECT) while the answers before it still wait for a
 // client that does not read: nothing blocks, nothing throws, and the bytes keep their order.
 // @timeout 400
+// @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
 const fs = require('node:fs');

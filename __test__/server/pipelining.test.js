@@ -368,3 +368,32 @@ onBoth('a last answer that left with others closes behind it', async ({ connect 
   for (const path of ['/0', '/1', '/2']) assert.strictEqual((await client.response()).text, path);
   assert.strictEqual(await client.untilEnd(), '');
 });
+
+for (const watches of [false, true])
+  onNative(
+    `a client that ends while too much waits gets all answers${watches ? ', somebody reads beside' : ''}`,
+    { skip: onNodeHttp && watches && "Node's own ends the connection without an answer" },
+    async ({ connect }) => {
+      const first = deferred();
+      const over = deferred();
+      const server = http.createServer((req, res) => {
+        if (req.url === '/a') first.resolve(res);
+        else res.end(req.url === '/b' ? 'b'.repeat(400_000) : req.url);
+      });
+      server.on('connection', (socket) => {
+        if (watches) socket.on('data', () => {});
+        socket.on('close', over.resolve);
+      });
+      const client = await connect(server);
+      client.send(get('/a') + get('/b') + get('/c') + get('/d'));
+      client.end();
+      const res = await first.promise;
+      for (let i = 0; i < 5; i++) await turn();
+      res.end('/a');
+      assert.strictEqual((await client.response()).text, '/a');
+      assert.strictEqual((await client.response()).text.length, 400_000);
+      for (const path of ['/c', '/d']) assert.strictEqual((await client.response()).text, path);
+      assert.strictEqual(await client.untilEnd(), '');
+      await over.promise;
+    },
+  );

@@ -51,6 +51,8 @@ class ServerConnection {
     this.incoming = [];
     /** Responses that wait for their turn behind the socket's current one. */
     this.outgoing = [];
+    /** So many of them have left with one before. */
+    this.takenAlong = 0;
     /** The request whose content is arriving. */
     this.current = null;
     /** The request that asked for another protocol. */

@@ -68,13 +68,20 @@ function takeFirst(messages) {
 }
 
 /** A response that was destroyed while it waited takes the connection with it: nothing may follow. */
-function giveTurn({ outgoing, socket, transport }, res) {
+function giveTurn(connection, res) {
+  const { outgoing, socket, transport } = connection;
   if (res.destroyed) {
     socket.destroy(res[kErrored] ?? undefined);
     return;
   }
-  transport.alongside = outgoing.length > 0 ? takeAlong(res, outgoing) : 0;
+  if (connection.takenAlong > 0) {
+    connection.takenAlong--;
+  } else if (outgoing.length > 0) {
+    connection.takenAlong = takeAlong(res, outgoing);
+    transport.alongside = connection.takenAlong;
+  }
   res.assignSocket(socket);
+  transport.alongside = 0;
 }
 
 /**

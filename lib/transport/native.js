@@ -6,6 +6,7 @@ const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
 const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
+const { onInputEnd, tellWaitingEnd } = require('./input-end');
 const { setMirrored, tellMirrored } = require('./mirror');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
@@ -48,6 +49,8 @@ class NativeTransport {
     this.isMirrored = false;
     /** The parser's error when the input ended inside a message. */
     this.cutShort = null;
+    /** The input has ended, and will be told when HTTP reads again. */
+    this.endWaits = false;
     /** A parser for bytes that were pushed into the socket's stream. */
     this.pushed = null;
     this.referenced = true;
@@ -121,6 +124,7 @@ class NativeTransport {
 
   resume() {
     if (this.input === Input.PAUSED && this.life === Life.OPEN) this.socket.resumeInput();
+    tellWaitingEnd(this);
   }
 
   /** Nothing more that the peer sends is of interest. */
@@ -152,23 +156,8 @@ class NativeTransport {
     else this.receiver.onMalformed(failure);
   }
 
-  /** The peer sends no more. */
   onEnd() {
-    if (this.life === Life.OPEN) this.inContext(this.endInput);
-  }
-
-  endInput() {
-    this.input = Input.ENDED;
-    this.count();
-    const { role, socket } = this;
-    socket.endInput();
-    if (this.cutShort === null) role?.onEnd();
-    else if (socket.isLazy || socket.readableEnded) this.tellCutShort();
-    else socket.prependOnceListener('end', () => this.tellCutShort());
-  }
-
-  tellCutShort() {
-    if (this.life === Life.OPEN) this.receiver?.onMalformed(this.cutShort);
+    onInputEnd(this);
   }
 
   // ---- writing ----

@@ -25,6 +25,8 @@ class StreamTransport {
     this.hasParsedEnd = false;
     this.hasStopped = false;
     this.timesIdle = false;
+    /** Of interest to the native transport alone. */
+    this.alongside = 0;
     /** What the socket counted on another transport. */
     this.bytesReadBefore = 0;
     this.bytesWrittenBefore = 0;
