@@ -7,7 +7,7 @@ const { channel } = require('node:diagnostics_channel');
 const EventEmitter = require('node:events');
 const { closeSync } = require('node:fs');
 const net = require('node:net');
-const { Readable, addAbortSignal, finished } = require('node:stream');
+const { Duplex, Readable, addAbortSignal, finished } = require('node:stream');
 const { urlToHttpOptions } = require('node:url');
 const {
   debuglog,
@@ -31,6 +31,7 @@ for (const name in Socket.prototype) {
 
 module.exports = {
   AsyncResource,
+  Duplex,
   EventEmitter,
   Readable,
   Registry,

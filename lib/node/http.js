@@ -147,6 +147,9 @@ const checksPath = Object.hasOwn(ClientRequest.prototype, 'path');
 /** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
 const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
 
+/** From Node 26 on the content of a request that asks for an upgrade is HTTP's; before, the other protocol's. */
+const readsUpgradeContent = Number.parseInt(process.versions.node, 10) >= 26;
+
 /** Whether the process was told to read HTTP leniently where no option says how. */
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
   [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
@@ -224,6 +227,7 @@ module.exports = {
   keys,
   missingOutgoing,
   readsToDump,
+  readsUpgradeContent,
   recognize,
   refusesManyFields,
   request,

@@ -23,12 +23,12 @@ const { answerError } = require('./error-responses');
 const { dispatch, hasBodyHeaders } = require('./dispatch');
 const { idleTimeout } = require('./options');
 const { tellTimeout } = require('./timeouts');
-const { Phase, handOver, mayUpgrade } = require('./upgrade');
+const { Phase, handOver, mayUpgrade, readContentFirst } = require('./upgrade');
 const { abortResponses, endConnectionBehind, isSilent, onFinish } = require('./responses');
 const { forgetStream, listenToStream } = require('./stream-listeners');
 const { watchStreams } = require('./stream-checker');
 
-const { GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
+const { CONTENT_FIRST, GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
 const { kNeedDrain } = host.keys;
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = host.serverKeys();
 /** Requests of one connection that may wait for their answer; then reading stops. */
@@ -55,8 +55,9 @@ class ServerConnection {
     this.takenAlong = 0;
     /** The request whose content is arriving. */
     this.current = null;
-    /** The request that asked for another protocol. */
+    /** The request that asked for another protocol, and who gets its content if that comes first. */
     this.upgrading = null;
+    this.contentReader = null;
     /** Bytes held by responses that wait for their turn. */
     this.outgoingData = 0;
     this.requests = 0;
@@ -131,12 +132,13 @@ class ServerConnection {
       if (req.upgrade) {
         this.phase = Phase.UPGRADING;
         this.upgrading = req;
-        this.completeCurrent();
+        if (flags & CONTENT_FIRST && host.readsUpgradeContent) readContentFirst(this);
+        else this.completeCurrent();
         return;
       }
       if (!isRefused) {
         this.phase = Phase.DECLINED;
-        this.transport.declineUpgrade();
+        this.transport.readContent(false);
       }
     }
     try {
@@ -402,7 +404,7 @@ class ServerConnection {
     this.transport = stream;
     this.server[kConnections].add(this);
     this.socket.parser = null;
-    stream.join(this);
+    stream.join(this, this.contentReader ?? this);
     listenToStream(this, (event) => event !== 'data');
     watchStreams(this.server);
   }

@@ -137,12 +137,13 @@ function closeExchange(res, quiet) {
 }
 
 /** The socket is closed: what was under way is aborted. */
-function abortResponses({ closesResponse, incoming, outgoing, socket }) {
+function abortResponses({ closesResponse, incoming, outgoing, socket, upgrading }) {
   let error;
   const nextError = () => {
     error = error === undefined ? connectionReset('aborted') : sameReset(error);
     return error;
   };
+  upgrading?.destroy(nextError());
   while (incoming.length > 0) incoming.shift().destroy(nextError());
   while (outgoing.length > 0) outgoing.shift().destroy(nextError());
   // A socket that has listeners has one of the response's, which was added when that got the socket.

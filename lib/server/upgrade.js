@@ -1,6 +1,7 @@
 'use strict';
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
 const { codes } = require('../base/errors');
+const { later } = require('../base/later');
 const { kConnections } = require('../base/symbols');
 const { debuglog } = require('../node/builtins');
 const { forgetStream } = require('./stream-listeners');
@@ -15,6 +16,8 @@ const Phase = {
   HANDED_OVER: 'handed over',
   CLOSED: 'closed',
 };
+
+const contentFirst = later(() => require('./content-first'));
 
 const debug = debuglog('http');
 
@@ -31,13 +34,18 @@ function mayUpgrade(server, req) {
     : server.listenerCount('upgrade') > 0;
 }
 
-/** Hands the socket over to the listeners, with the bytes behind the head. */
-function handOver(connection, bytes) {
+/** The content of a request that asks for another protocol is read first. */
+function readContentFirst(connection) {
+  connection.contentReader = contentFirst().readContent(connection, handOver);
+}
+
+/** Hands the socket over to the listeners, or to the `stream` they have, with the bytes behind the request. */
+function handOver(connection, bytes, stream) {
   const { server, socket, upgrading: req } = connection;
   connection.phase = Phase.HTTP;
   connection.upgrading = null;
   const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
-  if (server.listenerCount(event) === 0) {
+  if (stream === undefined && server.listenerCount(event) === 0) {
     // Nobody gets it, so nothing is handed over: it closes as any connection does, with the answers
     // under way.
     socket.destroy();
@@ -51,9 +59,13 @@ function handOver(connection, bytes) {
   socket.setEncoding = refuseEncoding;
   debug('SERVER have listener for %s', event);
   socket.readableFlowing = null;
+  if (stream !== undefined) {
+    stream.begin(bytes);
+    return;
+  }
   // Reading goes on: who listens for 'end' alone has to hear of it.
   socket.read?.(0);
   server.emit(event, req, socket, bytes);
 }
 
-module.exports = { Phase, handOver, mayUpgrade, refuseEncoding };
+module.exports = { Phase, handOver, mayUpgrade, readContentFirst, refuseEncoding };

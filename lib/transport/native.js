@@ -369,8 +369,8 @@ class NativeTransport {
 
   // ---- what HTTP asks of its transport ----
 
-  declineUpgrade() {
-    native.io.declineUpgrade(this.id);
+  readContent(upgrades) {
+    native.io.readContent(this.id, upgrades);
   }
 
   /** Bytes read and written so far. */

@@ -33,9 +33,9 @@ class StreamTransport {
   }
 
   /** HTTP is spoken from now on. */
-  join(role) {
+  join(role, receiver = role) {
     this.role = role;
-    this.parsedFor = role;
+    this.parsedFor = receiver;
   }
 
   /** The role, as long as what is parsed is for it. */
@@ -169,8 +169,8 @@ class StreamTransport {
 
   // ---- what HTTP asks of its transport ----
 
-  declineUpgrade() {
-    this.input.decline();
+  readContent(upgrades) {
+    this.input.readContent(upgrades);
   }
 
   endResponse() {}

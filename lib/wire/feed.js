@@ -121,9 +121,10 @@ class FedParser {
     this.handle(calls.takeRest(this.slot, arena.bytes, top), NO_CHUNK);
   }
 
-  /** Nobody wants the upgrade: what came behind its head is HTTP. */
-  decline() {
-    this.handle(calls.decline(this.slot, arena.bytes, top), NO_CHUNK);
+  /** What came behind the head of an upgrade is HTTP: all of it, or its content. */
+  readContent(upgrades) {
+    const flag = upgrades ? 1 : 0;
+    this.handle(calls.readContent(this.slot, arena.bytes, top, flag), NO_CHUNK);
   }
 
   /**

@@ -345,10 +345,10 @@ impl Io {
         self.with(id, |connection| connection.start_reading());
     }
 
-    /// A request to upgrade is declined: what came behind it is parsed.
+    /// What came behind a request to upgrade is parsed; `upgrades` once its content is complete.
     #[napi]
-    pub fn decline_upgrade(&self, id: u32) {
-        self.with(id, |connection| connection.decline_upgrade());
+    pub fn read_content(&self, id: u32, upgrades: bool) {
+        self.with(id, |connection| connection.read_content(upgrades));
     }
 
     /// Whether the raw bytes of what is parsed are posted, too.

@@ -27,7 +27,7 @@ const FUNCTIONS: [(&CStr, sys::napi_callback); 6] = [
     (c"execute", Some(execute)),
     (c"finish", Some(finish)),
     (c"takeRest", Some(take_rest)),
-    (c"decline", Some(decline)),
+    (c"readContent", Some(read_content)),
     (c"takeRecords", Some(take_records)),
     (c"renew", Some(renew)),
 ];
@@ -91,9 +91,9 @@ impl Stream {
         self.dead = true;
     }
 
-    /// The upgrade is declined: parsing goes on with what came behind its head.
-    fn decline(&mut self) {
-        self.parser.resume(Verdict::Content);
+    /// The upgrade is declined, or comes later: parsing goes on with what came behind its head.
+    fn read_content(&mut self, verdict: Verdict) {
+        self.parser.resume(verdict);
         self.parse_rest();
     }
 
@@ -306,7 +306,8 @@ impl Streams {
 ///   is until the first record has been handled;
 /// - `finish(slot, arena, at)`;
 /// - `takeRest(slot, arena, at)`, for what a native connection has left unparsed;
-/// - `decline(slot, arena, at)`, for an upgrade that nobody wants.
+/// - `readContent(slot, arena, at, upgrades)`, for an upgrade that nobody wants, or that is to come behind
+///   the content.
 ///
 /// They return the size of the records; negated if that is no room, and then
 /// `takeRecords(slot, arena, at)` takes them.
@@ -346,10 +347,14 @@ unsafe extern "C" fn take_rest(
     run(&call, 1, Stream::parse_rest)
 }
 
-unsafe extern "C" fn decline(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+unsafe extern "C" fn read_content(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<3>::new(env, info) };
-    run(&call, 1, Stream::decline)
+    let call = unsafe { Call::<4>::new(env, info) };
+    let verdict = Verdict::content(call.uint(3) != 0);
+    run(&call, 1, |stream| stream.read_content(verdict))
 }
 
 unsafe extern "C" fn take_records(

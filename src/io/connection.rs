@@ -19,7 +19,7 @@ use crate::io::pending_request::PendingRequest;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Set;
 use crate::io::socket::Socket;
-use crate::protocol::Parser;
+use crate::protocol::{Parser, Verdict};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
@@ -205,16 +205,10 @@ impl Connection {
     }
 
     /// Parses on behind a head that asked for an upgrade.
-    pub fn decline_upgrade(self: &Arc<Self>) {
-        let mut input = self.input();
-        if !matches!(input.reading, Reading::Verdict(_)) {
-            return;
+    pub fn read_content(self: &Arc<Self>, upgrades: bool) {
+        if self.input().decide(Verdict::content(upgrades)) {
+            self.set.read_soon(self.clone());
         }
-        if let Reading::Verdict(rest) = std::mem::replace(&mut input.reading, Reading::Http) {
-            input.reading = Reading::Declined(rest);
-        }
-        drop(input);
-        self.set.read_soon(self.clone());
     }
 
     // ---- requests and answers ----

@@ -48,7 +48,7 @@ impl Connection {
     /// Reads once. Returns whether more may be there.
     fn read_once(self: &Arc<Self>, lead: &mut Lead) -> bool {
         let mut input = self.input();
-        input.resume_declined(self, lead);
+        input.parse_decided(self, lead);
         if !self.has(flag::READABLE) {
             return false;
         }

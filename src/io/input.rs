@@ -30,8 +30,8 @@ pub(crate) enum Reading {
     Http,
     /// Between an upgrade's head and JavaScript's verdict; holds the bytes that came behind it.
     Verdict(Bytes),
-    /// The upgrade was declined: those bytes are to be parsed.
-    Declined(Bytes),
+    /// JavaScript has decided, and those bytes are to be parsed.
+    Decided(Bytes),
     /// The peer has ended its side.
     Ended,
     /// The socket is closed or has another owner.
@@ -80,16 +80,12 @@ impl Input {
     /// Takes the state of the parser for another owner, with the bytes that it has not seen. A verdict
     /// that was not given yet is given to the new owner's parser.
     pub fn take_parser(&mut self) -> (Parser, SinkState, Bytes) {
-        let mut parser = std::mem::replace(
+        let parser = std::mem::replace(
             &mut self.parser,
             Parser::new(Role::Server, Limits::default(), Leniency::default()),
         );
         let unparsed = match std::mem::replace(&mut self.reading, Reading::Gone) {
-            Reading::Verdict(rest) => rest,
-            Reading::Declined(rest) => {
-                parser.resume(Verdict::Content);
-                rest
-            }
+            Reading::Verdict(rest) | Reading::Decided(rest) => rest,
             _ => Bytes::new(),
         };
         (parser, self.sink_state, unparsed)
@@ -223,13 +219,23 @@ impl Input {
         self.window_used += posted;
     }
 
-    /// An upgrade was declined: parses what came behind its head.
-    pub fn resume_declined(&mut self, connection: &Connection, lead: &mut Lead) {
-        if !matches!(self.reading, Reading::Declined(_)) {
+    /// JavaScript has decided how to go on behind a head that asked for an upgrade. Returns whether that
+    /// was waited for.
+    pub fn decide(&mut self, verdict: Verdict) -> bool {
+        let Reading::Verdict(rest) = &mut self.reading else {
+            return false;
+        };
+        self.reading = Reading::Decided(std::mem::take(rest));
+        self.parser.resume(verdict);
+        true
+    }
+
+    /// Parses what came behind the head for which there was a decision.
+    pub fn parse_decided(&mut self, connection: &Connection, lead: &mut Lead) {
+        if !matches!(self.reading, Reading::Decided(_)) {
             return;
         }
-        if let Reading::Declined(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
-            self.parser.resume(Verdict::Content);
+        if let Reading::Decided(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
             lead.buffer.clear();
             lead.buffer.extend_from_slice(&rest);
             self.parse(connection, lead, false);
@@ -260,7 +266,7 @@ impl Input {
             self.socket.is_some() || matches!(self.reading, Reading::Gone),
             "nothing is read without a socket"
         );
-        let waits = matches!(self.reading, Reading::Verdict(_) | Reading::Declined(_));
+        let waits = matches!(self.reading, Reading::Verdict(_));
         debug_assert!(
             !waits || !self.parser.takes_input(),
             "the parser waits for the verdict that is waited for"

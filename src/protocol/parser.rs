@@ -71,6 +71,8 @@ pub struct Parser {
     is_refused: bool,
     /// Its content was left out, whatever its fields say.
     skips_content: bool,
+    /// Another protocol follows its content.
+    switches_behind: bool,
     request: RequestKind,
     /// A request was announced whose final response is not complete.
     expects_response: bool,
@@ -92,6 +94,7 @@ impl Parser {
             framing: Framing::None,
             is_refused: false,
             skips_content: false,
+            switches_behind: false,
             request: RequestKind::Other,
             expects_response: false,
         }
@@ -169,19 +172,20 @@ impl Parser {
         if self.phase != Phase::Paused {
             return;
         }
+        self.switches_behind = verdict == Verdict::ContentThenUpgrade;
         self.phase = match (verdict, self.framing) {
             (Verdict::Upgrade, _) => Phase::Upgraded,
             (Verdict::Pause, _) => Phase::Paused,
             _ if self.is_refused => Phase::Dead(ErrorKind::CodingInRequest),
-            (Verdict::Content, Framing::Length(left)) => Phase::Length(left),
-            (Verdict::Content, Framing::Chunked) => Phase::Chunked,
-            (Verdict::Content, Framing::UntilClose) => Phase::UntilClose,
-            // The sink was told of the end when the head paused.
-            (Verdict::Content, Framing::None) => self.after_message(),
             (Verdict::NoContent, _) => {
                 self.skips_content = true;
                 self.after_message()
             }
+            (_, Framing::Length(left)) => Phase::Length(left),
+            (_, Framing::Chunked) => Phase::Chunked,
+            (_, Framing::UntilClose) => Phase::UntilClose,
+            // The sink was told of the end when the head paused.
+            (_, Framing::None) => self.after_message(),
         };
         self.check();
     }
@@ -338,10 +342,11 @@ impl Parser {
         sink: &mut S,
     ) -> Result<(), ErrorKind> {
         self.framing = decision.framing;
+        self.switches_behind = verdict == Verdict::ContentThenUpgrade;
         self.skips_content = decision.framing == Framing::None;
         // Node lets an upgrade go first.
         self.is_refused = decision.is_refused;
-        if self.is_refused && matches!(verdict, Verdict::Content | Verdict::NoContent) {
+        if self.is_refused && !matches!(verdict, Verdict::Upgrade | Verdict::Pause) {
             return Err(ErrorKind::CodingInRequest);
         }
         if decision.framing == Framing::Chunked {
@@ -355,13 +360,13 @@ impl Parser {
                 Phase::Paused
             }
             (Verdict::Pause, _) => Phase::Paused,
-            (Verdict::NoContent, _) | (Verdict::Content, Framing::None) => {
+            (Verdict::NoContent, _) | (_, Framing::None) => {
                 self.skips_content = true;
                 self.complete(sink)
             }
-            (Verdict::Content, Framing::Length(length)) => Phase::Length(length),
-            (Verdict::Content, Framing::Chunked) => Phase::Chunked,
-            (Verdict::Content, Framing::UntilClose) => Phase::UntilClose,
+            (_, Framing::Length(length)) => Phase::Length(length),
+            (_, Framing::Chunked) => Phase::Chunked,
+            (_, Framing::UntilClose) => Phase::UntilClose,
         };
         Ok(())
     }
@@ -378,6 +383,9 @@ impl Parser {
     }
 
     fn after_message(&mut self) -> Phase {
+        if self.switches_behind {
+            return Phase::Upgraded;
+        }
         if !self.message.is_interim() {
             self.request = RequestKind::Other;
             self.expects_response = false;

@@ -58,8 +58,21 @@ pub enum Verdict {
     NoContent,
     /// What follows is another protocol.
     Upgrade,
+    /// What follows the content is another protocol.
+    ContentThenUpgrade,
     /// Not yet known: stop, and wait for `Parser::resume`.
     Pause,
+}
+
+impl Verdict {
+    /// The content is read; whether another protocol follows it.
+    pub fn content(upgrades: bool) -> Self {
+        if upgrades {
+            Self::ContentThenUpgrade
+        } else {
+            Self::Content
+        }
+    }
 }
 
 /// Takes the parser's events, in the order of the bytes.

@@ -94,6 +94,8 @@ constants! { FLAGS:
     READ_DEFERRED = 1 << 8;
     /// The request expects something else than `100 Continue`.
     EXPECT_OTHER = 1 << 9;
+    /// With `UPGRADE`: content comes before what may be another protocol.
+    CONTENT_FIRST = 1 << 10;
     /// Added to the size that a drain returns (which is a multiple of a word) when these records begin
     /// a batch: what one look at the queue brought. A batch that does not fit into the arena comes in
     /// parts.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::protocol::{
-    Expectation, Fields, Framing, Head, ParseError, Parser, RequestRules, RequestVerdict, Sink,
-    State, Verdict,
+    Expectation, Fields, Framing, Head, Method, ParseError, Parser, RequestRules, RequestVerdict,
+    Sink, State, Verdict,
 };
 use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
@@ -128,6 +128,9 @@ impl<'a, O: Observer> RecordSink<'a, O> {
             Ok(_) => {
                 if let Some(last) = self.last {
                     record::end_group(self.out, last);
+                } else if parser.switches_behind() {
+                    // Nothing can be told yet, and JavaScript waits for the end of the group.
+                    record::bytes(self.out, Kind::Raw, layout::GROUP_END, self.id, &[]);
                 }
                 Outcome::Parsed
             }
@@ -172,6 +175,13 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         self.state.no_content = head.framing == Framing::None;
         if self.state.no_content {
             flags |= layout::NO_CONTENT;
+        }
+        // What follows the head of CONNECT is never content.
+        if head.upgrade
+            && head.method.is_some_and(|method| method != Method::CONNECT)
+            && matches!(head.framing, Framing::Length(_) | Framing::Chunked)
+        {
+            flags |= layout::CONTENT_FIRST;
         }
         if head.method.is_some() {
             flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));

@@ -233,8 +233,20 @@ fn what_comes_behind_an_upgrade_waits_for_the_verdict() {
     assert_eq!(stage.kinds(), [Kind::Head, Kind::Raw]);
     peer.write_all(GET).unwrap();
     assert_eq!(stage.kinds(), [], "nothing is read meanwhile");
-    declined.decline_upgrade();
+    declined.read_content(false);
     assert_eq!(stage.kinds(), [Kind::Head, Kind::Head]);
+
+    let (later, mut peer) = stage.accept();
+    let post = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\
+                 Transfer-Encoding: chunked\r\n\r\n2\r";
+    peer.write_all(post).unwrap();
+    assert_eq!(stage.kinds(), [Kind::Head, Kind::Raw]);
+    later.read_content(true);
+    assert_eq!(stage.kinds(), [Kind::Raw], "the group ends");
+    peer.write_all(b"\nhi\r\n0\r\n\r\nbehind").unwrap();
+    assert_eq!(stage.kinds(), [Kind::Content, Kind::Complete, Kind::Raw]);
+    peer.write_all(b"more").unwrap();
+    assert_eq!(stage.kinds(), [], "nothing is read before the hand-over");
 
     let (accepted, mut peer) = stage.accept();
     peer.write_all(&[&upgrade[..], b"behind"].concat()).unwrap();

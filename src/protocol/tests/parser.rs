@@ -84,6 +84,35 @@ fn a_head_may_pause_and_its_content_be_read_later() {
 }
 
 #[test]
+fn another_protocol_may_follow_the_content() {
+    let requests = [
+        "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\na: b\r\n\r\n",
+    ];
+    for request in requests {
+        let head = request.find("\r\n\r\n").expect("a head") + 4;
+        for piece in [1, 7, request.len()] {
+            let mut parser = server();
+            let mut sink = Answer::new(Verdict::Pause);
+            parser
+                .parse(&request.as_bytes()[..head], &mut sink)
+                .expect("well-formed");
+            parser.resume(Verdict::ContentThenUpgrade);
+            assert!(parser.switches_behind());
+            let rest = [&request.as_bytes()[head..], b"GET \0"].concat();
+            let mut consumed = 0;
+            for chunk in rest.chunks(piece) {
+                let progress = parser.parse(chunk, &mut sink).expect("well-formed");
+                consumed += progress.consumed;
+            }
+            assert_eq!(consumed, request.len() - head);
+            assert_eq!((&sink.content[..], sink.completed), (&b"hi"[..], 1));
+            assert!(!parser.takes_input() && !parser.in_message());
+        }
+    }
+}
+
+#[test]
 fn a_head_without_content_is_complete_when_it_pauses() {
     let mut parser = server();
     let mut sink = Answer::new(Verdict::Pause);
