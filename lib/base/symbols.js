@@ -6,6 +6,9 @@ module.exports = {
   kError: Symbol('rust-http.error'),
   /** On requests: seconds of the answer's `Keep-Alive: timeout=`, -1 if there are none. */
   kKeepAliveTimeout: Symbol('rust-http.keepAliveTimeout'),
+  /** On requests: host and port that they were made for, and the beginning of their performance entry. */
+  kAuthority: Symbol('rust-http.authority'),
+  kBeginning: Symbol('rust-http.beginning'),
   /** On requests: their target, where the host has an accessor for it. */
   kPath: Symbol('rust-http.path'),
   /** On agents: the proxy their requests go through. */

@@ -4,10 +4,11 @@
 const { channel } = require('node:diagnostics_channel');
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
-const { kError, kPath } = require('../base/symbols');
+const { kAuthority, kBeginning, kError, kPath } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const { inheritMessage, initialize, OutgoingMessage } = require('../message/outgoing-message');
 const host = require('../node/http');
+const { beginEntry } = require('../node/performance-entries');
 const { process } = require('../wire/realm');
 
 const { ERR_HTTP_HEADERS_SENT } = codes;
@@ -46,8 +47,17 @@ if (host.checksPath) {
 
 ClientRequest.prototype._finish = function _finish() {
   OutgoingMessage.prototype._finish.call(this);
+  this[kBeginning] = beginEntry('HttpClient', () => describe(this));
   if (requestStart.hasSubscribers) requestStart.publish({ request: this });
 };
+
+/** What a performance entry tells of a request. One through a proxy names the whole URL as its target. */
+function describe(req) {
+  const { method, path, protocol } = req;
+  const isWhole = path.startsWith('http://');
+  const url = isWhole ? path : `${protocol}//${req[kAuthority]}${path}`;
+  return { method, url, headers: req.getHeaders() };
+}
 
 ClientRequest.prototype._implicitHeader = function _implicitHeader() {
   if (this._header) throw new ERR_HTTP_HEADERS_SENT('render');

@@ -2,7 +2,7 @@
 // The life of a request on its socket: the socket's events become those of the request and the response,
 // in the orders Node's documentation spells out; afterwards the socket is free, or handed over, or closed.
 const { connectionReset } = require('../base/errors');
-const { kError, kTransport } = require('../base/symbols');
+const { kBeginning, kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
 const { Stage, connectionOf, takeOver } = require('./connection');
 const { mayBecomeNative } = require('../socket/client-socket');
@@ -10,6 +10,7 @@ const { ResponseReader } = require('./response-reader');
 const { channel, debuglog, finished } = require('../node/builtins');
 const { process } = require('../wire/realm');
 const { kNeedDrain } = require('../node/http').keys;
+const { endEntry } = require('../node/performance-entries');
 
 const debug = debuglog('http');
 const requestError = channel('http.client.request.error');
@@ -276,6 +277,7 @@ function onResponse(req, res, keepAlive) {
   const { socket } = req;
   // The server has to agree to keep the connection.
   if (req.shouldKeepAlive && !keepAlive && !req.upgradeOrConnect) req.shouldKeepAlive = false;
+  if (req[kBeginning] !== undefined) endEntry(req[kBeginning], res);
   if (responseFinish.hasSubscribers) responseFinish.publish({ request: req, response: res });
   req.res = res;
   res.req = req;

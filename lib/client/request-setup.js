@@ -2,7 +2,13 @@
 // What makes a request: checking its options, storing its headers, finding it a connection.
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
-const { kKeepAliveTimeout, kPath, kProxyConfig } = require('../base/symbols');
+const {
+  kAuthority,
+  kBeginning,
+  kKeepAliveTimeout,
+  kPath,
+  kProxyConfig,
+} = require('../base/symbols');
 const {
   isToken,
   parseUniqueHeaders,
@@ -170,6 +176,7 @@ function initializeState(req) {
   req.maxHeadersCount = null;
   req.reusedSocket = false;
   req[kKeepAliveTimeout] = -1;
+  req[kBeginning] = undefined;
 }
 
 /** Keep-alive only where the connection may be used again. */
@@ -193,6 +200,7 @@ function storeHeaders(req, options, connectOptions) {
   const { port } = connectOptions;
   const defaultPort = options.defaultPort || req.agent?.defaultPort;
   const [authority, field] = hostHeader(connectOptions.host, port, defaultPort);
+  req[kAuthority] = field;
   const through = proxyFor(req, connectOptions);
   const rewrite = (userHost, array) => {
     if (through && !req._header)
