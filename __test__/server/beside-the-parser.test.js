@@ -1,8 +1,10 @@
 'use strict';
-// Listeners for 'data' on a socket that speaks HTTP hear of bytes behind what HTTP makes of them.
+// Listeners for 'data' on a socket that speaks HTTP hear of bytes behind what HTTP makes of them, or, in front
+// of its own listener, before.
 const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');
+const { Writable } = require('node:stream');
 const { test } = require('node:test');
 const http = require('../support/subject');
 const { deferred, turn } = require('../support/events');
@@ -77,6 +79,7 @@ onBoth(
     server.on('upgrade', (_req, socket, head) => {
       log.push(`upgrade ${head}, ${socket.listenerCount('data')} listeners`);
       socket.on('data', (chunk) => log.push(`new ${chunk}`));
+      socket.on('end', () => socket.end());
       socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
     });
     const client = await connect(server);
@@ -84,6 +87,8 @@ onBoth(
     await client.untilText('\r\n\r\n');
     client.send('next');
     while (!log.includes('new next')) await turn();
+    client.end();
+    await client.untilEnd();
     const first = UP.length + 4;
     assert.deepStrictEqual(log, [
       'upgrade head, 2 listeners',
@@ -92,6 +97,98 @@ onBoth(
       'all 4',
       'new next',
     ]);
+  },
+);
+
+// Node's parser is one of the listeners: those in front of it hear first.
+for (const [how, listen, order] of [
+  ['on', (socket, heard) => socket.on('data', heard), ['request', 'bytes']],
+  ['once', (socket, heard) => socket.once('data', heard), ['request', 'bytes']],
+  ['addListener', (socket, heard) => socket.addListener('data', heard), ['request', 'bytes']],
+  [
+    'prependListener',
+    (socket, heard) => socket.prependListener('data', heard),
+    ['bytes', 'request'],
+  ],
+  [
+    'prependOnceListener',
+    (socket, heard) => socket.prependOnceListener('data', heard),
+    ['bytes', 'request'],
+  ],
+  [
+    'pipe',
+    (socket, heard) =>
+      socket.pipe(
+        new Writable({
+          write(chunk, _encoding, callback) {
+            heard(chunk);
+            callback();
+          },
+        }),
+      ),
+    ['request', 'bytes'],
+  ],
+]) {
+  onBoth(`${how}: who hears first`, async ({ connect }) => {
+    const log = [];
+    const { server } = noting((socket) => listen(socket, () => log.push('bytes')), log);
+    const client = await connect(server);
+    await client.exchange(GET);
+    const seen = log.map((entry) => entry.split(' ')[0]).filter((entry) => entry !== 'tick');
+    assert.deepStrictEqual(seen, order);
+  });
+}
+
+onBoth('those in front of the parser and those behind it hear the same, once', async (t) => {
+  const { log, server } = noting((socket, log) => {
+    socket.on('data', (chunk) => log.push(`behind ${chunk.length}`));
+    socket.prependListener('data', (chunk) => log.push(`front ${chunk.length}`));
+    socket.prependOnceListener('data', (chunk) => log.push(`once ${chunk.length}`));
+  });
+  const client = await t.connect(server);
+  for (const first of [true, false]) {
+    log.length = 0;
+    await client.exchange(GET);
+    const seen = log.filter((entry) => entry !== 'tick');
+    const { length } = GET;
+    const once = first ? [`once ${length}`] : [];
+    assert.deepStrictEqual(seen, [...once, `front ${length}`, 'request GET', `behind ${length}`]);
+  }
+});
+
+onNative("'readable': who reads gets all bytes, and HTTP goes on", async ({ connect }) => {
+  let read = '';
+  const { server } = noting((socket) =>
+    socket.on('readable', () => {
+      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) read += chunk;
+    }),
+  );
+  const client = await connect(server);
+  await client.exchange(GET);
+  await client.exchange(POST);
+  assert.strictEqual(read, GET + POST);
+});
+
+onNative(
+  "a socket's readers are told behind the parser's events of the same bytes",
+  async (context) => {
+    const log = [];
+    const server = http.createServer((req, res) => {
+      log.push(`request ${req.url}`);
+      res.on('finish', () => log.push('finish'));
+      res.end();
+    });
+    server.on('connection', (socket) => socket.on('data', (bytes) => log.push(bytes.length)));
+    const client = await context.connect(server);
+    await client.exchange(GET);
+    client.send(GET.slice(0, 10));
+    while (log.length < 4) await new Promise(setImmediate);
+    await client.exchange(GET.slice(10));
+    while (log.length < 7) await new Promise(setImmediate);
+    const { length } = GET;
+    const [asked, told, finished] = log.splice(0, 3);
+    assert.deepStrictEqual([asked, told, finished], ['request /', length, 'finish']);
+    assert.deepStrictEqual(log, [10, 'request /', length - 10, 'finish']);
   },
 );
 
@@ -114,6 +211,9 @@ onNative('a handler that throws keeps those behind it from hearing', async ({ co
   client.send(GET.replace('/', '/throw'));
   assert.strictEqual((await thrown.promise).message, 'mine');
   assert.deepStrictEqual(heard, [GET.length]);
+  const other = await connect(server);
+  await other.exchange(GET);
+  assert.deepStrictEqual(heard, [GET.length, GET.length]);
 });
 
 test("a client's listener hears of bytes behind the answer they hold", async (t) => {
@@ -140,3 +240,27 @@ test("a client's listener hears of bytes behind the answer they hold", async (t)
   await once(res, 'end');
   assert.deepStrictEqual(log.slice(-2), ['content def', 'bytes def']);
 });
+
+for (const [how, end] of Object.entries({
+  'destroys the socket': (socket) => socket.destroy(),
+  'looks at its handle': (socket) => socket._handle,
+}))
+  onNative(`readers are told, though a handler ${how}`, async (context) => {
+    const log = [];
+    const told = deferred();
+    const server = http.createServer((req, res) => {
+      log.push('request');
+      end(req.socket);
+      res.end();
+    });
+    server.on('connection', (socket) =>
+      socket.on('data', (bytes) => {
+        log.push(bytes.length);
+        told.resolve();
+      }),
+    );
+    const client = await context.connect(server);
+    client.send(GET);
+    await told.promise;
+    assert.deepStrictEqual(log, ['request', GET.length]);
+  });

@@ -87,9 +87,8 @@ for (const name of ['on', 'addListener', 'prependListener']) {
   };
 }
 
-prototype.readers = function readers() {
-  const { data } = this[kHttp].listeners;
-  return this.rawListeners('data').filter((listener) => listener !== data);
+methods.httpReader = function httpReader() {
+  return this[kHttp].listeners.data;
 };
 
 /** Bytes for those who listen beside the parser; when nobody does any more, there are no more of them. */

@@ -280,10 +280,8 @@ methods.endInput = function endInput() {
   this.read(0);
 };
 
-/** Who listens for the bytes beside HTTP. */
-prototype.readers = function readers() {
-  return this.rawListeners('data').filter((listener) => listener !== httpListeners.data);
-};
+/** HTTP's listener among those of 'data'. */
+methods.httpReader = () => httpListeners.data;
 
 /** Bytes for those who listen beside the parser. */
 methods.pushMirrored = function pushMirrored(bytes) {

@@ -1,7 +1,8 @@
 'use strict';
 // Somebody listens on the socket of a native connection for the bytes that HTTP reads there. As on Node's
-// own, whose parser was the first to listen, they come behind what the parser has to tell of them, and to
-// those who listened before that, whatever has become of the socket.
+// own, whose parser is one of the listeners, they come before what the parser has to tell of them to those
+// that stand in front of it (`prependListener`), to the others behind that: to those who listened when the
+// bytes had been read, whatever has become of the socket.
 const native = require('../wire/loop');
 const { Life } = require('./states');
 
@@ -14,10 +15,24 @@ function setMirrored(transport, wanted) {
   if (!transport.isClosed) native.io.mirror(transport.id, wanted);
 }
 
-/** `readers`: who listened when the bytes had been read. */
-function tellMirrored({ life, socket }, bytes, readers) {
-  if (life === Life.OPEN) socket.pushMirrored(bytes);
-  else for (const listener of readers) Reflect.apply(listener, socket, [bytes]);
+/** Who listens now that the bytes have been read. Those in front of the parser are told. */
+function beginMirrored({ socket }, bytes) {
+  const readers = socket.rawListeners('data');
+  const at = readers.indexOf(socket.httpReader());
+  // The bytes of a stream that waits, or is read by `read`, come from its buffer.
+  const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
+  if (isBegun) tell(socket, bytes, readers.slice(0, at));
+  return { isBegun, readers: isBegun ? readers.slice(at + 1) : readers.filter((_, i) => i !== at) };
 }
 
-module.exports = { setMirrored, tellMirrored };
+/** The parser's events have been; `begun` is what `beginMirrored` has returned, if there were any. */
+function tellMirrored({ life, socket }, bytes, begun) {
+  if (life === Life.OPEN && !begun?.isBegun) socket.pushMirrored(bytes);
+  else tell(socket, bytes, begun?.readers ?? []);
+}
+
+function tell(socket, bytes, readers) {
+  for (const listener of readers) Reflect.apply(listener, socket, [bytes]);
+}
+
+module.exports = { beginMirrored, setMirrored, tellMirrored };

@@ -7,7 +7,7 @@ const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
 const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
 const { onInputEnd, tellWaitingEnd } = require('./input-end');
-const { setMirrored, tellMirrored } = require('./mirror');
+const { beginMirrored, setMirrored, tellMirrored } = require('./mirror');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
 
@@ -137,16 +137,16 @@ class NativeTransport {
   mirror(wanted) {
     setMirrored(this, wanted);
   }
-  readers() {
-    return this.socket.readers();
+  beginMirrored(bytes) {
+    return beginMirrored(this, bytes);
   }
-  onMirrored(bytes, readers) {
-    tellMirrored(this, bytes, readers);
+  onMirrored(bytes, begun) {
+    tellMirrored(this, bytes, begun);
   }
 
   /** Bytes behind an upgrade, or some of which the parser has nothing to tell yet. */
   onRaw(bytes) {
-    if (!this.receiver?.takeRaw(bytes)) this.onMirrored(bytes, []);
+    if (!this.receiver?.takeRaw(bytes)) this.onMirrored(bytes);
   }
 
   onMalformed(failure) {

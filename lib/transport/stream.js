@@ -107,7 +107,7 @@ class StreamTransport {
     if (this.isTrailing && this.role !== null) this.socket.emit('data', bytes);
   }
 
-  readers() {
+  beginMirrored() {
     return this.socket.rawListeners('data');
   }
 

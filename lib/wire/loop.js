@@ -102,17 +102,17 @@ function renewBatch(size) {
   batch.holdMirrored = holdMirrored;
 }
 
-/** What one of the socket's readers is told when the parser's events of the same read have been. */
+/** What the socket's readers are told when the parser's events of the same read have been. */
 function holdMirrored(transport, bytes) {
-  mirrored = { bytes, transport, readers: transport.readers() };
+  mirrored = { bytes, transport, begun: transport.beginMirrored(bytes) };
 }
 
 /** The group of the connection with this id has ended. */
 function tellMirrored(id) {
-  const { bytes, readers, transport } = mirrored;
+  const { begun, bytes, transport } = mirrored;
   mirrored = null;
   // Else one of the handlers has thrown: Node's emitter would not have come to the next, either.
-  if (transport.id === id) transport.onMirrored(bytes, readers);
+  if (transport.id === id) transport.onMirrored(bytes, begun);
 }
 
 /** Attached content comes in the order of its records. */
