@@ -20,6 +20,7 @@ async function peer(t, answer) {
   return server.address().port;
 }
 
+const limit = { timeout: 60_000 };
 const looks = { not: () => {}, "at the socket's handle": (res) => res.socket._handle };
 
 for (const [what, look] of Object.entries(looks)) {
@@ -41,34 +42,60 @@ for (const [what, look] of Object.entries(looks)) {
   });
 }
 
-// RFC 9112, section 8: content that lasts until the close is complete unless the connection says that it
-// was cut off. Node's own client says 'end' in these cases, with `complete`.
-for (const [how, end] of Object.entries({
-  'req.destroy()': (req) => req.destroy(),
-  'req.destroy(error)': (req) => req.destroy(new Error('mine')),
-  'res.destroy()': (_req, res) => res.destroy(),
-  'res.socket.destroy(error)': (_req, res) => res.socket.destroy(new Error('mine')),
-  'a reset': null,
-})) {
-  test(`content that lasts until the close is not complete behind ${how}`, {
-    skip: onNodeHttp && 'Node takes every end for that of the content',
-  }, async (t) => {
-    let reset;
-    const port = await peer(t, (socket) => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\nabc');
-      reset = () => socket.resetAndDestroy();
-    });
-    const log = [];
-    const req = http.get({ port, agent: false });
-    req.on('error', () => {});
-    const [res] = await once(req, 'response');
-    res.on('error', () => {});
-    res.on('aborted', () => log.push('aborted'));
-    res.on('end', () => log.push('end'));
-    res.once('data', () => (end === null ? reset() : end(req, res)));
-    await new Promise((resolve) => res.on('close', resolve));
-    assert.deepStrictEqual(log, ['aborted']);
-    assert.strictEqual(res.complete, false);
+// Content without a length lasts until the connection ends (RFC 9112, section 6.3), and is complete if
+// that end is the peer's. If the connection fails or is destroyed, it is cut short, as the documentation
+// of `request.destroy()` says and as content of any other framing is; Node calls it complete.
+const mine = Object.assign(new Error('mine'), { code: 'MINE' });
+
+/** What the events of an exchange are whose connection ends by `how` behind the first content. */
+async function eventsOf(t, how) {
+  let far;
+  const port = await peer(t, (socket) => {
+    far = socket;
+    socket.write('HTTP/1.1 200 OK\r\n\r\npart');
+  });
+  const log = [];
+  const ac = new AbortController();
+  const req = http.get({ port, host: '127.0.0.1', agent: false, signal: ac.signal });
+  req.on('error', (error) => log.push(`request ${error.code}`));
+  const closed = new Promise((resolve) => req.on('close', resolve));
+  const [res] = await once(req, 'response');
+  for (const event of ['aborted', 'end']) res.on(event, () => log.push(event));
+  res.on('error', (error) => log.push(`response ${error.code}`));
+  const over = new Promise((resolve) => res.on('close', resolve));
+  res.once('data', () => how({ req, res, ac, peer: far }));
+  await Promise.all([closed, over]);
+  return { log, complete: res.complete, aborted: res.aborted };
+}
+
+test("content until the peer's end is complete", limit, async (t) => {
+  const seen = await eventsOf(t, ({ peer }) => peer.end());
+  assert.deepStrictEqual(seen, { log: ['end'], complete: true, aborted: false });
+});
+
+for (const [how, end, errors] of [
+  ['req.destroy()', ({ req }) => req.destroy(), ['response ECONNRESET']],
+  ['req.destroy(error)', ({ req }) => req.destroy(mine), ['request MINE', 'response ECONNRESET']],
+  ['res.destroy()', ({ res }) => res.destroy(), []],
+  [
+    'res.socket.destroy(error)',
+    ({ res }) => res.socket.destroy(mine),
+    ['request MINE', 'response ECONNRESET'],
+  ],
+  ['req.socket.destroy()', ({ req }) => req.socket.destroy(), ['response ECONNRESET']],
+  ['a signal', ({ ac }) => ac.abort(), ['request ABORT_ERR', 'response ECONNRESET']],
+  [
+    "the peer's reset",
+    ({ peer }) => peer.resetAndDestroy(),
+    ['request ECONNRESET', 'response ECONNRESET'],
+  ],
+]) {
+  const skip = onNodeHttp && "Node's own http says that the content is complete";
+  test(`content until the end is cut short by ${how}`, { ...limit, skip }, async (t) => {
+    const { log, complete, aborted } = await eventsOf(t, end);
+    assert.deepStrictEqual(log.filter((line) => line !== 'aborted').sort(), errors);
+    const times = log.filter((line) => line === 'aborted').length;
+    assert.deepStrictEqual([times, complete, aborted], [1, false, true]);
   });
 }
 

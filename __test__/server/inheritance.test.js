@@ -4,7 +4,9 @@ const assert = require('node:assert');
 const nodeHttp = require('node:http');
 const { once } = require('node:events');
 const { test } = require('node:test');
+const vm = require('node:vm');
 const http = require('../support/subject');
+const { onNodeHttp } = require('../support/mode');
 const { onBoth } = require('../support/transports');
 
 const { OutgoingMessage } = http;
@@ -29,21 +31,32 @@ for (const Class of [http.ServerResponse, http.ClientRequest]) {
     assert.strictEqual(Object.getPrototypeOf(Class.prototype), prototype);
     assert.strictEqual(Object.getPrototypeOf(Class), OutgoingMessage);
     assert.ok(Class.prototype instanceof OutgoingMessage);
+    assert.ok(Object.prototype.isPrototypeOf.call(prototype, Class.prototype));
   });
 
-  test(`${Class.name} sees members that are added to OutgoingMessage`, (t) => {
-    t.after(() => {
-      delete prototype.addedLater;
-    });
+  test(`${Class.name} sees a method and a getter that are added to OutgoingMessage`, (t) => {
+    const remove = () => ['addedLater', 'got'].every((name) => delete prototype[name]);
+    t.after(remove);
     prototype.addedLater = () => 'added';
+    Object.defineProperty(prototype, 'got', { configurable: true, get: () => 'got' });
     assert.strictEqual(Class.prototype.addedLater(), 'added');
+    assert.strictEqual(Class.prototype.got, 'got');
+    remove();
+    assert.ok(!('addedLater' in Class.prototype));
   });
 
-  test(`${Class.name} has the methods of OutgoingMessage that are not its own`, () => {
-    for (const name of Object.getOwnPropertyNames(prototype)) {
-      const { value } = Object.getOwnPropertyDescriptor(prototype, name);
-      if (typeof value !== 'function' || Object.hasOwn(Class.prototype, name)) continue;
-      assert.strictEqual(Class.prototype[name], value, name);
+  test(`${Class.name} has the methods of OutgoingMessage that are not its own, replaced or not`, () => {
+    for (const key of Reflect.ownKeys(prototype)) {
+      const descriptor = Object.getOwnPropertyDescriptor(prototype, key);
+      const { configurable, value } = descriptor;
+      if (key === 'constructor' || !configurable || typeof value !== 'function') continue;
+      if (Object.hasOwn(Class.prototype, key)) continue;
+      assert.strictEqual(Class.prototype[key], value, String(key));
+      const mine = () => {};
+      Object.defineProperty(prototype, key, { ...descriptor, value: mine });
+      const seen = Class.prototype[key];
+      Object.defineProperty(prototype, key, descriptor);
+      assert.strictEqual(seen, mine, String(key));
     }
   });
 }
@@ -68,7 +81,8 @@ test("objects are instances of the host's classes, too", async (t) => {
   class Mine extends nodeHttp.ServerResponse {}
   assert.ok(!(res instanceof Mine));
   assert.ok(new Mine(request) instanceof Mine);
-  for (const value of [null, undefined, 1, 'x', {}])
+  assert.ok(new Mine(request) instanceof nodeHttp.ServerResponse);
+  for (const value of [null, undefined, 1, 'x', {}, Object.create(null), () => {}])
     assert.ok(!(value instanceof nodeHttp.ServerResponse));
 });
 
@@ -134,3 +148,47 @@ for (const name of [
     class Below extends http[name] {}
     assert.deepStrictEqual([object instanceof http[name], object instanceof Below], [true, false]);
   });
+
+test('replaced methods are called for a request and its response', async (t) => {
+  const calls = [];
+  const names = ['setHeader', '_storeHeader', '_send', 'write', 'end'];
+  const originals = names.map((name) => prototype[name]);
+  t.after(() => {
+    names.forEach((name, i) => {
+      prototype[name] = originals[i];
+    });
+  });
+  names.forEach((name, i) => {
+    prototype[name] = function (...args) {
+      calls.push(`${this.constructor.name} ${name}`);
+      return Reflect.apply(originals[i], this, args);
+    };
+  });
+  const server = http.createServer((_req, res) => {
+    res.setHeader('X-A', 'b');
+    res.write('one');
+    res.end('two');
+  });
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const req = http.request({ port: server.address().port, method: 'POST', agent: false });
+  req.setHeader('X-C', 'd');
+  req.write('content');
+  req.end();
+  const [res] = await once(req, 'response');
+  assert.strictEqual((await res.toArray()).join(''), 'onetwo');
+  for (const name of names) {
+    assert.ok(calls.includes(`ServerResponse ${name}`), `ServerResponse ${name}`);
+    assert.ok(calls.includes(`ClientRequest ${name}`), `ClientRequest ${name}`);
+  }
+});
+
+test("what recognizes them does not keep the module's context", {
+  skip: onNodeHttp && "concerns this module's marks",
+}, () => {
+  const answer = nodeHttp.ServerResponse[Symbol.hasInstance];
+  const { constructor: FunctionOfProcess } = vm.runInThisContext('(() => {})');
+  assert.ok(answer instanceof FunctionOfProcess);
+  assert.deepStrictEqual(Object.keys(nodeHttp.ServerResponse), []);
+});
