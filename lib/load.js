@@ -26,4 +26,17 @@ function isFresh(files) {
   return true;
 }
 
+/** Other runtimes have no `process._tickCallback`, and sockets and event loops that are not Node's. */
+function assertNode() {
+  const { bun, deno } = process.versions;
+  if (bun === undefined && deno === undefined) return;
+  const name = bun === undefined ? `Deno ${deno}` : `Bun ${bun}`;
+  const error = new Error(
+    `rust-http is a part of Node, and this is ${name}: use node:http here, which is ${name}'s own.`,
+  );
+  error.code = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
+  throw error;
+}
+
+assertNode();
 module.exports = load();

@@ -13,12 +13,16 @@ const registered = Symbol.for('rust-http.registered');
 
 const isSwitchedOff = (name) => /^(off|0|false|no)$/i.test(process.env[name] ?? '');
 
-/** The module, or undefined, with a warning, where the process may load no addon. */
+/** Told where the module cannot be, and not where it is broken: no addons, or another runtime. */
+const isNoPlace = ({ code }) =>
+  code === 'ERR_DLOPEN_DISABLED' || code === 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
+
+/** The module, or undefined, with a warning, where it cannot be. */
 function load() {
   try {
     return require('../index.js');
   } catch (error) {
-    if (error.code !== 'ERR_DLOPEN_DISABLED') throw error;
+    if (!isNoPlace(error)) throw error;
     process.emitWarning(`Node's own http stays in place. ${error.message}`, 'RustHttpWarning');
     return undefined;
   }

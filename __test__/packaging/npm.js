@@ -43,8 +43,11 @@ function pack(from, folder) {
   });
   if (result.status !== 0) throw new Error(`npm pack: ${result.stderr}`);
   const parsed = JSON.parse(result.stdout);
-  const [{ filename, files, size }] = Array.isArray(parsed) ? parsed : Object.values(parsed);
-  return { file: path.join(folder, filename), files: files.map((entry) => entry.path), size };
+  const [{ filename, files, size, unpackedSize }] = Array.isArray(parsed)
+    ? parsed
+    : Object.values(parsed);
+  const names = files.map((entry) => entry.path);
+  return { file: path.join(folder, filename), files: names, size, unpackedSize };
 }
 
 /** An empty project with these tarballs installed; { folder, status, stderr }. */

@@ -36,6 +36,26 @@ for (const [flag, execArgv] of Object.entries(without)) {
   });
 }
 
+test(
+  'on another runtime the module says so, and behind register its own http serves',
+  limit,
+  async (t) => {
+    const text = `
+    Object.defineProperty(process, 'versions', { value: { ...process.versions, bun: '9.9.9' } });
+    require(${JSON.stringify(required[1])});
+    const http = require('node:http');
+    console.log(Object.getOwnPropertySymbols(http).length);
+    try { require(${JSON.stringify(root)}); } catch (error) { console.log(error.code, error.message); }`;
+    const { code, stdout, stderr } = await run(t, text, { execArgv: [] });
+    assert.strictEqual(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^0\nERR_FEATURE_UNAVAILABLE_ON_PLATFORM rust-http .* this is Bun 9\.9\.9/,
+    );
+    assert.match(stderr, /RustHttpWarning: Node's own http stays in place/);
+  },
+);
+
 test('--permission with --allow-addons: the module serves', limit, async (t) => {
   const { code, stdout } = await run(t, `console.log(${isOurs})`, {
     execArgv: [...permission, '--allow-addons', ...required],

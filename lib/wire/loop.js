@@ -84,13 +84,9 @@ function threads() {
   return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 64) : 1;
 }
 
-/**
- * Whether the event loop may do the I/O while there is little to do. `RUST_HTTP_LEADER=thread` leaves it
- * to the I/O thread; so does a runtime other than Node, whose event loop is not libuv's.
- */
+/** Whether the event loop may do the I/O while there is little to do; see README.md. */
 function mayLead() {
-  const { bun, deno } = process.versions;
-  return process.env.RUST_HTTP_LEADER !== 'thread' && bun === undefined && deno === undefined;
+  return process.env.RUST_HTTP_LEADER !== 'thread';
 }
 
 function renewBatch(size) {
