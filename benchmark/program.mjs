@@ -26,6 +26,7 @@ export async function startProgram([command, ...args], env = {}) {
     if (!(port > 0)) throw new Error(`${command} ended before it listened`);
     return {
       url: `http://127.0.0.1:${port}/`,
+      pid: child.pid,
       /** Throws once the process is gone: what it answered until then is no measurement. */
       checkAlive() {
         if (hasEnded(child)) throw new Error(`its process ended with ${endOf(child)}`);

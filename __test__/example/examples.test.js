@@ -107,6 +107,39 @@ test('cluster answers from its workers and replaces one that dies', {
   assert.deepStrictEqual(await example.stop(), { code: 0, signal: null });
 });
 
+test('threads answer on one port and are exchanged one after the other', {
+  skip: noSignals,
+}, async (t) => {
+  const example = await withExample(t, 'threads.js', { env: { THREADS: '2', WORKERS: '2' } });
+  const first = (await send(example.url)).body;
+  if (/process/.test(first)) return t.skip('threads cannot share a port here');
+  const answered = new Set();
+  let asks = true;
+  const asking = Array.from({ length: 4 }, async () => {
+    while (asks) answered.add((await sendAgain(example.url)).body);
+  });
+  example.child.kill('SIGHUP');
+  await until(() => example.output().includes('reloaded'));
+  const old = new Set(['answered by thread 1\n', 'answered by thread 2\n']);
+  await until(() => [...answered].some((body) => !old.has(body)));
+  asks = false;
+  await Promise.all(asking);
+  for (const body of answered) assert.match(body, /^answered by thread [1-4]\n$/);
+  assert.match((await send(example.url)).body, /thread [34]/);
+  assert.deepStrictEqual(await example.stop(), { code: 0, signal: null });
+});
+
+/** As clients do: a connection that closes before an answer begins is followed by another. */
+async function sendAgain(url) {
+  for (;;) {
+    try {
+      return await send(url);
+    } catch (error) {
+      if (error.code !== 'ECONNRESET') throw error;
+    }
+  }
+}
+
 /** One request by the host's own client, so that an example is judged by somebody else. */
 function send(url, { method = 'GET', headers = {}, body, come = () => {} } = {}) {
   return new Promise((resolve, reject) => {
