@@ -3,11 +3,10 @@
 // must tell their user the same; where ours differs on purpose, it must.
 // @timeout 240
 const assert = require('node:assert');
-const nodeHttp = require('node:http');
 const { test } = require('node:test');
 const ours = require('../support/subject');
 const { onNodeHttp } = require('../support/mode');
-const { Answering, ask, askInPieces } = require('./client-exchange');
+const { Answering, ask, askBoth, askInPieces } = require('./client-exchange');
 const { difference, inspect, isBeside, isSame, isToDiffer } = require('./compare');
 const rows = require('./inputs/responses');
 
@@ -24,8 +23,6 @@ const WHOLE = [
 ];
 
 const limit = { timeout: 120_000 };
-/** How long nothing has to happen; longer only where a difference was seen. */
-const PATIENCE = [1, 4, 16];
 const AT_A_TIME = 16;
 
 for (const ends of [false, true]) {
@@ -100,12 +97,6 @@ async function inTurns(list, handle) {
 /** Nothing when the row holds, else what is wrong. */
 async function compare(answering, row) {
   if (isBeside(row)) return null;
-  let wanted;
-  let got;
-  for (const patience of PATIENCE) {
-    wanted = await ask(nodeHttp, answering, row, patience);
-    got = await ask(ours, answering, row, patience);
-    if (isSame(wanted, got) === !isToDiffer(row)) return null;
-  }
-  return difference(row, wanted, got);
+  const [wanted, got] = await askBoth(answering, row);
+  return isSame(wanted, got) === !isToDiffer(row) ? null : difference(row, wanted, got);
 }

@@ -2,12 +2,17 @@
 // Answers a request with bytes and notes all there is to see of it: what the client's user observes,
 // and what becomes of the connection.
 const { once } = require('node:events');
+const nodeHttp = require('node:http');
 const net = require('node:net');
 const { setTimeout: sleep } = require('node:timers/promises');
 const duplexPair = require('../support/duplex-pair');
+const ours = require('../support/subject');
+const { isSame, isToDiffer } = require('./compare');
 
 /** How long nothing has to happen before an exchange counts as one that waits. */
 const QUIET = 40;
+/** How many times as long; more than once only where a difference was seen. */
+const PATIENCE = [1, 4, 16];
 /** How long after the response bytes come that belong to nothing. */
 const LATER = 10;
 const GOOD = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond';
@@ -96,6 +101,19 @@ async function ask(http, answering, row, patience) {
     agent.destroy();
     req.destroy();
   }
+}
+
+/** What the clients of Node's and of ours tell of the row's answer. */
+async function askBoth(answering, row) {
+  let both;
+  for (const patience of PATIENCE) {
+    both = [
+      await ask(nodeHttp, answering, row, patience),
+      await ask(ours, answering, row, patience),
+    ];
+    if (isSame(...both) === !isToDiffer(row)) break;
+  }
+  return both;
 }
 
 /** The same for ours over an in-memory stream, in pieces of `size`. */
@@ -196,4 +214,4 @@ async function second(http, options, answering, patience) {
   return { events: seen.events, content: seen.content, reused: req.reusedSocket };
 }
 
-module.exports = { Answering, ask, askInPieces };
+module.exports = { Answering, ask, askBoth, askInPieces };

@@ -9,8 +9,9 @@ function isBeside(row) {
 }
 
 /** Whether ours is to differ from Node's on this runtime. */
-function isToDiffer({ differs, differsBefore }) {
-  return !!differs && !(differsBefore && hostHas(differsBefore));
+function isToDiffer({ differs, differsBefore, missing }) {
+  const isOver = differsBefore && hostHas(differsBefore);
+  return !!differs && !isOver && (!missing || hostHas(missing));
 }
 
 function isSame(wanted, got) {

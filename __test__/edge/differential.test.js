@@ -3,12 +3,10 @@
 // on purpose, it must.
 // @timeout 600
 const assert = require('node:assert');
-const nodeHttp = require('node:http');
 const { test } = require('node:test');
-const ours = require('../support/subject');
 const { onNodeHttp } = require('../support/mode');
 const { difference, inspect, isBeside, isSame, isToDiffer } = require('./compare');
-const { exchange, exchangeInPieces, observed } = require('./exchange');
+const { Servers, exchange, exchangeInPieces } = require('./exchange');
 
 const topics = ['request-lines', 'fields', 'framing', 'chunks', 'connections', 'limits'];
 
@@ -17,7 +15,7 @@ for (const topic of topics) {
   for (const hears of [true, false]) {
     const who = hears ? "'clientError' is listened to" : 'the default answers';
     test(`${topic}, ${rows.length} inputs, ${who}`, { timeout: 120_000 }, async (t) => {
-      const servers = new Servers(t, hears);
+      const servers = serversFor(t, hears);
       const failures = [];
       for (const row of rows) {
         const failure = await compare(servers, row);
@@ -32,7 +30,7 @@ for (const topic of topics) {
   const rows = require(`./inputs/${topic}`);
   const skip = onNodeHttp && "Node's own verdicts depend on the cuts";
   test(`${topic}: in pieces as in one`, { timeout: 120_000, skip }, async (t) => {
-    const servers = new Servers(t, true);
+    const servers = serversFor(t, true);
     const failures = [];
     for (const row of rows) {
       const failure = await compareCuts(servers, row);
@@ -58,7 +56,7 @@ const WHOLE = [
 
 for (const [what, whole, listens] of WHOLE) {
   test(`an end at each byte of a request: ${what}`, { timeout: 60_000 }, async (t) => {
-    const servers = new Servers(t, true);
+    const servers = serversFor(t, true);
     const failures = [];
     for (let length = 0; length <= whole.length; length++) {
       const title = `${length} bytes of ${whole.length}`;
@@ -69,34 +67,16 @@ for (const [what, whole, listens] of WHOLE) {
   });
 }
 
-/** Pairs of servers, one for each set of options in the table. */
-class Servers {
-  constructor(t, hears) {
-    this.hears = hears;
-    this.pairs = new Map();
-    t.after(() => {
-      for (const server of [...this.pairs.values()].flat()) server.close();
-    });
-  }
-
-  async pair({ options, listens }) {
-    const key = JSON.stringify([options, listens]);
-    if (!this.pairs.has(key)) {
-      const wanted = { options, listens, hears: this.hears };
-      this.pairs.set(
-        key,
-        await Promise.all([nodeHttp, ours].map((http) => observed(http, wanted))),
-      );
-    }
-    return this.pairs.get(key);
-  }
+function serversFor(t, hears) {
+  const servers = new Servers(hears);
+  t.after(() => servers.close());
+  return servers;
 }
 
 /** Nothing when the row holds, else what is wrong. */
 async function compare(servers, row) {
   if (isBeside(row)) return null;
-  const pair = await servers.pair(row);
-  const [wanted, got] = await Promise.all(pair.map((server) => exchange(server, row.bytes)));
+  const [wanted, got] = await servers.exchange(row);
   const same = isSame(wanted, got);
   // Without a listener, refusals of several kinds look alike.
   if (same === !isToDiffer(row) || (same && !servers.hears)) return null;

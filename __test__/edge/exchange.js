@@ -2,10 +2,12 @@
 // Sends bytes to a server and notes all there is to see of it: what the server's user observes, and
 // what comes back.
 const { once } = require('node:events');
+const nodeHttp = require('node:http');
 const net = require('node:net');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { promisify } = require('node:util');
 const duplexPair = require('../support/duplex-pair');
+const ours = require('../support/subject');
 
 /** How long an exchange may take before it counts as one that never ends. */
 const LIMIT = 20_000;
@@ -94,4 +96,34 @@ async function converse(server, socket, send) {
   return { requests, other, answer: answer.join('').replaceAll(/^Date: .*$/gm, 'Date: then') };
 }
 
-module.exports = { exchange, exchangeInPieces, observed };
+/** Pairs of servers, Node's and ours, one for each set of options in the table. */
+class Servers {
+  constructor(hears) {
+    this.hears = hears;
+    this.pairs = new Map();
+  }
+
+  close() {
+    for (const server of [...this.pairs.values()].flat()) server.close();
+  }
+
+  /** What Node's and ours made of the row's bytes. */
+  async exchange(row) {
+    const pair = await this.pair(row);
+    return await Promise.all(pair.map((server) => exchange(server, row.bytes)));
+  }
+
+  async pair({ options, listens }) {
+    const key = JSON.stringify([options, listens]);
+    if (!this.pairs.has(key)) {
+      const wanted = { options, listens, hears: this.hears };
+      this.pairs.set(
+        key,
+        await Promise.all([nodeHttp, ours].map((http) => observed(http, wanted))),
+      );
+    }
+    return this.pairs.get(key);
+  }
+}
+
+module.exports = { Servers, exchange, exchangeInPieces };

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { keptResults, packagesTable } from '../../ecosystem/table.mjs';
+import { differencesTable } from '../edge/differences.mjs';
 import { loadExpectations } from './expectations.mjs';
 import { compareRuns, page } from './page.mjs';
 
@@ -36,6 +37,7 @@ const runs = compareRuns(
 const { expectations } = loadExpectations(here('expectations.json'));
 const text = page(readFileSync(here('compatibility.md'), 'utf8'), runs, expectations, {
   packages: () => packagesTable(keptResults()),
+  differences: differencesTable,
 });
 
 if (!values.check) {
