@@ -114,10 +114,7 @@ class ServerConnection {
     if (!this.accepts(flags)) return;
     this.resource?.emitDestroy();
     const { origin } = this;
-    this.resource =
-      origin === null
-        ? new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT)
-        : origin.runInAsyncScope(newResource);
+    this.resource = origin === null ? newResource() : origin.runInAsyncScope(newResource);
     this.resource.runInAsyncScope(this.receive, this, flags, head);
   }
 

@@ -17,13 +17,22 @@ function collect(then) {
   });
 }
 
+/** One that ends in this moment has none. */
+function nameOfThread(id) {
+  try {
+    return fs.readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 const common = {
   ping: (reply) => reply(true),
   usage(reply) {
     collect(() => {
       const { rss, arrayBuffers, heapTotal, heapUsed } = process.memoryUsage();
       const descriptors = fs.readdirSync('/proc/self/fd').length;
-      const threads = fs.readdirSync('/proc/self/task').length;
+      const threads = fs.readdirSync('/proc/self/task').map(nameOfThread).sort();
       reply({ rss, arrayBuffers, heapTotal, heapUsed, descriptors, threads });
     });
   },
