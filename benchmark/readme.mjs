@@ -1,123 +1,59 @@
-/** The results as the tables in README.md, between two marks. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { problemLines } from './failures.mjs';
-import {
-  isRated,
-  kibibytes,
-  latency,
-  mebibytes,
-  milliseconds,
-  missing,
-  share,
-  shownName,
-  times,
-} from './format.mjs';
+/**
+ * The table in README.md: what most people want to know, on the two newest LTS versions of Node, from the
+ * saved results of both. `node benchmark/readme.mjs` writes it again.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { markdownTable, partsOf, putBetween } from './figures.mjs';
+import { missing, times } from './format.mjs';
 
-const file = new URL('../README.md', import.meta.url);
+const names = [
+  'light-1000',
+  'light-4000',
+  'single',
+  'hello',
+  'headers',
+  'json',
+  'express',
+  'fastify',
+  'upload',
+  'download',
+  'client-single',
+  'client',
+  'tls',
+];
+const files = ['results.json', 'results-24.json'];
 
-/** `mark`: the name of the two comments between which the tables stand. */
-export function writeReadme(results, mark) {
-  const begin = `<!-- ${mark} -->`;
-  const end = `<!-- /${mark} -->`;
-  const text = readFileSync(file, 'utf8');
-  const from = text.indexOf(begin) + begin.length;
-  const to = text.indexOf(end);
-  if (from < begin.length || to < from)
-    throw new Error('README.md has lost the marks of its table');
-  writeFileSync(file, `${text.slice(0, from)}\n\n${renderMarkdown(results)}\n\n${text.slice(to)}`);
+export function writeReadme() {
+  const runs = files
+    .map((name) => new URL(name, import.meta.url))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  putBetween(new URL('../README.md', import.meta.url), 'bench', render(runs));
 }
 
-/** What is measured in requests, what is not, on what, and what went wrong. */
-export function renderMarkdown(results) {
-  const problems = problemLines(results).map((line) => `- ${line}`);
-  return [
-    ...renderRates(results),
-    '',
-    ...renderCosts(results),
-    '',
-    describeRun(results),
-    ...(problems.length > 0 ? ['', ...problems] : []),
-  ].join('\n');
-}
-
-/** A row for each workload: throughput, processor time and latency against the base. */
-function renderRates({ contestants, workloads }) {
-  const rated = workloads.filter(isRated);
-  const others = ['undici', 'bun', 'deno'].filter((name) => contestants.includes(name));
-  const floor = contestants.includes('limit');
-  const head = ['workload', 'requests/s', 'CPU', 'JS thread', 'p50, ms', 'p99, ms'];
-  if (floor) head.push('of the floor');
-  head.push(...others.map(shownName));
-  const rows = rated.map((workload) => {
-    const { ours, base, of } = partsOf(workload);
-    const cells = [
-      `\`${workload.name}\` ${workload.title}`,
-      // Where so many requests come whatever the server does, it is its cost that counts.
-      workload.isPaced ? missing : `**${times(ours.ratio)}**`,
-      workload.isPaced ? `**${times(ours.cpuRatio)}**` : times(ours.cpuRatio),
-      times(ours.mainRatio),
-      latencies(ours.p50Micros, base.p50Micros),
-      latencies(ours.p99Micros, base.p99Micros),
-    ];
-    if (floor) cells.push(of('limit') && !workload.isPaced ? share(ours.ofFloor) : '');
-    return [
-      ...cells,
-      ...others.map((name) => (of(name) && !workload.isPaced ? times(of(name).ratio) : '')),
-    ];
+function render(runs) {
+  const head = ["against Node's own `http`"];
+  for (const { machine } of runs) {
+    const version = machine.node.split('.')[0];
+    head.push(`Node ${version}: requests/s`, 'processor time', 'of the JavaScript thread');
+  }
+  const rows = names.map((name) => {
+    const found = runs.map(({ workloads }) => workloads.find((one) => one.name === name));
+    const title = found.find(Boolean)?.title ?? '';
+    return [`\`${name}\`: ${title}`, ...found.flatMap(cellsOf)];
   });
-  return markdownTable(head, rows);
+  const { machine, rounds, seconds } = runs[0];
+  const run = `Medians of ${rounds} rounds of ${seconds} s, contestants by turns, ${machine.cores} cores (${machine.cpu}), load by ${machine.loadGenerator} on the same machine, Node ${runs.map((one) => one.machine.node).join(' and ')}, ${machine.date}. Processor time is that of all threads, a request.`;
+  return [...markdownTable(head, rows), '', run].join('\n');
 }
 
-/** What a connection and the module itself cost: figures and their ratio. */
-function renderCosts({ contestants, workloads }) {
-  const others = ['bun', 'deno'].filter((name) => contestants.includes(name));
-  const rows = workloads.flatMap((workload) => costRows(workload, others));
-  return markdownTable(['cost', 'rust-http', 'Node', 'ratio', ...others.map(shownName)], rows);
+/** Where so many requests come whatever the server does, it is its cost that counts. */
+function cellsOf(workload) {
+  if (workload === undefined) return [missing, missing, missing];
+  const { ours } = partsOf(workload);
+  const rate = workload.isPaced ? 'as many as come' : `**${times(ours.ratio)}**`;
+  return [rate, times(ours.cpuRatio), times(ours.mainRatio)];
 }
 
-function costRows(workload, others) {
-  const { ours, base, of } = partsOf(workload);
-  const row = (title, form, figure, ratio) => [
-    `\`${workload.name}\` ${title}`,
-    `**${form(ours[figure])}**`,
-    form(base[figure]),
-    times(ours[ratio]),
-    ...others.map((name) => (of(name) ? form(of(name)[figure]) : '')),
-  ];
-  if (workload.kind === 'idle') return [row(workload.title, kibibytes, 'bytes', 'ratio')];
-  if (workload.kind !== 'loading') return [];
-  return [
-    row('time, in a fresh process', milliseconds, 'millis', 'ratio'),
-    row('memory of its own', mebibytes, 'ownBytes', 'ownRatio'),
-    row('memory with the pages of files', mebibytes, 'rss', 'rssRatio'),
-  ];
-}
-
-/** `ours` without a figure where we did not take part. */
-function partsOf({ results }) {
-  const of = (name) => results.find(({ contestant }) => contestant === name);
-  return { ours: of('rust-http') ?? {}, base: results[0], of };
-}
-
-function latencies(ours, base) {
-  return ours && base ? `${latency(ours)} / ${latency(base)}` : latency();
-}
-
-function markdownTable(head, rows) {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-}
-
-function describeRun({ machine, rounds, seconds, contestants, versions }) {
-  const sentences = [
-    `Requests/s, processor time per request (CPU) and what of it is the JavaScript thread's against Node ${machine.node}'s \`http\` in the same run, latencies as rust-http / Node; medians of ${rounds} interleaved rounds of ${seconds} s on ${machine.cores} cores (${machine.cpu}), load by ${machine.loadGenerator}, ${machine.date}.`,
-  ];
-  if (contestants.includes('limit'))
-    sentences.push(
-      'The floor is a server without any JavaScript, the most there is to win: our share of its requests/s.',
-    );
-  if (versions.express ?? versions.fastify)
-    sentences.push('The frameworks run unmodified behind `rust-http/register`.');
-  const named = Object.entries(versions).map(([name, version]) => `${shownName(name)} ${version}`);
-  if (named.length > 0) sentences.push(`${named.join(', ')}.`);
-  return sentences.join(' ');
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeReadme();

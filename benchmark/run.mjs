@@ -2,13 +2,14 @@
  * `npm run bench`: the same servers on Node's http and on rust-http, side by side in one run.
  *
  *   npm run bench                        every workload; writes benchmark/results.json, the charts
- *                                        docs/bench.svg and docs/load.svg, and the tables in README.md
+ *                                        docs/bench.svg and docs/load.svg, and the tables in
+ *                                        docs/figures.md and README.md
  *   npm run bench -- hello json          only these; nothing is written unless --save is given
  *   --rounds N        measurements of each contestant per workload (default 7)
  *   --seconds S       length of one measurement (default 3)
  *   --runtime V       major version of the Node that is measured, from npm (default 26, the newest
- *                     LTS), or `current`. Those of other versions go to benchmark/results-V.json and a
- *                     table of their own in README.md
+ *                     LTS), or `current`. Those of other versions go to benchmark/results-V.json and
+ *                     tables of their own
  *   --contestants L   names from contestants.mjs, the first is the base. Default: node, rust-http,
  *                     limit (the floor, a server without JavaScript), undici (a client only), bun and
  *                     deno, of which those are left out that cannot be had; `node,node` shows the
@@ -24,6 +25,7 @@ import { BuildError } from '../scripts/build.mjs';
 import { drawChart } from './chart.mjs';
 import { contestantsOf, contestantVersion, prepareContestants } from './contestants.mjs';
 import { anyFailed } from './failures.mjs';
+import { writeFigures } from './figures.mjs';
 import { pickLoadGenerator } from './load.mjs';
 import { drawLoadChart } from './load-chart.mjs';
 import { describeMachine } from './machine.mjs';
@@ -106,8 +108,9 @@ function write(results) {
     }
   }
   if (positionals.length === 0) {
-    writeReadme(results, isFirst ? 'bench' : 'bench-other');
-    written.push('the tables in README.md');
+    writeFigures(results, isFirst ? 'bench' : 'bench-other');
+    writeReadme();
+    written.push('the tables in docs/figures.md and README.md');
   }
   process.stderr.write(`wrote ${written.join(', ')}\n`);
 }
