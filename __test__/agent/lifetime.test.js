@@ -1,6 +1,8 @@
 'use strict';
 // Agents and the life of a process: idle sockets keep none alive.
 const assert = require('node:assert');
+const { once } = require('node:events');
+const nodeHttp = require('node:http');
 const { test } = require('node:test');
 const { runProgram } = require('../support/child');
 
@@ -60,6 +62,23 @@ test('a request under way keeps the process', limit, async (t) => {
   const { code, stdout, stderr } = await runProgram(t, text);
   assert.strictEqual(code, 0, stderr);
   assert.strictEqual(stdout, 'answered\n');
+});
+
+test('answers that nobody reads let the process go', limit, async (t) => {
+  const server = nodeHttp.createServer((_req, res) => res.end(Buffer.alloc(16 << 20)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const text = `
+    const options = { port: ${server.address().port}, host: '127.0.0.1' };
+    for (const agent of [new http.Agent({ keepAlive: true }), false])
+      http.get({ ...options, agent }, () => console.log('answered'));`;
+  const { code, stdout, stderr } = await runProgram(t, text);
+  assert.strictEqual(code, 0, stderr);
+  assert.strictEqual(stdout, 'answered\nanswered\n');
 });
 
 test('unref() of the socket lets the process go before the answer', limit, async (t) => {

@@ -5,6 +5,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const http = require('../support/subject');
 const { deferred, turn } = require('../support/events');
+const { onNodeHttp } = require('../support/mode');
 const { onBoth, onNative } = require('../support/transports');
 
 const get = (path = '/') => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
@@ -32,7 +33,9 @@ onNative('close ends idle connections and comes when all are gone', async ({ con
   assert.strictEqual(server.listening, false);
   assert.strictEqual(server.address(), null);
   assert.strictEqual(await idle.untilEnd(), '');
-  untouched.destroy();
+  // Node would not have taken it from the backlog; one that it has taken, stays.
+  if (onNodeHttp) untouched.destroy();
+  else assert.strictEqual(await untouched.untilEnd(), '');
   assert.strictEqual(await closed, undefined);
   assert.deepStrictEqual(log, ['close']);
   assert.strictEqual((await closeOf(server)).code, 'ERR_SERVER_NOT_RUNNING');

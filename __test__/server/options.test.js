@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const { test } = require('node:test');
 const http = require('../support/subject');
-const { newerThanHost } = require('../support/mode');
+const { newerThanHost, onNodeHttp } = require('../support/mode');
 const { onBoth, onNative } = require('../support/transports');
 
 test('options must be an object', () => {
@@ -143,6 +143,25 @@ onBoth('requireHostHeader refuses HTTP/1.1 without Host', async ({ connect }) =>
   const other = await connect(lenient);
   assert.strictEqual((await other.exchange('GET / HTTP/1.1\r\n\r\n')).text, 'y');
 });
+
+const readsOn = onNodeHttp && "Node's own http handles what comes behind it";
+
+onBoth(
+  'nothing is read behind a request without a Host',
+  { skip: readsOn },
+  async ({ connect }) => {
+    const urls = [];
+    const server = http.createServer((req, res) => {
+      urls.push(req.url);
+      res.end();
+    });
+    const client = await connect(server);
+    client.send('GET /bare HTTP/1.1\r\n\r\nGET /behind HTTP/1.1\r\nHost: a\r\n\r\n');
+    assert.match(await client.untilEnd(), /^HTTP\/1\.1 400 /);
+    assert.strictEqual(String(client.bytes).match(/HTTP\/1\.1/g).length, 1);
+    assert.deepStrictEqual(urls, []);
+  },
+);
 
 onBoth('maxHeaderSize answers larger heads with 431', async ({ connect }) => {
   const server = http.createServer({ maxHeaderSize: 1000 }, (_req, res) => res.end('x'));
