@@ -80,9 +80,11 @@ function areaCell({ areas }, area) {
 }
 
 function namedTests(expectations, kind) {
+  const named = ofKind(expectations, kind);
+  if (named.length === 0) return 'There are none.';
   return table(
     ['test', 'line', 'why'],
-    ofKind(expectations, kind).map(([name, { line, reason }]) => [`\`${name}\``, line, reason]),
+    named.map(([name, { line, reason }]) => [`\`${name}\``, line, reason]),
   );
 }
 
