@@ -9,9 +9,9 @@ function isBeside(row) {
 }
 
 /** Whether ours is to differ from Node's on this runtime. */
-function isToDiffer({ differs, differsBefore, missing }) {
+function isToDiffer({ differs, differsBefore }) {
   const isOver = differsBefore && hostHas(differsBefore);
-  return !!differs && !isOver && (!missing || hostHas(missing));
+  return !!differs && !isOver;
 }
 
 function isSame(wanted, got) {
