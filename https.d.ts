@@ -9,6 +9,8 @@ import type * as http from 'node:http';
 import type * as https from 'node:https';
 import type {
   AgentStats,
+  DrainOptions,
+  DrainResult,
   IncomingMessage,
   ProxyEnv,
   ServerOptionsAdditions,
@@ -76,6 +78,12 @@ export class Server<
    * Optional in the type, because a server of Node's own may stand for ours: `server.stats?.()`.
    */
   stats?(): ServerStats;
+  /**
+   * As that of `http.Server`; connections in their handshake are closed at once.
+   *
+   * Optional in the type, because a server of Node's own may stand for ours.
+   */
+  drain?(options?: DrainOptions): Promise<DrainResult>;
 }
 
 /**

@@ -44,19 +44,41 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
   strictHost?: boolean | undefined;
 }
 
-/** What `server.stats()` tells: a snapshot, not kept up to date. */
+/**
+ * Open connections that JavaScript feeds to the parser, over a stream, by what keeps them from being
+ * native. They behave the same, and cost what they cost with Node's own http.
+ */
+export interface Fallbacks {
+  /** TLS, which is Node's. */
+  tls: number;
+  /**
+   * A socket with a handle of Node's own: one that was emitted as `'connection'`, all on Windows, and those
+   * whose `_handle` somebody has looked at, as sending them to another process does.
+   */
+  handle: number;
+  /** Any other stream, given by `emit('connection', stream)` or an agent's `createConnection`. */
+  stream: number;
+}
+
+/** What `server.stats()` tells: a snapshot, not kept up to date. What is "since" never becomes less. */
 export interface ServerStats {
   /** Open connections, idle ones included; those handed over by an upgrade or CONNECT are not. */
   connections: number;
   /** Connections since the server was made. */
   connectionsTotal: number;
-  /** Requests that were received and are not answered to the end. */
+  /** Open sockets that were handed over by an upgrade or CONNECT, or that no listener made HTTP. */
+  upgraded: number;
+  /** Requests that handlers have got and that are not answered to the end. */
   requestsInFlight: number;
+  /** Requests that were read and that wait for JavaScript. */
+  requestsQueued: number;
   /** Requests since the server was made. */
   requestsTotal: number;
-  /** Bytes received, of open and closed connections, heads included. */
+  /** Requests since the server was made whose answers handlers have ended, and that were handed to the system. */
+  requestsAnswered: number;
+  /** Bytes received since the server was made, heads included; of TLS, what was in it. */
   bytesRead: number;
-  /** Bytes sent, of open and closed connections, heads included. */
+  /** Bytes sent since the server was made, heads included; of TLS, what was in it. */
   bytesWritten: number;
   /**
    * Which thread reads and sends at the moment: that of JavaScript, from its event loop, as long as it
@@ -64,11 +86,36 @@ export interface ServerStats {
    * worker.
    */
   driver: 'javascript' | 'io-thread';
+  /** Open connections that are not native. */
+  fallbacks: Fallbacks;
 }
 
-/** What `agent.stats()` tells: a snapshot, not kept up to date. */
+/** What `server.drain()` takes. */
+export interface DrainOptions {
+  /**
+   * Milliseconds after which what is left is destroyed. Anything but a number throws
+   * `ERR_INVALID_ARG_TYPE`, a negative one `ERR_OUT_OF_RANGE`.
+   * @default Infinity, which waits for as long as it takes
+   */
+  timeout?: number | undefined;
+}
+
+/** What `server.drain()` resolves with. */
+export interface DrainResult {
+  /** Requests whose answers were ended since the call. */
+  answered: number;
+  /**
+   * Requests that were under way when the time was over, those that had not arrived whole included; a
+   * connection whose answer the client had not taken counts as one.
+   */
+  cut: number;
+  /** Upgraded sockets, and others that spoke no HTTP, that were destroyed when the time was over. */
+  cutUpgraded: number;
+}
+
+/** What `agent.stats()` tells: a snapshot, not kept up to date. What is "since" never becomes less. */
 export interface AgentStats {
-  /** Connections that carry a request. */
+  /** Connections that carry a request, those that are being made included. */
   sockets: number;
   /** Idle connections. */
   freeSockets: number;
@@ -76,8 +123,16 @@ export interface AgentStats {
   requestsWaiting: number;
   /** Connections since the agent was made. */
   socketsTotal: number;
-  /** Requests since the agent was made that went over a connection made for an earlier one. */
+  /** Requests since the agent was made that took an idle connection. */
   requestsReused: number;
+  /** Bytes received since the agent was made, heads included; of TLS, what was in it. */
+  bytesRead: number;
+  /** Bytes sent since the agent was made, heads included; of TLS, what was in it. */
+  bytesWritten: number;
+  /** See `ServerStats`. */
+  driver: 'javascript' | 'io-thread';
+  /** Open connections that are not native. */
+  fallbacks: Fallbacks;
 }
 
 /**
@@ -143,6 +198,19 @@ export class Server<
    * Optional in the type, because a server of Node's own may stand for ours: `server.stats?.()`.
    */
   stats?(): ServerStats;
+  /**
+   * Closes the server without losing a request: it accepts no more, answers what is under way with
+   * `Connection: close`, and closes at once what is idle, connections without any request included. After
+   * `timeout` milliseconds it destroys what is left. Upgraded sockets are their owners' to end; they are
+   * waited for, too, and destroyed in the end.
+   *
+   * Resolves when the server and all its connections are closed, behind `'close'`; at once for a server that
+   * does not listen and has none. A second call shares the first one's end; the first limit to pass counts.
+   * Rejects only because of its options, see {@link DrainOptions}.
+   *
+   * Optional in the type, because a server of Node's own may stand for ours.
+   */
+  drain?(options?: DrainOptions): Promise<DrainResult>;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A restart that no client notices: on SIGTERM nothing new is accepted, running answers are
+ * A restart that no client notices: on SIGTERM nothing new is accepted, answers under way are
  * finished, idle connections are closed, and only a deadline cuts off what hangs.
  */
 'use strict';
@@ -7,13 +7,8 @@
 const { setTimeout: delay } = require('node:timers/promises');
 const http = require('rust-http');
 
-const deadline = 10_000;
-let draining = false;
-
 const server = http.createServer(async (_req, res) => {
   await delay(500);
-  // Tells a client that its next request belongs on a new connection: to the next process.
-  if (draining) res.setHeader('Connection', 'close');
   res.end('took half a second\n');
 });
 
@@ -21,17 +16,12 @@ server.listen(Number(process.env.PORT ?? 8080), () => {
   console.log(`slow answers on http://localhost:${server.address().port}/, stop with SIGTERM`);
 });
 
-function drain() {
-  if (draining) return;
-  draining = true;
+async function stop() {
   console.log('draining');
-  const limit = setTimeout(() => server.closeAllConnections(), deadline);
-  server.close(() => {
-    clearTimeout(limit);
-    console.log('drained');
-  });
-  server.closeIdleConnections();
+  const { answered, cut } = await server.drain({ timeout: 10_000 });
+  console.log(`drained: ${answered} answered, ${cut} cut off`);
 }
 
-process.on('SIGTERM', drain);
-process.on('SIGINT', drain);
+// The second signal ends the process at once, as a signal does that nobody listens for.
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);

@@ -5,6 +5,7 @@ const { once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
 const http = require('../..');
+const duplexPair = require('../support/duplex-pair');
 
 async function listen(t, listener) {
   const server = http.createServer(listener).listen(0, '127.0.0.1');
@@ -27,31 +28,40 @@ async function exchange(socket, text, pattern) {
   throw new Error(`ended behind ${answer}`);
 }
 
+const none = { tls: 0, handle: 0, stream: 0 };
+/** What a server tells to which nothing has happened. */
+const quiet = {
+  connections: 0,
+  connectionsTotal: 0,
+  upgraded: 0,
+  requestsInFlight: 0,
+  requestsQueued: 0,
+  requestsTotal: 0,
+  requestsAnswered: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+  driver: 'javascript',
+  fallbacks: none,
+};
+const plain = (stats) => ({ ...stats, fallbacks: { ...stats.fallbacks } });
+
 test('a server counts connections, requests and bytes, open and closed', async (t) => {
   const server = await listen(t, (_req, res) => res.end('hi'));
-  assert.deepStrictEqual(server.stats(), {
-    connections: 0,
-    connectionsTotal: 0,
-    requestsInFlight: 0,
-    requestsTotal: 0,
-    bytesRead: 0,
-    bytesWritten: 0,
-    driver: 'javascript',
-  });
+  assert.deepStrictEqual(plain(server.stats()), quiet);
   const socket = net.connect(server.address().port, '127.0.0.1');
   const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
   const first = await exchange(socket, request, /hi$/);
   const second = await exchange(socket, request, /hi$/);
   const wanted = {
+    ...quiet,
     connections: 1,
     connectionsTotal: 1,
-    requestsInFlight: 0,
     requestsTotal: 2,
+    requestsAnswered: 2,
     bytesRead: 2 * request.length,
     bytesWritten: first.length + second.length,
-    driver: 'javascript',
   };
-  assert.deepStrictEqual(server.stats(), wanted);
+  assert.deepStrictEqual(plain(server.stats()), wanted);
   const closed = new Promise((resolve) => {
     server.on('request', (req) => req.socket.on('close', resolve));
   });
@@ -83,12 +93,16 @@ test('an agent counts what is in its pool', async (t) => {
   t.after(() => agent.destroy());
   const get = () => http.get({ port: server.address().port, host: '127.0.0.1', agent });
   const requests = [get(), get()];
-  assert.deepStrictEqual(agent.stats(), {
+  assert.deepStrictEqual(plain(agent.stats()), {
     sockets: 1,
     freeSockets: 0,
     requestsWaiting: 1,
     socketsTotal: 1,
     requestsReused: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
+    driver: 'javascript',
+    fallbacks: none,
   });
   for (const req of requests) (await once(req, 'response'))[0].resume();
   await once(requests[1], 'close');
@@ -97,11 +111,38 @@ test('an agent counts what is in its pool', async (t) => {
   (await once(third, 'response'))[0].resume();
   await once(third, 'close');
   await new Promise(setImmediate);
-  assert.deepStrictEqual(agent.stats(), {
+  const after = agent.stats();
+  const { bytesRead: received, bytesWritten: sent } = server.stats();
+  assert.deepStrictEqual(plain(after), {
     sockets: 0,
     freeSockets: 1,
     requestsWaiting: 0,
     socketsTotal: 1,
     requestsReused: 1,
+    bytesRead: sent,
+    bytesWritten: received,
+    driver: 'javascript',
+    fallbacks: none,
   });
+  server.closeAllConnections();
+  while (agent.stats().freeSockets > 0) await new Promise(setImmediate);
+  assert.strictEqual(agent.stats().bytesRead, sent);
+  assert.strictEqual(agent.stats().bytesWritten, received);
+});
+
+test('connections that are not native are counted by what keeps them from it', async (t) => {
+  const server = await listen(t, (_req, res) => res.end('hi'));
+  const between = net.createServer((socket) => server.emit('connection', socket));
+  await new Promise((resolve) => between.listen(0, '127.0.0.1', resolve));
+  t.after(() => between.close());
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  const handed = net.connect(between.address().port, '127.0.0.1');
+  const native = net.connect(server.address().port, '127.0.0.1');
+  const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+  for (const socket of [near, handed, native]) await exchange(socket, request, /hi$/);
+  assert.deepStrictEqual({ ...server.stats().fallbacks }, { tls: 0, handle: 1, stream: 1 });
+  assert.strictEqual(server.stats().connections, 3);
+  handed.destroy();
+  native.destroy();
 });

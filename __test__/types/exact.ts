@@ -45,14 +45,26 @@ exactly<
   keyof ours.ServerStats,
   | 'connections'
   | 'connectionsTotal'
+  | 'upgraded'
   | 'requestsInFlight'
+  | 'requestsQueued'
   | 'requestsTotal'
+  | 'requestsAnswered'
   | 'bytesRead'
   | 'bytesWritten'
   | 'driver'
+  | 'fallbacks'
 >();
-exactly<ours.ServerStats[Exclude<keyof ours.ServerStats, 'driver'>], number>();
+exactly<ours.ServerStats[Exclude<keyof ours.ServerStats, 'driver' | 'fallbacks'>], number>();
 exactly<ours.ServerStats['driver'], 'javascript' | 'io-thread'>();
+exactly<keyof ours.Fallbacks, 'tls' | 'handle' | 'stream'>();
+exactly<ours.Fallbacks[keyof ours.Fallbacks], number>();
+exactly<
+  typeof server.drain,
+  ((options?: ours.DrainOptions) => Promise<ours.DrainResult>) | undefined
+>();
+exactly<ours.DrainOptions, { timeout?: number | undefined }>();
+exactly<ours.DrainResult, { answered: number; cut: number; cutUpgraded: number }>();
 
 type Options = ours.ServerOptions;
 exactly<Options['httpValidation'], 'strict' | 'relaxed' | 'insecure' | undefined>();
@@ -72,9 +84,17 @@ const agent = new ours.Agent();
 exactly<typeof agent.stats, (() => ours.AgentStats) | undefined>();
 exactly<
   keyof ours.AgentStats,
-  'sockets' | 'freeSockets' | 'requestsWaiting' | 'socketsTotal' | 'requestsReused'
+  | 'sockets'
+  | 'freeSockets'
+  | 'requestsWaiting'
+  | 'socketsTotal'
+  | 'requestsReused'
+  | 'bytesRead'
+  | 'bytesWritten'
+  | 'driver'
+  | 'fallbacks'
 >();
-exactly<ours.AgentStats[keyof ours.AgentStats], number>();
+exactly<ours.AgentStats[Exclude<keyof ours.AgentStats, 'driver' | 'fallbacks'>], number>();
 exactly<typeof agent.freeSockets, node.Agent['freeSockets']>();
 exactly<ours.AgentOptions['agentKeepAliveTimeoutBuffer'], number | undefined>();
 exactly<ReturnType<typeof ours.setGlobalProxyFromEnv>, () => void>();

@@ -28,6 +28,7 @@ const server = https.createServer(options, (req, res) => {
 });
 export const asTls: tls.Server = server;
 exactly<typeof server.stats, (() => http.ServerStats) | undefined>();
+exactly<ReturnType<NonNullable<typeof server.drain>>, Promise<http.DrainResult>>();
 exactly<typeof server.keepAliveTimeoutBuffer, number>();
 server.on('tlsClientError', (error) => error.message);
 server.setSecureContext({ key: 'key', cert: 'cert' });

@@ -96,6 +96,9 @@ export const size: number = http.maxHeaderSize;
 // What is ours alone.
 const stats: http.ServerStats | undefined = server.stats?.();
 export const inFlight: number = stats?.requestsInFlight ?? 0;
+server.drain?.({ timeout: 1000 }).then(({ answered, cut }) => answered + cut);
+// @ts-expect-error milliseconds are a number
+server.drain?.({ timeout: '1s' });
 export const idle: number = agent.stats?.().freeSockets ?? 0;
 http.createServer((req, res) => {
   const signal: AbortSignal = req.signal;

@@ -1,13 +1,14 @@
 'use strict';
 // What `server.stats()` and `agent.stats()` tell. Counting costs an addition; what can be counted
 // when it is asked for, is.
-const { kConnections, kTotals } = require('./symbols');
+const { kConnections, kForeign, kTotals, kTransport } = require('./symbols');
 
 /** Counts since a server was made. */
 class Totals {
   constructor() {
     this.connections = 0;
     this.requests = 0;
+    this.answered = 0;
     // Of connections that are closed or were handed over.
     this.bytesRead = 0;
     this.bytesWritten = 0;
@@ -19,40 +20,75 @@ class Totals {
   }
 }
 
+/** Connections that go through the stream transport, by what keeps them from the native one. */
+class Fallbacks {
+  constructor() {
+    this.tls = 0;
+    this.handle = 0;
+    this.stream = 0;
+  }
+
+  look(socket) {
+    // While it is being dialled, a client's is not of either kind.
+    if (socket[kTransport] || socket.connecting) return;
+    if (socket.encrypted) this.tls++;
+    else if (socket._handle) this.handle++;
+    else this.stream++;
+  }
+}
+
 /** A snapshot of a server, whose sockets `driver` drives. */
 function serverStats(server, driver) {
   const totals = server[kTotals] ?? new Totals();
   const stats = {
     connections: 0,
     connectionsTotal: totals.connections,
+    upgraded: server[kForeign]?.open().length ?? 0,
     requestsInFlight: 0,
+    requestsQueued: 0,
     requestsTotal: totals.requests,
+    requestsAnswered: totals.answered,
     bytesRead: totals.bytesRead,
     bytesWritten: totals.bytesWritten,
     driver,
+    fallbacks: new Fallbacks(),
   };
-  for (const connection of server[kConnections] ?? []) {
-    const [read, written] = connection.transport.traffic();
+  for (const { incoming, socket, transport } of server[kConnections] ?? []) {
+    const [read, written, underWay] = transport.traffic();
     stats.connections++;
-    stats.requestsInFlight += connection.incoming.length;
+    stats.requestsInFlight += incoming.length;
+    stats.requestsQueued += Math.max(0, underWay - incoming.length);
     stats.bytesRead += read || 0;
     stats.bytesWritten += written || 0;
+    stats.fallbacks.look(socket);
   }
   return stats;
 }
 
-const count = (lists) => Object.values(lists).reduce((sum, list) => sum + list.length, 0);
+const allOf = (lists) => Object.values(lists).flat();
 
-/** A snapshot of an agent's pool. */
-function agentStats(agent) {
-  const { created, reused } = agent[kTotals];
-  return {
-    sockets: count(agent.sockets),
-    freeSockets: count(agent.freeSockets),
-    requestsWaiting: count(agent.requests),
+/** A snapshot of an agent's pool, whose sockets `driver` drives. */
+function agentStats(agent, driver) {
+  const { bytesRead, bytesWritten, created, reused } = agent[kTotals];
+  const busy = allOf(agent.sockets);
+  const free = allOf(agent.freeSockets);
+  const stats = {
+    sockets: busy.length,
+    freeSockets: free.length,
+    requestsWaiting: allOf(agent.requests).length,
     socketsTotal: created,
     requestsReused: reused,
+    bytesRead,
+    bytesWritten,
+    driver,
+    fallbacks: new Fallbacks(),
   };
+  for (const socket of [...busy, ...free]) {
+    stats.bytesRead += socket.bytesRead || 0;
+    stats.bytesWritten += socket.bytesWritten || 0;
+    stats.fallbacks.look(socket);
+  }
+  return stats;
 }
 
 module.exports = { Totals, agentStats, serverStats };

@@ -32,6 +32,12 @@ module.exports = {
   kConnections: Symbol('rust-http.connections'),
   /** On servers: whether they were closed, and do not listen again. */
   kIsClosing: Symbol('rust-http.isClosing'),
+  /** On servers: the `Drain` under way, else null. */
+  kDrain: Symbol('rust-http.drain'),
+  /** On servers: sockets that were theirs and speak no HTTP any more, or not yet. */
+  kForeign: Symbol('rust-http.foreign'),
+  /** On servers: the sockets below TLS, those whose handshake is under way among them. */
+  kSecured: Symbol('rust-http.secured'),
   /** On responses of such a server: they end their connection, unless their handler says otherwise. */
   kEndsConnection: Symbol('rust-http.endsConnection'),
   kListener: Symbol('rust-http.listener'),

@@ -2,11 +2,13 @@
 // The sockets of an agent: which one a request is sent on, and what becomes of it afterwards. Where
 // a subclass may have a method of its own, that is called.
 const { kAwaitsTunnel, kTotals, kTransport } = require('../base/symbols');
+const { agentStats } = require('../base/stats');
 const { validateString } = require('../base/validate');
 const { AsyncResource, debuglog, net } = require('../node/builtins');
 const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
   require('./agent-methods');
 const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
+const { driver } = require('../wire/loop');
 const { CLOSE, DIAL, SERVE, nextToDial, park, take } = require('./pool');
 
 const debug = debuglog('http');
@@ -221,6 +223,7 @@ function adopt(agent, socket, options) {
     },
     close() {
       agent.totalSocketCount--;
+      countTraffic(agent, socket);
       agent.removeSocket(socket, options);
     },
     timeout() {
@@ -229,12 +232,20 @@ function adopt(agent, socket, options) {
     // The connection is given away, after an upgrade for example: it will not come back.
     agentRemove() {
       agent.totalSocketCount--;
+      countTraffic(agent, socket);
       agent.removeSocket(socket, options);
       for (const event in listeners) socket.removeListener(event, listeners[event]);
     },
   };
   for (const event in listeners) socket.on(event, listeners[event]);
   if (agent[kKeylog]) socket.on('keylog', agent[kKeylog]);
+}
+
+/** The bytes of a socket that is the agent's no more. */
+function countTraffic({ [kTotals]: totals }, { bytesRead, bytesWritten }) {
+  if (!totals) return;
+  totals.bytesRead += bytesRead || 0;
+  totals.bytesWritten += bytesWritten || 0;
 }
 
 /** Forgets a socket, and makes one for a request that may wait for its place. */
@@ -271,4 +282,9 @@ function reuseSocket(agent, socket, req) {
   socket.ref();
 }
 
-module.exports = { addRequest, createSocket, onFree, removeSocket, reuseSocket };
+/** What `agent.stats()` tells. */
+function stats(agent) {
+  return agentStats(agent, driver());
+}
+
+module.exports = { addRequest, createSocket, onFree, removeSocket, reuseSocket, stats };

@@ -10,7 +10,6 @@ const { validateNumber, validateOneOf } = require('../base/validate');
 
 const sockets = later(() => require('./agent-sockets'));
 const proxy = later(() => require('./proxy'));
-const counts = later(() => require('../base/stats'));
 
 /**
  * A pool of connections. Callable without `new`, as in Node.
@@ -35,7 +34,7 @@ function Agent(options) {
   this.scheduling = this.options.scheduling || 'lifo';
   this.maxTotalSockets = this.options.maxTotalSockets;
   this.totalSocketCount = 0;
-  this[kTotals] = { created: 0, reused: 0 };
+  this[kTotals] = { bytesRead: 0, bytesWritten: 0, created: 0, reused: 0 };
   const buffer = this.options.agentKeepAliveTimeoutBuffer;
   this.agentKeepAliveTimeoutBuffer = Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000;
   const { proxyEnv } = this.options;
@@ -106,16 +105,13 @@ Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
   sockets().reuseSocket(this, socket, req);
 };
 
-/**
- * What is in the pool: `sockets`, `freeSockets` and `requestsWaiting`, to all servers together;
- * `socketsTotal` and `requestsReused` since the agent was made. Node has nothing of the kind.
- */
+/** What is in the pool, and went through it; see `AgentStats` in index.d.ts. Node has nothing of the kind. */
 Object.defineProperty(Agent.prototype, 'stats', {
   __proto__: null,
   configurable: true,
   writable: true,
   value: function stats() {
-    return counts().agentStats(this);
+    return sockets().stats(this);
   },
 });
 

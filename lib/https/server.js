@@ -6,6 +6,7 @@ const { serverStats } = require('../base/stats');
 const { kIsClosing } = require('../base/symbols');
 const host = require('../node/https');
 const { defineOptions } = require('../server/live-options');
+const { addSecured } = require('../server/open-connections');
 const {
   Server: HttpServer,
   _connectionListener,
@@ -20,6 +21,7 @@ function Server(options, requestListener) {
   [options, requestListener] = readArguments(options, requestListener);
   prepare(this, options);
   tls.Server.call(this, { noDelay: true, ...protocols(options), ...options }, _connectionListener);
+  watchHandshakes(this);
   this.httpAllowHalfOpen = false;
   if (requestListener) this.on('request', requestListener);
   this.on('tlsClientError', onTlsClientError);
@@ -36,6 +38,15 @@ function protocols({ ALPNCallback, ALPNProtocols }) {
   return ALPNCallback || ALPNProtocols ? {} : { ALPNProtocols: ['http/1.1'] };
 }
 
+/** Takes note of the sockets that TLS begins on: Node keeps none before their handshake is over. */
+function watchHandshakes(server) {
+  const { connection: secure } = server._events;
+  server._events.connection = function (socket) {
+    addSecured(this, socket);
+    Reflect.apply(secure, this, [socket]);
+  };
+}
+
 /** A connection that is none of TLS is an error of the client's like any other. */
 function onTlsClientError(error, socket) {
   if (!this.emit('clientError', error, socket)) socket.destroy(error);
@@ -46,10 +57,20 @@ function onListening() {
 }
 
 /** What a server does with its connections, whatever they are made of. */
-const SHARED = ['closeAllConnections', 'closeIdleConnections', 'setTimeout', Symbol.asyncDispose];
+const SHARED = [
+  'closeAllConnections',
+  'closeIdleConnections',
+  'drain',
+  'setTimeout',
+  Symbol.asyncDispose,
+];
 for (const name of SHARED)
   if (Object.hasOwn(HttpServer.prototype, name))
-    Server.prototype[name] = HttpServer.prototype[name];
+    Object.defineProperty(
+      Server.prototype,
+      name,
+      Object.getOwnPropertyDescriptor(HttpServer.prototype, name),
+    );
 
 Server.prototype.close = function close(...args) {
   prepareToClose(this);

@@ -6,6 +6,7 @@ const { Totals } = require('../base/stats');
 const {
   kConnection,
   kConnections,
+  kDrain,
   kIsClosing,
   kOptimizeEmptyRequests,
   kOptions,
@@ -120,6 +121,8 @@ class ServerConnection {
 
   receive(flags, head) {
     const { server } = this;
+    // The connection ends behind an answer that is due already.
+    if (server[kDrain] && this.incoming.length > 0) return;
     const req = this.createRequest(server, head);
     this.current = req;
     if (this.isIdleTimeoutSet) this.endIdleTimeout();
@@ -356,7 +359,7 @@ class ServerConnection {
 
   /** The transport is closed, or given away. */
   onGone(bytesRead, bytesWritten) {
-    this.server[kConnections].delete(this);
+    this.leaveServer();
     this.totals.addTraffic(bytesRead, bytesWritten);
   }
 
@@ -369,8 +372,14 @@ class ServerConnection {
     this.phase = Phase.CLOSED;
     this.transport.role = null;
     this.resource?.emitDestroy();
-    this.server[kConnections].delete(this);
+    this.leaveServer();
     abortResponses(this);
+  }
+
+  leaveServer() {
+    const { server } = this;
+    server[kConnections].delete(this);
+    server[kDrain]?.look();
   }
 
   // ---- another owner, another transport ----
@@ -379,16 +388,12 @@ class ServerConnection {
   takeRaw(bytes) {
     this.isAmidRead = false;
     if (this.phase === Phase.UPGRADING) {
-      this.runInContext(this.handOver, this, bytes);
+      this.runInContext((rest) => handOver(this, rest), this, bytes);
       return true;
     }
     if (this.phase !== Phase.DECLINED) return false;
     this.phase = Phase.HTTP;
     return true;
-  }
-
-  handOver(bytes) {
-    handOver(this, bytes);
   }
 
   /** Whether HTTP goes on when the socket gets a handle of Node's own. */
@@ -428,12 +433,6 @@ class ServerConnection {
 
   isUnused() {
     return this.resource === null && this.transport.isUnused();
-  }
-
-  /** What has to be looked at from time to time on a stream; timeouts are in milliseconds. */
-  check(headersTimeout, requestTimeout) {
-    if (this.transport.isSentAway()) this.onSentAway();
-    else if (this.transport.isExpired?.(headersTimeout, requestTimeout)) this.onExpired();
   }
 
   /** The socket was sent to another process: it is none of this server's any more. */

@@ -13,6 +13,7 @@ const { setOwner } = require('../node/net');
 const { ConnectionResource, contextOf } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
 const { nativeOptions } = require('./native-options');
+const { addForeign } = require('./open-connections');
 const { adoptOptions, connectionLimit } = require('./options');
 const { process } = require('../wire/realm');
 
@@ -133,7 +134,11 @@ class NativeListener {
     if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
     if (transport.isDestroyed) return;
     if (transport.role !== null) native.io.startReading(id);
-    else socket.leaveHttp(); // none of the listeners made it HTTP
+    else {
+      // None of the listeners made it HTTP.
+      addForeign(server, socket);
+      socket.leaveHttp();
+    }
   }
 
   isFull() {

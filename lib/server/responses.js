@@ -3,7 +3,7 @@
 // requests, and end. A request that nobody listens to ends with them without a word: its stream's
 // machinery costs more than a note.
 const { connectionReset, sameReset } = require('../base/errors');
-const { kConnection, kDetach, kEndsConnection } = require('../base/symbols');
+const { kConnection, kDetach, kDrain, kEndsConnection } = require('../base/symbols');
 const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
 const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
@@ -37,6 +37,7 @@ function finishResponse(connection, res) {
     responseFinish.publish({ request: req, response: res, socket, server });
   if (req[kAbortController] && req[kConnection] === connection) detachSignal(req);
   transport.endResponse();
+  connection.totals.answered++;
   takeFirst(connection.incoming);
   if (reparenting.isConcerned && Object.getPrototypeOf(res) !== server[kServerResponse].prototype)
     reparenting.isUsual = true;
@@ -51,7 +52,7 @@ function finishResponse(connection, res) {
     else if (socket[kDetach] !== null) socket[kDetach]();
   }
   process.nextTick(closeExchange, res, quiet);
-  if (res._last) {
+  if (res._last || (server[kDrain] && outgoing.length === 0)) {
     if (typeof socket.destroySoon === 'function') socket.destroySoon();
     else socket.end();
   } else if (outgoing.length === 0) {

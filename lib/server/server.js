@@ -5,14 +5,16 @@ const net = require('node:net');
 const { promisify } = require('node:util');
 const host = require('../node/http');
 const { defineOptions } = require('./live-options');
+const { connectionsOf } = require('./open-connections');
 const { unwatchStreams } = require('./stream-checker');
 const { later } = require('../base/later');
-const { kConnections, kIsClosing, kListener, kOptions } = require('../base/symbols');
+const { kDrain, kIsClosing, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
 
 const optionStore = later(() => require('./options'));
 const listener = later(() => require('./listener'));
 const serving = later(() => require('./serving'));
+const draining = later(() => require('./drain'));
 const { STATUS_CODES } = host;
 /** Windows has no descriptors to share: there the stream transport serves. */
 const isNative = process.platform !== 'win32';
@@ -29,6 +31,7 @@ function readArguments(options, requestListener) {
 function prepare(server, options) {
   server[kListener] = null;
   server[kIsClosing] = false;
+  server[kDrain] = null;
   optionStore().storeOptions(server, options);
 }
 
@@ -109,11 +112,6 @@ function connectionListener(socket) {
   serving().serve(this, socket);
 }
 
-/** The connections of a server, as they are now, without those that were sent to other processes. */
-function connectionsOf(server) {
-  return [...(server[kConnections] ?? [])].filter(({ transport }) => !transport.isSentAway());
-}
-
 /** What is done to the connections of a server that is about to be closed. */
 function prepareToClose(server) {
   server.closeIdleConnections();
@@ -150,19 +148,23 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
     if (connection.isIdle()) connection.socket.destroy();
 };
 
-/**
- * What goes on, and what went on since the server was made: `connections`, `connectionsTotal`,
- * `requestsInFlight`, `requestsTotal`, `bytesRead`, `bytesWritten`, `driver`. Node has nothing of the
- * kind.
- */
-Object.defineProperty(Server.prototype, 'stats', {
-  __proto__: null,
-  configurable: true,
-  writable: true,
-  value: function stats() {
+// Node has nothing of the kind.
+for (const method of [
+  /** What goes on, and what went on since the server was made; see `ServerStats` in index.d.ts. */
+  function stats() {
     return serving().stats(this);
   },
-});
+  /** Closes the server without losing a request; resolves with what was answered and what was cut off. */
+  function drain(options) {
+    return draining().drain(this, options);
+  },
+])
+  Object.defineProperty(Server.prototype, method.name, {
+    __proto__: null,
+    configurable: true,
+    writable: true,
+    value: method,
+  });
 
 /** Timeout of sockets in milliseconds; `callback` is added to 'timeout'. */
 Server.prototype.setTimeout = function setTimeout(msecs, callback) {

@@ -39,7 +39,7 @@ function isUnclaimed(socket) {
 
 /** What `server.stats()` tells. */
 function stats(server) {
-  return serverStats(server, native.io?.isLedByThread() ? 'io-thread' : 'javascript');
+  return serverStats(server, native.driver());
 }
 
 module.exports = { serve, stats };

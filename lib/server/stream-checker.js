@@ -29,7 +29,11 @@ function checkStreams(reference) {
   const { milliseconds } = options();
   const headersTimeout = milliseconds(server.headersTimeout);
   const requestTimeout = milliseconds(server.requestTimeout);
-  for (const connection of server[kConnections]) connection.check(headersTimeout, requestTimeout);
+  for (const connection of server[kConnections]) {
+    const { transport } = connection;
+    if (transport.isSentAway()) connection.onSentAway();
+    else if (transport.isExpired?.(headersTimeout, requestTimeout)) connection.onExpired();
+  }
 }
 
 module.exports = { unwatchStreams, watchStreams };

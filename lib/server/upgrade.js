@@ -2,8 +2,8 @@
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
-const { kConnections } = require('../base/symbols');
 const { debuglog } = require('../node/builtins');
+const { addForeign } = require('./open-connections');
 const { forgetStream } = require('./stream-listeners');
 
 const Phase = {
@@ -52,7 +52,8 @@ function handOver(connection, bytes, stream) {
     return;
   }
   connection.phase = Phase.HANDED_OVER;
-  server[kConnections].delete(connection);
+  connection.leaveServer();
+  addForeign(server, socket);
   connection.transport.leaveHttp();
   forgetStream(connection);
   // As in Node, nobody changes the encoding of a socket that has spoken HTTP.

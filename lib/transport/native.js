@@ -189,14 +189,11 @@ class NativeTransport {
     flags |= this.firstFlags;
     this.firstFlags = 0;
     if (typeof chunk !== 'string') return calls.sendBytes(id, chunk, flags);
-    switch (encoding) {
+    switch (encoding || 'utf8') {
       case 'latin1':
       case 'binary':
       case 'ascii':
         return calls.sendText(id, chunk, flags | WRITE_LATIN1);
-      case undefined:
-      case null:
-      case '':
       case 'utf8':
       case 'utf-8':
         return calls.sendText(id, chunk, flags);
@@ -373,18 +370,21 @@ class NativeTransport {
     native.io.readContent(this.id, upgrades);
   }
 
-  /** Bytes read and written so far. */
+  /** Bytes read and written so far, and requests that are not answered, or not even told. */
   traffic() {
-    if (this.isClosed) return [0, 0]; // the server has counted them
-    return [native.io.bytesRead(this.id), native.io.bytesWritten(this.id)];
+    if (this.isClosed) return [0, 0, 0]; // the server has counted them
+    return native.io.traffic(this.id);
   }
 
-  /** The native side reads it with the listener's options. */
-  requireHost() {}
+  requireHost() {} // the native side reads it with the listener's options
 
   /** Nothing has been received. */
   isUnused() {
     return !this.isClosed && native.io.bytesRead(this.id) === 0;
+  }
+
+  isQuiet() {
+    return this.isClosed || native.io.isQuiet(this.id);
   }
 
   isSentAway() {

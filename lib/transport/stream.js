@@ -193,7 +193,7 @@ class StreamTransport {
   /** Bytes read and written so far, where the socket counts them. */
   traffic() {
     const { bytesRead, bytesWritten } = this.socket;
-    return [bytesRead - this.bytesReadBefore, bytesWritten - this.bytesWrittenBefore];
+    return [bytesRead - this.bytesReadBefore, bytesWritten - this.bytesWrittenBefore, 0];
   }
 
   requireHost(required) {
@@ -202,6 +202,10 @@ class StreamTransport {
 
   isUnused() {
     return false;
+  }
+
+  isQuiet() {
+    return this.parser.isQuiet;
   }
 
   isBetweenMessages() {

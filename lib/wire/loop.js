@@ -55,6 +55,7 @@ const native = {
   batch: undefined,
   listeners,
   profile: binding.profile,
+  driver,
   forget,
   ref,
   register,
@@ -87,6 +88,11 @@ function threads() {
 /** Whether the event loop may do the I/O while there is little to do; see README.md. */
 function mayLead() {
   return process.env.RUST_HTTP_LEADER !== 'thread';
+}
+
+/** Which thread drives the sockets at the moment. */
+function driver() {
+  return native.io?.isLedByThread() ? 'io-thread' : 'javascript';
 }
 
 function renewBatch(size) {

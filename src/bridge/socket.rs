@@ -88,4 +88,23 @@ impl Io {
         })
         .unwrap_or(false)
     }
+
+    /// Nothing is being received, not a byte of it, and JavaScript has answered all that was.
+    #[napi]
+    pub fn is_quiet(&self, id: u32) -> bool {
+        self.with(id, |connection| connection.is_quiet())
+            .unwrap_or(true)
+    }
+
+    /// Bytes read and written so far, and requests whose heads were parsed and whose answers JavaScript has
+    /// not ended.
+    #[napi]
+    pub fn traffic(&self, id: u32) -> Vec<f64> {
+        self.with(id, |connection| {
+            let (read, written) = connection.byte_counts();
+            let under_way = connection.requests_under_way();
+            vec![read as f64, written as f64, f64::from(under_way)]
+        })
+        .unwrap_or_else(|| vec![0.0; 3])
+    }
 }

@@ -231,6 +231,12 @@ impl StreamParser {
         stream.clock.is_between_messages() && !stream.parser.in_message()
     }
 
+    /// Nothing of a message has been received that is not complete.
+    #[napi(getter)]
+    pub fn is_quiet(&self) -> bool {
+        !self.stream.borrow().parser.in_message()
+    }
+
     /// Whether the message takes longer to arrive than the timeouts (in milliseconds, 0: none) allow.
     /// Told once.
     #[napi]

@@ -228,6 +228,16 @@ impl Connection {
         outgoing.then(After::KeepAlive);
     }
 
+    /// Requests that were parsed, less answers that have ended.
+    pub fn requests_under_way(&self) -> u32 {
+        self.exchanges.under_way()
+    }
+
+    /// Nothing is being received, not a byte of it, and JavaScript has answered all that was.
+    pub fn is_quiet(&self) -> bool {
+        !self.input().in_message() && self.requests_under_way() == 0
+    }
+
     fn begin_keep_alive(&self) {
         let Some(listener) = &self.listener else {
             return;

@@ -42,8 +42,14 @@ impl Exchanges {
         true
     }
 
+    /// Requests that are not answered.
+    pub fn under_way(&self) -> u32 {
+        let responses = self.responses.load(Ordering::SeqCst);
+        self.requests.load(Ordering::SeqCst).wrapping_sub(responses)
+    }
+
     /// All requests are answered.
     fn is_idle(&self) -> bool {
-        self.requests.load(Ordering::SeqCst) == self.responses.load(Ordering::SeqCst)
+        self.under_way() == 0
     }
 }

@@ -91,6 +91,11 @@ impl Input {
         (parser, self.sink_state, unparsed)
     }
 
+    /// A message has begun to arrive, and is not complete.
+    pub fn in_message(&self) -> bool {
+        self.parser.in_message()
+    }
+
     pub fn may_read(&self, connection: &Connection) -> MayRead {
         match self.reading {
             Reading::Http => {}

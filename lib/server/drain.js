@@ -1,0 +1,99 @@
+'use strict';
+// A server that drains: it takes no more connections and requests, answers what is under way, and is done
+// when all its connections are closed.
+const { kConnections, kDrain, kIsClosing, kTotals } = require('../base/symbols');
+const { validateNumber, validateObject } = require('../base/validate');
+const { net } = require('../node/builtins');
+const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
+const { connectionsOf, foreignOf, handshakesOf } = require('./open-connections');
+const { unwatchStreams } = require('./stream-checker');
+
+const MAX_TIMER = 2 ** 31 - 1;
+const answeredBy = (server) => server[kTotals]?.answered ?? 0;
+
+class Drain {
+  constructor(server) {
+    this.server = server;
+    this.answeredBefore = answeredBy(server);
+    this.cut = 0;
+    this.cutUpgraded = 0;
+    this.timers = [];
+    /** The server's own 'close' has come, or there will be none. */
+    this.isClosed = !server.listening;
+    this.onClose = () => {
+      this.isClosed = true;
+      this.look();
+    };
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  begin() {
+    const { server } = this;
+    server[kDrain] = this;
+    server[kIsClosing] = true;
+    server.on('close', this.onClose);
+    if (server.listening) Reflect.apply(net.Server.prototype.close, server, []);
+    for (const connection of connectionsOf(server)) connection.announceClose();
+    // A connection is idle if it is when all was read that its socket has brought by now.
+    afterTimers(() => {
+      connectionsOf(server).forEach(endSoon);
+      for (const socket of handshakesOf(server)) socket.destroy();
+      this.look();
+    });
+  }
+
+  /** Destroys what is left after so many milliseconds. */
+  limit(timeout) {
+    this.timers.push(setTimeout(() => this.cutOff(), Math.min(timeout, MAX_TIMER)));
+  }
+
+  cutOff() {
+    for (const connection of connectionsOf(this.server)) {
+      this.cut += Math.max(connection.incoming.length, 1);
+      connection.socket.destroy();
+    }
+    for (const socket of foreignOf(this.server)) {
+      this.cutUpgraded++;
+      socket.destroy();
+    }
+  }
+
+  /** Something was closed: perhaps it was the last. */
+  look() {
+    const { answeredBefore, cut, cutUpgraded, server } = this;
+    if (server[kDrain] !== this || !this.isClosed) return;
+    if (server._connections > 0 || server[kConnections]?.size > 0) return;
+    server[kDrain] = null;
+    server.removeListener('close', this.onClose);
+    unwatchStreams(server);
+    for (const timer of this.timers) clearTimeout(timer);
+    this.resolve({ answered: answeredBy(server) - answeredBefore, cut, cutUpgraded });
+  }
+}
+
+/** The connection ends behind the answers that are due, or now if there are none. */
+function endSoon({ current, outgoing, socket, transport }) {
+  const last = outgoing.at(-1) ?? socket._httpMessage;
+  if (last) {
+    // One without a head says itself that its connection ends.
+    if (last._header) last._last = true;
+  } else if (current !== null || transport.isQuiet()) {
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else socket.destroy();
+  }
+}
+
+/** `server.drain(options)`. A second call is for the same end; the first limit that passes counts. */
+async function drain(server, options = {}) {
+  validateObject(options, 'options');
+  const { timeout = Number.POSITIVE_INFINITY } = options;
+  validateNumber(timeout, 'options.timeout', 0);
+  if (!server[kDrain]) new Drain(server).begin();
+  const draining = server[kDrain];
+  if (timeout !== Number.POSITIVE_INFINITY) draining.limit(timeout);
+  return draining.promise;
+}
+
+module.exports = { drain };

@@ -1,0 +1,58 @@
+'use strict';
+// The connections of a server: those that speak HTTP, and those that are somebody else's by now.
+const { kConnections, kForeign, kSecured } = require('../base/symbols');
+const { Weak } = require('../node/builtins');
+
+/** The connections of a server, as they are now, without those that were sent to other processes. */
+function connectionsOf(server) {
+  return [...(server[kConnections] ?? [])].filter(({ transport }) => !transport.isSentAway());
+}
+
+/** Sockets of a server that speak no HTTP. It does not keep them; closed ones are forgotten now and then. */
+class Sockets {
+  constructor() {
+    this.references = new Set();
+    this.limit = 64;
+  }
+
+  add(socket) {
+    this.references.add(new Weak(socket));
+    if (this.references.size > this.limit) this.limit = 2 * this.open().length + 64;
+  }
+
+  open() {
+    const open = [];
+    for (const reference of this.references) {
+      const socket = reference.deref();
+      if (socket === undefined || socket.destroyed) this.references.delete(reference);
+      else open.push(socket);
+    }
+    return open;
+  }
+}
+
+/** After an upgrade, or because no listener for 'connection' made it HTTP, `socket` is not served. */
+function addForeign(server, socket) {
+  server[kForeign] ??= new Sockets();
+  server[kForeign].add(socket);
+}
+
+/** TLS begins on `socket`. */
+function addSecured(server, socket) {
+  server[kSecured] ??= new Sockets();
+  server[kSecured].add(socket);
+}
+
+/** The sockets of `server` that are open and not served. */
+function foreignOf(server) {
+  return server[kForeign]?.open() ?? [];
+}
+
+/** The sockets of `server` on which a handshake is under way. */
+function handshakesOf(server) {
+  const secured = [...foreignOf(server), ...connectionsOf(server).map(({ socket }) => socket)];
+  const below = new Set(secured.map((socket) => socket._parent));
+  return (server[kSecured]?.open() ?? []).filter((socket) => !below.has(socket));
+}
+
+module.exports = { addForeign, addSecured, connectionsOf, foreignOf, handshakesOf };
