@@ -42,6 +42,64 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    * @default false, true with `RUST_HTTP_STRICT_HOST=1` in the environment
    */
   strictHost?: boolean | undefined;
+  /**
+   * Refuses requests when too much waits for JavaScript, also while it is blocked: an I/O thread does
+   * it. See {@link OverloadOptions}.
+   * @default undefined: nothing is refused
+   */
+  overload?: OverloadOptions | undefined;
+  /**
+   * Answers GET and HEAD of a path, whatever its query, without JavaScript:
+   * `{"status":"ok","delay":0,"queue":0}`, with the milliseconds for which JavaScript has been waited for, and
+   * the requests that wait. The status is `ok`, `busy` beyond the limits of `overload`, both with 200, or
+   * `blocked` with 503.
+   *
+   * A path that does not begin with a slash or has a query throws `ERR_INVALID_ARG_VALUE`, what is neither
+   * text nor an object `ERR_INVALID_ARG_TYPE`.
+   * @default undefined: the path is a handler's as any other
+   */
+  health?: string | HealthOptions | undefined;
+}
+
+/**
+ * When requests are refused: `maxQueue`, `maxDelay` or both, else `ERR_INVALID_ARG_VALUE` is thrown. What is no
+ * number throws `ERR_INVALID_ARG_TYPE`, what is out of bounds or not whole `ERR_OUT_OF_RANGE`.
+ *
+ * On streams (TLS by Node, Windows, `emit('connection', stream)`) JavaScript refuses: `maxQueue` is the number
+ * of their requests that are not answered, and `maxDelay` has no effect.
+ */
+export interface OverloadOptions {
+  /**
+   * Requests that may wait for JavaScript, at least 1.
+   * @default undefined: any number
+   */
+  maxQueue?: number | undefined;
+  /**
+   * Milliseconds for which what waits for JavaScript may have waited, at least 1.
+   * @default undefined: any time
+   */
+  maxDelay?: number | undefined;
+  /**
+   * Status code of the answer, from 400 to 599.
+   * @default 503
+   */
+  status?: number | undefined;
+  /**
+   * Seconds after which the client may try again, in a Retry-After field.
+   * @default 1
+   */
+  retryAfter?: number | undefined;
+}
+
+/** The health path, and when the event loop is taken for blocked. */
+export interface HealthOptions {
+  /** Begins with a slash, and has no query. */
+  path: string;
+  /**
+   * Milliseconds for which JavaScript has to be waited for, at least 1.
+   * @default 5000
+   */
+  blockedAfter?: number | undefined;
 }
 
 /**
@@ -88,6 +146,16 @@ export interface ServerStats {
   driver: 'javascript' | 'io-thread';
   /** Open connections that are not native. */
   fallbacks: Fallbacks;
+  /** Requests that were refused because of `overload`; they are not in the counts above. */
+  requestsShed: number;
+  /** Requests of the `health` path that were answered; those the I/O side answered are not in the counts above. */
+  healthChecks: number;
+  /**
+   * The longest time in milliseconds that something waited for JavaScript, as the I/O side sees it, within the
+   * last 10 to 20 seconds; of all servers of the process or worker. `null` without `overload` and `health`, and
+   * while the server does not listen: it is not measured then.
+   */
+  loopDelay: number | null;
 }
 
 /** What `server.drain()` takes. */
@@ -151,6 +219,8 @@ export interface AgentStats {
  * | `keepAlive` | | `false` | the system probes idle connections |
  * | `keepAliveInitialDelay` | ms | 0: the system's | before the first probe |
  * | `requireHostHeader` | | `true` | 400 for an HTTP/1.1 request without a Host |
+ * | `overload` | | none | when requests are refused, see {@link OverloadOptions} |
+ * | `health` | | none | a path that is answered without JavaScript, see {@link HealthOptions} |
  * | `strictHost` | | `false`, `true` with `RUST_HTTP_STRICT_HOST=1` | 400 for a Host that RFC 9110 does not allow |
  * | `joinDuplicateHeaders` | | `false` | joins fields with `, ` that Node keeps only the first of |
  * | `uniqueHeaders` | | none | response fields whose values are joined with `; ` |

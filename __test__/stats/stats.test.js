@@ -42,6 +42,9 @@ const quiet = {
   bytesWritten: 0,
   driver: 'javascript',
   fallbacks: none,
+  requestsShed: 0,
+  healthChecks: 0,
+  loopDelay: null,
 };
 const plain = (stats) => ({ ...stats, fallbacks: { ...stats.fallbacks } });
 

@@ -54,8 +54,17 @@ exactly<
   | 'bytesWritten'
   | 'driver'
   | 'fallbacks'
+  | 'requestsShed'
+  | 'healthChecks'
+  | 'loopDelay'
 >();
-exactly<ours.ServerStats[Exclude<keyof ours.ServerStats, 'driver' | 'fallbacks'>], number>();
+exactly<
+  ours.ServerStats[Exclude<keyof ours.ServerStats, 'driver' | 'fallbacks' | 'loopDelay'>],
+  number
+>();
+exactly<ours.ServerStats['loopDelay'], number | null>();
+exactly<ours.ServerOptions['overload'], ours.OverloadOptions | undefined>();
+exactly<ours.ServerOptions['health'], string | ours.HealthOptions | undefined>();
 exactly<ours.ServerStats['driver'], 'javascript' | 'io-thread'>();
 exactly<keyof ours.Fallbacks, 'tls' | 'handle' | 'stream'>();
 exactly<ours.Fallbacks[keyof ours.Fallbacks], number>();

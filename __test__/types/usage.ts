@@ -96,6 +96,10 @@ export const size: number = http.maxHeaderSize;
 // What is ours alone.
 const stats: http.ServerStats | undefined = server.stats?.();
 export const inFlight: number = stats?.requestsInFlight ?? 0;
+http.createServer({ overload: { maxQueue: 100, maxDelay: 500 }, health: '/healthz' });
+http.createServer({ health: { path: '/healthz', blockedAfter: 1000 } });
+// @ts-expect-error a path is needed
+http.createServer({ health: { blockedAfter: 1000 } });
 server.drain?.({ timeout: 1000 }).then(({ answered, cut }) => answered + cut);
 // @ts-expect-error milliseconds are a number
 server.drain?.({ timeout: '1s' });

@@ -32,6 +32,8 @@ module.exports = {
   kConnections: Symbol('rust-http.connections'),
   /** On servers: whether they were closed, and do not listen again. */
   kIsClosing: Symbol('rust-http.isClosing'),
+  /** On servers: what of `overload` and `health` was asked for, or null. */
+  kGuard: Symbol('rust-http.guard'),
   /** On servers: the `Drain` under way, else null. */
   kDrain: Symbol('rust-http.drain'),
   /** On servers: sockets that were theirs and speak no HTTP any more, or not yet. */

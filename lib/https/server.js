@@ -5,6 +5,7 @@ const tls = require('node:tls');
 const { serverStats } = require('../base/stats');
 const { kIsClosing } = require('../base/symbols');
 const host = require('../node/https');
+const { guardStats } = require('../server/guard');
 const { defineOptions } = require('../server/live-options');
 const { addSecured } = require('../server/open-connections');
 const {
@@ -84,7 +85,7 @@ Object.defineProperty(Server.prototype, 'stats', {
   configurable: true,
   writable: true,
   value: function stats() {
-    return serverStats(this, 'javascript');
+    return { ...serverStats(this, 'javascript'), ...guardStats(this) };
   },
 });
 

@@ -1,5 +1,6 @@
 'use strict';
 // Which of a server's listeners gets a request, or what answers it instead.
+const { kGuard } = require('../base/symbols');
 const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wire/layout');
 
 /** Lets the server's listeners have the request and its response. */
@@ -12,6 +13,7 @@ function dispatch(connection, req, res, flags) {
     res.end();
     return;
   }
+  if (server[kGuard]?.answer(connection, req, res)) return;
   if (req.httpVersionMajor === 1 && req.httpVersionMinor === 1) {
     if (server.maxRequestsPerSocket > 0 && isOneTooMany(connection, req, res)) return;
     if (flags & (EXPECT_CONTINUE | EXPECT_OTHER)) {

@@ -3,7 +3,7 @@
 // DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
 const { addressException, systemErrors } = require('../base/errors');
-const { kListener, kTransport } = require('../base/symbols');
+const { kGuard, kListener, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
@@ -32,6 +32,7 @@ class NativeListener {
     /** Its number on the native side; a (negative) error number if that could not be started. */
     this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
     if (this.id > 0) native.listeners.set(this.id, this);
+    if (server[kGuard]) native.tellRequests();
   }
 
   /** Someone besides us wants to see connections before anything is read from them. */
@@ -100,6 +101,7 @@ class NativeListener {
   close() {
     if (this.closed) return;
     this.closed = true;
+    this.server[kGuard]?.addCounts(native.io.guardCounts(this.id));
     native.listeners.delete(this.id);
     native.io.closeListener(this.id);
     this.setRef(false);

@@ -1,5 +1,6 @@
 'use strict';
 // A server's options as the native side takes them.
+const { kGuard } = require('../base/symbols');
 const { parserOptions } = require('../transport/parser');
 const { connectionLimit, idleTimeout, milliseconds } = require('./options');
 
@@ -16,6 +17,7 @@ function nativeOptions(server, deferReading) {
     noDelay: server.noDelay,
     keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
     deferReading,
+    guard: server[kGuard]?.native,
   };
 }
 

@@ -3,7 +3,8 @@
 const { IncomingMessage } = require('../message/incoming-message');
 const { ServerResponse } = require('../message/server-response');
 const { codes } = require('../base/errors');
-const { kOptimizeEmptyRequests } = require('../base/symbols');
+const { later } = require('../base/later');
+const { kGuard, kOptimizeEmptyRequests } = require('../base/symbols');
 const {
   parseUniqueHeaders,
   validateBoolean,
@@ -13,6 +14,8 @@ const {
 } = require('../base/validate');
 const { OPTIONS } = require('./live-options');
 const host = require('../node/http');
+
+const guard = later(() => require('./guard'));
 
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = host.serverKeys();
 const defaults = host.defaults();
@@ -72,6 +75,8 @@ function storeOptions(server, options) {
       return this.listenerCount('upgrade') > 0;
     };
   server[kUniqueHeaders] = parseUniqueHeaders(options.uniqueHeaders);
+  if (options.overload !== undefined || options.health !== undefined)
+    server[kGuard] = guard().readGuard(options);
 }
 
 function storeTimeouts(server, options, check) {

@@ -8,7 +8,7 @@ const { defineOptions } = require('./live-options');
 const { connectionsOf } = require('./open-connections');
 const { unwatchStreams } = require('./stream-checker');
 const { later } = require('../base/later');
-const { kDrain, kIsClosing, kListener, kOptions } = require('../base/symbols');
+const { kDrain, kGuard, kIsClosing, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
 
 const optionStore = later(() => require('./options'));
@@ -32,6 +32,7 @@ function prepare(server, options) {
   server[kListener] = null;
   server[kIsClosing] = false;
   server[kDrain] = null;
+  server[kGuard] = null;
   optionStore().storeOptions(server, options);
 }
 

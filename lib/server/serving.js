@@ -1,13 +1,14 @@
 'use strict';
 // How a server begins to speak HTTP on a connection, and what drives its connections.
 const { serverStats } = require('../base/stats');
-const { kTransport } = require('../base/symbols');
+const { kListener, kTransport } = require('../base/symbols');
 const { readDirectly } = require('../transport/direct-input');
 const { NativeTransport } = require('../transport/native');
 const { requestParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
 const native = require('../wire/loop');
 const { ServerConnection } = require('./connection');
+const { guardStats } = require('./guard');
 const { adoptOptions } = require('./options');
 const { watchStreams } = require('./stream-checker');
 const { listenToStream } = require('./stream-listeners');
@@ -39,7 +40,9 @@ function isUnclaimed(socket) {
 
 /** What `server.stats()` tells. */
 function stats(server) {
-  return serverStats(server, native.driver());
+  const listener = server[kListener];
+  const counts = listener ? native.io.guardCounts(listener.id) : undefined;
+  return { ...serverStats(server, native.driver()), ...guardStats(server, counts) };
 }
 
 module.exports = { serve, stats };

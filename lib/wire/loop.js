@@ -33,6 +33,8 @@ const RECORDS_PER_LOOK = 64;
 
 let batch;
 let references = 0;
+/** The native side wants to know which of the requests that it has told of wait. */
+let tellsRequests = false;
 /** What readers of a socket are told when the group ends, or null. */
 let mirrored = null;
 
@@ -60,6 +62,7 @@ const native = {
   ref,
   register,
   start,
+  tellRequests,
   unref,
 };
 
@@ -202,8 +205,14 @@ function drainHeld() {
   }
 }
 
+/** From now on the native side is told of each request that is handled. */
+function tellRequests() {
+  tellsRequests = true;
+}
+
 function handle(kind, flags, id, at) {
   const transport = transports[id & ID_SLOT_MASK];
+  if (tellsRequests && kind === layout.HEAD && !transport?.isClient) native.calls.handlesRequest();
   if (transport !== undefined && transport.id === id && kind !== layout.DROP) {
     if (kind === layout.CLOSE) {
       transports[id & ID_SLOT_MASK] = undefined;

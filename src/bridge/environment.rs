@@ -160,6 +160,11 @@ impl Environment {
     // ---- listeners ----
 
     pub fn add_listener(&self, listener: Arc<Listener>) {
+        if let Some(poller) = &*self.poller.borrow()
+            && self.with_hub(Hub::is_guarded) == Some(true)
+        {
+            poller.leave();
+        }
         self.listeners.borrow_mut().insert(listener.id, listener);
     }
 

@@ -23,10 +23,11 @@ use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
-const FAST: [(&CStr, sys::napi_callback); 6] = [
+const FAST: [(&CStr, sys::napi_callback); 7] = [
     (c"drain", Some(receive::drain)),
     (c"takeContent", Some(receive::take_content)),
     (c"dropContent", Some(receive::drop_content)),
+    (c"handlesRequest", Some(receive::handles_request)),
     (c"sendText", Some(send::send_text)),
     (c"sendBytes", Some(send::send_bytes)),
     (c"flush", Some(send::flush)),
@@ -104,7 +105,7 @@ impl Io {
 
     /// The functions for the hot path; see `bridge/send.rs` and `bridge/receive.rs`.
     #[napi(
-        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; dropContent(): void; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; dropContent(): void; handlesRequest(): void; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;
@@ -419,7 +420,7 @@ impl Io {
         due.unwrap_or(true)
     }
 
-    fn listener(&self, id: u32) -> Option<Arc<Listener>> {
+    pub(super) fn listener(&self, id: u32) -> Option<Arc<Listener>> {
         self.environment.listener(id)
     }
 }

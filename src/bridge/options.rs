@@ -1,7 +1,7 @@
 //! A server's options as JavaScript gives them.
 
 #[cfg(unix)]
-use crate::io::Options;
+use crate::io::{self, Options};
 use crate::protocol::{Leniency, Limits, RequestKind};
 use crate::ring::layout::write;
 
@@ -54,6 +54,36 @@ pub struct ServerOptions {
     pub strict_host: bool,
     /// Fields of one head or trailer section that are shown; 0: all.
     pub shown_fields: u32,
+    /// What is answered without JavaScript; of the options that a listener is made with alone.
+    pub guard: Option<GuardOptions>,
+}
+
+/// What a server wants to be answered without JavaScript. Times are in milliseconds.
+#[cfg(unix)]
+#[napi_derive::napi(object)]
+pub struct GuardOptions {
+    /// Requests that may wait for JavaScript, and how long; any number, and for ever, if they are left out.
+    pub max_queue: Option<u32>,
+    pub max_delay: Option<u32>,
+    /// The answer beyond these limits, without the fields that differ from one to the next.
+    pub refusal_head: String,
+    pub refusal_content: String,
+    /// The path that tells how JavaScript does, and after which delay it is blocked.
+    pub health_path: Option<String>,
+    pub blocked_after: u32,
+}
+
+#[cfg(unix)]
+impl From<GuardOptions> for io::GuardOptions {
+    fn from(options: GuardOptions) -> Self {
+        let blocked_after = u64::from(options.blocked_after);
+        Self {
+            max_queue: options.max_queue.map(|limit| limit as usize),
+            max_delay: options.max_delay.map(u64::from),
+            refusal: (options.refusal_head, options.refusal_content),
+            health: options.health_path.map(|path| (path, blocked_after)),
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -74,6 +104,7 @@ impl From<ServerOptions> for Options {
             requires_host: options.require_host_header,
             strict_host: options.strict_host,
             shown_fields: number_of_fields(options.shown_fields),
+            guard: options.guard.map(Into::into),
         }
     }
 }

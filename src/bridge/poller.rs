@@ -49,7 +49,9 @@ impl Poller {
             watch,
             lead: RefCell::default(),
         };
-        poller.lead();
+        if !hub.is_guarded() {
+            poller.lead();
+        }
         Some(poller)
     }
 
@@ -67,7 +69,8 @@ impl Poller {
         }
     }
 
-    fn leave(&self) {
+    /// Leaves the lead to the I/O thread.
+    pub fn leave(&self) {
         self.watch.stop();
         self.lead.take();
     }

@@ -45,3 +45,14 @@ pub unsafe extern "C" fn drop_content(
     drop(call.environment().next_content());
     std::ptr::null_mut()
 }
+
+/// `handlesRequest()`: the request that is handled next waits no more.
+pub unsafe extern "C" fn handles_request(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<0>::new(env, info) };
+    call.environment().port.handles_request();
+    std::ptr::null_mut()
+}

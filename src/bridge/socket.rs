@@ -107,4 +107,12 @@ impl Io {
         })
         .unwrap_or_else(|| vec![0.0; 3])
     }
+
+    /// Of a listener that answers requests itself: how many it refused, how many health checks it answered,
+    /// and the longest delay of late, in milliseconds.
+    #[napi]
+    pub fn guard_counts(&self, listener: u32) -> Option<Vec<f64>> {
+        let (refused, told, delay) = self.listener(listener)?.guard_counts()?;
+        Some(vec![refused as f64, told as f64, delay as f64])
+    }
 }

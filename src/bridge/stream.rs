@@ -63,7 +63,7 @@ impl Stream {
             return;
         }
         match self.sink_parse(content, |sink, parser| sink.parse(parser, chunk)) {
-            Outcome::Parsed => {}
+            Outcome::Parsed | Outcome::Answered(_) => {}
             Outcome::Paused(consumed) => self.rest = chunk[consumed..].to_vec(),
             Outcome::Malformed => self.dead = true,
         }

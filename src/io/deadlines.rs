@@ -20,6 +20,8 @@ pub(crate) enum Due {
     Slow(u32),
     /// A listener that ran out of descriptors tries again.
     Accept(u32),
+    /// JavaScript is asked whether it looks.
+    Probe(u32),
     /// The hub ends if nobody uses it.
     Retire,
 }

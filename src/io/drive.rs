@@ -76,6 +76,7 @@ impl Connection {
                 self.end_failed(lead);
                 return false;
             }
+            Ok(0) if input.discards() => None,
             Ok(0) => {
                 note!("{} read the end of its input", self.id);
                 self.lower(flag::READABLE);

@@ -72,6 +72,8 @@ pub struct Hub {
     table: Mutex<Table>,
     life: Mutex<Life>,
     clock: Clock,
+    /// Listeners whose requests may be answered without JavaScript: an I/O thread leads as long as there are some.
+    guarded: AtomicUsize,
 }
 
 fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -114,6 +116,7 @@ impl Hub {
                 is_over: false,
             }),
             clock: Clock::start(),
+            guarded: AtomicUsize::new(0),
         })
     }
 
@@ -175,6 +178,10 @@ impl Hub {
             listener
         };
         listener.watch_slow(self.now());
+        if listener.guard.is_some() {
+            self.guarded.fetch_add(1, Ordering::AcqRel);
+            listener.begin_probes(self.now());
+        }
         listener
     }
 
@@ -184,6 +191,9 @@ impl Hub {
         if let Some(listener) = listener {
             listener.close();
             listener.port().remove_user();
+            if listener.guard.is_some() && self.guarded.fetch_sub(1, Ordering::AcqRel) == 1 {
+                self.sets[0].leadership.offer();
+            }
         }
     }
 
@@ -316,9 +326,14 @@ impl Hub {
         self.sets[0].leadership.leader() == Leader::Thread
     }
 
+    /// Whether the I/O threads have to lead: JavaScript could not when it is blocked.
+    pub fn is_guarded(&self) -> bool {
+        self.guarded.load(Ordering::Acquire) > 0
+    }
+
     /// Whether JavaScript has so little to do that it should lead.
     pub fn is_lead_offered(&self) -> bool {
-        self.sets[0].leadership.is_offered()
+        self.sets[0].leadership.is_offered() && !self.is_guarded()
     }
 
     // ---- life ----

@@ -5,18 +5,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::io::connection::Connection;
+use crate::io::guard::{self, Guard, Load, Reply};
 use crate::io::lead::Lead;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
-use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
+use crate::protocol::{Head, Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
-use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::layout::{GROUP_END, Kind, LACKS_HOST, UNTRUSTED};
 use crate::ring::message_clock::MessageTimes;
 use crate::ring::record;
 use crate::ring::sink::{Observer, Outcome, RecordSink, SinkState};
 
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
+
+/// Bytes that are read behind an answer that ends the connection.
+const DISCARDED: usize = 1024 * 1024;
 
 /// Input that makes the I/O thread panic, for the test of what follows.
 #[cfg(test)]
@@ -32,6 +36,9 @@ pub(crate) enum Reading {
     Verdict(Bytes),
     /// JavaScript has decided, and those bytes are to be parsed.
     Decided(Bytes),
+    /// So many bytes more are read and thrown away: an answer that ends the connection was sent, which
+    /// the peer would lose if what it sends met a closed socket.
+    Discarded(usize),
     /// The peer has ended its side.
     Ended,
     /// The socket is closed or has another owner.
@@ -96,9 +103,15 @@ impl Input {
         self.parser.in_message()
     }
 
+    /// What arrives is of no interest.
+    pub fn discards(&self) -> bool {
+        matches!(self.reading, Reading::Discarded(_))
+    }
+
     pub fn may_read(&self, connection: &Connection) -> MayRead {
         match self.reading {
             Reading::Http => {}
+            Reading::Discarded(_) => return MayRead::Yes,
             _ => return MayRead::No,
         }
         if connection.is_paused() {
@@ -120,10 +133,14 @@ impl Input {
 
     /// Handles what was read into the buffer of `lead`. Returns false if the connection is to be closed:
     /// bytes came that answer no request, so that nothing of this peer is to be trusted.
-    pub fn arrived(&mut self, connection: &Connection, lead: &mut Lead) -> bool {
+    pub fn arrived(&mut self, connection: &Arc<Connection>, lead: &mut Lead) -> bool {
         connection.count_read(lead.buffer.len(), lead.now);
         #[cfg(test)]
         assert!(!lead.buffer.starts_with(PANIC), "a test asked for it");
+        if let Reading::Discarded(left) = &mut self.reading {
+            *left = left.saturating_sub(lead.buffer.len());
+            return *left > 0;
+        }
         let is_mirrored = connection.is_mirrored();
         if connection.listener.is_some() {
             self.parse(connection, lead, is_mirrored);
@@ -164,14 +181,36 @@ impl Input {
     /// Feeds the parser the buffer of `lead` and posts the records of it. Large content travels beside
     /// them, in the memory it was read into. A mirror of the buffer stands before all that was parsed of
     /// it: it ends the group if that is nothing, and else is told when the group ends.
-    fn parse(&mut self, connection: &Connection, lead: &mut Lead, is_mirrored: bool) {
+    fn parse(&mut self, connection: &Arc<Connection>, lead: &mut Lead, is_mirrored: bool) {
+        let guard = guard::of(connection).filter(|_| !is_mirrored);
+        while let Some((reply, rest)) = self.parse_to_reply(connection, lead, is_mirrored, guard) {
+            guard::send(connection, &reply);
+            if !reply.persists {
+                self.reading = Reading::Discarded(DISCARDED);
+                return;
+            }
+            self.parser.resume(Verdict::Content);
+            lead.buffer.clear();
+            lead.buffer.extend_from_slice(&rest);
+        }
+    }
+
+    /// As `parse`, up to a request that `guard` answers: returns its answer, and the bytes behind it.
+    fn parse_to_reply(
+        &mut self,
+        connection: &Arc<Connection>,
+        lead: &mut Lead,
+        is_mirrored: bool,
+        guard: Option<&Guard>,
+    ) -> Option<(Reply, Bytes)> {
         if let Some(listener) = &connection.listener {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
         let buffer = &mut lead.buffer;
         let now = lead.now;
-        let posted = lead.set.post(connection.port(), |p| {
+        let (posted, answered) = lead.set.post(connection.port(), |p| {
             let before = p.size();
+            let load = guard.map(|_| connection.port().load(p.requests));
             let mirror = p.records.len();
             if is_mirrored {
                 record::bytes(&mut p.records, Kind::Raw, 0, connection.id, buffer);
@@ -183,6 +222,9 @@ impl Input {
                     clock: &connection.message_clock,
                     now,
                 },
+                guard: guard.zip(load),
+                told: 0,
+                reply: None,
             };
             let mut sink = RecordSink::new(
                 &mut p.records,
@@ -193,10 +235,21 @@ impl Input {
             sink.may_attach();
             // Malformed input kills the parser, not the reading: what follows is refused, too, and told
             // to whoever keeps the connection open.
-            if let Outcome::Paused(consumed) = sink.parse(&mut self.parser, buffer) {
-                self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
-            }
+            let outcome = sink.parse(&mut self.parser, buffer);
             let attached = sink.take_attached();
+            let MessageObserver { reply, told, .. } = sink.observer;
+            let rest = match outcome {
+                Outcome::Paused(consumed) | Outcome::Answered(consumed) => {
+                    Bytes::copy_from_slice(&buffer[consumed..])
+                }
+                Outcome::Parsed | Outcome::Malformed => Bytes::new(),
+            };
+            if let Outcome::Paused(_) = outcome {
+                self.reading = Reading::Verdict(rest.clone());
+            }
+            if connection.listener.is_some() {
+                p.requests += told;
+            }
             if is_mirrored && p.records.len() == first {
                 record::end_group(&mut p.records, mirror);
             }
@@ -208,10 +261,13 @@ impl Input {
                 let content = attached.into_iter().map(|range| chunk.slice(range));
                 p.attachments.extend(content.map(Attachment::Content));
             }
-            p.size() - before
+            (p.size() - before, reply.map(|reply| (reply, rest)))
         });
         self.count(connection, posted);
-        self.check();
+        if answered.is_none() {
+            self.check();
+        }
+        answered
     }
 
     /// Counts against the window.
@@ -236,7 +292,7 @@ impl Input {
     }
 
     /// Parses what came behind the head for which there was a decision.
-    pub fn parse_decided(&mut self, connection: &Connection, lead: &mut Lead) {
+    pub fn parse_decided(&mut self, connection: &Arc<Connection>, lead: &mut Lead) {
         if !matches!(self.reading, Reading::Decided(_)) {
             return;
         }
@@ -287,6 +343,12 @@ impl Input {
 struct MessageObserver<'a> {
     connection: &'a Connection,
     times: MessageTimes<'a>,
+    /// Who may answer requests instead of JavaScript, and what waits for that.
+    guard: Option<(&'a Guard, Load)>,
+    /// Requests that JavaScript is told of.
+    told: usize,
+    /// The answer to the request that it is not.
+    reply: Option<Reply>,
 }
 
 impl Observer for MessageObserver<'_> {
@@ -301,5 +363,19 @@ impl Observer for MessageObserver<'_> {
 
     fn message_is_complete(&mut self) {
         self.times.message_is_complete();
+    }
+
+    fn answers(&mut self, head: &Head<'_>, flags: u32) -> bool {
+        self.reply = self.guard.and_then(|(guard, load)| {
+            let listener = self.connection.listener.as_ref()?;
+            // Behind others it would not be in its order; what is refused for its Host, JavaScript refuses.
+            let is_first = self.connection.requests_under_way() == 1;
+            let is_sound = flags & (UNTRUSTED | LACKS_HOST) == 0;
+            (is_first && is_sound)
+                .then(|| guard.reply(head, load, listener.keeps_connections()))
+                .flatten()
+        });
+        self.told += usize::from(self.reply.is_none());
+        self.reply.is_some()
     }
 }

@@ -111,6 +111,11 @@ impl Lead {
                         self.accept(&listener);
                     }
                 }
+                Due::Probe(id) => {
+                    if let Some(listener) = self.hub.listener(id) {
+                        listener.probe(self.now);
+                    }
+                }
                 Due::Retire => self.hub.retire(),
             }
         }

@@ -11,6 +11,7 @@ use socket2::Domain;
 
 use crate::io::connection::{Connection, Ending};
 use crate::io::deadlines::Due;
+use crate::io::guard::{Guard, PROBE};
 use crate::io::hub::{Hub, Opening};
 use crate::io::input::Reading;
 use crate::io::lead::Lead;
@@ -45,6 +46,8 @@ pub struct Listener {
     acceptor: Mutex<Option<Acceptor>>,
     /// When slow messages are looked for next.
     slow_due: AtomicU64,
+    pub(crate) guard: Option<Guard>,
+    is_closed: AtomicBool,
 }
 
 impl Listener {
@@ -56,6 +59,8 @@ impl Listener {
             timeout: AtomicU32::new(options.timeout),
             keep_alive_timeout: AtomicU32::new(options.keep_alive_timeout),
             requires_host: AtomicBool::new(options.requires_host),
+            guard: options.guard.clone().map(Guard::new),
+            is_closed: AtomicBool::new(false),
             options: Mutex::new(options),
             count: AtomicUsize::new(0),
             acceptor: Mutex::default(),
@@ -139,6 +144,7 @@ impl Listener {
 
     /// Stops accepting, at once: the port may be used again. Connections stay.
     pub fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
         if let Some(mut acceptor) = self.acceptor().take() {
             note!("listener {} is closed", self.id);
             acceptor.forget(&self.set);
@@ -148,7 +154,7 @@ impl Listener {
     /// Accepts what waits in the backlog, as long as JavaScript keeps up.
     pub(crate) fn accept(self: &Arc<Self>, lead: &mut Lead) {
         for _ in 0..ACCEPTS_PER_TURN {
-            if self.port.is_full_of_connections() {
+            if self.port.is_full_of_connections(self.guard.is_some()) {
                 note!(
                     "listener {} waits for JavaScript to drain the queue",
                     self.id
@@ -302,6 +308,30 @@ impl Listener {
             }
         }
         self.watch_slow(lead.now);
+    }
+
+    // ---- what is answered without JavaScript ----
+
+    /// Begins to ask JavaScript now and then whether it looks.
+    pub(crate) fn begin_probes(&self, now: u64) {
+        self.port.pulse.watch();
+        self.set.add_deadline(now + PROBE, Due::Probe(self.id));
+    }
+
+    pub(crate) fn probe(&self, now: u64) {
+        self.port.probe();
+        self.begin_probes(now);
+    }
+
+    /// Whether connections stay open behind an answer.
+    pub(crate) fn keeps_connections(&self) -> bool {
+        !self.is_closed.load(Ordering::Acquire)
+    }
+
+    /// Requests that were refused, health checks that were answered, and the longest delay of late.
+    pub fn guard_counts(&self) -> Option<(u64, u64, u64)> {
+        let (refused, told) = self.guard.as_ref()?.counts();
+        Some((refused, told, self.port.pulse.longest_delay()))
     }
 
     /// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.

@@ -1,5 +1,6 @@
 //! What a server wants of its connections.
 
+use crate::io::guard::GuardOptions;
 use crate::protocol::{Leniency, Limits, RequestRules};
 use crate::ring::sink::SinkState;
 
@@ -24,6 +25,8 @@ pub struct Options {
     /// HTTP/1.1 requests need a Host field.
     pub requires_host: bool,
     pub strict_host: bool,
+    /// What the I/O side answers itself; looked at when the listener is made.
+    pub guard: Option<GuardOptions>,
 }
 
 impl Options {

@@ -6,6 +6,8 @@ use bytes::Bytes;
 
 use crate::io::address::Ends;
 use crate::io::connection::Connection;
+use crate::io::guard::Load;
+use crate::io::pulse::Pulse;
 use crate::ring::queue::{EventQueue, Pending};
 use crate::ring::record;
 use crate::ring::sync::{AtomicBool, AtomicUsize, Mutex, Ordering};
@@ -13,6 +15,8 @@ use crate::ring::sync::{AtomicBool, AtomicUsize, Mutex, Ordering};
 /// Connections that may be accepted and not yet announced to JavaScript: as long as it is blocked, the
 /// others wait in the system's backlog.
 const MAX_UNANNOUNCED: usize = 256;
+/// The same where the I/O side answers requests itself.
+const MAX_UNANNOUNCED_GUARDED: usize = 4096;
 /// Bytes of records that are published without waiting for the end of a turn.
 const PUBLISH_SIZE: usize = 4096;
 /// Bytes of content that are published without waiting for the end of a turn: a wake for each piece
@@ -45,6 +49,7 @@ pub struct Port {
     /// Someone has stopped reading or accepting until the queue is drained.
     starves: AtomicBool,
     unannounced: AtomicUsize,
+    pub(crate) pulse: Pulse,
     /// Listeners and connections; the bridge keeps what wakes JavaScript as long as there are some.
     users: AtomicUsize,
 }
@@ -62,6 +67,7 @@ impl Default for Port {
             wake: Mutex::new(None),
             starves: AtomicBool::new(false),
             unannounced: AtomicUsize::new(0),
+            pulse: Pulse::default(),
             users: AtomicUsize::new(0),
         }
     }
@@ -81,6 +87,9 @@ impl Port {
     }
 
     fn publish(&self, pending: &mut Pending<Attachment>) {
+        if self.pulse.is_watched() {
+            self.pulse.ask();
+        }
         if self.queue.publish(pending) {
             self.wake();
         }
@@ -88,6 +97,10 @@ impl Port {
 
     /// Takes what waits (see `EventQueue::take`). The second value: someone waits for that.
     pub fn take(&self, spare: &mut Pending<Attachment>) -> (bool, bool) {
+        // Before the look: what is published meanwhile is asked for, and answered by the next.
+        if self.pulse.is_watched() {
+            self.pulse.answer();
+        }
         let taken = self.queue.take(spare);
         (taken, self.starves.swap(false, Ordering::AcqRel))
     }
@@ -98,10 +111,35 @@ impl Port {
     }
 
     /// Whether no connection should be accepted. If so, the next `take` says that someone waits.
-    pub(crate) fn is_full_of_connections(&self) -> bool {
+    pub(crate) fn is_full_of_connections(&self, is_guarded: bool) -> bool {
+        let limit = if is_guarded {
+            MAX_UNANNOUNCED_GUARDED
+        } else {
+            MAX_UNANNOUNCED
+        };
         self.is_true_or_starves(|| {
-            self.unannounced.load(Ordering::Acquire) >= MAX_UNANNOUNCED || self.queue.is_full()
+            self.unannounced.load(Ordering::Acquire) >= limit || self.queue.is_full()
         })
+    }
+
+    /// JavaScript is about to handle a request.
+    pub fn handles_request(&self) {
+        self.queue.handles_request();
+    }
+
+    /// What waits for JavaScript, `more` requests that were not published included.
+    pub(crate) fn load(&self, more: usize) -> Load {
+        Load {
+            queue: self.queue.requests() + more,
+            delay: self.pulse.delay(),
+        }
+    }
+
+    /// Asks JavaScript to look, if it has looked at all.
+    pub(crate) fn probe(&self) {
+        if self.pulse.ask() {
+            self.wake();
+        }
     }
 
     /// Looks twice, because a drain between the look and the note would not see the note.

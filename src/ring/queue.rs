@@ -17,6 +17,8 @@ pub struct Pending<T> {
     pub attachments: Vec<T>,
     /// Bytes of memory that the attachments hold.
     pub attached: usize,
+    /// Requests whose heads are among the records.
+    pub requests: usize,
 }
 
 impl<T> Default for Pending<T> {
@@ -25,6 +27,7 @@ impl<T> Default for Pending<T> {
             records: Vec::new(),
             attachments: Vec::new(),
             attached: 0,
+            requests: 0,
         }
     }
 }
@@ -43,12 +46,14 @@ impl<T> Pending<T> {
         self.records.clear();
         self.attachments.clear();
         self.attached = 0;
+        self.requests = 0;
     }
 
     fn append(&mut self, other: &mut Self) {
         self.records.append(&mut other.records);
         self.attachments.append(&mut other.attachments);
         self.attached += std::mem::take(&mut other.attached);
+        self.requests += std::mem::take(&mut other.requests);
     }
 }
 
@@ -65,6 +70,8 @@ pub struct EventQueue<T> {
     state: Mutex<State<T>>,
     /// Bytes that wait, to be looked at before more is read.
     size: AtomicUsize,
+    /// Requests that wait, those included that were taken and not handled.
+    requests: AtomicUsize,
     /// Counts the drains: a connection may post so much between two of them.
     epoch: AtomicU64,
 }
@@ -79,6 +86,7 @@ impl<T> Default for EventQueue<T> {
         Self {
             state: Mutex::new(state),
             size: AtomicUsize::new(0),
+            requests: AtomicUsize::new(0),
             epoch: AtomicU64::new(0),
         }
     }
@@ -103,6 +111,7 @@ impl<T> EventQueue<T> {
             gathered.clear();
             return false;
         }
+        self.requests.fetch_add(gathered.requests, Ordering::AcqRel);
         if state.pending.is_empty() {
             std::mem::swap(&mut state.pending, gathered);
         } else {
@@ -122,6 +131,9 @@ impl<T> EventQueue<T> {
             state.wake_pending || state.pending.is_empty(),
             "the reader was asked to come for what waits"
         );
+        // What was taken before is handled.
+        let requests = std::mem::take(&mut state.pending.requests);
+        self.requests.store(requests, Ordering::Release);
         if state.pending.is_empty() {
             state.wake_pending = false;
             return false;
@@ -135,6 +147,19 @@ impl<T> EventQueue<T> {
     /// Whether so much waits that nothing should be read before the next drain.
     pub fn is_full(&self) -> bool {
         self.size.load(Ordering::Acquire) >= QUEUE_LIMIT
+    }
+
+    /// The reader handles a request that it has taken.
+    pub fn handles_request(&self) {
+        let less = |requests: usize| requests.checked_sub(1);
+        let _ = self
+            .requests
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+    }
+
+    /// Requests that wait for the reader: exact while it tells which it handles.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Acquire)
     }
 
     /// The reader goes away: nothing is kept any more.
@@ -188,6 +213,31 @@ mod tests {
         });
         assert!(queue.take(&mut spare));
         assert_eq!(spare.attachments, [1]);
+    }
+
+    #[test]
+    fn requests_wait_until_they_are_handled() {
+        let queue = EventQueue::<()>::default();
+        let mut spare = Pending::default();
+        for _ in 0..3 {
+            for requests in [2, 1] {
+                queue.publish(&mut Pending {
+                    records: vec![0],
+                    requests,
+                    ..Pending::default()
+                });
+            }
+            assert_eq!(queue.requests(), 3);
+            assert!(queue.take(&mut spare));
+            spare.records.clear();
+            assert_eq!(queue.requests(), 3);
+            queue.handles_request();
+            assert_eq!(queue.requests(), 2);
+            assert!(!queue.take(&mut spare));
+            assert_eq!(queue.requests(), 0);
+            queue.handles_request();
+            assert_eq!(queue.requests(), 0);
+        }
     }
 
     #[test]

@@ -19,6 +19,10 @@ pub trait Observer {
     fn message_begins(&mut self) {}
     fn head_is_complete(&mut self) {}
     fn message_is_complete(&mut self) {}
+    /// Whether it answers the request with this head itself; what follows waits for it.
+    fn answers(&mut self, _head: &Head<'_>, _flags: u32) -> bool {
+        false
+    }
 }
 
 impl Observer for () {}
@@ -67,6 +71,8 @@ pub struct RecordSink<'a, O> {
     chunk: usize,
     /// Where the newest record begins.
     last: Option<usize>,
+    /// The observer answers the newest head.
+    is_answered: bool,
 }
 
 /// What became of a chunk.
@@ -75,6 +81,8 @@ pub enum Outcome {
     Parsed,
     /// A head asks for an upgrade; so many bytes of the chunk belong to it and what was before.
     Paused(usize),
+    /// The observer answers a head, which nothing was told of; so many bytes are before its end.
+    Answered(usize),
     Malformed,
 }
 
@@ -88,6 +96,7 @@ impl<'a, O: Observer> RecordSink<'a, O> {
             attachments: Attachments::None,
             chunk: 0,
             last: None,
+            is_answered: false,
         }
     }
 
@@ -119,6 +128,10 @@ impl<'a, O: Observer> RecordSink<'a, O> {
     pub fn parse(&mut self, parser: &mut Parser, chunk: &[u8]) -> Outcome {
         self.chunk = chunk.as_ptr() as usize;
         match parser.parse(chunk, self) {
+            Ok(progress) if self.is_answered => {
+                self.end_group();
+                Outcome::Answered(progress.consumed)
+            }
             // What follows waits for a verdict, or is of another protocol already.
             Ok(progress) if progress.state != State::NeedMore => {
                 let rest = &chunk[progress.consumed..];
@@ -126,9 +139,7 @@ impl<'a, O: Observer> RecordSink<'a, O> {
                 Outcome::Paused(progress.consumed)
             }
             Ok(_) => {
-                if let Some(last) = self.last {
-                    record::end_group(self.out, last);
-                } else if parser.switches_behind() {
+                if !self.end_group() && parser.switches_behind() {
                     // Nothing can be told yet, and JavaScript waits for the end of the group.
                     record::bytes(self.out, Kind::Raw, layout::GROUP_END, self.id, &[]);
                 }
@@ -136,6 +147,14 @@ impl<'a, O: Observer> RecordSink<'a, O> {
             }
             Err(error) => self.malformed(error, chunk),
         }
+    }
+
+    /// The newest record is the last of its group. False if there is none.
+    fn end_group(&mut self) -> bool {
+        if let Some(last) = self.last {
+            record::end_group(self.out, last);
+        }
+        self.last.is_some()
     }
 
     /// The input has ended.
@@ -185,6 +204,10 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         }
         if head.method.is_some() {
             flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
+        }
+        if self.observer.answers(head, flags) {
+            self.is_answered = true;
+            return Verdict::Pause;
         }
         self.last = Some(self.out.len());
         let shown = head.fields.first(self.state.shown_fields);

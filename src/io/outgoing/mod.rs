@@ -118,6 +118,11 @@ impl Outgoing {
         self.after = self.after.max(after);
     }
 
+    /// The connection ends behind what waits.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.after >= After::HalfClose
+    }
+
     /// What is due now that nothing waits.
     pub(crate) fn take_after(&mut self) -> After {
         debug_assert_eq!(self.pending, 0, "something is still to be sent");

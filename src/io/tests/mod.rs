@@ -1,4 +1,5 @@
 mod client;
+mod guarded;
 #[cfg(loom_model)]
 mod interleavings;
 mod output;

@@ -46,6 +46,7 @@ pub fn options() -> Options {
         requires_host: true,
         strict_host: false,
         shown_fields: usize::MAX,
+        guard: None,
     }
 }
 
@@ -118,7 +119,7 @@ impl Stage {
 
     /// Turns until there is nothing to be done at once.
     pub fn turn(&mut self) {
-        while self.lead.turn(&mut self.ready) {}
+        while self.lead.turn(&mut self.ready) || self.lead.set.is_asked() {}
     }
 
     /// Lets the time pass, a millisecond each turn.
