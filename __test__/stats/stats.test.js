@@ -1,6 +1,7 @@
 'use strict';
 // server.stats() and agent.stats(): ours alone, so there is no Node to compare with.
 const assert = require('node:assert');
+const { subscribe, unsubscribe } = require('node:diagnostics_channel');
 const { once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
@@ -148,4 +149,38 @@ test('connections that are not native are counted by what keeps them from it', a
   assert.strictEqual(server.stats().connections, 3);
   handed.destroy();
   native.destroy();
+});
+
+test('while somebody subscribes, servers and agents tell once a second', async (t) => {
+  const server = await listen(t, (_req, res) => res.end('hi'));
+  const agent = new http.Agent({ keepAlive: true });
+  const get = async () => {
+    const req = http.get({ port: server.address().port, host: '127.0.0.1', agent });
+    (await once(req, 'response'))[0].resume();
+    await once(req, 'close');
+  };
+  await get();
+  const seen = [];
+  let told;
+  const subscriber = (message, name) => {
+    assert.strictEqual(name, 'rust-http.stats');
+    seen.push(message);
+    told?.();
+  };
+  subscribe('rust-http.stats', subscriber);
+  t.after(() => unsubscribe('rust-http.stats', subscriber));
+  await get();
+  const keepAlive = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(keepAlive));
+  while (seen.length < 4)
+    await new Promise((resolve) => {
+      told = resolve;
+    });
+  const ofServer = seen.filter((message) => message.server === server);
+  const ofAgent = seen.filter((message) => message.agent === agent);
+  assert.strictEqual(ofServer.length, 2);
+  assert.strictEqual(ofAgent.length, 2);
+  assert.strictEqual(ofServer[0].stats.requestsTotal, 2);
+  assert.strictEqual(ofAgent[0].stats.freeSockets, 1);
+  agent.destroy();
 });

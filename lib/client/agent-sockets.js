@@ -9,6 +9,7 @@ const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
   require('./agent-methods');
 const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
 const { driver } = require('../wire/loop');
+const { publishStats, statsChannel } = require('../wire/stats-channel');
 const { CLOSE, DIAL, SERVE, nextToDial, park, take } = require('./pool');
 
 const debug = debuglog('http');
@@ -74,6 +75,7 @@ function onFreeSocketError(error) {
 
 /** Sends `req` on an idle connection, a new one, or the next that becomes free. */
 function addRequest(agent, req, options, port, localAddress) {
+  if (statsChannel.hasSubscribers) publishStats('agent', agent);
   if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
   const isOwnName = agent.getName === getName;
   if (!isOwnName) options = mergeOptions(agent, options, req);

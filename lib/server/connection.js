@@ -19,6 +19,7 @@ const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
 const layout = require('../wire/layout');
+const { publishStats, statsChannel } = require('../wire/stats-channel');
 const { readPushed } = require('../transport/pushed');
 const { answerError } = require('./error-responses');
 const { dispatch, hasBodyHeaders } = require('./dispatch');
@@ -184,6 +185,7 @@ class ServerConnection {
     if (server[kIsClosing]) endConnectionBehind(res);
     if (requestStart.hasSubscribers)
       requestStart.publish({ request: req, response: res, socket, server });
+    if (statsChannel.hasSubscribers) publishStats('server', server);
     if (server[kOptimizeEmptyRequests] === true && !hasBodyHeaders(req.headers)) {
       req._dumpAndCloseReadable();
       req._read();

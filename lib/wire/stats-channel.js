@@ -1,0 +1,34 @@
+'use strict';
+// The channel `rust-http.stats`: while somebody subscribes, what servers and agents that have had a request
+// since tell of themselves, once a second.
+const { Weak, channel } = require('../node/builtins');
+const { neutral } = require('../node/root-async-resource');
+const { clearInterval, setInterval } = require('../node/timers');
+
+const INTERVAL = 1000;
+const statsChannel = channel('rust-http.stats');
+const published = new WeakSet();
+
+/** `owner` is a 'server' or an 'agent', as `kind` says. */
+function publishStats(kind, owner) {
+  if (published.has(owner)) return;
+  published.add(owner);
+  const reference = new Weak(owner);
+  neutral.runInAsyncScope(() => setInterval(publish, INTERVAL, kind, reference).unref());
+}
+
+function publish(kind, reference) {
+  const owner = reference.deref();
+  if (owner !== undefined && statsChannel.hasSubscribers) {
+    const stats = owner.stats();
+    statsChannel.publish({ [kind]: owner, stats });
+    const { connections, freeSockets, requestsWaiting, sockets } = stats;
+    const open = kind === 'server' ? connections : sockets + freeSockets + requestsWaiting;
+    if (owner.listening || open > 0) return;
+  }
+  // The next request begins anew.
+  clearInterval(this);
+  if (owner !== undefined) published.delete(owner);
+}
+
+module.exports = { publishStats, statsChannel };
