@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::io::connection::Connection;
+use crate::io::lead::Lead;
 use crate::io::outgoing::After;
 use crate::protocol::{Framing, Head};
 
@@ -54,15 +55,15 @@ pub(crate) fn of(connection: &Connection) -> Option<&Guard> {
     (!connection.outgoing().is_ending()).then_some(guard)
 }
 
-/// Sends an answer, in the next turn: whoever calls may hold the lock on the input.
-pub(crate) fn send(connection: &Arc<Connection>, reply: &Reply) {
+/// Sends an answer, at the end of the turn: whoever calls holds the lock on the input.
+pub(crate) fn send(connection: &Arc<Connection>, reply: &Reply, lead: &mut Lead) {
     let mut outgoing = connection.outgoing();
     connection.response_ends(&mut outgoing);
     if !reply.persists {
         outgoing.then(After::HalfClose);
     }
     match outgoing.defer(&reply.bytes) {
-        Some(is_new) if is_new => connection.send_soon(),
+        Some(is_new) if is_new => lead.send_in_turn(connection.clone()),
         Some(_) => {}
         // The kernel is full: it goes with what waits.
         None => outgoing.hold(&reply.bytes),

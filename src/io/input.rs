@@ -184,7 +184,7 @@ impl Input {
     fn parse(&mut self, connection: &Arc<Connection>, lead: &mut Lead, is_mirrored: bool) {
         let guard = guard::of(connection).filter(|_| !is_mirrored);
         while let Some((reply, rest)) = self.parse_to_reply(connection, lead, is_mirrored, guard) {
-            guard::send(connection, &reply);
+            guard::send(connection, &reply, lead);
             if !reply.persists {
                 self.reading = Reading::Discarded(DISCARDED);
                 return;

@@ -28,6 +28,8 @@ pub(crate) struct Lead {
     again: Vec<Soon>,
     /// What waits until the queue has been drained.
     parked: Vec<Soon>,
+    /// Connections with answers that are sent at the end of the turn.
+    answered: Vec<Arc<Connection>>,
 }
 
 impl Drop for Lead {
@@ -47,6 +49,7 @@ impl Lead {
             buffer: BytesMut::with_capacity(CHUNK_SIZE),
             again: Vec::new(),
             parked: Vec::new(),
+            answered: Vec::new(),
         })
     }
 
@@ -70,6 +73,9 @@ impl Lead {
             }
         }
         self.go_on(&set);
+        for connection in std::mem::take(&mut self.answered) {
+            self.guard(&connection, Connection::send_waiting);
+        }
         self.look_at_deadlines(&set);
         set.publish();
         more || !self.again.is_empty()
@@ -153,6 +159,11 @@ impl Lead {
     /// Goes on with a connection in the next turn.
     pub fn read_again(&mut self, connection: Arc<Connection>) {
         self.again.push(Soon::Read(connection));
+    }
+
+    /// Sends what waits on a connection at the end of the turn.
+    pub fn send_in_turn(&mut self, connection: Arc<Connection>) {
+        self.answered.push(connection);
     }
 
     pub fn accept_again(&mut self, listener: Arc<Listener>) {

@@ -119,7 +119,7 @@ impl Stage {
 
     /// Turns until there is nothing to be done at once.
     pub fn turn(&mut self) {
-        while self.lead.turn(&mut self.ready) || self.lead.set.is_asked() {}
+        while self.lead.turn(&mut self.ready) {}
     }
 
     /// Lets the time pass, a millisecond each turn.
