@@ -30,6 +30,17 @@ export function usage(pid) {
   return used.seconds > 0 ? used : { seconds: NaN, mainSeconds: NaN, switches: NaN };
 }
 
+/** The same of a process and all that it started and that lives, and their resident memory as `rss`. */
+export function usageOfTree(pid) {
+  const used = { ...usage(pid), rss: residentBytes(pid) ?? NaN };
+  const children = threadsOf(pid).flatMap((thread) =>
+    (readProc(pid, `task/${thread}/children`) ?? '').split(' ').filter(Boolean),
+  );
+  for (const part of children.map(usageOfTree))
+    for (const name of Object.keys(used)) used[name] += part[name];
+  return used;
+}
+
 function threadsOf(pid) {
   try {
     return readdirSync(`/proc/${pid}/task`);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { residentBytes, usage } from './processor.mjs';
+import { residentBytes, usage, usageOfTree } from './processor.mjs';
 import { within } from './within.mjs';
 
 const startLimit = 60;
@@ -26,12 +26,12 @@ export async function startProgram([command, ...args], env = {}) {
     if (!(port > 0)) throw new Error(`${command} ended before it listened`);
     return {
       url: `http://127.0.0.1:${port}/`,
-      pid: child.pid,
       /** Throws once the process is gone: what it answered until then is no measurement. */
       checkAlive() {
         if (hasEnded(child)) throw new Error(`its process ended with ${endOf(child)}`);
       },
       usage: () => usage(child.pid),
+      usageOfTree: () => usageOfTree(child.pid),
       rss: () => residentBytes(child.pid),
       async ask(line) {
         child.stdin.write(`${line}\n`);

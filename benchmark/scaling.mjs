@@ -5,11 +5,9 @@
  *   --seconds N  of each measurement (2)     --rounds N  in turns, of which the median counts (3)
  *   --count N    threads or processes (2)
  */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pickLoadGenerator } from './load.mjs';
-import { usage } from './processor.mjs';
 import { startProgram } from './program.mjs';
 
 const { values } = parseArgs({
@@ -44,28 +42,15 @@ async function measure({ way, name }) {
   const server = await startProgram([process.execPath, program, modules[name], way, values.count]);
   try {
     await generator.run(server.url, load, 1);
-    const pids = [server.pid, ...childrenOf(server.pid)];
-    const before = secondsOf(pids);
+    const before = server.usageOfTree();
     const { requests, seconds } = await generator.run(server.url, load, Number(values.seconds));
     return {
       rps: requests / seconds,
-      micros: ((secondsOf(pids) - before) * 1e6) / requests,
+      micros: ((server.usageOfTree().seconds - before.seconds) * 1e6) / requests,
     };
   } finally {
     await server.stop();
   }
-}
-
-function childrenOf(pid) {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .trim()
-    .split(' ')
-    .filter(Boolean);
-}
-
-/** Of all threads that live. */
-function secondsOf(pids) {
-  return pids.map((pid) => usage(pid).seconds).reduce((sum, seconds) => sum + seconds, 0);
 }
 
 function print() {
