@@ -33,6 +33,8 @@ export * from 'node:https';
  * | `requestCert`, `rejectUnauthorized` | | `false`, `true` | certificates of clients |
  * | `minVersion`, `maxVersion` | | `tls.DEFAULT_MIN_VERSION`, `tls.DEFAULT_MAX_VERSION` | versions of TLS; another word throws `ERR_TLS_INVALID_PROTOCOL_VERSION` |
  * | `sessionTimeout` | s | 300 | how long a session can be resumed |
+ * @see https://nodejs.org/api/https.html#httpscreateserveroptions-requestlistener
+ * @see https://nodejs.org/api/tls.html#tlscreateserveroptions-secureconnectionlistener
  */
 export interface ServerOptions<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -46,6 +48,7 @@ export interface ServerOptions<
  *
  * What is no TLS is `'tlsClientError'`, and `'clientError'` if somebody listens for that; else the
  * connection is destroyed.
+ * @see https://nodejs.org/api/https.html#class-httpsserver
  */
 export class Server<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -64,6 +67,7 @@ export class Server<
   /**
    * Milliseconds; see the option of the same name. Applies to connections made after it is set.
    * @default 1000
+   * @see https://nodejs.org/api/http.html#serverkeepalivetimeoutbuffer
    */
   keepAliveTimeoutBuffer: number;
   /**
@@ -90,6 +94,7 @@ export class Server<
  * Makes a server with the default options, which has no certificate until `setSecureContext` or
  * `addContext` gives it one.
  * @param requestListener added to `'request'`
+ * @see https://nodejs.org/api/https.html#httpscreateserveroptions-requestlistener
  */
 export function createServer<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -117,12 +122,14 @@ export function createServer<
  * | `maxCachedSessions` | sessions | 100 | kept to be resumed; 0: none |
  * | `servername` | | the name in the Host field, or the host; none for an address | for SNI, and checked in the certificate; `''`: no SNI |
  * | `rejectUnauthorized` | | `true` | a certificate that is not trusted fails the request |
+ * @see https://nodejs.org/api/https.html#class-httpsagent
  */
 export interface AgentOptions extends https.AgentOptions {
   /**
    * Milliseconds taken off the server's `Keep-Alive: timeout=…`, so that the agent drops an idle
    * connection before the server does. What is no number, or negative, is taken for the default.
    * @default 1000
+   * @see https://nodejs.org/api/http.html#new-agentoptions
    */
   agentKeepAliveTimeoutBuffer?: number | undefined;
   /**
@@ -130,11 +137,16 @@ export interface AgentOptions extends https.AgentOptions {
    * makes none fails the request with `ERR_PROXY_TUNNEL`. An `http:` or `https:` URL that cannot be read
    * throws `ERR_PROXY_INVALID_CONFIG`; proxies of other kinds are not used.
    * @default undefined, no proxy
+   * @see https://nodejs.org/api/http.html#built-in-proxy-support
+   * @see RFC 9110, section 9.3.6
    */
   proxyEnv?: ProxyEnv | undefined;
 }
 
-/** Keeps TLS connections and their sessions, and decides which request gets which. */
+/**
+ * Keeps TLS connections and their sessions, and decides which request gets which.
+ * @see https://nodejs.org/api/https.html#class-httpsagent
+ */
 export class Agent extends https.Agent {
   /** @param options see {@link AgentOptions}, and for what they throw */
   constructor(options?: AgentOptions);
@@ -150,6 +162,7 @@ export class Agent extends https.Agent {
  * Options of a request: those of rust-http's and of `tls.connect`. Times are in milliseconds. A
  * `checkServerIdentity` that the agent does not have makes a connection of the request's own, which is
  * not kept.
+ * @see https://nodejs.org/api/https.html#httpsrequestoptions-callback
  */
 export interface RequestOptions extends https.RequestOptions {
   /**
@@ -168,6 +181,7 @@ export interface RequestOptions extends https.RequestOptions {
  * `ERR_INVALID_URL`, a protocol that is not the agent's `ERR_INVALID_PROTOCOL`, a target or method
  * with characters that may not be there `ERR_UNESCAPED_CHARACTERS` or `ERR_INVALID_HTTP_TOKEN`
  * @param callback once for `'response'`
+ * @see https://nodejs.org/api/https.html#httpsrequestoptions-callback
  */
 export function request(
   options: RequestOptions | string | URL,
@@ -187,6 +201,7 @@ export function request(
  * A request that is ended at once, GET unless `method` says otherwise. Throws and fails as `request`.
  * @param options an URL as text or object, or the options
  * @param callback once for `'response'`
+ * @see https://nodejs.org/api/https.html#httpsgetoptions-callback
  */
 export function get(
   options: RequestOptions | string | URL,

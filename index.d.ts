@@ -15,18 +15,23 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    * `keepAliveTimeout`, so that a request sent at the last moment still finds it. Anything but a
    * number throws `ERR_INVALID_ARG_TYPE`, a negative or fractional one `ERR_OUT_OF_RANGE`.
    * @default 1000
+   * @see https://nodejs.org/api/http.html#serverkeepalivetimeoutbuffer
    */
   keepAliveTimeoutBuffer?: number | undefined;
   /**
    * Gives requests without a body an already ended stream: no `'data'` or `'end'` follows.
    * `req.readableEnded` tells. Anything but a boolean throws `ERR_INVALID_ARG_TYPE`.
    * @default false
+   * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+   * @see RFC 9112, section 6.3, for which requests have no content
    */
   optimizeEmptyRequests?: boolean | undefined;
   /**
    * Decides whether a request to upgrade becomes an `'upgrade'` event (true) or an ordinary
    * `'request'` (false). Anything but a function throws `ERR_INVALID_ARG_TYPE`.
    * @default () => server.listenerCount('upgrade') > 0
+   * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+   * @see RFC 9110, section 7.8
    */
   shouldUpgradeCallback?: ((request: InstanceType<Request>) => boolean) | undefined;
   /**
@@ -34,12 +39,15 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    * `'insecure'` is `insecureHTTPParser`. Another word, or both options at once, throw
    * `ERR_INVALID_ARG_VALUE`.
    * @default 'strict'
+   * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+   * @see RFC 9110, section 5.5
    */
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
   /**
    * Answers a request with 400 whose Host is no host with an optional port, as RFC 9110 (section 7.2)
    * has it; nothing behind it is read. Anything but a boolean throws `ERR_INVALID_ARG_TYPE`.
    * @default false, true with `RUST_HTTP_STRICT_HOST=1` in the environment
+   * @see RFC 9110, section 7.2; RFC 9112, section 3.2
    */
   strictHost?: boolean | undefined;
   /**
@@ -227,6 +235,7 @@ export interface AgentStats {
  * | `rejectNonStandardBodyWrites` | | `false` | content for an answer that has none throws `ERR_HTTP_BODY_NOT_ALLOWED` |
  * | `insecureHTTPParser` | | `--insecure-http-parser` | lets through what can smuggle requests |
  * | `IncomingMessage`, `ServerResponse` | | ours | classes of one's own, inheriting from them |
+ * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
  */
 export interface ServerOptions<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -236,6 +245,7 @@ export interface ServerOptions<
 
 /**
  * A `net.Server` whose listener and connections are native. Callable without `new`.
+ * @see https://nodejs.org/api/http.html#class-httpserver
  */
 export class Server<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -254,6 +264,7 @@ export class Server<
   /**
    * Milliseconds; see the option of the same name. Applies to connections made after it is set.
    * @default 1000
+   * @see https://nodejs.org/api/http.html#serverkeepalivetimeoutbuffer
    */
   keepAliveTimeoutBuffer: number;
   /**
@@ -286,6 +297,7 @@ export class Server<
 /**
  * Makes a server with the default options.
  * @param requestListener added to `'request'`
+ * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
  */
 export function createServer<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -304,16 +316,23 @@ export function createServer<
   requestListener?: http.RequestListener<Request, Response>,
 ): Server<Request, Response>;
 
-/** A received request or response: a `stream.Readable` of its content. */
+/**
+ * A received request or response: a `stream.Readable` of its content.
+ * @see https://nodejs.org/api/http.html#class-httpincomingmessage
+ */
 export class IncomingMessage extends http.IncomingMessage {
   /**
    * Aborted when the message is destroyed, or when its connection closes before the exchange is
    * complete: for work that nobody waits for any more. Made when it is first asked for.
+   * @see https://nodejs.org/api/http.html#messagesignal
    */
   readonly signal: AbortSignal;
 }
 
-/** The answer to a request: a `stream.Writable` for its content. */
+/**
+ * The answer to a request: a `stream.Writable` for its content.
+ * @see https://nodejs.org/api/http.html#class-httpserverresponse
+ */
 export class ServerResponse<
   Request extends http.IncomingMessage = http.IncomingMessage,
 > extends http.ServerResponse<Request> {
@@ -325,6 +344,8 @@ export class ServerResponse<
    * (`ERR_INVALID_HTTP_TOKEN`, `ERR_INVALID_CHAR`)
    * @param callback called when the answer is written
    * @throws `ERR_HTTP_HEADERS_SENT` when the final head has been made
+   * @see https://nodejs.org/api/http.html#responsewriteinformationstatuscode-headers-callback
+   * @see RFC 9110, section 15.2
    */
   writeInformation(
     statusCode: number,
@@ -335,7 +356,10 @@ export class ServerResponse<
   writeInformation(statusCode: number, callback: () => void): void;
 }
 
-/** Variables that name the proxies to use, as in the environment of a process. */
+/**
+ * Variables that name the proxies to use, as in the environment of a process.
+ * @see https://nodejs.org/api/http.html#built-in-proxy-support
+ */
 export interface ProxyEnv extends NodeJS.ProcessEnv {
   /** URL of the proxy for `http:`. */
   HTTP_PROXY?: string | undefined;
@@ -366,23 +390,29 @@ export interface ProxyEnv extends NodeJS.ProcessEnv {
  * | `maxFreeSockets` | connections | 256 | kept idle, for one server |
  * | `scheduling` | | `'lifo'` | which idle connection is taken; another word throws `ERR_INVALID_ARG_VALUE` |
  * | `timeout` | ms | none | without traffic; `'timeout'` on the request, or the end of an idle connection |
+ * @see https://nodejs.org/api/http.html#new-agentoptions
  */
 export interface AgentOptions extends http.AgentOptions {
   /**
    * Milliseconds taken off the server's `Keep-Alive: timeout=…`, so that the agent drops an idle
    * connection before the server does. What is no number, or negative, is taken for the default.
    * @default 1000
+   * @see https://nodejs.org/api/http.html#new-agentoptions
    */
   agentKeepAliveTimeoutBuffer?: number | undefined;
   /**
    * Proxies for the requests of this agent. An `http:` or `https:` URL that cannot be read throws
    * `ERR_PROXY_INVALID_CONFIG`; proxies of other kinds are not used.
    * @default undefined, no proxy
+   * @see https://nodejs.org/api/http.html#built-in-proxy-support
    */
   proxyEnv?: ProxyEnv | undefined;
 }
 
-/** Keeps connections, and decides which request gets which. */
+/**
+ * Keeps connections, and decides which request gets which.
+ * @see https://nodejs.org/api/http.html#class-httpagent
+ */
 export class Agent extends http.Agent {
   /** @param options see {@link AgentOptions}, and for what they throw */
   constructor(options?: AgentOptions);
@@ -394,7 +424,10 @@ export class Agent extends http.Agent {
   stats?(): AgentStats;
 }
 
-/** Options of a request: those of Node and the newest of them. Times are in milliseconds. */
+/**
+ * Options of a request: those of Node and the newest of them. Times are in milliseconds.
+ * @see https://nodejs.org/api/http.html#httprequestoptions-callback
+ */
 export interface RequestOptions extends http.RequestOptions {
   /**
    * How strictly the values of headers are checked, both ways. Not together with
@@ -411,6 +444,7 @@ export interface RequestOptions extends http.RequestOptions {
  * `ERR_INVALID_URL`, a protocol that is not the agent's `ERR_INVALID_PROTOCOL`, a target or method
  * with characters that may not be there `ERR_UNESCAPED_CHARACTERS` or `ERR_INVALID_HTTP_TOKEN`
  * @param callback once for `'response'`
+ * @see https://nodejs.org/api/http.html#httprequestoptions-callback
  */
 export function request(
   options: RequestOptions | string | URL,
@@ -432,6 +466,7 @@ export function request(
  * `ERR_INVALID_URL`, a protocol that is not the agent's `ERR_INVALID_PROTOCOL`, a target or method
  * with characters that may not be there `ERR_UNESCAPED_CHARACTERS` or `ERR_INVALID_HTTP_TOKEN`
  * @param callback once for `'response'`
+ * @see https://nodejs.org/api/http.html#httpgetoptions-callback
  */
 export function get(
   options: RequestOptions | string | URL,
@@ -451,5 +486,6 @@ export function get(
  * Makes `globalAgent` use the proxies named by `proxyEnv` (default: `process.env`) for every host
  * that `NO_PROXY` does not exclude. Returns a function that undoes it.
  * @throws `ERR_PROXY_INVALID_CONFIG` for a URL that cannot be read
+ * @see https://nodejs.org/api/http.html#httpsetglobalproxyfromenvproxyenv
  */
 export function setGlobalProxyFromEnv(proxyEnv?: ProxyEnv): () => void;

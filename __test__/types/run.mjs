@@ -1,20 +1,51 @@
 /**
- * `npm run test:types`: compiles the programs beside this file against index.d.ts, as CommonJS and
- * as ES modules, under the newest and an old @types/node. Nothing is run and nothing written.
+ * `npm run test:types`: compiles the programs beside this file against index.d.ts and https.d.ts, as CommonJS and
+ * as ES modules, under the newest and an old @types/node, with the project's TypeScript, the oldest that
+ * @types/node supports, and the current one; then has attw and publint judge the packed package.
  */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, root } from '../../scripts/install.mjs';
 
+const require = createRequire(import.meta.url);
+const { pack } = require('../packaging/npm.js');
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const tools = here('compilers/node_modules');
+
 ensureInstalled(root);
-const tsc = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
+ensureInstalled(here('compilers/'));
+const compilers = [require.resolve('typescript/lib/tsc.js')];
+for (const name of ['oldest', 'current']) compilers.push(join(tools, name, 'bin', 'tsc'));
 let failed = 0;
 
-for (const project of ['tsconfig.json', 'tsconfig.old-node.json']) {
-  const path = fileURLToPath(new URL(project, import.meta.url));
-  const { status } = spawnSync(process.execPath, [tsc, '--project', path], { stdio: 'inherit' });
-  process.stdout.write(`${status === 0 ? ' ok ' : 'FAIL'} types, ${project}\n`);
+for (const compiler of compilers)
+  for (const project of ['tsconfig.json', 'tsconfig.old-node.json']) {
+    const [, version] = spawnSync(process.execPath, [compiler, '--version'])
+      .stdout.toString()
+      .split(' ');
+    report(`TypeScript ${version?.trim()}, ${project}`, compiler, ['--project', here(project)]);
+  }
+
+const folder = mkdtempSync(join(tmpdir(), 'rust-http-types-'));
+const { file } = pack(root, folder);
+report('attw', join(tools, '@arethetypeswrong/cli/dist/index.js'), [
+  file,
+  '--format',
+  'table-flipped',
+]);
+report('publint', join(tools, 'publint/src/cli.js'), ['run', file, '--strict']);
+rmSync(folder, { recursive: true });
+process.exitCode = failed > 0 ? 1 : 0;
+
+function report(what, program, args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) process.stdout.write(stdout + stderr);
+  process.stdout.write(`${status === 0 ? ' ok ' : 'FAIL'} types, ${what}\n`);
   if (status !== 0) failed += 1;
 }
-process.exitCode = failed > 0 ? 1 : 0;
