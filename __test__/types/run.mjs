@@ -17,9 +17,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const tools = here('compilers/node_modules');
 
 ensureInstalled(root);
-ensureInstalled(here('compilers/'));
+const hasTools = ensureInstalled(here('compilers/'));
 const compilers = [require.resolve('typescript/lib/tsc.js')];
-for (const name of ['oldest', 'current']) compilers.push(join(tools, name, 'bin', 'tsc'));
+if (hasTools)
+  for (const name of ['oldest', 'current']) compilers.push(join(tools, name, 'bin', 'tsc'));
 let failed = 0;
 
 for (const compiler of compilers)
@@ -30,16 +31,19 @@ for (const compiler of compilers)
     report(`TypeScript ${version?.trim()}, ${project}`, compiler, ['--project', here(project)]);
   }
 
-const folder = mkdtempSync(join(tmpdir(), 'rust-http-types-'));
-const { file } = pack(root, folder);
-report('attw', join(tools, '@arethetypeswrong/cli/dist/index.js'), [
-  file,
-  '--format',
-  'table-flipped',
-]);
-report('publint', join(tools, 'publint/src/cli.js'), ['run', file, '--strict']);
-rmSync(folder, { recursive: true });
+if (hasTools) judge();
+else process.stdout.write('skip other versions of TypeScript, attw and publint: not installed\n');
 process.exitCode = failed > 0 ? 1 : 0;
+
+/** What others say of the packed package. */
+function judge() {
+  const folder = mkdtempSync(join(tmpdir(), 'rust-http-types-'));
+  const { file } = pack(root, folder);
+  const attw = join(tools, '@arethetypeswrong/cli/dist/index.js');
+  report('attw', attw, [file, '--format', 'table-flipped', '--no-definitely-typed']);
+  report('publint', join(tools, 'publint/src/cli.js'), ['run', file, '--strict']);
+  rmSync(folder, { recursive: true });
+}
 
 function report(what, program, args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
