@@ -16,7 +16,10 @@ const http = require('rust-http');
 
 // One that sends them somewhere takes the place of the console: `@opentelemetry/exporter-metrics-otlp-http`.
 const exporter = new ConsoleMetricExporter();
-const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2000 });
+const reader = new PeriodicExportingMetricReader({
+  exporter,
+  exportIntervalMillis: 2000,
+});
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
 const meter = metrics.getMeter('rust-http');
 

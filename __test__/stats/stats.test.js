@@ -29,6 +29,8 @@ async function exchange(socket, text, pattern) {
   throw new Error(`ended behind ${answer}`);
 }
 
+const { RUST_HTTP_IO_THREADS, RUST_HTTP_LEADER } = process.env;
+const driver = RUST_HTTP_IO_THREADS || RUST_HTTP_LEADER ? 'io-thread' : 'javascript';
 const none = { tls: 0, handle: 0, stream: 0 };
 /** What a server tells to which nothing has happened. */
 const quiet = {
@@ -41,7 +43,7 @@ const quiet = {
   requestsAnswered: 0,
   bytesRead: 0,
   bytesWritten: 0,
-  driver: 'javascript',
+  driver,
   fallbacks: none,
   requestsShed: 0,
   healthChecks: 0,
@@ -105,7 +107,7 @@ test('an agent counts what is in its pool', async (t) => {
     requestsReused: 0,
     bytesRead: 0,
     bytesWritten: 0,
-    driver: 'javascript',
+    driver,
     fallbacks: none,
   });
   for (const req of requests) (await once(req, 'response'))[0].resume();
@@ -125,7 +127,7 @@ test('an agent counts what is in its pool', async (t) => {
     requestsReused: 1,
     bytesRead: sent,
     bytesWritten: received,
-    driver: 'javascript',
+    driver,
     fallbacks: none,
   });
   server.closeAllConnections();
