@@ -61,11 +61,7 @@ function serve() {
   server.listen({ port: workerData.port, reusePort: true }, () => {
     parentPort.postMessage(server.address().port);
   });
-  parentPort.once('message', () => {
-    const limit = setTimeout(() => server.closeAllConnections(), deadline);
-    server.close(() => clearTimeout(limit));
-    server.closeIdleConnections();
-  });
+  parentPort.once('message', () => server.drain({ timeout: deadline }));
 }
 
 if (!isMainThread) serve();

@@ -34,14 +34,19 @@ class Drain {
     server[kDrain] = this;
     server[kIsClosing] = true;
     server.on('close', this.onClose);
-    if (server.listening) Reflect.apply(net.Server.prototype.close, server, []);
     for (const connection of connectionsOf(server)) connection.announceClose();
-    // A connection is idle if it is when all was read that its socket has brought by now.
+    // What the system has accepted by now is taken first: it would be reset with the listening socket.
     afterTimers(() => {
-      connectionsOf(server).forEach(endSoon);
-      for (const socket of handshakesOf(server)) socket.destroy();
-      this.look();
+      if (server.listening) Reflect.apply(net.Server.prototype.close, server, []);
+      // A connection is idle if it is when all was read that its socket has brought by now.
+      afterTimers(() => this.endIdle());
     });
+  }
+
+  endIdle() {
+    connectionsOf(this.server).forEach(endSoon);
+    for (const socket of handshakesOf(this.server)) socket.destroy();
+    this.look();
   }
 
   /** Destroys what is left after so many milliseconds. */
