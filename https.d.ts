@@ -13,9 +13,9 @@ import type {
   DrainResult,
   IncomingMessage,
   ProxyEnv,
+  SecureServerStats,
   ServerOptionsAdditions,
   ServerResponse,
-  ServerStats,
 } from './index.js';
 
 export * from 'node:https';
@@ -23,7 +23,7 @@ export * from 'node:https';
 /**
  * Options of `createServer` and `new Server`: those of `http.createServer`, with their units, defaults
  * and errors (see `ServerOptions` of rust-http), those of `tls.createServer` and
- * `tls.createSecureContext`, which Node's own TLS checks.
+ * `tls.createSecureContext`, which Node's own TLS checks. Some leave TLS to Node: see `server.stats()`.
  *
  * | option | unit | default | |
  * | --- | --- | --- | --- |
@@ -81,7 +81,7 @@ export class Server<
    *
    * Optional in the type, because a server of Node's own may stand for ours: `server.stats?.()`.
    */
-  stats?(): ServerStats;
+  stats?(): SecureServerStats;
   /**
    * As that of `http.Server`; connections in their handshake are closed at once.
    *

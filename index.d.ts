@@ -166,6 +166,17 @@ export interface ServerStats {
   loopDelay: number | null;
 }
 
+/** What `server.stats()` of a server of https tells. */
+export interface SecureServerStats extends ServerStats {
+  /**
+   * Who speaks TLS on connections that come now: the native side, or Node. Single clients that only Node
+   * understands are left to that in either case.
+   */
+  tls: 'native' | 'node';
+  /** What stands in the way of the native side; null if nothing does. */
+  tlsReason: string | null;
+}
+
 /** What `server.drain()` takes. */
 export interface DrainOptions {
   /**

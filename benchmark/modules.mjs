@@ -19,6 +19,11 @@ export function loadModule(name) {
   return modules[name]();
 }
 
+/** The same for https. */
+export function loadSecureModule(name) {
+  return name === 'rust-http' ? require('../https.js') : require('node:https');
+}
+
 /** The same for a framework, which takes `http` itself: ours is registered, as its users do it. */
 export function registerModule(name) {
   if (name !== 'rust-http') return loadModule(name);

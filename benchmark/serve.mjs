@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline';
 import tls from 'node:tls';
 import { cert, key } from './certificate.mjs';
 import { collectGarbage } from './collect.mjs';
-import { loadModule, registerModule } from './modules.mjs';
+import { loadModule, loadSecureModule, registerModule } from './modules.mjs';
 
 const [contestant, name] = process.argv.slice(2);
 const workload = await import(`./workloads/${name}.mjs`);
 
 const server = await createServer(workload);
 if (workload.keepAliveTimeout) server.keepAliveTimeout = workload.keepAliveTimeout;
-const listening = workload.secure ? overTls(server) : server;
+const listening = workload.secure && !workload.https ? overTls(server) : server;
 listening.listen(0, '127.0.0.1', () => console.log(listening.address().port));
 
 createInterface({ input: process.stdin })
@@ -23,7 +23,11 @@ createInterface({ input: process.stdin })
   })
   .on('close', () => process.exit());
 
-async function createServer({ framework, application, listener }) {
+async function createServer({ framework, application, https, listener }) {
+  if (https) {
+    const secure = loadSecureModule(contestant);
+    return secure.createServer({ cert, key }, listener(secure));
+  }
   if (!framework) {
     const http = loadModule(contestant);
     return http.createServer(listener(http));

@@ -9,6 +9,7 @@
  *   answer      { status, bytes } that one request must get, checked before anything is measured
  *   floor       true where the server in limit/ gives the same answer
  *   secure      true where all of that goes over TLS; a client can have it, too
+ *   https       true where the server is one of the contestant's https; else Node's TLS gives it its sockets
  * for a client
  *   client      { inFlight, path, body, bytes, failing }: what is asked of the server in limit/; every
  *               second request is for the path `failing` if there is one, and has to fail
@@ -48,6 +49,9 @@ const names = [
   'tls-download',
   'tls-upload',
   'tls-client',
+  'https',
+  'https-churn',
+  'https-download',
   'duplex',
   'duplex-json',
   'idle',

@@ -1,12 +1,13 @@
 //! `rust-http`: Node's `http` module, with its sockets, parser and server loop in Rust.
 //!
 //! The rooms, from the bottom: `protocol` (bytes in, events out), `agent` (the pool's decisions),
-//! `ring` (what crosses to JavaScript), `io` (tokio and sockets), `bridge` (the only room that
+//! `ring` (what crosses to JavaScript), `tls` (ciphertext and plaintext), `io` (tokio and sockets), `bridge` (the only room that
 //! knows Node). Each may use only the rooms before it; cargo features enforce it.
 
 pub mod agent;
 pub mod protocol;
 pub mod ring;
+pub mod tls;
 
 // On Windows a socket cannot be shared with Node: JavaScript feeds the parser there.
 #[cfg(all(feature = "io", unix))]

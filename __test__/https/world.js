@@ -6,10 +6,10 @@ const { cert, key } = require('../agent/tls-fixture');
 const { contentOf } = require('../support/events');
 const https = require('../support/secure-subject');
 
-/** Closes `server` and its connections when the test is over, those amid their handshake included. */
+/** Closes `server` and its connections when the test is over; those amid their handshake end with it. */
 function closing(t, server) {
   const sockets = new Set();
-  server.on('connection', (socket) => sockets.add(socket));
+  server.on('secureConnection', (socket) => sockets.add(socket));
   t.after(() => {
     server.close();
     for (const socket of sockets) socket.destroy();

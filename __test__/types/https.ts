@@ -27,7 +27,7 @@ const server = https.createServer(options, (req, res) => {
   res.end(req.socket instanceof tls.TLSSocket && req.socket.authorized);
 });
 export const asTls: tls.Server = server;
-exactly<typeof server.stats, (() => http.ServerStats) | undefined>();
+exactly<typeof server.stats, (() => http.SecureServerStats) | undefined>();
 exactly<ReturnType<NonNullable<typeof server.drain>>, Promise<http.DrainResult>>();
 exactly<typeof server.keepAliveTimeoutBuffer, number>();
 server.on('tlsClientError', (error) => error.message);

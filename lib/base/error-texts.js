@@ -117,6 +117,10 @@ const texts = {
   ERR_STREAM_DESTROYED: (name) => `Cannot call ${name} after a stream was destroyed`,
   ERR_STREAM_NULL_VALUES: () => 'May not write null values to stream',
   ERR_STREAM_WRITE_AFTER_END: () => 'write after end',
+  ERR_TLS_HANDSHAKE_TIMEOUT: () => 'TLS handshake timeout',
+  ERR_TLS_INVALID_STATE: () => 'TLS socket connection must be securely established',
+  ERR_TLS_RENEGOTIATION_DISABLED: () => 'TLS session renegotiation disabled for this socket',
+  ERR_TLS_SNI_FROM_SERVER: () => 'Cannot issue SNI from a TLS server-side socket',
   ERR_UNKNOWN_ENCODING: (encoding) => `Unknown encoding: ${encoding}`,
 };
 

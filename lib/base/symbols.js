@@ -43,6 +43,8 @@ module.exports = {
   /** On responses of such a server: they end their connection, unless their handler says otherwise. */
   kEndsConnection: Symbol('rust-http.endsConnection'),
   kListener: Symbol('rust-http.listener'),
+  /** On servers of https: who speaks TLS on their connections. */
+  kSecurity: Symbol('rust-http.security'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),
   kOptions: Symbol('rust-http.options'),

@@ -1,9 +1,10 @@
 'use strict';
-// https.Server: a tls.Server whose sockets are served as http.Server serves its own, by the stream
-// transport. TLS is Node's.
+// https.Server: a tls.Server whose sockets are served as http.Server serves its own. TLS is spoken by the
+// native side where that can (`native-tls`), and else by Node, over whose sockets HTTP is spoken by the stream
+// transport.
 const tls = require('node:tls');
 const { serverStats } = require('../base/stats');
-const { kIsClosing } = require('../base/symbols');
+const { kIsClosing, kListener, kSecurity } = require('../base/symbols');
 const host = require('../node/https');
 const { guardStats } = require('../server/guard');
 const { defineOptions } = require('../server/live-options');
@@ -11,18 +12,26 @@ const { addSecured } = require('../server/open-connections');
 const {
   Server: HttpServer,
   _connectionListener,
+  isNative,
+  listenNatively,
   prepare,
   prepareToClose,
   readArguments,
+  watchListeners,
 } = require('../server/server');
+const native = require('../wire/loop');
+const { NODES_EVENTS, NativeTls } = require('./native-tls');
 
 /** `new Server([options][, requestListener])`; callable without `new`, as in Node. */
 function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
   [options, requestListener] = readArguments(options, requestListener);
   prepare(this, options);
+  const security = new NativeTls(this, options);
   tls.Server.call(this, { noDelay: true, ...protocols(options), ...options }, _connectionListener);
   watchHandshakes(this);
+  security.nodeListener = this._events.connection;
+  Object.defineProperty(this, kSecurity, { __proto__: null, configurable: true, value: security });
   this.httpAllowHalfOpen = false;
   if (requestListener) this.on('request', requestListener);
   this.on('tlsClientError', onTlsClientError);
@@ -52,6 +61,54 @@ function watchHandshakes(server) {
 function onTlsClientError(error, socket) {
   if (!this.emit('clientError', error, socket)) socket.destroy(error);
 }
+
+/** No one but us looks at new connections: they need no socket object before a request. */
+Object.defineProperty(Server.prototype, 'isPlainConnection', {
+  __proto__: null,
+  value: function isPlainConnection() {
+    return this._events.secureConnection === _connectionListener;
+  },
+});
+watchListeners(Server.prototype, ['connection', 'secureConnection', ...NODES_EVENTS]);
+
+if (isNative) {
+  Server.prototype._listen2 = function _listen2(...args) {
+    const listen = this[kSecurity].isPossible() ? listenNatively : tls.Server.prototype._listen2;
+    Reflect.apply(listen, this, args);
+  };
+}
+
+// The options of its TLS that may change while it listens. The constructor of tls.Server calls the first.
+
+Server.prototype.setSecureContext = function setSecureContext(options) {
+  tls.Server.prototype.setSecureContext.call(this, options);
+  this[kSecurity]?.renew(options);
+};
+
+Server.prototype.addContext = function addContext(servername, context) {
+  tls.Server.prototype.addContext.call(this, servername, context);
+  this[kSecurity].add(servername, context);
+};
+
+Server.prototype.setTicketKeys = function setTicketKeys(keys) {
+  tls.Server.prototype.setTicketKeys.call(this, keys);
+  this[kSecurity].leave('setTicketKeys was called');
+};
+
+Server.prototype.getTicketKeys = function getTicketKeys() {
+  this[kSecurity].leave('getTicketKeys was called');
+  return tls.Server.prototype.getTicketKeys.call(this);
+};
+
+// In a cluster Node's workers share the keys of tickets; those of the native side are each worker's own.
+
+Server.prototype._getServerData = function _getServerData() {
+  return { ticketKeys: tls.Server.prototype.getTicketKeys.call(this).toString('hex') };
+};
+
+Server.prototype._setServerData = function _setServerData({ ticketKeys }) {
+  tls.Server.prototype.setTicketKeys.call(this, Buffer.from(ticketKeys, 'hex'));
+};
 
 function onListening() {
   this[kIsClosing] = false;
@@ -85,7 +142,13 @@ Object.defineProperty(Server.prototype, 'stats', {
   configurable: true,
   writable: true,
   value: function stats() {
-    return { ...serverStats(this, 'javascript'), ...guardStats(this) };
+    const listener = this[kListener];
+    const counts = listener ? native.io.guardCounts(listener.id) : undefined;
+    return {
+      ...serverStats(this, native.driver()),
+      ...guardStats(this, counts),
+      ...this[kSecurity].stats(listener !== null),
+    };
   },
 });
 

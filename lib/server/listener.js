@@ -3,7 +3,7 @@
 // DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
 const { addressException, systemErrors } = require('../base/errors');
-const { kGuard, kListener, kTransport } = require('../base/symbols');
+const { kGuard, kListener, kSecurity, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
@@ -31,6 +31,9 @@ class NativeListener {
     this.resource = contextOf(server._handle);
     /** Its number on the native side; a (negative) error number if that could not be started. */
     this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
+    /** Who speaks TLS on the connections; none on plain ones. */
+    this.security = server[kSecurity];
+    this.security?.tell(this.id);
     if (this.id > 0) native.listeners.set(this.id, this);
     if (server[kGuard]) native.tellRequests();
   }
@@ -44,6 +47,7 @@ class NativeListener {
   /** Tells the native side that options have changed. */
   update() {
     native.io.configure(this.id, nativeOptions(this.server, this.mustDeferReading()));
+    this.security?.tell(this.id);
   }
 
   /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
@@ -119,13 +123,17 @@ class NativeListener {
   }
 
   open(id, flags, origin) {
-    const { server } = this;
-    const socket = new LazySocket(server);
-    const transport = new NativeTransport(id, socket, server.timeout || 0, false);
+    const { security, server } = this;
+    const transport = security ? security.open(server, id) : openPlain(server, id);
+    const { socket } = transport;
     transport.origin = origin;
     if (origin !== null) origin.transport = transport;
     socket[kTransport] = transport;
     server._connections++;
+    if (security) {
+      if (flags & READ_DEFERRED) security.leaveToNode(transport);
+      return;
+    }
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
       new ServerConnection(server, socket, transport);
       // Whoever wanted to see connections when it was accepted may be gone by now.
@@ -153,6 +161,10 @@ class NativeListener {
     if (ends === null) this.server.emit('drop');
     else this.server.emit('drop', { __proto__: null, ...ends });
   }
+}
+
+function openPlain(server, id) {
+  return new NativeTransport(id, new LazySocket(server), server.timeout || 0, false);
 }
 
 /** Both ends of a handle of Node's. */

@@ -1,6 +1,6 @@
 'use strict';
 // The connections of a server: those that speak HTTP, and those that are somebody else's by now.
-const { kConnections, kForeign, kSecured } = require('../base/symbols');
+const { kConnections, kForeign, kSecured, kSecurity } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
 
 /** The connections of a server, as they are now, without those that were sent to other processes. */
@@ -52,7 +52,8 @@ function foreignOf(server) {
 function handshakesOf(server) {
   const secured = [...foreignOf(server), ...connectionsOf(server).map(({ socket }) => socket)];
   const below = new Set(secured.map((socket) => socket._parent));
-  return (server[kSecured]?.open() ?? []).filter((socket) => !below.has(socket));
+  const node = (server[kSecured]?.open() ?? []).filter((socket) => !below.has(socket));
+  return [...node, ...(server[kSecurity]?.handshakes() ?? [])];
 }
 
 module.exports = { addForeign, addSecured, connectionsOf, foreignOf, handshakesOf };

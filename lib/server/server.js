@@ -72,34 +72,44 @@ Object.defineProperty(Server.prototype, 'isPlainConnection', {
   },
 });
 
+/** Tells the native listener of a server when somebody comes or goes who listens for one of `events`. */
+function watchListeners(prototype, events) {
+  for (const name of [
+    'on',
+    'addListener',
+    'prependListener',
+    'once',
+    'prependOnceListener',
+    'removeListener',
+    'off',
+    'removeAllListeners',
+  ]) {
+    Object.defineProperty(prototype, name, {
+      __proto__: null,
+      configurable: true,
+      writable: true,
+      value(...args) {
+        const [event] = args;
+        const result = Reflect.apply(EventEmitter.prototype[name], this, args);
+        if (event === undefined || events.includes(event)) this[kListener]?.update();
+        return result;
+      },
+    });
+  }
+}
+
 // Whether connections are held back depends on who listens for them.
-for (const name of [
-  'on',
-  'addListener',
-  'prependListener',
-  'once',
-  'prependOnceListener',
-  'removeListener',
-  'off',
-  'removeAllListeners',
-]) {
-  Object.defineProperty(Server.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    writable: true,
-    value(...args) {
-      const [event] = args;
-      const result = Reflect.apply(EventEmitter.prototype[name], this, args);
-      if (event === 'connection' || event === undefined) this[kListener]?.update();
-      return result;
-    },
-  });
+watchListeners(Server.prototype, ['connection']);
+
+/** `_listen2` of servers whose connections are native. */
+function listenNatively(address, port, addressType, backlog, fd, flags) {
+  this[kIsClosing] = false;
+  listener().listen(this, address, port, addressType, backlog, fd, flags);
 }
 
 if (isNative) {
-  Server.prototype._listen2 = function _listen2(address, port, addressType, backlog, fd, flags) {
-    this[kIsClosing] = false;
-    listener().listen(this, address, port, addressType, backlog, fd, flags);
+  Server.prototype._listen2 = function _listen2(...args) {
+    Reflect.apply(listenNatively, this, args);
   };
 }
 
@@ -192,7 +202,10 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function (error, event, 
 module.exports = {
   Server,
   _connectionListener: connectionListener,
+  isNative,
+  listenNatively,
   prepare,
   prepareToClose,
   readArguments,
+  watchListeners,
 };

@@ -48,6 +48,8 @@ function getter(name, get) {
 }
 
 Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: true });
+/** The prototype of a complete one. */
+constant('complete', NativeSocket.prototype);
 constant('connecting', false);
 constant('_hadError', false);
 getter('destroyed', function () {

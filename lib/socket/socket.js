@@ -371,7 +371,7 @@ function nativeHandle(socket) {
 function materialize(socket) {
   const transport = socket[kTransport];
   socket.flushHeld();
-  becomeSocket(socket, prototype, undefined);
+  becomeSocket(socket, socket.complete, undefined);
   if (!transport.isDestroyed) nativeHandle(socket);
   if (transport.timeout > 0) socket.timeout = transport.timeout;
   if (transport.role !== null) {
@@ -397,4 +397,4 @@ function catchUp(socket, transport) {
   if (transport.hasOutputEnded) socket.end();
 }
 
-module.exports = { NativeSocket, materialize, nativeHandle };
+module.exports = { NativeSocket, materialize, nativeHandle, tellMirrored };

@@ -15,6 +15,9 @@ const RAW = 11;
 const DROP = 12;
 const SHUTDOWN = 13;
 const STARVED = 14;
+const SECURED = 15;
+const FOREIGN = 16;
+const FAILED = 17;
 const KEEP_ALIVE = 1;
 const UPGRADE = 2;
 const NO_CONTENT = 4;
@@ -305,6 +308,9 @@ module.exports = {
   DROP,
   SHUTDOWN,
   STARVED,
+  SECURED,
+  FOREIGN,
+  FAILED,
   KEEP_ALIVE,
   UPGRADE,
   NO_CONTENT,

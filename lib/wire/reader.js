@@ -154,6 +154,15 @@ function dispatch(transport, kind, flags, batch, at) {
     case layout.EXPIRED:
       if (receiver !== null) receiver.onExpired();
       break;
+    case layout.SECURED:
+      transport.onSecured((flags & layout.READ_DEFERRED) !== 0);
+      break;
+    case layout.FOREIGN:
+      transport.onForeign(readContent(batch, at, flags));
+      break;
+    case layout.FAILED:
+      transport.onFailed(readContent(batch, at, flags).latin1Slice());
+      break;
     case layout.CLOSE:
       transport.onClose(readClose(batch, at));
       break;

@@ -409,7 +409,7 @@ impl Io {
         let due = self.with(id, |connection| {
             let mut outgoing = connection.outgoing();
             outgoing.then(after);
-            if outgoing.pending() > 0 {
+            if outgoing.is_ending_slowly() {
                 return false;
             }
             let after = outgoing.take_after();

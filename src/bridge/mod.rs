@@ -22,6 +22,8 @@ mod send;
 mod socket;
 mod stream;
 #[cfg(unix)]
+mod tls;
+#[cfg(unix)]
 mod uv;
 #[cfg(unix)]
 mod wake;

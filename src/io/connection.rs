@@ -40,6 +40,10 @@ pub(super) mod flag {
     pub const READ_CLOSED: u32 = 1 << 3;
     /// A write has failed: the connection ends when all that had arrived was read.
     pub const WRITE_FAILED: u32 = 1 << 4;
+    /// The handshake of TLS is under way: nothing counts as traffic.
+    pub const HANDSHAKE: u32 = 1 << 5;
+    /// When it is over, nothing is parsed before JavaScript says so.
+    pub const HELD_ONCE_SECURED: u32 = 1 << 6;
 }
 
 /// Which system call ended a connection.
@@ -97,6 +101,8 @@ impl Connection {
         if let Some(address) = parts.peer {
             let _ = peer.set(address);
         }
+        let is_secure = parts.socket.session().is_some();
+        let flags = if is_secure { flag::HANDSHAKE } else { 0 };
         Self {
             id: parts.id,
             counted: AtomicBool::new(parts.listener.is_some()),
@@ -115,7 +121,7 @@ impl Connection {
                 parts.sink_state,
                 parts.reading,
             )),
-            flags: AtomicU32::new(0),
+            flags: AtomicU32::new(flags),
             bytes_read: AtomicU64::new(0),
         }
     }
@@ -196,10 +202,7 @@ impl Connection {
 
     /// Begins to read a connection whose reading was deferred.
     pub fn start_reading(self: &Arc<Self>) {
-        let mut input = self.input();
-        if let Reading::Deferred = input.reading {
-            input.reading = Reading::Http;
-            drop(input);
+        if self.input().start() {
             self.set.read_soon(self.clone());
         }
     }
@@ -262,7 +265,9 @@ impl Connection {
     /// All output is in the kernel: does what was to follow it. `reported`: JavaScript waits to hear
     /// of it. Must be called without the lock on the output.
     pub fn flushed(self: &Arc<Self>, after: After, reported: bool, hub: &Hub) {
-        self.idle_clock.touch(hub.now());
+        if !self.has(flag::HANDSHAKE) {
+            self.idle_clock.touch(hub.now());
+        }
         match after {
             After::Nothing => {}
             After::KeepAlive => self.begin_keep_alive(),
@@ -366,6 +371,9 @@ impl Connection {
         done: &mut Vec<usize>,
         hub: &Hub,
     ) -> Option<HandedOver> {
+        if self.is_bound_to_tls() {
+            return None;
+        }
         let mut input = self.input();
         let (parser, sink_state, unparsed) = input.take_parser();
         drop(input);

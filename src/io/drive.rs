@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::io::connection::{Call, Connection, Ending, Failure, flag};
 use crate::io::error::errno;
-use crate::io::input::MayRead;
+use crate::io::input::{MayRead, Reading};
 use crate::io::lead::Lead;
 use crate::io::outgoing::{After, Sent};
 use crate::io::set::Soon;
@@ -49,7 +49,15 @@ impl Connection {
     fn read_once(self: &Arc<Self>, lead: &mut Lead) -> bool {
         let mut input = self.input();
         input.parse_decided(self, lead);
+        if let Reading::Released(_) = input.reading {
+            self.go_on_released(input, lead);
+            return true;
+        }
         if !self.has(flag::READABLE) {
+            return false;
+        }
+        if self.must_wait_for_its_turn(lead) {
+            lead.read_again(self.clone());
             return false;
         }
         match input.may_read(self) {
@@ -77,6 +85,8 @@ impl Connection {
                 return false;
             }
             Ok(0) if input.discards() => None,
+            // Without an end that TLS has told, a handshake is broken off.
+            Ok(0) if self.has(flag::HANDSHAKE) => None,
             Ok(0) => {
                 note!("{} read the end of its input", self.id);
                 self.lower(flag::READABLE);
@@ -87,6 +97,13 @@ impl Connection {
                 note!("{} read {length} bytes", self.id);
                 if length < room && !self.has(flag::READ_CLOSED) {
                     self.lower(flag::READABLE);
+                }
+                let opened = socket
+                    .session()
+                    .map(|mut session| session.open(&lead.buffer, &mut lead.plain));
+                if let Some(opened) = opened {
+                    self.go_on_opened(input, opened, lead);
+                    return self.has(flag::READABLE);
                 }
                 if input.arrived(self, lead) {
                     return self.has(flag::READABLE);
@@ -109,7 +126,7 @@ impl Connection {
     /// Sends what waits; what the kernel does not take waits for its next report.
     pub(crate) fn send_waiting(self: &Arc<Self>, lead: &mut Lead) {
         let mut outgoing = self.outgoing();
-        if outgoing.pending() == 0 || outgoing.failure().is_some() {
+        if !outgoing.has_output() || outgoing.failure().is_some() {
             return;
         }
         let reported = outgoing.is_reported();

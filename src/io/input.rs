@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use crate::io::connection::Connection;
 use crate::io::guard::{self, Guard, Load, Reply};
@@ -39,6 +39,12 @@ pub(crate) enum Reading {
     /// So many bytes more are read and thrown away: an answer that ends the connection was sent, which
     /// the peer would lose if what it sends met a closed socket.
     Discarded(usize),
+    /// TLS is secured, and nothing is parsed before JavaScript has seen that; holds what came with it.
+    Held(BytesMut),
+    /// It has: those bytes are to be parsed.
+    Released(BytesMut),
+    /// JavaScript gets the bytes as they are.
+    Raw,
     /// The peer has ended its side.
     Ended,
     /// The socket is closed or has another owner.
@@ -108,9 +114,19 @@ impl Input {
         matches!(self.reading, Reading::Discarded(_))
     }
 
+    /// JavaScript has seen the connection. Returns whether that was waited for.
+    pub fn start(&mut self) -> bool {
+        match &mut self.reading {
+            Reading::Deferred => self.reading = Reading::Http,
+            Reading::Held(bytes) => self.reading = Reading::Released(std::mem::take(bytes)),
+            _ => return false,
+        }
+        true
+    }
+
     pub fn may_read(&self, connection: &Connection) -> MayRead {
         match self.reading {
-            Reading::Http => {}
+            Reading::Http | Reading::Raw => {}
             Reading::Discarded(_) => return MayRead::Yes,
             _ => return MayRead::No,
         }
@@ -142,17 +158,17 @@ impl Input {
             return *left > 0;
         }
         let is_mirrored = connection.is_mirrored();
+        if let Reading::Raw = self.reading {
+            self.pass_on(connection, lead);
+            return true;
+        }
         if connection.listener.is_some() {
             self.parse(connection, lead, is_mirrored);
             return true;
         }
         if !self.is_answer(connection) {
             if is_mirrored {
-                let bytes = &lead.buffer[..];
-                lead.set.post(connection.port(), |p| {
-                    record::bytes(&mut p.records, Kind::Raw, GROUP_END, connection.id, bytes);
-                });
-                self.count(connection, lead.buffer.len());
+                self.pass_on(connection, lead);
             }
             return false;
         }
@@ -160,6 +176,15 @@ impl Input {
         // The front of a response that nobody asked for, behind one that somebody did: the next answer
         // must not be read as its rest.
         !self.parser.in_unasked_message()
+    }
+
+    /// Posts the buffer of `lead` as it is.
+    fn pass_on(&mut self, connection: &Connection, lead: &mut Lead) {
+        let bytes = &lead.buffer[..];
+        lead.set.post(connection.port(), |p| {
+            record::bytes(&mut p.records, Kind::Raw, GROUP_END, connection.id, bytes);
+        });
+        self.count(connection, lead.buffer.len());
     }
 
     /// Whether what arrives at a client belongs to the answer to a request.

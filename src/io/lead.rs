@@ -15,6 +15,9 @@ use crate::io::set::{Ready, Set, Soon};
 /// Bytes read by one system call.
 const CHUNK_SIZE: usize = 64 * 1024;
 
+/// Steps of handshakes that one turn has room for: each may take as long as some dozens of requests.
+const HANDSHAKES_PER_TURN: usize = 16;
+
 /// What the leader has. Who has none cannot read.
 #[derive(Debug)]
 pub(crate) struct Lead {
@@ -24,6 +27,10 @@ pub(crate) struct Lead {
     pub now: u64,
     /// The memory that is read into. An idle connection holds none.
     pub buffer: BytesMut,
+    /// The same for what TLS carried.
+    pub plain: BytesMut,
+    /// Steps of handshakes that may be taken in this turn: they are long.
+    pub handshakes: usize,
     /// What has more to do than fits into one turn.
     again: Vec<Soon>,
     /// What waits until the queue has been drained.
@@ -47,6 +54,8 @@ impl Lead {
             set,
             now: 0,
             buffer: BytesMut::with_capacity(CHUNK_SIZE),
+            plain: BytesMut::new(),
+            handshakes: 0,
             again: Vec::new(),
             parked: Vec::new(),
             answered: Vec::new(),
@@ -57,6 +66,7 @@ impl Lead {
     pub fn turn(&mut self, ready: &mut Ready) -> bool {
         let set = self.set.clone();
         self.now = self.hub.now();
+        self.handshakes = HANDSHAKES_PER_TURN;
         for connection in set.take_deferred() {
             self.guard(&connection, Connection::send_waiting);
         }

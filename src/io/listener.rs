@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use mio::net::{TcpListener, UnixListener};
 use socket2::Domain;
 
-use crate::io::connection::{Connection, Ending};
+use crate::io::connection::{Connection, Ending, flag};
 use crate::io::deadlines::Due;
 use crate::io::guard::{Guard, PROBE};
 use crate::io::hub::{Hub, Opening};
@@ -24,11 +24,23 @@ use crate::protocol::{Parser, Role};
 use crate::ring::debug_log::note;
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
+use crate::tls::{Contexts, Session};
 
 /// Milliseconds that accepting rests after the process ran out of descriptors or memory.
 const BACK_OFF: u64 = 50;
 /// Connections accepted in one turn, so that the others get their turn.
 const ACCEPTS_PER_TURN: usize = 64;
+
+/// Who speaks TLS on the connections of a listener.
+#[derive(Clone, Debug, Default)]
+pub enum Security {
+    #[default]
+    Nobody,
+    /// This side.
+    Here(Arc<Contexts>),
+    /// Node, which gets them unread.
+    Node,
+}
 
 /// One listening socket, or the group of connections adopted under its id.
 #[derive(Debug)]
@@ -37,6 +49,7 @@ pub struct Listener {
     port: Arc<Port>,
     set: Arc<Set>,
     options: Mutex<Options>,
+    security: Mutex<Security>,
     /// Options that are looked at with each request.
     timeout: AtomicU32,
     keep_alive_timeout: AtomicU32,
@@ -62,6 +75,7 @@ impl Listener {
             guard: options.guard.clone().map(Guard::new),
             is_closed: AtomicBool::new(false),
             options: Mutex::new(options),
+            security: Mutex::default(),
             count: AtomicUsize::new(0),
             acceptor: Mutex::default(),
             slow_due: AtomicU64::new(u64::MAX),
@@ -89,6 +103,15 @@ impl Listener {
 
     fn options(&self) -> MutexGuard<'_, Options> {
         self.options.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who speaks TLS on connections that are accepted from now on.
+    pub fn secure(&self, security: Security) {
+        *self.security() = security;
+    }
+
+    fn security(&self) -> MutexGuard<'_, Security> {
+        self.security.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn acceptor(&self) -> MutexGuard<'_, Option<Acceptor>> {
@@ -217,13 +240,23 @@ impl Listener {
     }
 
     /// Announces a connection to JavaScript, then lets its set watch it.
-    fn begin(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
-        let (parser, sink_state, timeout, deferred) = {
+    fn begin(self: &Arc<Self>, mut socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
+        let (parser, sink_state, mut timeout, mut deferred) = {
             let options = self.options();
             let parser = Parser::new(Role::Server, options.limits, options.leniency);
             let sink_state = options.sink_state();
             (parser, sink_state, options.timeout, options.defer_reading)
         };
+        let mut held_once_secured = false;
+        match &*self.security() {
+            Security::Nobody => {}
+            Security::Here(contexts) => {
+                socket.secure(Session::new(contexts));
+                timeout = contexts.handshake_timeout();
+                held_once_secured = std::mem::take(&mut deferred);
+            }
+            Security::Node => deferred = true,
+        }
         let opening = Opening {
             socket,
             parser,
@@ -243,6 +276,9 @@ impl Listener {
             return;
         };
         note!("{} came to listener {}", connection.id, self.id);
+        if held_once_secured {
+            connection.raise(flag::HELD_ONCE_SECURED);
+        }
         self.port.will_announce();
         let announced = connection.clone();
         let set = connection.set();

@@ -1,7 +1,7 @@
 //! Sockets: listeners, connections, timers, and writes from the caller's thread. Connections are state
 //! machines over readiness sets; a thread that leads a set drives them.
 //!
-//! May use `protocol` and `ring`, mio, tokio, socket2, bytes and libc; never napi.
+//! May use `protocol`, `ring` and `tls`, mio, tokio, socket2, bytes and libc; never napi.
 
 mod address;
 mod clock;
@@ -16,6 +16,7 @@ mod hub;
 mod inbox;
 mod input;
 mod javascript_lead;
+mod layer;
 mod lead;
 mod leadership;
 mod listener;
@@ -25,6 +26,7 @@ mod policy;
 mod port;
 mod process_end;
 mod pulse;
+mod secure;
 mod set;
 mod socket;
 mod thread;
@@ -39,7 +41,7 @@ pub use guard::GuardOptions;
 pub use handed_over::{HandedOver, ParsedInput};
 pub use hub::Hub;
 pub use javascript_lead::{JavaScriptLead, Next};
-pub use listener::Listener;
+pub use listener::{Listener, Security};
 pub use outgoing::{After, BORROW_SIZE, Borrowed, Memory, Outgoing, Sent};
 pub use pending_request::Reader;
 pub use policy::Options;

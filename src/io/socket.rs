@@ -6,6 +6,7 @@
 
 use std::io::{self, IoSlice};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -13,11 +14,15 @@ use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 use socket2::{Domain, TcpKeepalive};
 
+use crate::io::layer::{Layer, Writing};
+use crate::tls::Session;
+
 /// A connected stream socket that never blocks: TCP or Unix.
 #[derive(Debug)]
 pub struct Socket {
     inner: socket2::Socket,
     is_unix: bool,
+    layer: Layer,
 }
 
 impl Socket {
@@ -29,7 +34,11 @@ impl Socket {
         let inner = socket2::Socket::from(fd);
         let is_unix = inner.local_addr()?.domain() == Domain::UNIX;
         inner.set_nonblocking(true)?;
-        Ok(Self { inner, is_unix })
+        Ok(Self {
+            inner,
+            is_unix,
+            layer: Layer::Plain,
+        })
     }
 
     /// A socket that was accepted just now; accepting has made it non-blocking.
@@ -37,10 +46,21 @@ impl Socket {
         Self {
             inner: socket2::Socket::from(fd),
             is_unix,
+            layer: Layer::Plain,
         }
     }
 
-    /// Reads once into the spare room of the empty `buffer`; 0 is the end of the input.
+    /// From now on TLS is spoken on it.
+    pub(crate) fn secure(&mut self, session: Session) {
+        self.layer = Layer::tls(session);
+    }
+
+    /// The TLS that is spoken on it, if it is.
+    pub fn session(&self) -> Option<MutexGuard<'_, Session>> {
+        self.layer.session()
+    }
+
+    /// Reads once into the spare room of the empty `buffer`, as it comes; 0 is the end of the input.
     ///
     /// # Errors
     /// `WouldBlock` if nothing waits to be read; otherwise what the system reports.
@@ -59,11 +79,44 @@ impl Socket {
         }
     }
 
-    /// Writes as much of the slices as the kernel takes at once, without raising SIGPIPE.
+    /// Writes as much of the slices as the kernel takes at once. What TLS has taken may wait in the layer:
+    /// see `flush`.
     ///
     /// # Errors
     /// `WouldBlock` if the kernel takes nothing; otherwise what the system reports.
     pub(crate) fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let Some(mut session) = self.session() else {
+            return self.write_raw(slices);
+        };
+        let mut out = Writing(|slices: &[IoSlice<'_>]| self.write_raw(slices));
+        session.send(&mut out)?;
+        let length = session.seal(slices);
+        match session.send(&mut out) {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            _ => Ok(length),
+        }
+    }
+
+    /// Writes what waits in the layer.
+    ///
+    /// # Errors
+    /// As those of `write`.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        match self.session() {
+            Some(mut session) => session.send(&mut Writing(|slices: &[IoSlice<'_>]| {
+                self.write_raw(slices)
+            })),
+            None => Ok(()),
+        }
+    }
+
+    /// Bytes that wait in the layer, about.
+    pub(crate) fn unsent(&self) -> usize {
+        self.session().map_or(0, |session| session.unsent())
+    }
+
+    /// Writes as much of the slices as the kernel takes at once, without raising SIGPIPE.
+    fn write_raw(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         loop {
             let result = match slices {
                 [only] => self.inner.send_with_flags(only, SEND_FLAGS),

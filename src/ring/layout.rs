@@ -42,10 +42,17 @@ pub enum Kind {
     Shutdown = 13,
     /// What is to be sent next is in memory that only JavaScript's thread reads: it has to go on.
     Starved = 14,
+    /// The handshake of TLS is over.
+    Secured = 15,
+    /// A client speaks no TLS that is spoken here. What it has sent stands behind the words as in `Content`.
+    Foreign = 16,
+    /// TLS has failed. The reason stands behind the words as in `Content`: the number of the alert that
+    /// has come, or 0, a blank, and words.
+    Failed = 17,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Open,
         Self::Head,
         Self::Content,
@@ -60,6 +67,9 @@ impl Kind {
         Self::Drop,
         Self::Shutdown,
         Self::Starved,
+        Self::Secured,
+        Self::Foreign,
+        Self::Failed,
     ];
 }
 
@@ -90,7 +100,7 @@ constants! { FLAGS:
     EXPECT_CONTINUE = 1 << 6;
     /// The bytes of the content travel beside the records, or are in the chunk that JavaScript fed.
     ATTACHED = 1 << 7;
-    /// With `Open`: nothing is read before JavaScript says so.
+    /// With `Open` and `Secured`: nothing is read, or parsed, before JavaScript says so.
     READ_DEFERRED = 1 << 8;
     /// The request expects something else than `100 Continue`.
     EXPECT_OTHER = 1 << 9;

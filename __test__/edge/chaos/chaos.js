@@ -35,6 +35,7 @@ const modes = {
   native: {},
   stream: { execArgv: ['--require', streamOnly] },
   limit: { descriptors: 300, mayRefuse: true },
+  secure: { isSecure: true },
 };
 
 class Chaos {
@@ -48,7 +49,8 @@ class Chaos {
     this.isNode = isNode;
     this.only = only;
     this.report = report;
-    this.planner = new Planner({ seed, isNode, mayRefuse: this.mode.mayRefuse });
+    const { isSecure, mayRefuse } = this.mode;
+    this.planner = new Planner({ seed, isNode, isSecure, mayRefuse });
     this.started = 0;
     this.failures = [];
   }
@@ -78,11 +80,14 @@ class Chaos {
   }
 
   async #start() {
-    const { descriptors, execArgv = [] } = this.mode;
+    const { descriptors, execArgv = [], isSecure } = this.mode;
     this.program = await Program.start(this.t, path.join(__dirname, 'server.js'), {
       descriptors,
       execArgv: ['--expose-gc', ...execArgv],
-      env: this.isNode ? { RUST_HTTP_TEST_MODE: 'http' } : {},
+      env: {
+        ...(this.isNode && { RUST_HTTP_TEST_MODE: 'http' }),
+        ...(isSecure && { CHAOS_SECURE: '1' }),
+      },
     });
   }
 
@@ -103,7 +108,7 @@ class Chaos {
     const plan = this.planner.plan(index);
     const { ports } = this.program.ready;
     try {
-      await Client.run(plan, { ports, patience: PATIENCE });
+      await Client.run(plan, { ports, patience: PATIENCE, isSecure: this.mode.isSecure });
     } catch (error) {
       this.failures.push(`${error.stack.split('\n', 2).join('\n')}\n  ${describe(plan)}`);
     }

@@ -2,6 +2,7 @@
 // One client: it carries out its plan on a connection of its own, and says what was wrong.
 const { once } = require('node:events');
 const net = require('node:net');
+const tls = require('node:tls');
 const { setTimeout: pause } = require('node:timers/promises');
 const { Answers } = require('./answers');
 const { render } = require('./plan');
@@ -10,18 +11,19 @@ const ECHO = 20_000;
 
 class Client {
   /** Ends when the plan is carried out; throws when an answer is wrong or missing. */
-  static async run(plan, { ports, patience }) {
-    const client = new Client(plan, ports[plan.port]);
+  static async run(plan, { ports, patience, isSecure }) {
+    const client = new Client(plan, ports[plan.port], isSecure);
     const deadline = setTimeout(() => client.settle(client.hangs(patience)), patience);
     try {
       await client.carryOut();
     } finally {
       clearTimeout(deadline);
       client.socket.destroy();
+      client.raw.destroy();
     }
   }
 
-  constructor(plan, port) {
+  constructor(plan, port, isSecure) {
     this.plan = plan;
     this.answers = new Answers(plan.requests, plan.isOwned);
     this.received = 0;
@@ -33,7 +35,13 @@ class Client {
       this.settle = (error) => (error ? reject(error) : resolve());
     });
     this.settled.catch(() => {});
-    this.socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    this.raw = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    this.raw.on('error', () => {});
+    this.socket = isSecure
+      ? tls.connect({ socket: this.raw, rejectUnauthorized: false, allowHalfOpen: true })
+      : this.raw;
+    /** What tells that the connection is there. */
+    this.begins = isSecure ? 'secureConnect' : 'connect';
     this.listen();
   }
 
@@ -80,7 +88,7 @@ class Client {
 
   async #act() {
     const { plan, socket } = this;
-    await Promise.race([once(socket, 'connect').catch(() => {}), once(socket, 'close')]);
+    await Promise.race([once(socket, this.begins).catch(() => {}), once(socket, 'close')]);
     const sent = this.#send();
     if (plan.ending === 'resets' || plan.ending === 'destroys') {
       await pause(plan.pause >> 2);
@@ -100,7 +108,7 @@ class Client {
   #leave(resets) {
     this.hasLeft = true;
     this.isOver = true;
-    if (resets) this.socket.resetAndDestroy();
+    if (resets) this.raw.resetAndDestroy();
     else this.socket.destroy();
     this.change();
   }

@@ -49,17 +49,21 @@ function lengthOf(random) {
 }
 
 class Planner {
-  /** `isNode`: the server is Node's own; `mayRefuse`: it may close any connection. */
-  constructor({ seed, isNode, mayRefuse }) {
+  /**
+   * `isNode`: the server is Node's own; `isSecure`: it speaks TLS, whose sockets cannot be sent to other
+   * processes; `mayRefuse`: it may close any connection.
+   */
+  constructor({ seed, isNode, isSecure, mayRefuse }) {
     this.seed = seed;
     this.isNode = isNode;
+    this.last = isSecure ? { ...LAST, sent: 0 } : LAST;
     this.mayRefuse = mayRefuse;
   }
 
   plan(index) {
     const random = Random.of(this.seed, index);
     const port = random.weighted(PORTS);
-    const last = random.weighted(LAST);
+    const last = random.weighted(this.last);
     const plan = {
       index,
       random,

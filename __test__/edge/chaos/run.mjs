@@ -4,7 +4,7 @@
  *
  *   --seconds N  for how long, in each mode (default 60)
  *   --seed N     repeats a run (default: a new one, which is printed)
- *   --mode NAME  native, stream (the other transport), limit (hardly a descriptor left); default: all
+ *   --mode NAME  native, stream (the other transport), limit (hardly a descriptor left), secure (TLS); default: all
  *   --node       Node's own http in the place of ours: what fails there, too, is a fault of the test
  *   --only N     the client of this number alone, again and again
  */

@@ -4,12 +4,18 @@ const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 const http = require('../../support/subject');
+const https = require('../../support/secure-subject');
+const { cert, key } = require('../../agent/tls-fixture');
 const { hostHas, onNodeHttp } = require('../../support/mode');
 const { answer, tell } = require('../programs/asked');
 const { contentOf } = require('./content');
 const { DelayMeter } = require('./delay');
 const { ON_PURPOSE, handlers, readTarget } = require('./handlers');
 
+/** The server speaks TLS. */
+const isSecure = process.env.CHAOS_SECURE === '1';
+/** What tells of a new connection that speaks HTTP. */
+const CONNECTION = isSecure ? 'secureConnection' : 'connection';
 const counts = { requests: 0, thrown: 0, owners: 0, sent: 0, clientErrors: 0 };
 const child = fork(path.join(__dirname, 'receiver.js'));
 let meter;
@@ -147,10 +153,10 @@ const kinds = {
   watched: {
     listeners(server) {
       takeOwners(server);
-      server.on('connection', look);
+      server.on(CONNECTION, look);
     },
   },
-  'watched-declining': { options: declining, listeners: (server) => server.on('connection', look) },
+  'watched-declining': { options: declining, listeners: (server) => server.on(CONNECTION, look) },
   'half-open': {
     listeners(server) {
       takeOwners(server);
@@ -163,7 +169,11 @@ const servers = [];
 const ports = {};
 
 async function serve(name, { options = {}, listeners = () => {} }) {
-  const server = http.createServer({ keepAliveTimeout: 30_000, ...options }, onRequest);
+  const secrets = isSecure ? { cert, key } : {};
+  const server = (isSecure ? https : http).createServer(
+    { keepAliveTimeout: 30_000, ...secrets, ...options },
+    onRequest,
+  );
   server.on('clientError', (_error, socket) => {
     counts.clientErrors++;
     socket.destroy();

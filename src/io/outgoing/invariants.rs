@@ -19,11 +19,11 @@ impl Outgoing {
             );
         }
         if self.socket.is_none() {
-            debug_assert_eq!(self.pending, 0, "nothing waits without a socket");
+            debug_assert_eq!(self.pending(), 0, "nothing waits without a socket");
             return;
         }
         debug_assert!(
-            self.sender != Sender::Kernel || self.pending > 0,
+            self.sender != Sender::Kernel || self.pending() > 0,
             "the kernel's report is awaited for something"
         );
         debug_assert!(

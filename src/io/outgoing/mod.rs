@@ -70,6 +70,8 @@ pub struct Outgoing {
     /// Bytes of the first segment that have left.
     offset: usize,
     pending: usize,
+    /// Bytes that the socket's layer has taken, and the kernel has not.
+    layered: usize,
     sender: Sender,
     /// JavaScript was asked to go on with its memory.
     asked: bool,
@@ -87,6 +89,7 @@ impl Outgoing {
             queue: VecDeque::new(),
             offset: 0,
             pending: 0,
+            layered: 0,
             sender: Sender::Anyone,
             asked: false,
             after: After::Nothing,
@@ -102,7 +105,24 @@ impl Outgoing {
 
     /// Bytes that wait.
     pub fn pending(&self) -> usize {
-        self.pending
+        self.pending + self.layered
+    }
+
+    /// Whether something is to be sent, what TLS has to say of itself included.
+    pub(crate) fn has_output(&self) -> bool {
+        self.pending > 0
+            || self
+                .socket
+                .as_ref()
+                .is_some_and(|socket| socket.unsent() > 0)
+    }
+
+    /// Whether something is to leave before what follows the last byte, the end that TLS tells included.
+    pub fn is_ending_slowly(&mut self) -> bool {
+        if self.pending() == 0 && self.after >= After::HalfClose {
+            self.flush(None, &mut Vec::new());
+        }
+        self.pending() > 0
     }
 
     pub fn written(&self) -> u64 {
@@ -125,7 +145,7 @@ impl Outgoing {
 
     /// What is due now that nothing waits.
     pub(crate) fn take_after(&mut self) -> After {
-        debug_assert_eq!(self.pending, 0, "something is still to be sent");
+        debug_assert_eq!(self.pending(), 0, "something is still to be sent");
         std::mem::take(&mut self.after)
     }
 
@@ -191,7 +211,7 @@ impl Outgoing {
         self.copy_window(memory, done);
         self.sender = Sender::Kernel;
         self.check();
-        Sent::Pending(self.pending)
+        Sent::Pending(self.pending())
     }
 
     /// Leaves a copy of `bytes`, and what was held back, to the flusher. `None` if it must be sent
@@ -263,6 +283,7 @@ impl Outgoing {
             release(segment, done);
         }
         self.pending = 0;
+        self.layered = 0;
         let socket = self.socket.take();
         self.check();
         (socket, unsent)
@@ -298,16 +319,30 @@ impl Outgoing {
                     self.written += length as u64;
                     *sent += length - self.advance(length, done);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Sent::Pending(self.pending);
-                }
-                Err(error) => {
-                    self.failure = Some(errno(&error));
-                    return Sent::Failed(errno(&error));
-                }
+                Err(error) => return self.not_written(&socket, &error),
             }
         }
-        Sent::All
+        if self.after >= After::HalfClose
+            && let Some(mut session) = socket.session()
+        {
+            session.say_end();
+        }
+        match socket.flush() {
+            Ok(()) => {
+                self.layered = 0;
+                Sent::All
+            }
+            Err(error) => self.not_written(&socket, &error),
+        }
+    }
+
+    fn not_written(&mut self, socket: &Socket, error: &io::Error) -> Sent {
+        if error.kind() == io::ErrorKind::WouldBlock {
+            self.layered = socket.unsent();
+            return Sent::Pending(self.pending());
+        }
+        self.failure = Some(errno(error));
+        Sent::Failed(errno(error))
     }
 
     /// Puts what is to be written next into `slices`; returns how many there are.

@@ -4,6 +4,8 @@ mod guarded;
 mod interleavings;
 mod output;
 mod reading;
+#[cfg(feature = "tls")]
+mod secure;
 pub(super) mod stage;
 mod threads;
 mod times;

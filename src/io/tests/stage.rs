@@ -122,6 +122,12 @@ impl Stage {
         while self.lead.turn(&mut self.ready) {}
     }
 
+    /// One turn, though there may be more to do.
+    #[cfg(feature = "tls")]
+    pub fn turn_once(&mut self) {
+        self.lead.turn(&mut self.ready);
+    }
+
     /// Lets the time pass, a millisecond each turn.
     pub fn wait_until(&mut self, time: u64) {
         while self.now < time {

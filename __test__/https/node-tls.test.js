@@ -1,0 +1,5 @@
+'use strict';
+// The same with TLS that is left to Node.
+process.env.RUST_HTTP_TLS = 'node';
+require('./server.test');
+require('./requests.test');

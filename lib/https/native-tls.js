@@ -1,0 +1,292 @@
+'use strict';
+// Whether the native side can speak the TLS of a server, and what it is told for that. What is not known to be
+// the same there is left to Node: all of a server's connections, or, where that depends on the client or
+// on who listens, some of them.
+const crypto = require('node:crypto');
+const { channel } = require('node:diagnostics_channel');
+const EventEmitter = require('node:events');
+const tls = require('node:tls');
+const { kListener, kTransport } = require('../base/symbols');
+const { LazySocket } = require('../socket/lazy-socket');
+const { _connectionListener } = require('../server/server');
+const native = require('../wire/loop');
+const { identitiesOf } = require('./identities');
+const { SecureSocket } = require('./secure-socket');
+const { SecureTransport } = require('./secure-transport');
+
+const netServerSocket = channel('net.server.socket');
+/** Options of servers that have nothing to do with TLS, or mean the same on both sides. */
+const SAME = [
+  'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health httpValidation',
+  'insecureHTTPParser joinDuplicateHeaders keepAliveTimeout keepAliveTimeoutBuffer maxHeaderSize',
+  'optimizeEmptyRequests overload rejectNonStandardBodyWrites requestTimeout requireHostHeader',
+  'shouldUpgradeCallback strictHost uniqueHeaders',
+  'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay port',
+  'ALPNProtocols ca cert ciphers handshakeTimeout honorCipherOrder key maxVersion minVersion',
+  'passphrase rejectUnauthorized sessionIdContext',
+].flatMap((names) => names.split(' '));
+const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+/** The ciphers that the native side has, in the order of Node's default. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+];
+/** Who listens for one of these needs sockets or sessions of Node's TLS. */
+const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
+/** What a list of ciphers may exclude: nothing of the above is any of it. */
+const EXCLUSIONS =
+  /^!(?:aNULL|eNULL|NULL|EXP|EXPORT|LOW|DES|3DES|RC2|RC4|IDEA|SEED|CAMELLIA|MD5|PSK|SRP|DSS|ADH|AECDH)$/;
+/** What the process may be told, and only OpenSSL does. */
+const FLAGS = /--(?:tls-keylog|trace-tls|enable-fips|force-fips|openssl-)/;
+
+/** Why a server's TLS is Node's. */
+class LeftToNode extends Error {}
+
+const leave = (reason) => {
+  throw new LeftToNode(reason);
+};
+
+/** What is the same for all servers of the process. */
+function checkProcess() {
+  const { execArgv, env } = process;
+  if (env.RUST_HTTP_TLS === 'node') leave('RUST_HTTP_TLS=node');
+  const flag = FLAGS.exec([...execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+  if (flag) leave(`the process has ${flag[0]}`);
+  if (env.OPENSSL_CONF) leave('OPENSSL_CONF is set');
+  if (crypto.getFips?.()) leave('FIPS is on');
+  if (tls.DEFAULT_ECDH_CURVE !== 'auto') leave('tls.DEFAULT_ECDH_CURVE is set');
+  if (native.TlsContexts === undefined) leave('the addon speaks no TLS on this system');
+}
+
+/** `allowed`: options with a meaning of their own here. */
+function checkOptions(options, where) {
+  for (const name in options) {
+    const value = options[name];
+    if (!value || SAME.includes(name)) continue;
+    if (name === 'ecdhCurve' && value === 'auto') continue;
+    leave(`the option ${name}${where}`);
+  }
+}
+
+/** The ciphers to be used of a list in OpenSSL's form. */
+function readCiphers(list) {
+  if (list === crypto.constants.defaultCoreCipherList) return CIPHERS;
+  const ciphers = [];
+  let isBehind = false;
+  for (const name of list.split(':')) {
+    if (CIPHERS.includes(name) && !isBehind) ciphers.push(name);
+    // One that only Node has may be the last choice: a client that has no other is left to Node.
+    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !CIPHERS.includes(name)) isBehind = true;
+    else if (!EXCLUSIONS.test(name)) leave('the option ciphers');
+  }
+  return ciphers;
+}
+
+/** The names in ALPN's own form. */
+function readProtocols(bytes) {
+  const names = [];
+  for (let at = 0; at < bytes.length; at += 1 + bytes[at])
+    names.push(Buffer.from(bytes.subarray(at + 1, at + 1 + bytes[at])));
+  return names;
+}
+
+/** A name with `*` for any part of a label. */
+function patternOf(name) {
+  const text = name.replace(/[\\^$.+?()[\]{}|-]/g, '\\$&').replaceAll('*', '[^.]*');
+  return new RegExp(`^${text}$`, 'i');
+}
+
+/** All that `for…in` finds; of an object of another class, as Node's contexts, no less. */
+function copyOf(options) {
+  const copy = { __proto__: null };
+  for (const name in options) copy[name] = options[name];
+  return copy;
+}
+
+/** The TLS of one server. */
+class NativeTls {
+  // As they were given: programs use such objects again, with other content.
+  #options;
+  /** Those that `setSecureContext` was given last. */
+  #secureOptions;
+  /** What `addContext` was given: pairs of a name and options. */
+  #named = [];
+
+  /** `options`: the server's. */
+  constructor(server, options) {
+    this.server = server;
+    this.#options = copyOf(options);
+    this.#secureOptions = this.#options;
+    /** Node's listener for 'connection', which puts its TLS on a socket. */
+    this.nodeListener = null;
+    /** A reason that came up later. */
+    this.complaint = null;
+    /** What the native side has for it; undefined: it has to be made; null: nothing. */
+    this.contexts = undefined;
+    this.reason = null;
+    /** The first certificates of the contexts: pairs of a name and bytes. */
+    this.certificates = [];
+    /** Transports of connections amid their handshake. */
+    this.greeting = new Set();
+  }
+
+  /** `setSecureContext(options)` was called. */
+  renew(options) {
+    this.#secureOptions = copyOf(options);
+    this.change();
+  }
+
+  /** `addContext(name, options)` was called. */
+  add(name, options) {
+    this.#named.push([name, copyOf(options)]);
+    this.change();
+  }
+
+  /** The server uses what only Node has. */
+  leave(reason) {
+    this.complaint ??= reason;
+    this.change();
+  }
+
+  change() {
+    this.contexts = undefined;
+    this.server[kListener]?.update();
+  }
+
+  /** What the native side speaks TLS with; null if it cannot. */
+  prepare() {
+    if (this.contexts !== undefined) return this.contexts;
+    this.contexts = null;
+    this.reason = null;
+    try {
+      this.contexts = this.make();
+    } catch (error) {
+      this.reason = error.message;
+    }
+    return this.contexts;
+  }
+
+  make() {
+    const { server } = this;
+    const [options, secureOptions] = [this.#options, this.#secureOptions];
+    checkProcess();
+    if (this.complaint !== null) leave(this.complaint);
+    checkOptions(options, '');
+    if (secureOptions !== options) checkOptions(secureOptions, '');
+    if (server.requestCert) leave('the option requestCert');
+    const contexts = [{ identities: identitiesOf(secureOptions) }];
+    for (const [name, its] of this.#named) {
+      if (its.context) leave('addContext was given a context');
+      for (const key in its)
+        if (its[key] && !['cert', 'key', 'passphrase'].includes(key))
+          leave(`the option ${key} of addContext`);
+      contexts.push({ name, identities: identitiesOf(its) });
+    }
+    try {
+      const made = new native.TlsContexts(this.parameters(contexts));
+      this.certificates = contexts.map(({ identities, name }) => [name, identities[0].chain[0]]);
+      return made;
+    } finally {
+      for (const { identities } of contexts) for (const { key } of identities) key.fill(0);
+    }
+  }
+
+  parameters(contexts) {
+    const { server } = this;
+    const [options, secureOptions] = [this.#options, this.#secureOptions];
+    const ciphers = readCiphers(secureOptions.ciphers || tls.DEFAULT_CIPHERS);
+    const lowest = VERSIONS.indexOf(secureOptions.minVersion || tls.DEFAULT_MIN_VERSION);
+    const highest = VERSIONS.indexOf(secureOptions.maxVersion || tls.DEFAULT_MAX_VERSION);
+    const is13 = (name) => name.startsWith('TLS_');
+    return {
+      contexts,
+      protocols: readProtocols(server.ALPNProtocols ?? []),
+      ciphers,
+      // A client that has only older ones is left to Node.
+      tls12: lowest <= 2 && highest >= 2 && !ciphers.every(is13),
+      tls13: highest >= 3 && ciphers.some(is13),
+      honorsOwnOrder: server.honorCipherOrder,
+      handshakeTimeout: Math.min(Math.max(options.handshakeTimeout || 120_000, 0), 2 ** 31 - 1),
+    };
+  }
+
+  /** Whether nobody looks who needs Node's. */
+  isUnwatched() {
+    const { nodeListener, server } = this;
+    const { _events: events } = server;
+    return (
+      events.connection === nodeListener &&
+      server.listeners('secureConnection').includes(_connectionListener) &&
+      server.emit === EventEmitter.prototype.emit &&
+      NODES_EVENTS.every((event) => events[event] === undefined) &&
+      !netServerSocket.hasSubscribers
+    );
+  }
+
+  /** Whether the server's connections may be accepted natively. */
+  isPossible() {
+    return this.isUnwatched() && this.prepare() !== null;
+  }
+
+  /** Tells the native side who speaks TLS on the connections that come now. */
+  tell(listenerId) {
+    native.io.secure(listenerId, this.isUnwatched() ? this.prepare() : null);
+  }
+
+  /** `{ tls, tlsReason }` as `stats()` tells them. */
+  stats(isListeningNatively) {
+    const isNative = this.isPossible() && isListeningNatively;
+    if (isNative) return { tls: 'native', tlsReason: null };
+    const watched = this.isUnwatched() ? null : 'somebody listens for what only Node has';
+    const late =
+      isListeningNatively || !this.server.listening
+        ? null
+        : 'it was so when the server began to listen';
+    return { tls: 'node', tlsReason: watched ?? this.reason ?? late };
+  }
+
+  // ---- connections ----
+
+  /** The transport of a connection that was accepted. */
+  open(server, id) {
+    const transport = new SecureTransport(id, new SecureSocket.Lazy(server), this);
+    this.greeting.add(transport);
+    return transport;
+  }
+
+  /** The sockets on which a handshake is under way. */
+  handshakes() {
+    return [...this.greeting].map(({ socket }) => socket);
+  }
+
+  /** Lets Node speak TLS on a connection from which only these bytes, if any, were read. */
+  leaveToNode(transport, bytes) {
+    const { server } = this;
+    this.greeting.delete(transport);
+    const socket = new LazySocket(server);
+    socket[kTransport] = transport;
+    transport.socket = socket;
+    socket.leaveHttp();
+    if (socket.destroyed || !socket._handle) return;
+    socket.allowHalfOpen = Boolean(server.allowHalfOpen);
+    if (bytes !== undefined) socket.unshift(bytes);
+    server.emit('connection', socket);
+    if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
+  }
+
+  /** The certificate that a client is shown that asks for this name. */
+  certificateFor(servername) {
+    const fits = ([name]) => servername && name !== undefined && patternOf(name).test(servername);
+    const [, bytes] = this.certificates.findLast(fits) ?? this.certificates[0];
+    return bytes;
+  }
+}
+
+module.exports = { NODES_EVENTS, NativeTls };

@@ -1,0 +1,110 @@
+'use strict';
+// The transport of a native connection on which TLS is spoken natively.
+const { process } = require('../wire/realm');
+const { codes, connectionReset, errnoException } = require('../base/errors');
+const { NativeTransport } = require('../transport/native');
+const { Life } = require('../transport/states');
+const native = require('../wire/loop');
+const { ServerConnection } = require('../server/connection');
+const { _connectionListener } = require('../server/server');
+const { tlsError } = require('./tls-errors');
+
+class SecureTransport extends NativeTransport {
+  constructor(id, socket, security) {
+    super(id, socket, 0, false);
+    this.security = security;
+    this.isSecured = false;
+    /** A client that failed was told of. */
+    this.hasFailed = false;
+    this.agreed = null;
+  }
+
+  /** What was agreed upon in the handshake; null if there is nothing (any more). */
+  agreement() {
+    if (this.agreed === null && this.isSecured && !this.isClosed)
+      this.agreed = native.io.agreement(this.id);
+    return this.agreed;
+  }
+
+  /** The handshake is over. `isHeld`: nothing is parsed before somebody else has seen the socket. */
+  onSecured(isHeld) {
+    if (this.life !== Life.OPEN) return;
+    this.isSecured = true;
+    this.security.greeting.delete(this);
+    const { socket } = this;
+    const { server } = socket;
+    if (server.timeout > 0) this.setTimeout(server.timeout);
+    if (server._events.secureConnection === _connectionListener)
+      new ServerConnection(server, socket, this);
+    else server.emit('secureConnection', socket);
+    if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
+  }
+
+  /** A client that the native side does not understand: Node might. `bytes`: what it has sent. */
+  onForeign(bytes) {
+    if (this.life === Life.OPEN) this.security.leaveToNode(this, bytes);
+  }
+
+  /** TLS has failed; `text`: see the record. */
+  onFailed(text) {
+    if (this.life !== Life.OPEN) return;
+    const error = tlsError(text);
+    if (this.isSecured) this.socket.fail(error);
+    else this.tellClientError(error);
+  }
+
+  /** A handshake has come to nothing. */
+  tellClientError(error) {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    const { socket } = this;
+    const { server } = socket;
+    if (!this.isClosed) this.saveAddresses();
+    this.close(false);
+    server.emit('tlsClientError', error, socket);
+  }
+
+  tellTimeout() {
+    if (this.isSecured) super.tellTimeout();
+    else this.tellClientError(new codes.ERR_TLS_HANDSHAKE_TIMEOUT());
+  }
+
+  close(reset) {
+    this.security.greeting.delete(this);
+    super.close(reset);
+  }
+
+  afterClose(end) {
+    this.security.greeting.delete(this);
+    const isBrokenOff = !this.isSecured && this.life === Life.OPEN;
+    super.afterClose(end);
+    if (!isBrokenOff) return;
+    const { errno, isWrite } = end;
+    const error =
+      errno === 0
+        ? connectionReset('socket hang up')
+        : errnoException(-errno, isWrite ? 'write' : 'read');
+    process.nextTick(() => this.tellClientError(error));
+  }
+
+  /** Node accepts and greets before a server is closed. */
+  isUnused() {
+    return false;
+  }
+
+  /** The role gives the socket up: from now on its stream has what arrives, and TLS stays here. */
+  leaveHttp() {
+    this.socket.leaveHttp();
+  }
+
+  /** What is told of bytes that the parser has read is told to those who listened, not to the stream's reader. */
+  onMirrored(bytes, begun) {
+    if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);
+    else for (const listener of begun.readers) Reflect.apply(listener, this.socket, [bytes]);
+  }
+
+  /** There is no handle that could be given to somebody. */
+  becomeStream() {}
+}
+
+module.exports = { SecureTransport };

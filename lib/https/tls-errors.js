@@ -1,0 +1,33 @@
+'use strict';
+// Errors of TLS as Node words those of its OpenSSL.
+
+const [major, minor] = process.versions.openssl.split('.').map(Number);
+const isNewer = major > 3 || (major === 3 && minor >= 2);
+/** The alerts that are as old as SSL 3, whose name OpenSSL has changed. */
+const OLD = [10, 20, 30, 40, 42, 43, 44, 45, 46, 47];
+/** Where the numbers of OpenSSL's reasons begin that tell of alerts. */
+const ALERTS = 0x0a000000 + 1000;
+
+/** The error that a `Failed` record tells of: the number of an alert, or 0, and OpenSSL's words. */
+function tlsError(text) {
+  const [, number, words] = /^(\d+) (.*)$/.exec(text);
+  const alert = Number(number);
+  const family = OLD.includes(alert)
+    ? isNewer
+      ? 'ssl/tls alert '
+      : 'sslv3 alert '
+    : 'tlsv1 alert ';
+  const reason = alert === 0 ? words : `${family}${words}`;
+  const head =
+    alert === 0 ? 'error:0A000000:SSL routines' : `error:${hex(ALERTS + alert)}:SSL routines`;
+  const tail = alert === 0 ? '' : `:SSL alert number ${alert}`;
+  const error = new Error(`${head}::${reason}${tail}\n`);
+  error.library = 'SSL routines';
+  error.reason = reason;
+  error.code = `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+  return error;
+}
+
+const hex = (number) => number.toString(16).toUpperCase().padStart(8, '0');
+
+module.exports = { tlsError };

@@ -1,0 +1,148 @@
+//! TLS of servers, as JavaScript configures it and asks for it.
+
+use std::sync::Arc;
+
+use napi::bindgen_prelude::Buffer;
+
+use crate::bridge::io::Io;
+use crate::io::Security;
+use crate::tls::{Agreement, Context, Contexts, Identity, Options};
+
+/// A private key (PKCS #8) with its certificates, all in DER.
+#[napi_derive::napi(object)]
+pub struct TlsIdentity {
+    pub key: Buffer,
+    pub chain: Vec<Buffer>,
+}
+
+/// Whose certificates clients are shown that ask for `name`; without one: all others.
+#[napi_derive::napi(object)]
+pub struct TlsContext {
+    pub name: Option<String>,
+    pub identities: Vec<TlsIdentity>,
+}
+
+/// How a server speaks TLS.
+#[napi_derive::napi(object)]
+pub struct TlsOptions {
+    pub contexts: Vec<TlsContext>,
+    /// What may be chosen by ALPN.
+    pub protocols: Vec<Buffer>,
+    /// OpenSSL's names, the preferred ones first.
+    pub ciphers: Vec<String>,
+    pub tls12: bool,
+    pub tls13: bool,
+    pub honors_own_order: bool,
+    /// In milliseconds; 0: any time.
+    pub handshake_timeout: u32,
+}
+
+impl From<TlsOptions> for Options {
+    fn from(options: TlsOptions) -> Self {
+        let identity = |from: TlsIdentity| Identity {
+            key: from.key.to_vec(),
+            chain: from.chain.iter().map(|bytes| bytes.to_vec()).collect(),
+        };
+        let context = |from: TlsContext| Context {
+            name: from.name,
+            identities: from.identities.into_iter().map(identity).collect(),
+        };
+        Self {
+            contexts: options.contexts.into_iter().map(context).collect(),
+            protocols: options.protocols.iter().map(|name| name.to_vec()).collect(),
+            ciphers: options.ciphers,
+            tls12: options.tls12,
+            tls13: options.tls13,
+            honors_own_order: options.honors_own_order,
+            handshake_timeout: options.handshake_timeout,
+        }
+    }
+}
+
+/// What was agreed upon in a handshake.
+#[napi_derive::napi(object)]
+pub struct TlsAgreement {
+    pub protocol: String,
+    /// OpenSSL's name of the cipher suite, and the RFC's.
+    pub cipher: String,
+    pub standard_cipher: String,
+    pub alpn_protocol: Option<Buffer>,
+    pub servername: Option<String>,
+    pub is_resumed: bool,
+}
+
+impl From<Agreement> for TlsAgreement {
+    fn from(agreement: Agreement) -> Self {
+        Self {
+            protocol: agreement.protocol.into(),
+            cipher: agreement.cipher.0.into(),
+            standard_cipher: agreement.cipher.1.into(),
+            alpn_protocol: agreement.alpn.map(Buffer::from),
+            servername: agreement.server_name,
+            is_resumed: agreement.is_resumed,
+        }
+    }
+}
+
+/// What servers speak TLS with. One may be used by several listeners.
+#[napi_derive::napi]
+pub struct TlsContexts(Arc<Contexts>);
+
+#[napi_derive::napi]
+impl TlsContexts {
+    /// Throws with the reason if this side cannot serve what is wanted.
+    #[napi(constructor)]
+    pub fn new(options: TlsOptions) -> napi::Result<Self> {
+        match Contexts::new(options.into()) {
+            Ok(contexts) => Ok(Self(Arc::new(contexts))),
+            Err(reason) => Err(napi::Error::from_reason(reason.to_string())),
+        }
+    }
+}
+
+#[napi_derive::napi]
+impl Io {
+    /// Connections that the listener accepts from now on speak TLS: with `contexts` here, without them by way
+    /// of Node, which gets them unread.
+    #[napi]
+    pub fn secure(&self, listener: u32, contexts: Option<&TlsContexts>) {
+        if let Some(listener) = self.listener(listener) {
+            listener.secure(match contexts {
+                Some(contexts) => Security::Here(contexts.0.clone()),
+                None => Security::Node,
+            });
+        }
+    }
+
+    /// What was agreed upon; `None` before the handshake is over and behind the connection's end.
+    #[napi]
+    pub fn agreement(&self, id: u32) -> Option<TlsAgreement> {
+        self.with(id, |connection| connection.agreement())
+            .flatten()
+            .map(Into::into)
+    }
+
+    /// Key material for another purpose (RFC 5705); `None` if there is none.
+    #[napi]
+    pub fn export_keying_material(
+        &self,
+        id: u32,
+        length: u32,
+        label: String,
+        context: Option<Buffer>,
+    ) -> Option<Buffer> {
+        let mut out = vec![0; length as usize];
+        let is_filled = self.with(id, |connection| {
+            connection.with_session(|session| {
+                session.export_keying_material(&mut out, label.as_bytes(), context.as_deref())
+            })
+        });
+        is_filled.flatten()?.then(|| out.into())
+    }
+
+    /// What arrives is not parsed any more: JavaScript gets the bytes.
+    #[napi]
+    pub fn read_raw(&self, id: u32) {
+        self.with(id, |connection| connection.read_raw());
+    }
+}

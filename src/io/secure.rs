@@ -1,0 +1,155 @@
+//! What the leading thread does with a connection on which TLS is spoken.
+
+use std::sync::{Arc, MutexGuard};
+
+use crate::io::connection::{Connection, flag};
+use crate::io::input::{Input, Reading};
+use crate::io::lead::Lead;
+use crate::ring::debug_log::note;
+use crate::ring::layout::{GROUP_END, Kind, READ_DEFERRED};
+use crate::ring::record;
+use crate::tls::{Agreement, End, Failure, Opened, Session};
+
+impl Connection {
+    /// Goes on with what TLS has made of the bytes that were read.
+    pub(super) fn go_on_opened(
+        self: &Arc<Self>,
+        mut input: MutexGuard<'_, Input>,
+        opened: Opened,
+        lead: &mut Lead,
+    ) {
+        if opened.secured {
+            self.secured(lead);
+            if self.lower(flag::HELD_ONCE_SECURED) {
+                input.reading = Reading::Held(lead.plain.split());
+                drop(input);
+                // What TLS has told besides, it tells again when it is asked.
+                self.send_waiting(lead);
+                return;
+            }
+        }
+        if self.has(flag::HANDSHAKE) {
+            lead.handshakes = lead.handshakes.saturating_sub(1);
+        }
+        std::mem::swap(&mut lead.buffer, &mut lead.plain);
+        let mut is_over = !lead.buffer.is_empty() && !input.arrived(self, lead);
+        std::mem::swap(&mut lead.buffer, &mut lead.plain);
+        lead.plain.clear();
+        is_over |= opened.end.is_some() && input.discards();
+        match opened.end {
+            _ if is_over => {
+                drop(input);
+                self.send_waiting(lead);
+                self.fail(None, lead);
+                return;
+            }
+            None => {}
+            Some(End::Closed) => {
+                note!("{} was told that no more will come", self.id);
+                self.lower(flag::READABLE);
+                input.ended(self, lead);
+            }
+            Some(End::Foreign(hello)) => {
+                note!("{} speaks nothing that is spoken here", self.id);
+                input.reading = Reading::Deferred;
+                self.post_bytes(Kind::Foreign, &hello, lead);
+            }
+            Some(End::Failed(failure)) => {
+                input.reading = Reading::Ended;
+                drop(input);
+                self.send_waiting(lead);
+                self.failed(failure, lead);
+                return;
+            }
+        }
+        drop(input);
+        self.send_waiting(lead);
+    }
+
+    /// TLS has failed, and its alert has left: JavaScript closes the connection.
+    fn failed(&self, Failure { alert, reason }: Failure, lead: &mut Lead) {
+        note!("{} fails: {reason}", self.id);
+        let text = format!("{} {reason}", alert.unwrap_or(0));
+        self.post_bytes(Kind::Failed, text.as_bytes(), lead);
+    }
+
+    /// JavaScript has seen that the connection is secured: parses what came with it.
+    pub(super) fn go_on_released(
+        self: &Arc<Self>,
+        mut input: MutexGuard<'_, Input>,
+        lead: &mut Lead,
+    ) {
+        if let Reading::Released(bytes) = std::mem::replace(&mut input.reading, Reading::Http) {
+            lead.plain.clear();
+            lead.plain.extend_from_slice(&bytes);
+        }
+        let opened = input
+            .socket
+            .as_ref()
+            .and_then(|socket| socket.session())
+            .map(|mut session| session.open(&[], &mut lead.plain));
+        self.go_on_opened(input, opened.unwrap_or_default(), lead);
+    }
+
+    fn post_bytes(&self, kind: Kind, bytes: &[u8], lead: &mut Lead) {
+        lead.set.post(self.port(), |p| {
+            record::bytes(&mut p.records, kind, GROUP_END, self.id, bytes);
+        });
+    }
+
+    /// The handshake is over: the connection begins, as one without TLS does when it is accepted.
+    fn secured(&self, lead: &mut Lead) {
+        note!("{} is secured", self.id);
+        self.lower(flag::HANDSHAKE);
+        self.message_clock.begin(lead.now);
+        let timeout = self.listener.as_ref().map_or(0, |l| l.timeout());
+        self.set_timeout(timeout, lead.now);
+        let held = if self.has(flag::HELD_ONCE_SECURED) {
+            READ_DEFERRED
+        } else {
+            0
+        };
+        lead.set.post(self.port(), |p| {
+            record::plain(&mut p.records, Kind::Secured, GROUP_END | held, self.id);
+        });
+    }
+
+    /// A step of a handshake has to wait for the next turn.
+    pub(super) fn must_wait_for_its_turn(&self, lead: &Lead) -> bool {
+        lead.handshakes == 0 && self.has(flag::HANDSHAKE)
+    }
+
+    // ---- what JavaScript asks ----
+
+    /// TLS was begun on the socket: nobody else can go on with it.
+    pub(super) fn is_bound_to_tls(&self) -> bool {
+        self.with_session(|session| session.has_begun())
+            .unwrap_or(false)
+    }
+
+    /// What was agreed upon in the handshake.
+    pub fn agreement(&self) -> Option<Agreement> {
+        self.with_session(|session| session.agreement()).flatten()
+    }
+
+    /// Runs `f` with the TLS of the connection, if there is one.
+    pub fn with_session<R>(&self, f: impl FnOnce(&Session) -> R) -> Option<R> {
+        let outgoing = self.outgoing();
+        let session = outgoing.socket()?.session()?;
+        Some(f(&session))
+    }
+
+    /// From now on JavaScript gets the bytes as they are; what was read and not parsed it has already.
+    pub fn read_raw(self: &Arc<Self>) {
+        let mut input = self.input();
+        match input.reading {
+            Reading::Http | Reading::Verdict(_) => {
+                input.reading = Reading::Raw;
+            }
+            _ => return,
+        }
+        drop(input);
+        self.message_clock.complete();
+        self.set().read_soon(self.clone());
+    }
+}

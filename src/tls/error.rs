@@ -1,0 +1,92 @@
+//! What can go wrong, in OpenSSL's terms as far as those fit.
+
+/// An error of this room: what a server cannot be configured with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("TLS was left out when the addon was built")]
+    Absent,
+    #[error("there is no certificate for all names")]
+    NoCertificate,
+    #[error("there is a private key of another kind than RSA, ECDSA P-256 or P-384, Ed25519")]
+    Key,
+    #[error("there is the cipher {0}")]
+    Cipher(String),
+    #[error("no protocol version is TLS 1.2 or 1.3")]
+    Version,
+    #[error("{0}")]
+    Configuration(String),
+}
+
+/// Why a connection failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// The number of the alert that the peer has sent, if that is the reason.
+    pub alert: Option<u8>,
+    /// OpenSSL's words, in the case of an alert without its family.
+    pub reason: &'static str,
+}
+
+#[cfg(all(feature = "tls", unix))]
+mod of_rustls {
+    use rustls::{AlertDescription, Error};
+
+    use super::Failure;
+
+    impl From<&Error> for Failure {
+        fn from(error: &Error) -> Self {
+            let reason = match error {
+                Error::AlertReceived(alert) => {
+                    return Self {
+                        alert: Some(u8::from(*alert)),
+                        reason: words(*alert),
+                    };
+                }
+                Error::DecryptError => "decryption failed or bad record mac",
+                Error::PeerSentOversizedRecord => "encrypted length too long",
+                Error::InvalidMessage(_) => "wrong version number",
+                _ => "unexpected message",
+            };
+            Self {
+                alert: None,
+                reason,
+            }
+        }
+    }
+
+    impl Failure {
+        pub(crate) fn too_long() -> Self {
+            Self {
+                alert: None,
+                reason: "excessive message size",
+            }
+        }
+    }
+
+    /// OpenSSL's words for an alert.
+    fn words(alert: AlertDescription) -> &'static str {
+        match alert {
+            AlertDescription::UnexpectedMessage => "unexpected message",
+            AlertDescription::BadRecordMac => "bad record mac",
+            AlertDescription::RecordOverflow => "record overflow",
+            AlertDescription::HandshakeFailure => "handshake failure",
+            AlertDescription::BadCertificate => "bad certificate",
+            AlertDescription::UnsupportedCertificate => "unsupported certificate",
+            AlertDescription::CertificateRevoked => "certificate revoked",
+            AlertDescription::CertificateExpired => "certificate expired",
+            AlertDescription::CertificateUnknown => "certificate unknown",
+            AlertDescription::IllegalParameter => "illegal parameter",
+            AlertDescription::UnknownCA => "unknown ca",
+            AlertDescription::AccessDenied => "access denied",
+            AlertDescription::DecodeError => "decode error",
+            AlertDescription::DecryptError => "decrypt error",
+            AlertDescription::ProtocolVersion => "protocol version",
+            AlertDescription::InsufficientSecurity => "insufficient security",
+            AlertDescription::InternalError => "internal error",
+            AlertDescription::InappropriateFallback => "inappropriate fallback",
+            AlertDescription::UserCanceled => "user cancelled",
+            AlertDescription::NoRenegotiation => "no renegotiation",
+            AlertDescription::UnrecognisedName => "unrecognized name",
+            _ => "alert",
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! One connection's TLS, the server's side.
+
+use std::fmt;
+use std::io::{self, BufRead, IoSlice, Write};
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use rustls::server::Acceptor;
+use rustls::{HandshakeKind, ServerConnection};
+
+use crate::tls::error::Failure;
+use crate::tls::{Agreement, Contexts, End, Opened, suites};
+
+/// Bytes of a client's first message that are kept, in case that Node has to answer it: more than any
+/// client sends.
+const HELLO_LIMIT: usize = 64 * 1024;
+
+/// Bytes that are sealed before others were sent, by rustls' own limit.
+const SEAL_LIMIT: usize = 64 * 1024;
+
+/// One connection's TLS.
+pub struct Session {
+    contexts: Arc<Contexts>,
+    state: State,
+    is_secured: bool,
+    /// Bytes of plaintext that were sealed since all had been sent.
+    sealed: usize,
+}
+
+enum State {
+    /// The client's first message is not complete. All that has arrived is kept.
+    Hello(Box<Acceptor>, Vec<u8>),
+    Running(Box<ServerConnection>),
+    /// It is not spoken here.
+    Foreign,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub fn new(contexts: &Arc<Contexts>) -> Self {
+        Self {
+            contexts: contexts.clone(),
+            state: State::Hello(Box::default(), Vec::new()),
+            is_secured: false,
+            sealed: 0,
+        }
+    }
+
+    /// The handshake is over.
+    pub fn is_secured(&self) -> bool {
+        self.is_secured
+    }
+
+    /// A client has been answered: the socket is of no use to anybody else.
+    pub fn has_begun(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
+    fn running(&self) -> Option<&ServerConnection> {
+        match &self.state {
+            State::Running(connection) => Some(connection),
+            _ => None,
+        }
+    }
+
+    fn running_mut(&mut self) -> Option<&mut ServerConnection> {
+        match &mut self.state {
+            State::Running(connection) => Some(connection),
+            _ => None,
+        }
+    }
+
+    // ---- what arrives ----
+
+    /// Takes what has arrived, all of it, and appends what it carries to `plain`.
+    pub fn open(&mut self, cipher: &[u8], plain: &mut BytesMut) -> Opened {
+        let mut rest = cipher;
+        if let State::Hello(acceptor, kept) = &mut self.state {
+            kept.extend_from_slice(cipher);
+            match greet(acceptor, &mut rest, &self.contexts) {
+                Greeting::Incomplete if kept.len() <= HELLO_LIMIT => return Opened::default(),
+                Greeting::Known(connection) => self.state = State::Running(connection),
+                Greeting::Incomplete | Greeting::Foreign => {
+                    let end = Some(End::Foreign(std::mem::take(kept)));
+                    self.state = State::Foreign;
+                    return Opened {
+                        secured: false,
+                        end,
+                    };
+                }
+            }
+        }
+        let Some(connection) = self.running_mut() else {
+            return Opened::default();
+        };
+        let end = advance(connection, rest, plain);
+        let secured = !connection.is_handshaking() && !self.is_secured;
+        self.is_secured |= secured;
+        Opened { secured, end }
+    }
+
+    // ---- what is sent ----
+
+    /// Seals the bytes of `slices`, as many as may wait to be sent; returns how many.
+    pub fn seal(&mut self, slices: &[IoSlice<'_>]) -> usize {
+        let Some(connection) = self.running_mut() else {
+            return 0;
+        };
+        // Fails only as to how much it takes.
+        let length = connection.writer().write_vectored(slices).unwrap_or(0);
+        self.sealed += length;
+        length
+    }
+
+    /// Bytes that wait to be sent, about: no more than these.
+    pub fn unsent(&self) -> usize {
+        match self.running() {
+            Some(connection) if connection.wants_write() => self.sealed.clamp(1, SEAL_LIMIT),
+            _ => 0,
+        }
+    }
+
+    /// Sends all that waits.
+    ///
+    /// # Errors
+    /// What `out` says, `WouldBlock` above all; then the rest waits on.
+    pub fn send(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(connection) = self.running_mut() else {
+            return Ok(());
+        };
+        while connection.wants_write() {
+            if connection.write_tls(out)? == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+        }
+        self.sealed = 0;
+        Ok(())
+    }
+
+    /// Tells the peer, behind all else, that no more will come.
+    pub fn say_end(&mut self) {
+        if let Some(connection) = self.running_mut() {
+            connection.send_close_notify();
+        }
+    }
+
+    // ---- what is known ----
+
+    /// What was agreed upon, once the handshake is over.
+    pub fn agreement(&self) -> Option<Agreement> {
+        let connection = self.running().filter(|_| self.is_secured)?;
+        Some(Agreement {
+            protocol: suites::version(connection.protocol_version()?),
+            cipher: suites::names(connection.negotiated_cipher_suite()?.suite()),
+            alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
+            server_name: connection.server_name().map(str::to_owned),
+            is_resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
+        })
+    }
+
+    /// Fills `out` with key material (RFC 5705); false if there is none.
+    pub fn export_keying_material(
+        &self,
+        out: &mut [u8],
+        label: &[u8],
+        context: Option<&[u8]>,
+    ) -> bool {
+        self.running().is_some_and(|connection| {
+            connection
+                .export_keying_material(out, label, context)
+                .is_ok()
+        })
+    }
+}
+
+/// What a client's first message led to.
+enum Greeting {
+    Incomplete,
+    Known(Box<ServerConnection>),
+    /// No TLS, or nothing in common with this side: nothing was sent.
+    Foreign,
+}
+
+/// Takes of `cipher` what belongs to a client's first message, at least.
+fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Greeting {
+    while !cipher.is_empty() {
+        if acceptor.read_tls(cipher).is_err() {
+            return Greeting::Foreign;
+        }
+        match acceptor.accept() {
+            Ok(None) => {}
+            Ok(Some(accepted)) => {
+                let config = contexts.select(accepted.client_hello().server_name());
+                return match accepted.into_connection(config) {
+                    Ok(connection) => Greeting::Known(Box::new(connection)),
+                    Err(_) => Greeting::Foreign,
+                };
+            }
+            Err(_) => return Greeting::Foreign,
+        }
+    }
+    Greeting::Incomplete
+}
+
+/// Goes on with a connection; `Some` if nothing more can be read.
+fn advance(
+    connection: &mut ServerConnection,
+    mut cipher: &[u8],
+    plain: &mut BytesMut,
+) -> Option<End> {
+    loop {
+        let processed = connection.process_new_packets();
+        let mut reader = connection.reader();
+        while let Ok(chunk @ [_, ..]) = reader.fill_buf() {
+            plain.extend_from_slice(chunk);
+            let length = chunk.len();
+            reader.consume(length);
+        }
+        match processed {
+            Err(error) => return Some(End::Failed(Failure::from(&error))),
+            Ok(state) if state.peer_has_closed() => return Some(End::Closed),
+            Ok(_) if cipher.is_empty() => return None,
+            Ok(_) => {}
+        }
+        if connection.read_tls(&mut cipher).is_err() {
+            return Some(End::Failed(Failure::too_long()));
+        }
+    }
+}
