@@ -530,6 +530,37 @@ test('an I/O thread that leads', limit, async (t) => {
   await until(/ behind$/);
 });
 
+test('health and overload, over TLS, while JavaScript is blocked', limit, async (t) => {
+  const program = `
+    const { cert, key } = require(${FIXTURE});
+    const options = { cert, key, health: { path: '/health', blockedAfter: 200 }, overload: { maxDelay: 300 } };
+    const server = require(${HTTPS}).createServer(options, (req, res) => {
+      const end = Date.now() + (req.url === '/block' ? 3000 : 0);
+      while (Date.now() < end);
+      res.end(req.url);
+    });
+    server.listen(0, '127.0.0.1', () => process.send([server.address().port, server.stats().tls]));`;
+  const child = spawn(process.execPath, ['-e', program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  t.after(() => child.kill());
+  const [[port, who]] = await once(child, 'message');
+  assert.strictEqual(who, 'native');
+  const agent = agentOf(t);
+  const before = await ask({ port, agent, path: '/health' });
+  assert.strictEqual(JSON.parse(before.text).status, 'ok');
+  const blocked = ask({ port, agent, path: '/block' });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // Accepted, greeted and answered without JavaScript.
+  const during = await ask({ port, agent, path: '/health' });
+  assert.deepStrictEqual([during.res.statusCode, JSON.parse(during.text).status], [503, 'blocked']);
+  const large = pattern(300_000);
+  const refused = await ask({ port, agent, path: '/', method: 'PUT' }, large);
+  assert.strictEqual(refused.res.statusCode, 503);
+  assert.strictEqual((await blocked).text, '/block');
+  assert.strictEqual((await ask({ port, agent, path: '/after' })).text, '/after');
+});
+
 test('workers of a cluster', limit, async (t) => {
   const program = `
     const cluster = require('node:cluster');
