@@ -20,7 +20,8 @@ const names = [
   'download',
   'client-single',
   'client',
-  'tls',
+  'https',
+  'https-churn',
 ];
 const files = ['results.json', 'results-24.json'];
 
