@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 export const frameworks = join(here, '..', '__test__', 'frameworks');
 
-/** Tests that run others' files, which are entries of their own. */
-const COLLECTIONS = ['clients.test', 'programs.test'];
+/** Tests that run others' files, which are entries of their own, and one of what no Node has. */
+const NO_ENTRIES = ['clients.test', 'programs.test', 'metrics.test'];
 
 /** All entries by name; `kind`: how it is run. */
 export function listEntries() {
@@ -18,7 +18,7 @@ export function listEntries() {
     ...list(join(here, 'programs'), 'program', here),
     ...list(join(frameworks, 'programs'), 'program', frameworks),
     ...list(join(frameworks, 'clients'), 'client', frameworks),
-    ...list(frameworks, 'test', frameworks).filter(({ name }) => !COLLECTIONS.includes(name)),
+    ...list(frameworks, 'test', frameworks).filter(({ name }) => !NO_ENTRIES.includes(name)),
   ].sort((one, other) => one.name.localeCompare(other.name, 'en'));
 }
 

@@ -232,6 +232,7 @@ onNative('a closed server ends its connections behind such answers', async ({ co
   client.send('GET /hea');
   while (server.stats().bytesRead < get('/').length + 8) await turn();
   const drained = server.drain();
+  while (server.listening) await turn();
   client.send('lthz HTTP/1.1\r\nHost: a\r\n\r\n');
   const { headers, text } = await client.response();
   assert.strictEqual(headers.connection, 'close');
