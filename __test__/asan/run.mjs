@@ -30,6 +30,7 @@ const WORDS = [
   'server/sockets',
   'client/handover',
   'client/sockets',
+  'https/native',
 ];
 /** How many times as long a file may take. */
 const PATIENCE = 3;
