@@ -14,7 +14,7 @@ const limit = { timeout: 60_000 };
 const get = (path, method = 'GET', fields = '') =>
   `${method} ${path} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
 
-/** What the worker runs: `steps` has `connect()` and `get(path, method, fields)`. */
+/** What the worker runs: `steps` has what `tools` names. */
 const CLIENT = `
   const net = require('node:net');
   const { parentPort, workerData } = require('node:worker_threads');
@@ -58,7 +58,17 @@ const CLIENT = `
     while (Atomics.load(state, 1) === 0) await new Promise(setImmediate);
     return client;
   }
-  new Function('connect', 'get', 'block', 'unblock', 'return (' + steps + ')()')(connect, get, block, unblock)
+  /** The first client whose request is answered; each but the last had waited for so many milliseconds. */
+  async function answered(path, patience) {
+    for (;;) {
+      const client = connect();
+      client.send(get(path));
+      await Promise.race([client.change(), new Promise((resolve) => setTimeout(resolve, patience))]);
+      if (client.text !== '') return client;
+    }
+  }
+  const tools = { answered, block, connect, get, unblock };
+  new Function(...Object.keys(tools), 'return (' + steps + ')()')(...Object.values(tools))
     .then((result) => parentPort.postMessage(result), (error) => { unblock(); throw error; });`;
 
 /** Runs `steps` in a worker against a server with `options`, which '/block' blocks. */
@@ -101,12 +111,7 @@ test('more requests than may wait are refused while the loop is blocked', limit,
     for (const client of waiting) client.send(get('/waits'));
     // Until both have been read, others may be told to wait; these are not counted.
     const answers = [];
-    let probe;
-    do {
-      probe = connect();
-      probe.send(get('/probe'));
-      await Promise.race([probe.change(), new Promise((resolve) => setTimeout(resolve, 50))]);
-    } while (probe.text === '');
+    await answered('/probe', 50);
     answers.push(await refused.ask(get('/')));
     answers.push(await refused.ask(get('/', 'HEAD'), true));
     answers.push(await refused.ask(get('/')));
@@ -146,12 +151,7 @@ test('what comes when the loop was blocked for too long is refused', limit, asyn
   const options = { overload: { maxDelay: 20, status: 429 } };
   const { result } = await against(t, options, async () => {
     const blocking = await block();
-    let refused;
-    do {
-      refused = connect();
-      refused.send(get('/'));
-      await Promise.race([refused.change(), new Promise((resolve) => setTimeout(resolve, 10))]);
-    } while (refused.text === '');
+    const refused = await answered('/', 10);
     unblock();
     return [await refused.answer(), await blocking.answer()];
   });

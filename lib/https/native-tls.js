@@ -65,7 +65,7 @@ function checkProcess() {
   if (native.TlsContexts === undefined) leave('the addon speaks no TLS on this system');
 }
 
-/** `allowed`: options with a meaning of their own here. */
+/** `where` stands behind the name of an option in the reason. */
 function checkOptions(options, where) {
   for (const name in options) {
     const value = options[name];

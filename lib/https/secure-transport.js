@@ -2,6 +2,7 @@
 // The transport of a native connection on which TLS is spoken natively.
 const { process } = require('../wire/realm');
 const { codes, connectionReset, errnoException } = require('../base/errors');
+const { tellReaders } = require('../transport/mirror');
 const { NativeTransport } = require('../transport/native');
 const { Life } = require('../transport/states');
 const native = require('../wire/loop');
@@ -92,15 +93,10 @@ class SecureTransport extends NativeTransport {
     return false;
   }
 
-  /** The role gives the socket up: from now on its stream has what arrives, and TLS stays here. */
-  leaveHttp() {
-    this.socket.leaveHttp();
-  }
-
   /** What is told of bytes that the parser has read is told to those who listened, not to the stream's reader. */
   onMirrored(bytes, begun) {
     if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);
-    else for (const listener of begun.readers) Reflect.apply(listener, this.socket, [bytes]);
+    else tellReaders(this.socket, bytes, begun.readers);
   }
 
   /** There is no handle that could be given to somebody. */

@@ -3,10 +3,8 @@
 // native side where that can (`native-tls`), and else by Node, over whose sockets HTTP is spoken by the stream
 // transport.
 const tls = require('node:tls');
-const { serverStats } = require('../base/stats');
 const { kIsClosing, kListener, kSecurity } = require('../base/symbols');
 const host = require('../node/https');
-const { guardStats } = require('../server/guard');
 const { defineOptions } = require('../server/live-options');
 const { addSecured } = require('../server/open-connections');
 const {
@@ -19,8 +17,9 @@ const {
   readArguments,
   watchListeners,
 } = require('../server/server');
-const native = require('../wire/loop');
 const { NODES_EVENTS, NativeTls } = require('./native-tls');
+
+const { stats: serverStats } = HttpServer.prototype;
 
 /** `new Server([options][, requestListener])`; callable without `new`, as in Node. */
 function Server(options, requestListener) {
@@ -142,13 +141,7 @@ Object.defineProperty(Server.prototype, 'stats', {
   configurable: true,
   writable: true,
   value: function stats() {
-    const listener = this[kListener];
-    const counts = listener ? native.io.guardCounts(listener.id) : undefined;
-    return {
-      ...serverStats(this, native.driver()),
-      ...guardStats(this, counts),
-      ...this[kSecurity].stats(listener !== null),
-    };
+    return { ...serverStats.call(this), ...this[kSecurity].stats(this[kListener] !== null) };
   },
 });
 

@@ -33,14 +33,17 @@ class Sockets {
 
 /** After an upgrade, or because no listener for 'connection' made it HTTP, `socket` is not served. */
 function addForeign(server, socket) {
-  server[kForeign] ??= new Sockets();
-  server[kForeign].add(socket);
+  addTo(server, kForeign, socket);
 }
 
 /** TLS begins on `socket`. */
 function addSecured(server, socket) {
-  server[kSecured] ??= new Sockets();
-  server[kSecured].add(socket);
+  addTo(server, kSecured, socket);
+}
+
+function addTo(server, key, socket) {
+  server[key] ??= new Sockets();
+  server[key].add(socket);
 }
 
 /** The sockets of `server` that are open and not served. */

@@ -102,16 +102,12 @@ function watchListeners(prototype, events) {
 watchListeners(Server.prototype, ['connection']);
 
 /** `_listen2` of servers whose connections are native. */
-function listenNatively(address, port, addressType, backlog, fd, flags) {
+function _listen2(address, port, addressType, backlog, fd, flags) {
   this[kIsClosing] = false;
   listener().listen(this, address, port, addressType, backlog, fd, flags);
 }
 
-if (isNative) {
-  Server.prototype._listen2 = function _listen2(...args) {
-    Reflect.apply(listenNatively, this, args);
-  };
-}
+if (isNative) Server.prototype._listen2 = _listen2;
 
 /** Makes a server serve HTTP on `socket`, ours or any Duplex. `this` is the server. */
 function connectionListener(socket) {
@@ -203,7 +199,7 @@ module.exports = {
   Server,
   _connectionListener: connectionListener,
   isNative,
-  listenNatively,
+  listenNatively: _listen2,
   prepare,
   prepareToClose,
   readArguments,

@@ -21,18 +21,18 @@ function beginMirrored({ socket }, bytes) {
   const at = readers.indexOf(socket.httpReader());
   // The bytes of a stream that waits, or is read by `read`, come from its buffer.
   const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
-  if (isBegun) tell(socket, bytes, readers.slice(0, at));
+  if (isBegun) tellReaders(socket, bytes, readers.slice(0, at));
   return { isBegun, readers: isBegun ? readers.slice(at + 1) : readers.filter((_, i) => i !== at) };
 }
 
 /** The parser's events have been; `begun` is what `beginMirrored` has returned, if there were any. */
 function tellMirrored({ life, socket }, bytes, begun) {
   if (life === Life.OPEN && !begun?.isBegun) socket.pushMirrored(bytes);
-  else tell(socket, bytes, begun?.readers ?? []);
+  else tellReaders(socket, bytes, begun?.readers ?? []);
 }
 
-function tell(socket, bytes, readers) {
+function tellReaders(socket, bytes, readers) {
   for (const listener of readers) Reflect.apply(listener, socket, [bytes]);
 }
 
-module.exports = { beginMirrored, setMirrored, tellMirrored };
+module.exports = { beginMirrored, setMirrored, tellMirrored, tellReaders };

@@ -4,6 +4,7 @@
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
 const { errnoException, systemErrors } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
+const { tellReaders } = require('./mirror');
 
 const readNothing = () => {};
 
@@ -112,7 +113,7 @@ class StreamTransport {
   }
 
   onMirrored(bytes, readers) {
-    for (const listener of readers) Reflect.apply(listener, this.socket, [bytes]);
+    tellReaders(this.socket, bytes, readers);
   }
 
   onMalformed(failure) {

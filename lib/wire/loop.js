@@ -89,7 +89,7 @@ function threads() {
   return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 64) : 1;
 }
 
-/** Whether the event loop may do the I/O while there is little to do; see README.md. */
+/** Whether the event loop may do the I/O while there is little to do; see docs/operating.md. */
 function mayLead() {
   return process.env.RUST_HTTP_LEADER !== 'thread';
 }
