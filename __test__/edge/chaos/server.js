@@ -9,7 +9,7 @@ const { cert, key } = require('../../agent/tls-fixture');
 const { hostHas, onNodeHttp } = require('../../support/mode');
 const { answer, tell } = require('../programs/asked');
 const { contentOf } = require('./content');
-const { DelayMeter } = require('./delay');
+const { DelayMeter } = require('../programs/delay-meter');
 const { ON_PURPOSE, handlers, readTarget } = require('./handlers');
 
 /** The server speaks TLS. */

@@ -1,12 +1,12 @@
 'use strict';
 // The other side of `../program.js`: what each program answers, and how it says that it is ready.
 const fs = require('node:fs');
-const { monitorEventLoopDelay } = require('node:perf_hooks');
+const { DelayMeter } = require('./delay-meter');
 
 /** Milliseconds that a program works on at most. */
 const PATIENCE = 30_000;
 let release = () => {};
-let monitor;
+let meter;
 
 /** Two collections: what the first finds unused is given back by the second. */
 function collect(then) {
@@ -38,11 +38,10 @@ const common = {
   },
   /** The milliseconds that the event loop was late at most since the last question. */
   lateness(reply) {
-    monitor ??= monitorEventLoopDelay({ resolution: 10 });
-    const { max } = monitor;
-    monitor.reset();
-    monitor.enable();
-    reply(max / 1e6);
+    meter ??= new DelayMeter();
+    const [longest = 0] = meter.longest;
+    meter.reset();
+    reply(longest);
   },
   /** Takes all descriptors but so many. */
   fill(reply, left) {
