@@ -49,6 +49,24 @@ async function runSecure(url, load, seconds) {
   });
 }
 
+/** The one whose connections are all resumed. */
+export const resumedGenerator = { name: 'secure-resumed.mjs', run: runResumed };
+
+async function runResumed(url, { connections }, seconds) {
+  const args = [join(folder, 'secure-resumed.mjs'), new URL(url).port, connections, seconds];
+  const { stdout, busy } = await execute(process.execPath, args.map(String), seconds);
+  return { ...JSON.parse(stdout), busy };
+}
+
+/** `randomGenerator` over TLS. */
+export const secureRandomGenerator = { name: 'secure-light.mjs', run: runSecureRandom };
+
+async function runSecureRandom(url, { connections, rate }, seconds) {
+  const args = [join(folder, 'secure-light.mjs'), new URL(url).port, connections, rate, seconds];
+  const { stdout, busy } = await execute(process.execPath, args.map(String), seconds);
+  return { ...JSON.parse(stdout), busy };
+}
+
 async function runWrk(url, load, seconds) {
   return await withBodyFile(load.body, async (bodyFile) => {
     const args = [

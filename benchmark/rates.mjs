@@ -4,7 +4,12 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import { randomGenerator, secureGenerator } from './load.mjs';
+import {
+  randomGenerator,
+  resumedGenerator,
+  secureGenerator,
+  secureRandomGenerator,
+} from './load.mjs';
 import { startAnswers, startNeutral } from './neutral.mjs';
 import { attempt, summarise, takeTurns } from './rounds.mjs';
 import { startClient, startPair, startServer } from './subject.mjs';
@@ -65,6 +70,8 @@ async function startSubject(contestant, workload, generator, neutral) {
 }
 
 function generatorOf({ https, secure, load }, usual) {
+  if (load.isResumed) return resumedGenerator;
+  if (secure && load.rate !== undefined) return secureRandomGenerator;
   // One in JavaScript takes more of the machine than an https server: wrk, where it is installed.
   if (secure && !(https && usual.name === 'wrk')) return secureGenerator;
   return load.rate === undefined ? usual : randomGenerator;

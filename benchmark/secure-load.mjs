@@ -6,30 +6,18 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { Answers } from './answers.mjs';
+import { Latencies } from './latencies.mjs';
 import { requestBytes } from './request-bytes.mjs';
 
 const [port, connections, seconds, method, bodyFile, ...fields] = process.argv.slice(2);
 const request = requestBytes(method, readFileSync(bodyFile), fields);
-const latencies = [];
-let requests = 0;
-let errors = 0;
+const latencies = new Latencies();
 
 const sockets = await Promise.all(Array.from({ length: Number(connections) }, dial));
 const begin = performance.now();
 const end = begin + Number(seconds) * 1000;
 await Promise.all(sockets.map(drive));
-latencies.sort((a, b) => a - b);
-const percentile = (share) =>
-  Math.round(latencies[Math.floor((latencies.length - 1) * share)] * 1000);
-console.log(
-  JSON.stringify({
-    requests,
-    seconds: (performance.now() - begin) / 1000,
-    p50Micros: percentile(0.5),
-    p99Micros: percentile(0.99),
-    errors,
-  }),
-);
+console.log(latencies.report((performance.now() - begin) / 1000));
 for (const socket of sockets) socket.destroy();
 
 function dial() {
@@ -52,13 +40,12 @@ function drive(socket) {
       else resolve();
     };
     const fail = () => {
-      errors++;
+      latencies.errors++;
       resolve();
     };
     socket.on('data', (chunk) => {
       if (answers.count(chunk) === 0) return;
-      requests++;
-      if ((requests & 7) === 0) latencies.push(performance.now() - started);
+      latencies.add(performance.now() - started);
       ask();
     });
     socket.on('error', fail);

@@ -5,7 +5,8 @@
  *   listener    (http) => the listener that goes into http.createServer, or
  *   framework, application   a package of __test__/frameworks, and (package, http) => its server
  *   load        { connections, method, headers, body, pipeline }, or { connections, rate }: so many
- *               requests a second, at random moments
+ *               requests a second, at random moments; over TLS { connections, isResumed: true }, too: one
+ *               request a connection, which resumes the session of another
  *   answer      { status, bytes } that one request must get, checked before anything is measured
  *   floor       true where the server in limit/ gives the same answer
  *   secure      true where all of that goes over TLS; a client can have it, too
@@ -50,7 +51,9 @@ const names = [
   'tls-upload',
   'tls-client',
   'https',
+  'https-light-1000',
   'https-churn',
+  'https-resumed',
   'https-download',
   'duplex',
   'duplex-json',
