@@ -5,9 +5,9 @@
 const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const { Socket } = require('../node/builtins');
-const native = require('../wire/loop');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
+const probes = require('./probes');
 const { defineMethods } = require('./taken-methods');
 const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
 
@@ -132,8 +132,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
 };
 
 methods.setNoDelay = function setNoDelay(enable) {
-  const wanted = enable === undefined ? true : Boolean(enable);
-  if (!this.destroyed) native.io.setNoDelay(this[kTransport].id, wanted);
+  if (!this.destroyed) probes.setNoDelay(this, enable);
   return this;
 };
 

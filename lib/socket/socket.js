@@ -11,6 +11,7 @@ const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
+const probes = require('./probes');
 const { defineMethods } = require('./taken-methods');
 const { process } = require('../wire/realm');
 
@@ -54,15 +55,12 @@ Object.defineProperty(prototype, '_handle', {
 // What `net.Socket` would ask its handle.
 
 methods.setNoDelay = function setNoDelay(enable) {
-  if (this[kHandle])
-    native.io.setNoDelay(this[kTransport].id, enable === undefined ? true : Boolean(enable));
+  if (this[kHandle]) probes.setNoDelay(this, enable);
   return this;
 };
 
-methods.setKeepAlive = function setKeepAlive(enable, initialDelay) {
-  if (enable !== null && typeof enable === 'object') ({ enable, initialDelay } = enable);
-  if (this[kHandle])
-    native.io.setKeepAlive(this[kTransport].id, Boolean(enable), ~~(initialDelay / 1000));
+methods.setKeepAlive = function setKeepAlive(enable, initialDelay, interval, count) {
+  if (this[kHandle]) probes.setKeepAlive(this, enable, initialDelay, interval, count);
   return this;
 };
 

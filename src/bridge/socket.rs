@@ -1,7 +1,7 @@
 //! What a JavaScript socket asks of its connection.
 
 use crate::bridge::io::Io;
-use crate::io::{Address, Socket};
+use crate::io::{Address, Probes, Socket};
 
 /// One end of a connection.
 #[napi_derive::napi(object)]
@@ -29,10 +29,18 @@ impl Io {
         self.with_socket(id, |socket| socket.set_no_delay(enable));
     }
 
-    /// Probes an idle peer after `delay` seconds; 0 leaves the system's delay.
+    /// Has an idle peer probed after `delay` seconds, then every `interval` seconds, until `count` probes
+    /// stayed unanswered; a `delay` of 0 leaves all three to the system.
     #[napi]
-    pub fn set_keep_alive(&self, id: u32, enable: bool, delay: u32) {
-        self.with_socket(id, |socket| socket.set_keep_alive(enable, delay));
+    pub fn set_keep_alive(&self, id: u32, enable: bool, delay: u32, interval: u32, count: u32) {
+        let probes = Probes {
+            delay,
+            interval,
+            count,
+        };
+        self.with_socket(id, |socket| {
+            socket.set_keep_alive(enable.then_some(probes));
+        });
     }
 
     #[napi]

@@ -18,7 +18,7 @@ use crate::io::lead::Lead;
 use crate::io::policy::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::{Set, Soon};
-use crate::io::socket::Socket;
+use crate::io::socket::{Probes, Socket};
 use crate::io::{Ends, Error};
 use crate::protocol::{Parser, Role};
 use crate::ring::debug_log::note;
@@ -380,7 +380,7 @@ impl Listener {
             socket.set_no_delay(true);
         }
         if let Some(seconds) = probe {
-            socket.set_keep_alive(true, seconds);
+            socket.set_keep_alive(Some(Probes::after(seconds)));
         }
     }
 }

@@ -46,4 +46,4 @@ pub use outgoing::{After, BORROW_SIZE, Borrowed, Memory, Outgoing, Sent};
 pub use pending_request::Reader;
 pub use policy::Options;
 pub use port::{Attachment, Port, Wake};
-pub use socket::Socket;
+pub use socket::{Probes, Socket};

@@ -17,6 +17,38 @@ use socket2::{Domain, TcpKeepalive};
 use crate::io::layer::{Layer, Writing};
 use crate::tls::Session;
 
+/// How the kernel probes an idle peer (TCP keep-alive). Times are seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Probes {
+    /// Before the first; 0 leaves all three to the system.
+    pub delay: u32,
+    /// Between two.
+    pub interval: u32,
+    /// How many may stay unanswered.
+    pub count: u32,
+}
+
+impl Probes {
+    /// With the interval and the number that libuv sets.
+    pub fn after(delay: u32) -> Self {
+        Self {
+            delay,
+            interval: 1,
+            count: 10,
+        }
+    }
+}
+
+impl From<Probes> for TcpKeepalive {
+    fn from(probes: Probes) -> Self {
+        let seconds = |n| Duration::from_secs(u64::from(n));
+        Self::new()
+            .with_time(seconds(probes.delay))
+            .with_interval(seconds(probes.interval))
+            .with_retries(probes.count)
+    }
+}
+
 /// A connected stream socket that never blocks: TCP or Unix.
 #[derive(Debug)]
 pub struct Socket {
@@ -147,19 +179,16 @@ impl Socket {
         }
     }
 
-    /// Probes an idle peer, first after `delay` seconds; 0 leaves the system's delay.
-    pub fn set_keep_alive(&self, enable: bool, delay: u32) {
+    /// Has an idle peer probed, or not any more.
+    pub fn set_keep_alive(&self, probes: Option<Probes>) {
         if self.is_unix {
             return;
         }
         // These fail only when the peer is gone already, which reading tells.
-        let _ = self.inner.set_keepalive(enable);
-        if enable && delay > 0 {
-            let time = Duration::from_secs(u64::from(delay));
-            let _ = self
-                .inner
-                .set_tcp_keepalive(&TcpKeepalive::new().with_time(time));
-        }
+        let _ = match probes {
+            Some(probes) if probes.delay > 0 => self.inner.set_tcp_keepalive(&probes.into()),
+            _ => self.inner.set_keepalive(probes.is_some()),
+        };
     }
 
     pub fn raw(&self) -> &socket2::Socket {

@@ -1,0 +1,43 @@
+'use strict';
+// When the kernel sends small pieces, and when it probes an idle peer (TCP keep-alive). As Node's sockets, those of
+// native connections ask the system only for what changes: an agent asks for the same each time a
+// connection comes to rest.
+const { Socket } = require('../node/builtins');
+const { kTransport } = require('../base/symbols');
+const native = require('../wire/loop');
+
+/** On sockets: what the system was asked for last; undefined if it never was. */
+const kNoDelay = Symbol('rust-http.noDelay');
+const kKeepAlive = Symbol('rust-http.keepAlive');
+/** Whether the host's `setKeepAlive` takes the interval of probes and their number. */
+const takesIntervals = Socket.prototype.setKeepAlive.length > 2;
+/** What libuv sets if nobody says: seconds between probes, and how many may stay unanswered. */
+const INTERVAL = 1;
+const COUNT = 10;
+
+const toSeconds = (milliseconds) => ~~(milliseconds / 1000);
+
+function setNoDelay(socket, enable) {
+  const wanted = enable === undefined ? true : Boolean(enable);
+  if (socket[kNoDelay] === wanted) return;
+  socket[kNoDelay] = wanted;
+  native.io.setNoDelay(socket[kTransport].id, wanted);
+}
+
+/** Times are milliseconds; `enable` may be an object of all four. */
+function setKeepAlive(socket, enable, initialDelay, interval, count) {
+  if (enable !== null && typeof enable === 'object')
+    ({ enable, initialDelay, interval, count } = enable);
+  const last = socket[kKeepAlive];
+  const delay = toSeconds(initialDelay);
+  const pause = takesIntervals && interval !== undefined ? toSeconds(interval) : INTERVAL;
+  const times = takesIntervals && count !== undefined ? ~~count : COUNT;
+  const isSame = enable
+    ? last?.delay === delay && last.pause === pause && last.times === times
+    : last === null;
+  if (isSame) return;
+  socket[kKeepAlive] = enable ? { __proto__: null, delay, pause, times } : null;
+  native.io.setKeepAlive(socket[kTransport].id, Boolean(enable), delay, pause, times);
+}
+
+module.exports = { setKeepAlive, setNoDelay };
