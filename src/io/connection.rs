@@ -378,6 +378,7 @@ impl Connection {
         let (parser, sink_state, unparsed) = input.take_parser();
         drop(input);
         let (socket, unsent) = self.take_socket(Some(memory), done)?;
+        self.set.forget(&socket);
         let fd = Arc::into_inner(socket)?.into_fd();
         note!("{} is handed over, {} bytes unsent", self.id, unsent.len());
         self.gone(None, Vec::new(), hub);
@@ -399,7 +400,8 @@ impl Connection {
         self.take_socket(None, &mut Vec::new());
     }
 
-    /// Takes the socket from both halves and from the readiness set. From here on nobody else has it.
+    /// Takes the socket from both halves. From here on nobody else has it. The readiness set lets go of it
+    /// by itself when it is closed.
     fn take_socket(
         &self,
         memory: Option<&dyn Memory>,
@@ -409,9 +411,7 @@ impl Connection {
         input.reading = Reading::Gone;
         drop(input.socket.take()?);
         let (socket, unsent) = self.outgoing().take_socket(memory, done);
-        let socket = socket?;
-        self.set.forget(&socket);
-        Some((socket, unsent))
+        Some((socket?, unsent))
     }
 
     /// The socket is not ours any more: JavaScript hears of it in its turn.

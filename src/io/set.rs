@@ -111,6 +111,7 @@ impl Set {
         socket.register(&self.registry, Token(id.raw() as usize))
     }
 
+    /// For a socket that stays open under another owner; closing one takes it from the set.
     pub fn forget(&self, socket: &Socket) {
         socket.deregister(&self.registry);
     }
