@@ -3,3 +3,4 @@
 process.env.RUST_HTTP_TLS = 'node';
 require('./server.test');
 require('./requests.test');
+require('./agent.test');

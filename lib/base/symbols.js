@@ -43,7 +43,10 @@ module.exports = {
   /** On responses of such a server: they end their connection, unless their handler says otherwise. */
   kEndsConnection: Symbol('rust-http.endsConnection'),
   kListener: Symbol('rust-http.listener'),
-  /** On servers of https: who speaks TLS on their connections. */
+  /**
+   * On servers and agents of https: who speaks TLS on their connections; on sockets of such an agent: how the
+   * native side does, if it can.
+   */
   kSecurity: Symbol('rust-http.security'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),

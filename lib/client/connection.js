@@ -1,7 +1,7 @@
 'use strict';
 // The HTTP role of a client's native connection: it outlives the requests that are sent on it, and hands
 // what is read to the reader of the response that is due.
-const { kHttp, kTransport } = require('../base/symbols');
+const { kHttp, kSecurity, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { NativeTransport } = require('../transport/native');
 const { announcementOf } = require('../transport/parser');
@@ -131,6 +131,18 @@ class ClientConnection {
 
   // ---- another transport ----
 
+  /** The socket was one of Node's before anything was exchanged, and is one again. */
+  undo(http) {
+    const { reader } = this;
+    this.resource = null; // the reader ends it
+    this.reader = null;
+    this.isGone = true;
+    if (reader === null) return;
+    reader.connection = null;
+    reader.transport = null;
+    http.onStream(reader);
+  }
+
   /** Whether HTTP goes on when the socket gets a handle of Node's own. */
   isUnderWay() {
     return this.reader !== null && !this.reader.isDone;
@@ -142,6 +154,12 @@ class ClientConnection {
   }
 }
 
+/** What a connection without TLS is made with. */
+const PLAIN = {
+  adopt: (...args) => native.start().adoptClient(...args),
+  transport: (id, socket) => new NativeTransport(id, socket, 0, true),
+};
+
 /**
  * Makes a connected socket of `net` one on a native connection; `http` has the listeners of HTTP. Null
  * where that cannot be: the socket stays as it is.
@@ -151,13 +169,14 @@ function takeOver(socket, reader, http) {
   const { maxHeaderSize, shownFields, validation } = reader.options;
   const { fd } = socket._handle;
   const flags = announcementOf(reader.outgoing.method);
+  const { [kSecurity]: security } = socket;
   let id;
   try {
-    id = native.start().adoptClient(fd, maxHeaderSize, validation, shownFields, flags);
+    id = (security ?? PLAIN).adopt(fd, maxHeaderSize, validation, shownFields, flags);
   } catch {
     return null; // no descriptor to spare
   }
-  const transport = new NativeTransport(id, socket, 0, true);
+  const transport = (security ?? PLAIN).transport(id, socket);
   const connection = new ClientConnection(transport, reader.options);
   becomeNativeSocket(socket, transport, http);
   return connection;

@@ -410,6 +410,11 @@ const nativeListeners = {
 };
 
 /** What a native socket of a client's needs of HTTP. */
-const http = { listeners: nativeListeners, onDrain: onSocketDrain, onEnd: onNativeEnd };
+const http = {
+  listeners: nativeListeners,
+  onDrain: onSocketDrain,
+  onEnd: onNativeEnd,
+  onStream: readAsStream,
+};
 
 module.exports = { assignSocket, emitErrorEvent, listenSocketTimeout };

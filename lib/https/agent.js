@@ -3,7 +3,8 @@
 const tls = require('node:tls');
 const { Agent: HttpAgent } = require('../client/agent');
 const { usesProxy } = require('../client/proxy');
-const { kProxyConfig } = require('../base/symbols');
+const { kProxyConfig, kSecurity } = require('../base/symbols');
+const { ClientTls } = require('./client-tls');
 const { connectThroughProxy } = require('./tunnel');
 
 /** On options, and on sockets made with them: the check of the server's name is the request's own. */
@@ -46,6 +47,7 @@ function readArguments(args) {
  */
 Agent.prototype.createConnection = function createConnection(...args) {
   let [options, callback] = readArguments(args);
+  const asked = options;
   const session = remembersSessions(options) ? this._getSession(options._agentKey) : undefined;
   if (session) options = { session, ...options };
   if (mustTunnel(this, options)) {
@@ -56,8 +58,16 @@ Agent.prototype.createConnection = function createConnection(...args) {
   }
   const socket = tls.connect(options);
   follow(this, options, socket);
+  securityOf(this).follow(socket, asked, remembersSessions(asked));
   return socket;
 };
+
+/** Who speaks TLS on the connections of an agent, which may be another package's that borrows our method. */
+function securityOf(agent) {
+  if (agent[kSecurity] === undefined)
+    Object.defineProperty(agent, kSecurity, { __proto__: null, value: new ClientTls(agent) });
+  return agent[kSecurity];
+}
 
 function mustTunnel(agent, options) {
   if ((options.protocol || agent.protocol) !== 'https:') return false;
@@ -76,7 +86,9 @@ function follow(agent, options, socket) {
   const { _agentKey: key } = options;
   socket.on('session', (session) => agent._cacheSession(key, session));
   socket.once('close', (failed) => {
-    if (failed) agent._evictSession(key);
+    if (!failed) return;
+    agent._evictSession(key);
+    securityOf(agent).forget(key);
   });
 }
 

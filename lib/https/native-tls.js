@@ -2,15 +2,14 @@
 // Whether the native side can speak the TLS of a server, and what it is told for that. What is not known to be
 // the same there is left to Node: all of a server's connections, or, where that depends on the client or
 // on who listens, some of them.
-const crypto = require('node:crypto');
 const { channel } = require('node:diagnostics_channel');
 const EventEmitter = require('node:events');
-const tls = require('node:tls');
 const { kListener, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const { _connectionListener } = require('../server/server');
 const native = require('../wire/loop');
 const { identitiesOf } = require('./identities');
+const { checkProcess, leave, readProtocols, readSuites } = require('./left-to-node');
 const { SecureSocket } = require('./secure-socket');
 const { SecureTransport } = require('./secure-transport');
 
@@ -25,45 +24,8 @@ const SAME = [
   'ALPNProtocols ca cert ciphers handshakeTimeout honorCipherOrder key maxVersion minVersion',
   'passphrase rejectUnauthorized sessionIdContext',
 ].flatMap((names) => names.split(' '));
-const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
-/** The ciphers that the native side has, in the order of Node's default. */
-const CIPHERS = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-];
 /** Who listens for one of these needs sockets or sessions of Node's TLS. */
 const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
-/** What a list of ciphers may exclude: nothing of the above is any of it. */
-const EXCLUSIONS =
-  /^!(?:aNULL|eNULL|NULL|EXP|EXPORT|LOW|DES|3DES|RC2|RC4|IDEA|SEED|CAMELLIA|MD5|PSK|SRP|DSS|ADH|AECDH)$/;
-/** What the process may be told, and only OpenSSL does. */
-const FLAGS = /--(?:tls-keylog|trace-tls|enable-fips|force-fips|openssl-)/;
-
-/** Why a server's TLS is Node's. */
-class LeftToNode extends Error {}
-
-const leave = (reason) => {
-  throw new LeftToNode(reason);
-};
-
-/** What is the same for all servers of the process. */
-function checkProcess() {
-  const { execArgv, env } = process;
-  if (env.RUST_HTTP_TLS === 'node') leave('RUST_HTTP_TLS=node');
-  const flag = FLAGS.exec([...execArgv, env.NODE_OPTIONS ?? ''].join(' '));
-  if (flag) leave(`the process has ${flag[0]}`);
-  if (env.OPENSSL_CONF) leave('OPENSSL_CONF is set');
-  if (crypto.getFips?.()) leave('FIPS is on');
-  if (tls.DEFAULT_ECDH_CURVE !== 'auto') leave('tls.DEFAULT_ECDH_CURVE is set');
-  if (native.TlsContexts === undefined) leave('the addon speaks no TLS on this system');
-}
 
 /** `where` stands behind the name of an option in the reason. */
 function checkOptions(options, where) {
@@ -73,28 +35,6 @@ function checkOptions(options, where) {
     if (name === 'ecdhCurve' && value === 'auto') continue;
     leave(`the option ${name}${where}`);
   }
-}
-
-/** The ciphers to be used of a list in OpenSSL's form. */
-function readCiphers(list) {
-  if (list === crypto.constants.defaultCoreCipherList) return CIPHERS;
-  const ciphers = [];
-  let isBehind = false;
-  for (const name of list.split(':')) {
-    if (CIPHERS.includes(name) && !isBehind) ciphers.push(name);
-    // One that only Node has may be the last choice: a client that has no other is left to Node.
-    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !CIPHERS.includes(name)) isBehind = true;
-    else if (!EXCLUSIONS.test(name)) leave('the option ciphers');
-  }
-  return ciphers;
-}
-
-/** The names in ALPN's own form. */
-function readProtocols(bytes) {
-  const names = [];
-  for (let at = 0; at < bytes.length; at += 1 + bytes[at])
-    names.push(Buffer.from(bytes.subarray(at + 1, at + 1 + bytes[at])));
-  return names;
 }
 
 /** A name with `*` for any part of a label. */
@@ -176,7 +116,7 @@ class NativeTls {
   make() {
     const { server } = this;
     const [options, secureOptions] = [this.#options, this.#secureOptions];
-    checkProcess();
+    checkProcess(false);
     if (this.complaint !== null) leave(this.complaint);
     checkOptions(options, '');
     if (secureOptions !== options) checkOptions(secureOptions, '');
@@ -201,17 +141,10 @@ class NativeTls {
   parameters(contexts) {
     const { server } = this;
     const [options, secureOptions] = [this.#options, this.#secureOptions];
-    const ciphers = readCiphers(secureOptions.ciphers || tls.DEFAULT_CIPHERS);
-    const lowest = VERSIONS.indexOf(secureOptions.minVersion || tls.DEFAULT_MIN_VERSION);
-    const highest = VERSIONS.indexOf(secureOptions.maxVersion || tls.DEFAULT_MAX_VERSION);
-    const is13 = (name) => name.startsWith('TLS_');
     return {
       contexts,
       protocols: readProtocols(server.ALPNProtocols ?? []),
-      ciphers,
-      // A client that has only older ones is left to Node.
-      tls12: lowest <= 2 && highest >= 2 && !ciphers.every(is13),
-      tls13: highest >= 3 && ciphers.some(is13),
+      ...readSuites(secureOptions),
       honorsOwnOrder: server.honorCipherOrder,
       handshakeTimeout: Math.min(Math.max(options.handshakeTimeout || 120_000, 0), 2 ** 31 - 1),
     };

@@ -2,7 +2,14 @@
 // The socket of a client's native connection. It was dialled by `net`, with all that `net` offers
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype.
-const { kHeld, kHttp, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const {
+  kHeld,
+  kHttp,
+  kSecurity,
+  kSendWhole,
+  kTransport,
+  kWillEnd,
+} = require('../base/symbols');
 const { Socket, socketMethods } = require('../node/builtins');
 const { isReadByNet, kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
@@ -13,10 +20,11 @@ const { areMethodsOriginal, defineMethods } = require('./taken-methods');
 function ClientSocket() {}
 Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
 
-/** Whether `socket` is one of `net`'s own making, on which nobody but HTTP reads. */
+/** Whether `socket` is one of `net`'s own making, or of `tls`', on which nobody but HTTP reads. */
 function mayBecomeNative(socket) {
+  const { prototype } = socket[kSecurity] ?? Socket;
   return (
-    Object.getPrototypeOf(socket) === Socket.prototype &&
+    Object.getPrototypeOf(socket) === prototype &&
     !socket.destroyed &&
     !socket[kBuffer] &&
     isUnreadStream(socket) &&
@@ -27,13 +35,19 @@ function mayBecomeNative(socket) {
 /** Whether it can become native just now: it is connected, and open on both sides. */
 function canBecomeNative(socket) {
   const isOpen = socket._handle?.fd >= 0 && !socket.readableEnded && socket.writable;
-  return !socket.connecting && isOpen && mayBecomeNative(socket) && isReadByNet(socket._handle);
+  return (
+    !socket.connecting &&
+    isOpen &&
+    mayBecomeNative(socket) &&
+    isReadByNet(socket._handle) &&
+    (socket[kSecurity]?.fits(socket) ?? true)
+  );
 }
 
 /** Puts a connected socket of `net` on `transport`, which has its descriptor. */
 function becomeNativeSocket(socket, transport, http) {
   const { _handle: handle, timeout } = socket;
-  const isReferenced = handle.hasRef?.() !== false;
+  const isReferenced = (handle._parent ?? handle).hasRef?.() !== false;
   if (timeout) Socket.prototype.setTimeout.call(socket, 0);
   nativeHandle(socket);
   handle.close();
@@ -42,7 +56,7 @@ function becomeNativeSocket(socket, transport, http) {
   socket[kHttp] = http;
   socket.timeout = timeout;
   // Last: see `reparentable` for what a property that is added afterwards would cost.
-  Object.setPrototypeOf(socket, ClientSocket.prototype);
+  Object.setPrototypeOf(socket, socket[kSecurity]?.complete ?? ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
   if (!isReferenced) transport.setRef(false);
   socket.joinHttp();
@@ -117,4 +131,4 @@ methods.quitHttp = function quitHttp() {
 
 defineMethods(prototype, methods, (socket) => Boolean(socket[kTransport]));
 
-module.exports = { becomeNativeSocket, canBecomeNative, mayBecomeNative };
+module.exports = { ClientSocket, becomeNativeSocket, canBecomeNative, mayBecomeNative };

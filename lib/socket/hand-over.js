@@ -123,4 +123,4 @@ function becomeSocket(socket, proto, handle) {
   if (server) Object.assign(socket, { _paused, _server, server });
 }
 
-module.exports = { becomeSocket, handOver, startAsSocket };
+module.exports = { becomeSocket, handOver, sendFirst, startAsSocket };

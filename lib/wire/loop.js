@@ -45,7 +45,9 @@ const listeners = new Map();
 /** `io` and `calls`, the two faces of the native side, are there once it has been started. */
 const native = {
   StreamParser: binding.StreamParser,
+  TlsClient: binding.TlsClient,
   TlsContexts: binding.TlsContexts,
+  TlsRoots: binding.TlsRoots,
   /** Functions that are called for each chunk that a StreamParser is fed. */
   streams: binding.streams,
   /** What does I/O, an `Io` of the binding. */

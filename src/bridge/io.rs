@@ -7,17 +7,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{Buffer, Function, JsValue, Object, Result};
-use napi::{Env, Error, sys};
+use napi::{Env, sys};
 
 use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
-use crate::bridge::error::{system, to_napi};
 use crate::bridge::function::{check, define};
-use crate::bridge::options::{ServerOptions, Validation, announced, limits, number_of_fields};
+use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
-use crate::io::{After, Connection, Listener, Reader, Socket};
+use crate::io::{After, Connection, Listener, Socket};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
@@ -73,7 +72,7 @@ pub struct HandedOver {
 /// The native side of one instance of the module.
 #[napi_derive::napi]
 pub struct Io {
-    environment: Rc<Environment>,
+    pub(super) environment: Rc<Environment>,
 }
 
 #[napi_derive::napi]
@@ -208,59 +207,6 @@ impl Io {
         let ends = self.environment.next_dropped()?;
         let local = ends.local?.into();
         Some(DroppedConnection::new(local, ends.remote.map(Into::into)))
-    }
-
-    // ---- a client's connections ----
-
-    /// Takes over a duplicate of a connected descriptor as a client's connection; returns its id.
-    /// Responses are read with these limits until `setReader` says otherwise. `flags` announce the first
-    /// request, as those of a send do.
-    #[napi]
-    pub fn adopt_client(
-        &self,
-        env: Env,
-        fd: i32,
-        max_header_size: u32,
-        validation: Validation,
-        shown_fields: u32,
-        flags: u32,
-    ) -> Result<u32> {
-        let fd = duplicate(fd).map_err(|error| system(&error))?;
-        let reader = reader(max_header_size, &validation, shown_fields);
-        let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
-        let port = &self.environment.port;
-        let adopted = self
-            .environment
-            .with_hub(|_| hub.adopt(fd, port, &reader, announced(flags)));
-        let connection = match adopted {
-            Some(Ok(connection)) => connection,
-            failed => {
-                self.environment.rest(env.raw());
-                return Err(failed.map_or_else(
-                    || Error::from_reason("nothing is open"),
-                    |result| result.map_or_else(to_napi, |_| Error::from_reason("no connection")),
-                ));
-            }
-        };
-        let id = connection.id.raw();
-        self.environment.insert(connection);
-        Ok(id)
-    }
-
-    /// The responses to the requests that follow are read with these limits.
-    #[napi]
-    pub fn set_reader(
-        &self,
-        id: u32,
-        max_header_size: u32,
-        validation: Validation,
-        shown_fields: u32,
-    ) {
-        self.with(id, |connection| {
-            connection
-                .request
-                .set_reader(reader(max_header_size, &validation, shown_fields));
-        });
     }
 
     // ---- the end of a connection ----
@@ -425,16 +371,8 @@ impl Io {
     }
 }
 
-fn reader(max_header_size: u32, validation: &Validation, shown_fields: u32) -> Reader {
-    Reader {
-        limits: limits(max_header_size, 0),
-        leniency: validation.leniency(),
-        shown_fields: number_of_fields(shown_fields),
-    }
-}
-
 /// Another descriptor for the same socket; the caller owns the first one and keeps it open meanwhile.
-fn duplicate(fd: i32) -> std::io::Result<OwnedFd> {
+pub(super) fn duplicate(fd: i32) -> std::io::Result<OwnedFd> {
     if fd < 0 {
         return Err(std::io::Error::from_raw_os_error(libc::EBADF));
     }

@@ -4,6 +4,8 @@
 
 mod call;
 #[cfg(unix)]
+mod client;
+#[cfg(unix)]
 mod environment;
 #[cfg(unix)]
 mod error;

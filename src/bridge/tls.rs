@@ -1,4 +1,4 @@
-//! TLS of servers, as JavaScript configures it and asks for it.
+//! TLS of servers and clients, as JavaScript configures it and asks for it.
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use napi::bindgen_prelude::Buffer;
 
 use crate::bridge::io::Io;
 use crate::io::Security;
-use crate::tls::{Agreement, Context, Contexts, Identity, Options};
+use crate::tls::{
+    Agreement, ClientContext, ClientOptions, Context, Contexts, Identity, Options, Peer, Roots,
+};
 
 /// A private key (PKCS #8) with its certificates, all in DER.
 #[napi_derive::napi(object)]
@@ -69,6 +71,8 @@ pub struct TlsAgreement {
     pub alpn_protocol: Option<Buffer>,
     pub servername: Option<String>,
     pub is_resumed: bool,
+    /// The group of the key exchange, as TLS calls it.
+    pub group: String,
 }
 
 impl From<Agreement> for TlsAgreement {
@@ -80,6 +84,7 @@ impl From<Agreement> for TlsAgreement {
             alpn_protocol: agreement.alpn.map(Buffer::from),
             servername: agreement.server_name,
             is_resumed: agreement.is_resumed,
+            group: agreement.group.into(),
         }
     }
 }
@@ -100,8 +105,87 @@ impl TlsContexts {
     }
 }
 
+/// Certificates that a client trusts.
+#[napi_derive::napi]
+pub struct TlsRoots(Arc<Roots>);
+
+#[napi_derive::napi]
+impl TlsRoots {
+    /// In DER. What cannot be read is trusted by nobody.
+    #[napi(constructor)]
+    pub fn new(certificates: Vec<Buffer>) -> Self {
+        let certificates = certificates.iter().map(|der| der.to_vec()).collect();
+        Self(Arc::new(Roots::new(certificates)))
+    }
+}
+
+/// How a client speaks TLS.
+#[napi_derive::napi(object)]
+pub struct TlsClientOptions {
+    /// What the server may choose by ALPN.
+    pub protocols: Vec<Buffer>,
+    /// OpenSSL's names, the preferred ones first.
+    pub ciphers: Vec<String>,
+    pub tls12: bool,
+    pub tls13: bool,
+    /// The name that is asked for.
+    pub servername: Option<String>,
+    /// Sessions are kept, and resumed.
+    pub resumes: bool,
+}
+
+/// What a client speaks TLS with one server with; its sessions are in it.
+#[napi_derive::napi]
+pub struct TlsClient(pub(super) Arc<ClientContext>);
+
+#[napi_derive::napi]
+impl TlsClient {
+    /// Throws with the reason if this side cannot serve what is wanted.
+    #[napi(constructor)]
+    pub fn new(options: TlsClientOptions, roots: &TlsRoots) -> napi::Result<Self> {
+        let options = ClientOptions {
+            protocols: options.protocols.iter().map(|name| name.to_vec()).collect(),
+            ciphers: options.ciphers,
+            tls12: options.tls12,
+            tls13: options.tls13,
+            server_name: options.servername,
+            resumes: options.resumes,
+        };
+        match ClientContext::new(options, roots.0.clone()) {
+            Ok(context) => Ok(Self(Arc::new(context))),
+            Err(reason) => Err(napi::Error::from_reason(reason.to_string())),
+        }
+    }
+}
+
+/// A server, as its client knows it.
+#[napi_derive::napi(object)]
+pub struct TlsPeer {
+    /// In DER, its own certificate first.
+    pub chain: Vec<Buffer>,
+    /// Why it is not to be trusted; none if it is.
+    pub complaint: Option<String>,
+}
+
+impl From<Peer> for TlsPeer {
+    fn from(peer: Peer) -> Self {
+        Self {
+            chain: peer.chain.into_iter().map(Buffer::from).collect(),
+            complaint: peer.complaint,
+        }
+    }
+}
+
 #[napi_derive::napi]
 impl Io {
+    /// A client's peer; `None` before the handshake is over and behind the connection's end.
+    #[napi]
+    pub fn peer(&self, id: u32) -> Option<TlsPeer> {
+        self.with(id, |connection| connection.peer_identity())
+            .flatten()
+            .map(Into::into)
+    }
+
     /// Connections that the listener accepts from now on speak TLS: with `contexts` here, without them by way
     /// of Node, which gets them unread.
     #[napi]

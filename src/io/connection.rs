@@ -202,7 +202,9 @@ impl Connection {
 
     /// Begins to read a connection whose reading was deferred.
     pub fn start_reading(self: &Arc<Self>) {
-        if self.input().start() {
+        let starts = self.input().start();
+        if starts {
+            self.release_session();
             self.set.read_soon(self.clone());
         }
     }

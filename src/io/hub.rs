@@ -29,6 +29,7 @@ use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::id::IdAllocator;
 use crate::ring::sink::SinkState;
+use crate::tls::Session;
 
 /// Milliseconds that the threads stay when nobody uses them, in case somebody does again soon.
 const LINGER: u64 = 1000;
@@ -230,8 +231,8 @@ impl Hub {
         Some(connection)
     }
 
-    /// Takes over a connected descriptor as a client's connection. `request` is what will be sent first;
-    /// its answer may come before it.
+    /// Takes over a connected descriptor as a client's connection, on which TLS is spoken if there is a session of
+    /// it. `request` is what will be sent first; its answer may come before it.
     ///
     /// # Errors
     /// Fails if the descriptor is no connected socket.
@@ -241,11 +242,16 @@ impl Hub {
         port: &Arc<Port>,
         reader: &Reader,
         request: RequestKind,
+        session: Option<Session>,
     ) -> Result<Arc<Connection>, Error> {
-        let socket = Socket::from_fd(fd).map_err(|source| Error::System {
+        let mut socket = Socket::from_fd(fd).map_err(|source| Error::System {
             call: "open",
             source,
         })?;
+        let is_secure = session.is_some();
+        if let Some(session) = session {
+            socket.secure(session);
+        }
         let opening = Opening {
             socket,
             parser: Parser::new(Role::Client, reader.limits, reader.leniency),
@@ -259,6 +265,9 @@ impl Hub {
         let connection = self.open(opening).ok_or(Error::Closing)?;
         note!("{} is a client's", connection.id);
         connection.request.announce(request);
+        if is_secure {
+            connection.begin_handshake();
+        }
         watch(&connection, self);
         Ok(connection)
     }

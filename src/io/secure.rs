@@ -8,7 +8,7 @@ use crate::io::lead::Lead;
 use crate::ring::debug_log::note;
 use crate::ring::layout::{GROUP_END, Kind, READ_DEFERRED};
 use crate::ring::record;
-use crate::tls::{Agreement, End, Failure, Opened, Session};
+use crate::tls::{Agreement, End, Failure, Opened, Peer, Session};
 
 impl Connection {
     /// Goes on with what TLS has made of the bytes that were read.
@@ -102,8 +102,9 @@ impl Connection {
         note!("{} is secured", self.id);
         self.lower(flag::HANDSHAKE);
         self.message_clock.begin(lead.now);
-        let timeout = self.listener.as_ref().map_or(0, |l| l.timeout());
-        self.set_timeout(timeout, lead.now);
+        if let Some(listener) = &self.listener {
+            self.set_timeout(listener.timeout(), lead.now);
+        }
         let held = if self.has(flag::HELD_ONCE_SECURED) {
             READ_DEFERRED
         } else {
@@ -120,6 +121,26 @@ impl Connection {
     }
 
     // ---- what JavaScript asks ----
+
+    /// A client speaks first. What came with the end of the handshake waits until JavaScript knows the peer.
+    pub(super) fn begin_handshake(&self) {
+        self.raise(flag::HELD_ONCE_SECURED);
+        // What the kernel does not take leaves with its first report.
+        self.outgoing().flush(None, &mut Vec::new());
+    }
+
+    /// JavaScript knows the peer, and wants to speak with it.
+    pub(super) fn release_session(&self) {
+        if let Some(mut session) = self.outgoing().socket().and_then(|socket| socket.session()) {
+            session.release();
+        }
+    }
+
+    /// A client's peer, once the handshake is over.
+    pub fn peer_identity(&self) -> Option<Peer> {
+        self.with_session(|session| session.peer().cloned())
+            .flatten()
+    }
 
     /// TLS was begun on the socket: nobody else can go on with it.
     pub(super) fn is_bound_to_tls(&self) -> bool {

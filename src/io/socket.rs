@@ -115,13 +115,16 @@ impl Socket {
     /// see `flush`.
     ///
     /// # Errors
-    /// `WouldBlock` if the kernel takes nothing; otherwise what the system reports.
+    /// `WouldBlock` if the kernel takes nothing, or TLS not yet; otherwise what the system reports.
     pub(crate) fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let Some(mut session) = self.session() else {
             return self.write_raw(slices);
         };
         let mut out = Writing(|slices: &[IoSlice<'_>]| self.write_raw(slices));
         session.send(&mut out)?;
+        if session.withholds() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         let length = session.seal(slices);
         match session.send(&mut out) {
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),

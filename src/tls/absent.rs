@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use crate::tls::{Agreement, Error, Opened, Options};
+use crate::tls::{Agreement, Error, Opened, Options, Peer};
 
 /// There is none.
 #[derive(Debug)]
@@ -22,13 +22,58 @@ impl Contexts {
     }
 }
 
-/// There is none: it takes `Contexts`.
+/// Trusts nobody.
+#[derive(Debug)]
+pub struct Roots(());
+
+impl Roots {
+    pub fn new(_: Vec<Vec<u8>>) -> Self {
+        Self(())
+    }
+}
+
+/// Options of a client.
+#[derive(Debug, Default)]
+pub struct ClientOptions {
+    pub protocols: Vec<Vec<u8>>,
+    pub ciphers: Vec<String>,
+    pub tls12: bool,
+    pub tls13: bool,
+    pub server_name: Option<String>,
+    pub resumes: bool,
+}
+
+/// There is none.
+#[derive(Debug)]
+pub struct ClientContext(());
+
+impl ClientContext {
+    pub fn new(_: ClientOptions, _: Arc<Roots>) -> Result<Self, Error> {
+        Err(Error::Absent)
+    }
+}
+
+/// There is none: it takes `Contexts` or a `ClientContext`.
 #[derive(Debug)]
 pub struct Session(());
 
 impl Session {
     pub fn new(_: &Arc<Contexts>) -> Self {
         Self(())
+    }
+
+    pub fn of_client(_: &Arc<ClientContext>) -> Result<Self, Error> {
+        Err(Error::Absent)
+    }
+
+    pub fn release(&mut self) {}
+
+    pub fn withholds(&self) -> bool {
+        false
+    }
+
+    pub fn peer(&self) -> Option<&Peer> {
+        None
     }
 
     pub fn open(&mut self, _: &[u8], _: &mut BytesMut) -> Opened {

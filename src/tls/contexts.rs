@@ -37,15 +37,7 @@ impl Contexts {
     /// # Errors
     /// Fails if rustls cannot serve what is wanted. Then Node has to.
     pub fn new(mut options: Options) -> Result<Self, Error> {
-        let provider = Arc::new(CryptoProvider {
-            cipher_suites: options
-                .ciphers
-                .iter()
-                .map(|name| suite(name))
-                .collect::<Result<_, _>>()?,
-            kx_groups: GROUPS.to_vec(),
-            ..default_provider()
-        });
+        let provider = provider(&options.ciphers)?;
         let mut named = Vec::new();
         let mut others = None;
         for context in std::mem::take(&mut options.contexts) {
@@ -77,20 +69,39 @@ impl Contexts {
     }
 }
 
+/// The means of encryption, with these ciphers.
+pub(super) fn provider(ciphers: &[String]) -> Result<Arc<CryptoProvider>, Error> {
+    Ok(Arc::new(CryptoProvider {
+        cipher_suites: ciphers
+            .iter()
+            .map(|name| suite(name))
+            .collect::<Result<_, _>>()?,
+        kx_groups: GROUPS.to_vec(),
+        ..default_provider()
+    }))
+}
+
+pub(super) fn versions(
+    tls12: bool,
+    tls13: bool,
+) -> Result<Vec<&'static SupportedProtocolVersion>, Error> {
+    let versions: Vec<_> = [(tls13, &TLS13), (tls12, &TLS12)]
+        .into_iter()
+        .filter_map(|(is_wanted, version)| is_wanted.then_some(version))
+        .collect();
+    if versions.is_empty() {
+        return Err(Error::Version);
+    }
+    Ok(versions)
+}
+
 fn configure(
     options: &Options,
     provider: &Arc<CryptoProvider>,
     identities: Vec<Identity>,
 ) -> Result<ServerConfig, Error> {
     let failed = |error: rustls::Error| Error::Configuration(error.to_string());
-    let versions: Vec<&SupportedProtocolVersion> =
-        [(options.tls13, &TLS13), (options.tls12, &TLS12)]
-            .into_iter()
-            .filter_map(|(is_wanted, version)| is_wanted.then_some(version))
-            .collect();
-    if versions.is_empty() {
-        return Err(Error::Version);
-    }
+    let versions = versions(options.tls12, options.tls13)?;
     let mut config = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&versions)
         .map_err(failed)?

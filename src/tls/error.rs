@@ -1,6 +1,6 @@
 //! What can go wrong, in OpenSSL's terms as far as those fit.
 
-/// An error of this room: what a server cannot be configured with.
+/// An error of this room: what a server or a client cannot be configured with.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("TLS was left out when the addon was built")]
@@ -13,6 +13,8 @@ pub enum Error {
     Cipher(String),
     #[error("no protocol version is TLS 1.2 or 1.3")]
     Version,
+    #[error("{0} is no name that can be asked for")]
+    Name(String),
     #[error("{0}")]
     Configuration(String),
 }
@@ -86,6 +88,8 @@ mod of_rustls {
             AlertDescription::UserCanceled => "user cancelled",
             AlertDescription::NoRenegotiation => "no renegotiation",
             AlertDescription::UnrecognisedName => "unrecognized name",
+            AlertDescription::MissingExtension => "missing extension",
+            AlertDescription::CertificateRequired => "certificate required",
             _ => "alert",
         }
     }

@@ -1,7 +1,7 @@
-//! The key exchange X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), as a server does it: secure as long as one
+//! The key exchange X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem): secure as long as one
 //! of its halves is.
 
-use libcrux_ml_kem::mlkem768::{self, MlKem768PublicKey};
+use libcrux_ml_kem::mlkem768::{self, MlKem768KeyPair, MlKem768PublicKey};
 use rustls::crypto::ring::{default_provider, kx_group::X25519};
 use rustls::crypto::{
     ActiveKeyExchange, CompletedKeyExchange, GetRandomFailed, SecureRandom, SharedSecret,
@@ -13,13 +13,22 @@ use zeroize::Zeroizing;
 
 /// Bytes of the client's public key of ML-KEM-768, which stands before that of X25519.
 const PUBLIC_KEY: usize = 1184;
+/// Bytes of the server's answer to it.
+const CIPHERTEXT: usize = 1088;
 
 #[derive(Debug)]
 pub struct X25519MlKem768;
 
 impl SupportedKxGroup for X25519MlKem768 {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
-        Err(Error::General("only a client begins this exchange".into()))
+        let quantum = mlkem768::generate_key_pair(*random_bytes()?);
+        let classical = X25519.start()?;
+        let public_key = [&quantum.pk()[..], classical.pub_key()].concat();
+        Ok(Box::new(Begun {
+            quantum,
+            classical,
+            public_key,
+        }))
     }
 
     fn start_and_complete(&self, peer_pub_key: &[u8]) -> Result<CompletedKeyExchange, Error> {
@@ -56,8 +65,53 @@ impl SupportedKxGroup for X25519MlKem768 {
     }
 }
 
-fn random_bytes() -> Result<Zeroizing<[u8; 32]>, GetRandomFailed> {
-    let mut bytes = Zeroizing::new([0; 32]);
+/// What a client has begun.
+struct Begun {
+    quantum: MlKem768KeyPair,
+    classical: Box<dyn ActiveKeyExchange>,
+    public_key: Vec<u8>,
+}
+
+impl ActiveKeyExchange for Begun {
+    fn complete(self: Box<Self>, peer_pub_key: &[u8]) -> Result<SharedSecret, Error> {
+        let invalid = || Error::from(PeerMisbehaved::InvalidKeyShare);
+        let (quantum, classical) = peer_pub_key
+            .split_at_checked(CIPHERTEXT)
+            .ok_or_else(invalid)?;
+        let quantum = <[u8; CIPHERTEXT]>::try_from(quantum).map_err(|_| invalid())?;
+        let classical = self.classical.complete(classical)?;
+        let shared = mlkem768::decapsulate(self.quantum.private_key(), &quantum.into());
+        let shared = Zeroizing::new(shared);
+        let secret = Zeroizing::new([&shared[..], classical.secret_bytes()].concat());
+        Ok(SharedSecret::from(&secret[..]))
+    }
+
+    fn hybrid_component(&self) -> Option<(NamedGroup, &[u8])> {
+        Some((self.classical.group(), self.classical.pub_key()))
+    }
+
+    fn complete_hybrid_component(
+        self: Box<Self>,
+        peer_pub_key: &[u8],
+    ) -> Result<SharedSecret, Error> {
+        self.classical.complete(peer_pub_key)
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
+
+    fn group(&self) -> NamedGroup {
+        NamedGroup::X25519MLKEM768
+    }
+}
+
+fn random_bytes<const N: usize>() -> Result<Zeroizing<[u8; N]>, GetRandomFailed> {
+    let mut bytes = Zeroizing::new([0; N]);
     let random: &dyn SecureRandom = default_provider().secure_random;
     random.fill(&mut bytes[..])?;
     Ok(bytes)

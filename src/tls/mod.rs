@@ -1,19 +1,25 @@
-//! TLS of servers, without sockets: ciphertext in, plaintext out, and the other way round. The protocol is
-//! rustls'; this room says what it is configured with, which clients it is left to Node to speak with, and
-//! what became of a handshake in OpenSSL's terms.
+//! TLS of servers and clients, without sockets: ciphertext in, plaintext out, and the other way round. The protocol is
+//! rustls'; this room says what it is configured with, which clients it is left to Node to speak with, whether
+//! a server may be trusted, and what became of a handshake in OpenSSL's terms.
 //!
-//! May use rustls and libcrux-ml-kem (feature `tls`). Without that feature nothing can be configured, and
+//! May use rustls, webpki and libcrux-ml-kem (feature `tls`). Without that feature nothing can be configured, and
 //! there are no sessions.
 
 mod error;
 mod options;
 
 #[cfg(all(feature = "tls", unix))]
+mod certificate;
+#[cfg(all(feature = "tls", unix))]
+mod client;
+#[cfg(all(feature = "tls", unix))]
 mod contexts;
 #[cfg(all(feature = "tls", unix))]
 mod hybrid;
 #[cfg(all(feature = "tls", unix))]
 mod pattern;
+#[cfg(all(feature = "tls", unix))]
+mod roots;
 #[cfg(all(feature = "tls", unix))]
 mod session;
 #[cfg(all(feature = "tls", unix))]
@@ -29,9 +35,13 @@ pub use error::{Error, Failure};
 pub use options::{Context, Identity, Options};
 
 #[cfg(not(all(feature = "tls", unix)))]
-pub use absent::{Contexts, Session};
+pub use absent::{ClientContext, ClientOptions, Contexts, Roots, Session};
+#[cfg(all(feature = "tls", unix))]
+pub use client::{ClientContext, ClientOptions};
 #[cfg(all(feature = "tls", unix))]
 pub use contexts::Contexts;
+#[cfg(all(feature = "tls", unix))]
+pub use roots::Roots;
 #[cfg(all(feature = "tls", unix))]
 pub use session::Session;
 
@@ -67,4 +77,15 @@ pub struct Agreement {
     /// The name that the client has asked for.
     pub server_name: Option<String>,
     pub is_resumed: bool,
+    /// The group of the key exchange, as TLS calls it.
+    pub group: &'static str,
+}
+
+/// A server, as a client knows it when the handshake is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Peer {
+    /// What it has shown, in DER, its own certificate first.
+    pub chain: Vec<Vec<u8>>,
+    /// Why it is not to be trusted; `None`: it is, by those whom its name is.
+    pub complaint: Option<String>,
 }

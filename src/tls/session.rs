@@ -1,4 +1,4 @@
-//! One connection's TLS, the server's side.
+//! One connection's TLS, of a server or a client.
 
 use std::fmt;
 use std::io::{self, BufRead, IoSlice, Write};
@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use rustls::server::Acceptor;
-use rustls::{HandshakeKind, ServerConnection};
+use rustls::{Connection, HandshakeKind};
 
 use crate::tls::error::Failure;
-use crate::tls::{Agreement, Contexts, End, Opened, suites};
+use crate::tls::{Agreement, ClientContext, Contexts, End, Error, Opened, Peer, suites};
 
 /// Bytes of a client's first message that are kept, in case that Node has to answer it: more than any
 /// client sends.
@@ -20,8 +20,8 @@ const SEAL_LIMIT: usize = 64 * 1024;
 
 /// One connection's TLS.
 pub struct Session {
-    contexts: Arc<Contexts>,
     state: State,
+    client: Option<Client>,
     is_secured: bool,
     /// Bytes of plaintext that were sealed since all had been sent.
     sealed: usize,
@@ -29,10 +29,19 @@ pub struct Session {
 
 enum State {
     /// The client's first message is not complete. All that has arrived is kept.
-    Hello(Box<Acceptor>, Vec<u8>),
-    Running(Box<ServerConnection>),
+    Hello(Arc<Contexts>, Box<Acceptor>, Vec<u8>),
+    Running(Box<Connection>),
     /// It is not spoken here.
     Foreign,
+}
+
+/// What a client has beside its connection.
+struct Client {
+    context: Arc<ClientContext>,
+    /// Once the handshake is over.
+    peer: Option<Peer>,
+    /// Whoever asked for the connection knows of the peer, and wants to speak with it.
+    is_released: bool,
 }
 
 impl fmt::Debug for Session {
@@ -44,11 +53,30 @@ impl fmt::Debug for Session {
 impl Session {
     pub fn new(contexts: &Arc<Contexts>) -> Self {
         Self {
-            contexts: contexts.clone(),
-            state: State::Hello(Box::default(), Vec::new()),
+            state: State::Hello(contexts.clone(), Box::default(), Vec::new()),
+            client: None,
             is_secured: false,
             sealed: 0,
         }
+    }
+
+    /// A client's. What it says first waits to be sent.
+    ///
+    /// # Errors
+    /// Fails if there are no random numbers.
+    pub fn of_client(context: &Arc<ClientContext>) -> Result<Self, Error> {
+        let connection = Connection::Client(context.connect()?);
+        let client = Client {
+            context: context.clone(),
+            peer: None,
+            is_released: false,
+        };
+        Ok(Self {
+            state: State::Running(Box::new(connection)),
+            client: Some(client),
+            is_secured: false,
+            sealed: 0,
+        })
     }
 
     /// The handshake is over.
@@ -56,19 +84,33 @@ impl Session {
         self.is_secured
     }
 
-    /// A client has been answered: the socket is of no use to anybody else.
+    /// Something was sent: the socket is of no use to anybody else.
     pub fn has_begun(&self) -> bool {
         matches!(self.state, State::Running(_))
     }
 
-    fn running(&self) -> Option<&ServerConnection> {
+    /// A client's peer is not known yet, or not wanted yet: nothing is sealed.
+    pub fn withholds(&self) -> bool {
+        self.client
+            .as_ref()
+            .is_some_and(|client| !client.is_released)
+    }
+
+    /// The peer is known and wanted.
+    pub fn release(&mut self) {
+        if let Some(client) = self.client.as_mut().filter(|client| client.peer.is_some()) {
+            client.is_released = true;
+        }
+    }
+
+    fn running(&self) -> Option<&Connection> {
         match &self.state {
             State::Running(connection) => Some(connection),
             _ => None,
         }
     }
 
-    fn running_mut(&mut self) -> Option<&mut ServerConnection> {
+    fn running_mut(&mut self) -> Option<&mut Connection> {
         match &mut self.state {
             State::Running(connection) => Some(connection),
             _ => None,
@@ -80,9 +122,9 @@ impl Session {
     /// Takes what has arrived, all of it, and appends what it carries to `plain`.
     pub fn open(&mut self, cipher: &[u8], plain: &mut BytesMut) -> Opened {
         let mut rest = cipher;
-        if let State::Hello(acceptor, kept) = &mut self.state {
+        if let State::Hello(contexts, acceptor, kept) = &mut self.state {
             kept.extend_from_slice(cipher);
-            match greet(acceptor, &mut rest, &self.contexts) {
+            match greet(acceptor, &mut rest, contexts) {
                 Greeting::Incomplete if kept.len() <= HELLO_LIMIT => return Opened::default(),
                 Greeting::Known(connection) => self.state = State::Running(connection),
                 Greeting::Incomplete | Greeting::Foreign => {
@@ -101,13 +143,30 @@ impl Session {
         let end = advance(connection, rest, plain);
         let secured = !connection.is_handshaking() && !self.is_secured;
         self.is_secured |= secured;
+        if secured {
+            self.look_at_peer();
+        }
         Opened { secured, end }
+    }
+
+    fn look_at_peer(&mut self) {
+        let (State::Running(connection), Some(client)) = (&self.state, &mut self.client) else {
+            return;
+        };
+        let chain = connection.peer_certificates().unwrap_or_default();
+        client.peer = Some(Peer {
+            complaint: client.context.verify(chain).err(),
+            chain: chain.iter().map(|der| der.to_vec()).collect(),
+        });
     }
 
     // ---- what is sent ----
 
     /// Seals the bytes of `slices`, as many as may wait to be sent; returns how many.
     pub fn seal(&mut self, slices: &[IoSlice<'_>]) -> usize {
+        if self.withholds() {
+            return 0;
+        }
         let Some(connection) = self.running_mut() else {
             return 0;
         };
@@ -154,13 +213,25 @@ impl Session {
     /// What was agreed upon, once the handshake is over.
     pub fn agreement(&self) -> Option<Agreement> {
         let connection = self.running().filter(|_| self.is_secured)?;
+        let server_name = match (connection, &self.client) {
+            (Connection::Server(connection), _) => connection.server_name(),
+            (_, client) => client.as_ref()?.context.server_name(),
+        };
         Some(Agreement {
             protocol: suites::version(connection.protocol_version()?),
             cipher: suites::names(connection.negotiated_cipher_suite()?.suite()),
             alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
-            server_name: connection.server_name().map(str::to_owned),
+            server_name: server_name.map(str::to_owned),
             is_resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
+            group: connection
+                .negotiated_key_exchange_group()
+                .map_or("", |group| suites::group(group.name())),
         })
+    }
+
+    /// A client's peer, once the handshake is over.
+    pub fn peer(&self) -> Option<&Peer> {
+        self.client.as_ref()?.peer.as_ref()
     }
 
     /// Fills `out` with key material (RFC 5705); false if there is none.
@@ -181,7 +252,7 @@ impl Session {
 /// What a client's first message led to.
 enum Greeting {
     Incomplete,
-    Known(Box<ServerConnection>),
+    Known(Box<Connection>),
     /// No TLS, or nothing in common with this side: nothing was sent.
     Foreign,
 }
@@ -197,7 +268,7 @@ fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Gr
             Ok(Some(accepted)) => {
                 let config = contexts.select(accepted.client_hello().server_name());
                 return match accepted.into_connection(config) {
-                    Ok(connection) => Greeting::Known(Box::new(connection)),
+                    Ok(connection) => Greeting::Known(Box::new(Connection::Server(connection))),
                     Err(_) => Greeting::Foreign,
                 };
             }
@@ -209,7 +280,7 @@ fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Gr
 
 /// Goes on with a connection; `Some` if nothing more can be read.
 fn advance(
-    connection: &mut ServerConnection,
+    connection: &mut Connection,
     mut cipher: &[u8],
     plain: &mut BytesMut,
 ) -> Option<End> {

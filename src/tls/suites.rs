@@ -1,7 +1,7 @@
 //! The cipher suites that rustls has, by OpenSSL's names.
 
 use rustls::crypto::ring::cipher_suite as ring;
-use rustls::{CipherSuite, ProtocolVersion, SupportedCipherSuite};
+use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SupportedCipherSuite};
 
 use crate::tls::Error;
 
@@ -73,5 +73,16 @@ pub fn version(version: ProtocolVersion) -> &'static str {
     match version {
         ProtocolVersion::TLSv1_3 => "TLSv1.3",
         _ => "TLSv1.2",
+    }
+}
+
+/// The name of a group.
+pub fn group(group: NamedGroup) -> &'static str {
+    match group {
+        NamedGroup::X25519MLKEM768 => "X25519MLKEM768",
+        NamedGroup::X25519 => "X25519",
+        NamedGroup::secp256r1 => "secp256r1",
+        NamedGroup::secp384r1 => "secp384r1",
+        _ => "",
     }
 }

@@ -1,0 +1,192 @@
+'use strict';
+// Whether the native side can speak the TLS of an agent's connection, and what it is told for that. What is not known
+// to be the same there is left to Node. A connection is dialled by Node's `tls.connect` either way: what its options
+// lack, and what goes wrong until it is connected, is told by Node. In the moment in which TLS would begin, it is
+// decided who speaks it.
+const { isIP } = require('node:net');
+const tls = require('node:tls');
+const { kSecurity } = require('../base/symbols');
+const native = require('../wire/loop');
+const { now } = require('../wire/realm');
+const { checkProcess, leave, readProtocols, readSuites } = require('./left-to-node');
+const { SecureClientSocket } = require('./secure-client-socket');
+const { SecureClientTransport } = require('./secure-client-transport');
+const { ownTrust, trustOf } = require('./trust');
+
+const { TLSSocket, checkServerIdentity, connect, createSecureContext } = tls;
+
+/** Options with which a client's TLS is Node's: all that Node's TLS knows and that are not `SAME`. */
+const NODES = [
+  'allowPartialTrustChain cert certificateCompression clientCertEngine context credentials crl',
+  'dhparam enableTrace isServer key onread passphrase pfx pipe privateKeyEngine',
+  'privateKeyIdentifier pskCallback pskIdentityHint requestOCSP secureContext secureOptions',
+  'secureProtocol server session sessionTimeout sigalgs socket ticketKeys ALPNCallback',
+  'SNICallback handshakeTimeout pauseOnConnect',
+].flatMap((names) => names.split(' '));
+/** Options of TLS that mean the same on both sides, or nothing to a client's TLS of the native side. */
+const SAME = [
+  'ALPNProtocols allowHalfOpen ca checkServerIdentity ciphers ecdhCurve highWaterMark',
+  'honorCipherOrder keepAlive keepAliveInitialDelay maxVersion minDHSize minVersion noDelay',
+  'rejectUnauthorized requestCert servername sessionIdContext signal singleUse timeout',
+].flatMap((names) => names.split(' '));
+/** Who listens for one of these needs a socket of Node's TLS. */
+const NODES_EVENTS = ['keylog', 'OCSPResponse'];
+/** Milliseconds for which a server is left to Node with which the native side could not go on. */
+const LEFT_FOR = 600_000;
+/** So many servers of an agent are known. */
+const KNOWN = 1000;
+
+/** A name that may be asked for, and that is the same for OpenSSL and for rustls. */
+const NAME = /^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/i;
+
+function checkOptions(options) {
+  for (const name of NODES) if (options[name]) leave(`the option ${name}`);
+  const { checkServerIdentity: check, ecdhCurve, servername } = options;
+  if (check !== undefined && check !== checkServerIdentity) leave('the option checkServerIdentity');
+  if (ecdhCurve && ecdhCurve !== 'auto') leave('the option ecdhCurve');
+  if (servername && (isIP(servername) || !NAME.test(servername))) leave('the option servername');
+}
+
+function checkModule() {
+  const { prototype } = TLSSocket;
+  const isOriginal =
+    tls.connect === connect &&
+    tls.createSecureContext === createSecureContext &&
+    tls.TLSSocket === TLSSocket &&
+    METHODS.every(([name, method]) => prototype[name] === method);
+  if (!isOriginal) leave('somebody has changed node:tls');
+}
+
+/** What of Node's is called, or stood in for, and would be passed by if it was another. */
+const METHODS = ['_finishInit', '_init', '_start', 'emit', 'setServername', 'setSession'].map(
+  (name) => [name, TLSSocket.prototype[name]],
+);
+
+/** Maps are bounded: what was put there first goes first. */
+function keep(map, key, value) {
+  map.delete(key);
+  if (map.size >= KNOWN) map.delete(map.keys().next().value);
+  map.set(key, value);
+}
+
+/** The TLS of one agent. */
+class ClientTls {
+  constructor(agent) {
+    this.agent = agent;
+    /** By the agent's key and the protocols: what the native side has for it. */
+    this.clients = new Map();
+    /** By the agent's key: why its servers are left to Node, and until when. */
+    this.left = new Map();
+    /** Of the connection that was begun last. */
+    this.last = { tls: null, tlsReason: null };
+  }
+
+  /**
+   * A connection is being made with these options: native, if it can be. `remembers`: the agent listens for its
+   * sessions.
+   */
+  follow(socket, options, remembers) {
+    try {
+      const client = this.clientFor(socket, options);
+      const dial = new Dial(this, options, client, remembers);
+      socket[kSecurity] = dial;
+      // Behind those that were there before comes Node's, with which its TLS begins.
+      socket.once('connect', () => {
+        dial.hasBegun = true;
+      });
+      this.note('native', null);
+    } catch (error) {
+      this.note('node', error.message);
+    }
+  }
+
+  note(who, reason) {
+    this.last = { tls: who, tlsReason: reason };
+  }
+
+  clientFor(socket, options) {
+    const { _agentKey: name } = options;
+    if (name === undefined) leave("the connection is not the pool's");
+    if (Object.getPrototypeOf(socket) !== TLSSocket.prototype) leave('the socket is another');
+    checkProcess(true);
+    checkModule();
+    checkOptions(options);
+    const left = this.left.get(name);
+    if (left !== undefined) {
+      if (now() < left.until) leave(left.reason);
+      this.left.delete(name);
+    }
+    const trust = options.ca ? trustOf(options.ca) : ownTrust();
+    const { ALPNProtocols: protocols } = socket._tlsOptions;
+    const key = `${name}:${protocols?.latin1Slice() ?? ''}`;
+    const known = this.clients.get(key);
+    if (known?.trust === trust) return known;
+    const { maxCachedSessions } = this.agent;
+    const parameters = {
+      protocols: readProtocols(protocols ?? []),
+      ...readSuites(options),
+      servername: options.servername || undefined,
+      resumes: maxCachedSessions !== 0,
+    };
+    const client = { key, name, trust, context: new native.TlsClient(parameters, trust.roots) };
+    keep(this.clients, key, client);
+    const limit = Number.isInteger(maxCachedSessions) ? Math.max(maxCachedSessions, 1) : KNOWN;
+    while (this.clients.size > limit) this.clients.delete(this.clients.keys().next().value);
+    return client;
+  }
+
+  /** A connection with this key of the agent's has failed: its sessions are not resumed any more. */
+  forget(name) {
+    for (const [key, client] of this.clients) if (client.name === name) this.clients.delete(key);
+  }
+
+  /** The native side could not go on with a server: Node does, for a while. */
+  leave(client, reason) {
+    keep(this.left, client.name, { reason, until: now() + LEFT_FOR });
+    this.note('node', reason);
+  }
+}
+
+/** A connection that is being made, and what it will be. On the socket under `kSecurity`. */
+class Dial {
+  constructor(security, options, client, remembers) {
+    this.security = security;
+    this.remembers = remembers;
+    this.options = options;
+    this.client = client;
+    /** Of a socket that may become native. */
+    this.prototype = TLSSocket.prototype;
+    /** Of one that has. */
+    this.complete = SecureClientSocket.prototype;
+    /** Node has begun to speak TLS. */
+    this.hasBegun = false;
+  }
+
+  /** In the moment of 'connect': whether the native side goes on. */
+  fits(socket) {
+    const { options, security } = this;
+    const sessions = this.remembers ? 1 : 0;
+    const fits =
+      !this.hasBegun &&
+      socket.secureConnecting === true &&
+      socket.listenerCount('session') === sessions &&
+      NODES_EVENTS.every((event) => socket.listenerCount(event) === 0) &&
+      !Object.hasOwn(socket, 'emit') &&
+      (socket._handle.getServername() || undefined) === (options.servername || undefined);
+    if (!fits) security.note('node', 'somebody uses what only Node has');
+    return fits;
+  }
+
+  adopt(fd, maxHeaderSize, validation, shownFields, flags) {
+    const { context } = this.client;
+    return native
+      .start()
+      .adoptSecureClient(fd, maxHeaderSize, validation, shownFields, flags, context);
+  }
+
+  transport(id, socket) {
+    return new SecureClientTransport(id, socket, this);
+  }
+}
+
+module.exports = { ClientTls, NODES, SAME };

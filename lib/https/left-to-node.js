@@ -1,0 +1,84 @@
+'use strict';
+// What keeps the native side from speaking TLS, for servers and clients alike, and how what both sides know of ciphers,
+// versions and protocols is read.
+const crypto = require('node:crypto');
+const tls = require('node:tls');
+const native = require('../wire/loop');
+
+const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+/** The ciphers that the native side has, in the order of Node's default. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+];
+/** What a list of ciphers may exclude: nothing of the above is any of it. */
+const EXCLUSIONS =
+  /^!(?:aNULL|eNULL|NULL|EXP|EXPORT|LOW|DES|3DES|RC2|RC4|IDEA|SEED|CAMELLIA|MD5|PSK|SRP|DSS|ADH|AECDH)$/;
+/** What the process may be told, and only OpenSSL does. */
+const FLAGS = /--(?:tls-keylog|trace-tls|enable-fips|force-fips|openssl-)/;
+/** The same for clients alone: whom OpenSSL trusts by itself. */
+const CLIENT_FLAGS = /--use-openssl-ca/;
+
+/** Why TLS is Node's. */
+class LeftToNode extends Error {}
+
+const leave = (reason) => {
+  throw new LeftToNode(reason);
+};
+
+/** What is the same for all servers or clients of the process. */
+function checkProcess(isClient) {
+  const { execArgv, env } = process;
+  if (env.RUST_HTTP_TLS === 'node') leave('RUST_HTTP_TLS=node');
+  const flags = [...execArgv, env.NODE_OPTIONS ?? ''].join(' ');
+  const flag = FLAGS.exec(flags) ?? (isClient ? CLIENT_FLAGS.exec(flags) : null);
+  if (flag) leave(`the process has ${flag[0]}`);
+  if (env.OPENSSL_CONF) leave('OPENSSL_CONF is set');
+  if (crypto.getFips?.()) leave('FIPS is on');
+  if (tls.DEFAULT_ECDH_CURVE !== 'auto') leave('tls.DEFAULT_ECDH_CURVE is set');
+  if (native.TlsContexts === undefined) leave('the addon speaks no TLS on this system');
+}
+
+/** The ciphers to be used of a list in OpenSSL's form. */
+function readCiphers(list) {
+  if (list === crypto.constants.defaultCoreCipherList) return CIPHERS;
+  const ciphers = [];
+  let isBehind = false;
+  for (const name of list.split(':')) {
+    if (CIPHERS.includes(name) && !isBehind) ciphers.push(name);
+    // One that only Node has may be the last choice: a peer that has no other is left to Node.
+    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !CIPHERS.includes(name)) isBehind = true;
+    else if (!EXCLUSIONS.test(name)) leave('the option ciphers');
+  }
+  return ciphers;
+}
+
+/** `{ ciphers, tls12, tls13 }` of options in Node's form. A peer that has only older ones is left to Node. */
+function readSuites(options) {
+  const ciphers = readCiphers(options.ciphers || tls.DEFAULT_CIPHERS);
+  const lowest = VERSIONS.indexOf(options.minVersion || tls.DEFAULT_MIN_VERSION);
+  const highest = VERSIONS.indexOf(options.maxVersion || tls.DEFAULT_MAX_VERSION);
+  const is13 = (name) => name.startsWith('TLS_');
+  return {
+    ciphers,
+    tls12: lowest <= 2 && highest >= 2 && !ciphers.every(is13),
+    tls13: highest >= 3 && ciphers.some(is13),
+  };
+}
+
+/** The names in ALPN's own form. */
+function readProtocols(bytes) {
+  const names = [];
+  for (let at = 0; at < bytes.length; at += 1 + bytes[at])
+    names.push(Buffer.from(bytes.subarray(at + 1, at + 1 + bytes[at])));
+  return names;
+}
+
+module.exports = { LeftToNode, checkProcess, leave, readProtocols, readSuites };

@@ -1,0 +1,100 @@
+'use strict';
+// A handshake by Node's TLS for a socket whose handshake the native side could not finish: nothing of a request was
+// sent by then. It happens on a connection of its own. When it is over, the socket gets that connection's handle
+// and is a TLSSocket of Node's from there on, whose own code says what becomes of it.
+const { Socket } = require('node:net');
+const tls = require('node:tls');
+const { kHeld, kHttp, kSecurity, kTransport } = require('../base/symbols');
+const { setOwner } = require('../node/net');
+const { sendFirst } = require('../socket/hand-over');
+const { process } = require('../wire/realm');
+
+const { TLSSocket } = tls;
+
+class NodeHandshake {
+  /** `error`: what is told if nobody can be connected to. */
+  constructor(transport, reason, error) {
+    this.transport = transport;
+    this.reason = reason;
+    this.error = error;
+    this.socket = null;
+  }
+
+  begin() {
+    const { dial, referenced, socket: goal, timeout } = this.transport;
+    const socket = tls.connect({ ...dial.options, timeout: 0 });
+    this.socket = socket;
+    // What Node would look at now, it looks at on the socket that this is for.
+    socket.removeAllListeners('secure');
+    socket.once('secure', () => this.succeed());
+    socket.once('error', (error) => this.fail(error));
+    socket.on('timeout', () => goal.emit('timeout'));
+    if (dial.remembers) socket.on('session', () => {});
+    if (timeout > 0) socket.setTimeout(timeout);
+    if (!referenced) socket.unref();
+  }
+
+  setTimeout(timeout) {
+    this.socket.setTimeout(timeout);
+  }
+
+  setRef(referenced) {
+    if (referenced) this.socket.ref();
+    else this.socket.unref();
+  }
+
+  /** Nobody needs it any more. */
+  end() {
+    this.socket.removeAllListeners('secure');
+    this.socket.destroy();
+  }
+
+  fail(error) {
+    const { transport } = this;
+    const isTold = error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+    transport.inContext((reason) => transport.socket.fail(reason), isTold ? this.error : error);
+  }
+
+  succeed() {
+    this.transport.inContext(this.give.bind(this));
+  }
+
+  give() {
+    const { socket: donor, transport } = this;
+    const { dial, role, socket } = transport;
+    donor.setTimeout(0);
+    const { _handle: handle } = donor;
+    donor._handle = null;
+    donor.ssl = null;
+    socket.flushHeld();
+    const { corked, needDrain } = socket[kHeld];
+    const http = socket[kHttp];
+    socket.quitHttp();
+    const { ending, held, waiting } = transport.giveUp();
+    Object.setPrototypeOf(socket, TLSSocket.prototype);
+    Object.assign(socket, { _handle: handle, ssl: handle });
+    setOwner(handle, socket);
+    socket[kSecurity] = undefined;
+    socket[kTransport] = null;
+    socket[kHeld] = null;
+    role?.undo(http);
+    if (transport.timeout > 0) socket.setTimeout(transport.timeout);
+    for (let i = corked; i > 0; i--) socket.cork();
+    dial.security.leave(dial.client, this.reason);
+    socket._finishInit();
+    if (socket.destroyed) {
+      for (const callback of waiting) process.nextTick(callback, socket.errored);
+      return;
+    }
+    const { chunks, encodings } = held;
+    const bytes = chunks.map((chunk, i) =>
+      typeof chunk === 'string' ? Buffer.from(chunk, encodings[i] || 'utf8') : chunk,
+    );
+    sendFirst(socket, bytes.length > 0 ? Buffer.concat(bytes) : null, waiting, needDrain);
+    if (ending === null) return;
+    if (ending.callback === null) socket.destroySoon();
+    else Socket.prototype._final.call(socket, ending.callback);
+  }
+}
+
+module.exports = { NodeHandshake };

@@ -1,0 +1,104 @@
+'use strict';
+// The socket of a client's native connection on which TLS is spoken natively. It was made by Node's `tls.connect`,
+// with its state of a TLSSocket; its prototype answers what Node would ask its handle.
+const { X509Certificate } = require('node:crypto');
+const { kTransport } = require('../base/symbols');
+const { validateString } = require('../base/validate');
+const { ClientSocket } = require('../socket/client-socket');
+const { SecureSocket } = require('./secure-socket');
+
+/** Made of a connected TLSSocket alone. */
+function SecureClientSocket() {}
+SecureClientSocket.prototype = Object.create(
+  SecureSocket.prototype,
+  Object.getOwnPropertyDescriptors(ClientSocket.prototype),
+);
+const { prototype } = SecureClientSocket;
+const { pushMirrored: pushToReaders } = ClientSocket.prototype;
+const { pushMirrored: pushToStream } = SecureSocket.prototype;
+const handleOf = Object.getOwnPropertyDescriptor(SecureSocket.prototype, '_handle');
+
+/** Node's OpenSSL tells of groups that are no curves. */
+const namesGroups = Number(process.versions.node.split('.', 1)[0]) >= 26;
+/** The groups as OpenSSL names them, and their bits. */
+const CURVES = {
+  __proto__: null,
+  X25519: ['X25519', 253],
+  secp256r1: ['prime256v1', 256],
+  secp384r1: ['secp384r1', 384],
+};
+
+/** The certificates that the server has shown. */
+const chainOf = (socket) => socket[kTransport].chain ?? [];
+
+/** The issuer of a certificate. */
+const issuerOf = (certificate, others) => others.find((one) => certificate.checkIssued(one));
+
+const methods = {
+  __proto__: null,
+
+  getPeerCertificate(detailed) {
+    if (this.destroyed) return null;
+    const { trust } = this[kTransport].dial.client;
+    const chain = chainOf(this).map((der) => new X509Certificate(der));
+    if (chain.length === 0) return {};
+    const first = chain[0].toLegacyObject();
+    if (!detailed) return first;
+    const seen = new Map([[chain[0].fingerprint256, first]]);
+    let [certificate] = chain;
+    for (let its = first; ; its = its.issuerCertificate) {
+      const issuer = issuerOf(certificate, chain) ?? issuerOf(certificate, trust.objects());
+      if (issuer === undefined) return first;
+      const known = seen.get(issuer.fingerprint256);
+      its.issuerCertificate = known ?? issuer.toLegacyObject();
+      if (known !== undefined) return first;
+      seen.set(issuer.fingerprint256, its.issuerCertificate);
+      certificate = issuer;
+    }
+  },
+
+  getPeerX509Certificate() {
+    const [der] = this.destroyed ? [] : chainOf(this);
+    return der && new X509Certificate(der);
+  },
+
+  // No certificate is shown to the server.
+  getCertificate() {
+    return this.destroyed ? null : {};
+  },
+  getX509Certificate() {},
+
+  getEphemeralKeyInfo() {
+    if (this.destroyed) return null;
+    const group = this[kTransport].agreement()?.group ?? '';
+    if (group in CURVES) {
+      const [name, size] = CURVES[group];
+      return { type: 'ECDH', name, size };
+    }
+    return namesGroups && group !== '' ? { type: 'TLSGroup', name: group, size: undefined } : {};
+  },
+
+  /** It has been asked for. */
+  setServername(name) {
+    validateString(name, 'name');
+  },
+
+  pushMirrored(bytes) {
+    const isHttp = this[kTransport].role !== null;
+    Reflect.apply(isHttp ? pushToReaders : pushToStream, this, [bytes]);
+  },
+};
+for (const name of Reflect.ownKeys(methods)) {
+  const value = methods[name];
+  Object.defineProperty(prototype, name, { configurable: true, value, writable: true });
+}
+
+/** While Node's own code finishes the handshake, it asks a handle; see `SecureClientTransport`. */
+Object.defineProperty(prototype, '_handle', {
+  ...handleOf,
+  get() {
+    return this[kTransport]?.answers ?? Reflect.apply(handleOf.get, this, []);
+  },
+});
+
+module.exports = { SecureClientSocket };

@@ -1,0 +1,227 @@
+'use strict';
+// The transport of a client's native connection on which TLS is spoken natively. What is sent waits here until the
+// handshake is over and Node's own code has let the server pass; what the native side cannot go on with, Node
+// begins anew, on a connection of its own (`node-handshake`).
+const { X509Certificate } = require('node:crypto');
+const tls = require('node:tls');
+const { connectionReset, errnoException } = require('../base/errors');
+const { NativeTransport } = require('../transport/native');
+const { Life } = require('../transport/states');
+const { WRITE_MORE } = require('../wire/layout');
+const native = require('../wire/loop');
+const { process } = require('../wire/realm');
+const { NodeHandshake } = require('./node-handshake');
+const { tlsError } = require('./tls-errors');
+const { verdictOn } = require('./verdict');
+
+const NEVER_SECURED =
+  'Client network socket disconnected before secure TLS connection was established';
+
+class SecureClientTransport extends NativeTransport {
+  /** `dial`: see `client-tls`. */
+  constructor(id, socket, dial) {
+    super(id, socket, 0, true);
+    this.dial = dial;
+    this.isSecured = false;
+    /** The server is who it should be, or nobody cares: what waits may be sent. */
+    this.isReleased = false;
+    this.agreed = null;
+    /** The server's certificates in DER, its own first. */
+    this.chain = null;
+    /** What waits to be sent: pieces, their encodings, and the flags of the last one. */
+    this.held = { chunks: [], encodings: [], flags: 0 };
+    /** What is to follow that: the end of the output, with the callback of it, or, without one, of the connection. */
+    this.ending = null;
+    /** In the place of a handle, while Node's code asks it. */
+    this.answers = null;
+    /** Node's handshake, where this side could not go on. */
+    this.second = null;
+  }
+
+  /** What was agreed upon in the handshake; null if there is nothing (any more). */
+  agreement() {
+    if (this.agreed === null && this.isSecured && !this.isClosed)
+      this.agreed = native.io.agreement(this.id);
+    return this.agreed;
+  }
+
+  // ---- the handshake ----
+
+  /** It is over. Nothing is parsed, and nothing sent, before `release`. */
+  onSecured() {
+    if (this.life === Life.OPEN) this.inContext(this.secured);
+  }
+
+  secured() {
+    const peer = native.io.peer(this.id);
+    if (peer === null) return; // its end is on the way
+    this.isSecured = true;
+    this.chain = peer.chain;
+    const agreed = this.agreement();
+    if (agreed === null) return;
+    if (peer.complaint === undefined) {
+      // Node's code takes the name of a server for checked whose session was resumed.
+      this.pass(agreed, agreed.isResumed ? this.wrongName() : null);
+      return;
+    }
+    const code = this.socket._rejectUnauthorized
+      ? undefined
+      : verdictOn(peer.chain, this.dial.client.trust.objects());
+    if (code === undefined) this.tryNode(peer.complaint, null);
+    else this.pass(agreed, Object.assign(new Error(code), { code }));
+  }
+
+  /** What is wrong with the name of the server; null if it is the one that was asked for. */
+  wrongName() {
+    const { host, servername } = this.dial.options;
+    const certificate = new X509Certificate(this.chain[0]).toLegacyObject();
+    return tls.checkServerIdentity(servername || host || 'localhost', certificate) ?? null;
+  }
+
+  /**
+   * Lets Node's own code say what becomes of the connection, which looks at the server's name, too. `error`: why
+   * the server is not to be trusted, or null.
+   */
+  pass({ alpnProtocol, servername }, error) {
+    const { socket } = this;
+    this.answers = {
+      getALPNNegotiatedProtocol: () => alpnProtocol?.latin1Slice() ?? false,
+      getServername: () => servername ?? false,
+      verifyError: () => error,
+    };
+    try {
+      socket._finishInit();
+    } finally {
+      this.answers = null;
+      // Whatever has happened, a listener that has thrown included: without Node's word nothing is sent.
+      if (this.life === Life.OPEN) {
+        if (socket.secureConnecting === false) this.release();
+        else socket.destroy();
+      }
+    }
+  }
+
+  /** Sends what has waited, and lets what has come be read. */
+  release() {
+    this.isReleased = true;
+    native.io.startReading(this.id);
+    const { chunks, encodings, flags } = this.held;
+    this.held = null;
+    this.pending = 0;
+    let result = 0;
+    for (let i = 0; i < chunks.length; i++)
+      result = this.sendPiece(chunks[i], encodings[i], i < chunks.length - 1 ? WRITE_MORE : flags);
+    if (result !== 0) {
+      this.onPending(result, null);
+    } else {
+      for (const callback of this.waiting.splice(0)) callback(null);
+      this.socket.onDrained();
+    }
+    this.count();
+    if (this.ending === null) return;
+    if (this.ending.callback === null) super.closeSoon();
+    else super.shutdown(this.ending.callback);
+  }
+
+  /** The handshake has come to nothing here, for this reason: Node tries. `error`: what is told if it cannot. */
+  tryNode(reason, error) {
+    if (this.second !== null || this.life !== Life.OPEN) return;
+    this.saveAddresses();
+    this.second = new NodeHandshake(this, reason, error ?? this.neverSecured());
+    native.io.destroy(this.id, false);
+    this.inContext(this.second.begin.bind(this.second));
+  }
+
+  /** The error that Node has for a peer that goes away amid the handshake. */
+  neverSecured() {
+    const { host, localAddress, path, port } = this.dial.options;
+    const error = connectionReset(NEVER_SECURED);
+    return Object.assign(error, { path: path ?? undefined, host, port, localAddress });
+  }
+
+  /** TLS has failed; `text`: see the record. */
+  onFailed(text) {
+    if (this.life !== Life.OPEN) return;
+    const error = tlsError(text);
+    if (!this.isSecured) this.tryNode(error.reason, error);
+    else this.inContext((reason) => this.socket.fail(reason), error);
+  }
+
+  /** Node goes on with the socket, over `handle`; returns what it has to send, and what is to follow. */
+  giveUp() {
+    const { ending, held, waiting } = this;
+    this.life = Life.HANDED_OVER;
+    this.count();
+    return { ending, held, waiting: waiting.splice(0) };
+  }
+
+  // ---- what is asked for meanwhile ----
+
+  sendAll(chunks, encodings, flags, callback) {
+    if (this.isReleased) return super.sendAll(chunks, encodings, flags, callback);
+    this.held.chunks.push(...chunks);
+    this.held.encodings.push(...encodings);
+    this.held.flags = flags;
+    for (let i = 0; i < chunks.length; i++)
+      this.pending += Buffer.byteLength(chunks[i], encodings[i] || 'utf8');
+    if (callback) this.waiting.push(callback);
+    return false;
+  }
+
+  send(chunk, encoding, flags, callback) {
+    if (this.isReleased) return super.send(chunk, encoding, flags, callback);
+    return this.sendAll([chunk], [encoding], flags, callback);
+  }
+
+  shutdown(callback) {
+    if (this.isReleased) super.shutdown(callback);
+    else this.ending ??= { callback };
+  }
+
+  closeSoon() {
+    if (this.isReleased) super.closeSoon();
+    else this.ending ??= { callback: null };
+  }
+
+  setTimeout(timeout) {
+    if (this.second === null) super.setTimeout(timeout);
+    else this.second.setTimeout((this.timeout = timeout));
+  }
+
+  setRef(referenced) {
+    this.second?.setRef(referenced);
+    super.setRef(referenced);
+  }
+
+  close(reset) {
+    const wasOpen = this.life === Life.OPEN;
+    if (this.second === null || !wasOpen) {
+      super.close(reset);
+      return;
+    }
+    this.life = Life.CLOSING;
+    this.second.end();
+    process.nextTick(() => this.onClose({ bytesRead: 0, bytesWritten: 0, errno: 0 }));
+  }
+
+  onClose(end) {
+    // Of the connection that was given up for Node's.
+    if (this.second !== null && this.life !== Life.CLOSING) return;
+    super.onClose(end);
+  }
+
+  afterClose(end) {
+    if (this.isReleased || this.life !== Life.OPEN) {
+      super.afterClose(end);
+      return;
+    }
+    const { errno, isWrite } = end;
+    const error = errno === 0 ? null : errnoException(-errno, isWrite ? 'write' : 'read');
+    this.tryNode('the server has ended the handshake', error);
+  }
+
+  /** There is no handle that could be given to somebody. */
+  becomeStream() {}
+}
+
+module.exports = { SecureClientTransport };

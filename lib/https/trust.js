@@ -1,0 +1,88 @@
+'use strict';
+// Whom a client trusts: the certificates of the option `ca`, or those that Node trusts by itself.
+const { X509Certificate, createHash } = require('node:crypto');
+const { readFileSync } = require('node:fs');
+const tls = require('node:tls');
+const native = require('../wire/loop');
+const { leave } = require('./left-to-node');
+
+const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
+const CERTIFICATE =
+  /-----BEGIN (?:X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END (?:X509 )?CERTIFICATE-----/g;
+/** So many different lists of certificates are kept. */
+const KEPT = 16;
+
+/** By what they were made of, the oldest first. */
+const trusts = new Map();
+/** Those that Node trusts by itself, and the list they were made of. */
+let own = { list: undefined, trust: null };
+let extra;
+
+class Trust {
+  #objects = null;
+
+  /** `certificates`: in DER. */
+  constructor(certificates) {
+    this.certificates = certificates;
+    this.roots = new native.TlsRoots(certificates);
+  }
+
+  /** The same as objects of Node's. */
+  objects() {
+    this.#objects ??= this.certificates.map((der) => new X509Certificate(der));
+    return this.#objects;
+  }
+}
+
+/** The certificates of a text in PEM, in DER. */
+function decode(text) {
+  const found = [...text.matchAll(CERTIFICATE)].map(([, base64]) => Buffer.from(base64, 'base64'));
+  // One in a form of OpenSSL's own, or none where some were promised.
+  if (found.length !== (text.match(BEGIN) ?? []).length) leave('the option ca');
+  return found;
+}
+
+function textOf(value) {
+  if (typeof value === 'string') return value;
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).latin1Slice();
+  return leave('the option ca');
+}
+
+/** Those of the option `ca`. */
+function trustOf(ca) {
+  const texts = (Array.isArray(ca) ? ca : [ca]).map(textOf);
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}:`).update(text);
+  const key = hash.digest('base64');
+  let trust = trusts.get(key);
+  if (trust === undefined) {
+    trust = new Trust(texts.flatMap(decode));
+    if (trusts.size >= KEPT) trusts.delete(trusts.keys().next().value);
+    trusts.set(key, trust);
+  }
+  return trust;
+}
+
+/** Those of NODE_EXTRA_CA_CERTS; Node goes on without them, too, where the file cannot be read. */
+function extraCertificates() {
+  const { NODE_EXTRA_CA_CERTS: path } = process.env;
+  if (!path) return [];
+  try {
+    return [readFileSync(path, 'latin1')];
+  } catch {
+    return [];
+  }
+}
+
+/** Those that Node trusts where nothing else is said. What it trusts may change, and is another list then. */
+function ownTrust() {
+  const list = tls.getCACertificates?.('default') ?? tls.rootCertificates;
+  if (own.list !== list) {
+    if (tls.getCACertificates === undefined) extra ??= extraCertificates();
+    own = { list, trust: new Trust([...list, ...(extra ?? [])].flatMap(decode)) };
+  }
+  return own.trust;
+}
+
+module.exports = { ownTrust, trustOf };

@@ -1,0 +1,105 @@
+//! A client's connections, as JavaScript makes them of what it has dialled.
+
+use napi::bindgen_prelude::Result;
+use napi::{Env, Error};
+
+use crate::bridge::error::{system, to_napi};
+use crate::bridge::io::{Io, duplicate};
+use crate::bridge::options::{Validation, announced, limits, number_of_fields};
+use crate::bridge::tls::TlsClient;
+use crate::io::Reader;
+use crate::tls::Session;
+
+#[napi_derive::napi]
+impl Io {
+    /// Takes over a duplicate of a connected descriptor as a client's connection; returns its id.
+    /// Responses are read with these limits until `setReader` says otherwise. `flags` announce the first
+    /// request, as those of a send do.
+    #[napi]
+    pub fn adopt_client(
+        &self,
+        env: Env,
+        fd: i32,
+        max_header_size: u32,
+        validation: Validation,
+        shown_fields: u32,
+        flags: u32,
+    ) -> Result<u32> {
+        let reader = reader(max_header_size, &validation, shown_fields);
+        self.adopt_with(env, fd, &reader, flags, None)
+    }
+
+    /// As `adoptClient`, with TLS on the connection. Nothing of a request is sent, and nothing that comes is read,
+    /// before `startReading` follows the record that tells of the handshake.
+    #[napi]
+    #[allow(clippy::too_many_arguments, reason = "those of `adoptClient`, and one")]
+    pub fn adopt_secure_client(
+        &self,
+        env: Env,
+        fd: i32,
+        max_header_size: u32,
+        validation: Validation,
+        shown_fields: u32,
+        flags: u32,
+        client: &TlsClient,
+    ) -> Result<u32> {
+        let session = Session::of_client(&client.0)
+            .map_err(|error| Error::from_reason(error.to_string()))?;
+        let reader = reader(max_header_size, &validation, shown_fields);
+        self.adopt_with(env, fd, &reader, flags, Some(session))
+    }
+
+    /// The same, with TLS on it if there is a session.
+    fn adopt_with(
+        &self,
+        env: Env,
+        fd: i32,
+        reader: &Reader,
+        flags: u32,
+        session: Option<Session>,
+    ) -> Result<u32> {
+        let fd = duplicate(fd).map_err(|error| system(&error))?;
+        let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
+        let port = &self.environment.port;
+        let adopted = self
+            .environment
+            .with_hub(|_| hub.adopt(fd, port, reader, announced(flags), session));
+        let connection = match adopted {
+            Some(Ok(connection)) => connection,
+            failed => {
+                self.environment.rest(env.raw());
+                return Err(failed.map_or_else(
+                    || Error::from_reason("nothing is open"),
+                    |result| result.map_or_else(to_napi, |_| Error::from_reason("no connection")),
+                ));
+            }
+        };
+        let id = connection.id.raw();
+        self.environment.insert(connection);
+        Ok(id)
+    }
+
+    /// The responses to the requests that follow are read with these limits.
+    #[napi]
+    pub fn set_reader(
+        &self,
+        id: u32,
+        max_header_size: u32,
+        validation: Validation,
+        shown_fields: u32,
+    ) {
+        self.with(id, |connection| {
+            connection
+                .request
+                .set_reader(reader(max_header_size, &validation, shown_fields));
+        });
+    }
+}
+
+fn reader(max_header_size: u32, validation: &Validation, shown_fields: u32) -> Reader {
+    Reader {
+        limits: limits(max_header_size, 0),
+        leniency: validation.leniency(),
+        shown_fields: number_of_fields(shown_fields),
+    }
+}

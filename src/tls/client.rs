@@ -1,0 +1,141 @@
+//! What a client speaks TLS with.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::Resumption;
+use rustls::crypto::{
+    CryptoProvider, verify_tls12_signature, verify_tls13_signature,
+};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+
+use crate::tls::contexts::{provider, versions};
+use crate::tls::{Error, Roots};
+
+/// Tickets that are kept for one server.
+const TICKETS: usize = 8;
+
+/// Options of a client.
+#[derive(Debug, Default)]
+pub struct ClientOptions {
+    /// Protocols that the server may choose (ALPN), the preferred ones first.
+    pub protocols: Vec<Vec<u8>>,
+    /// OpenSSL's names of cipher suites, the preferred ones first.
+    pub ciphers: Vec<String>,
+    pub tls12: bool,
+    pub tls13: bool,
+    /// The name that is asked for (SNI); `None`: none is.
+    pub server_name: Option<String>,
+    /// Sessions are kept, for connections with the same context.
+    pub resumes: bool,
+}
+
+/// How a client speaks TLS with one server. Sessions are kept with it.
+#[derive(Debug)]
+pub struct ClientContext {
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+    server_name: Option<String>,
+    roots: Arc<Roots>,
+}
+
+impl ClientContext {
+    /// # Errors
+    /// Fails if rustls cannot serve what is wanted. Then Node has to.
+    pub fn new(options: ClientOptions, roots: Arc<Roots>) -> Result<Self, Error> {
+        let failed = |error: rustls::Error| Error::Configuration(error.to_string());
+        let provider = provider(&options.ciphers)?;
+        let versions = versions(options.tls12, options.tls13)?;
+        let verifier = Signatures(provider.clone());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&versions)
+            .map_err(failed)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        config.alpn_protocols = options.protocols;
+        config.enable_sni = options.server_name.is_some();
+        config.resumption = if options.resumes {
+            Resumption::in_memory_sessions(TICKETS)
+        } else {
+            Resumption::disabled()
+        };
+        let name = match &options.server_name {
+            Some(name) => ServerName::try_from(name.clone())
+                .ok()
+                .filter(|name| matches!(name, ServerName::DnsName(_)))
+                .ok_or_else(|| Error::Name(name.clone()))?,
+            // It is only the key of the sessions.
+            None => ServerName::IpAddress(Ipv4Addr::UNSPECIFIED.into()),
+        };
+        Ok(Self {
+            config: Arc::new(config),
+            name,
+            server_name: options.server_name,
+            roots,
+        })
+    }
+
+    /// A connection that has begun: its first message waits to be sent.
+    ///
+    /// # Errors
+    /// Fails if there are no random numbers.
+    pub(super) fn connect(&self) -> Result<ClientConnection, Error> {
+        ClientConnection::new(self.config.clone(), self.name.clone())
+            .map_err(|error| Error::Configuration(error.to_string()))
+    }
+
+    pub(super) fn server_name(&self) -> Option<&str> {
+        self.server_name.as_deref()
+    }
+
+    /// Whether a server may be trusted that has shown `chain`.
+    pub(super) fn verify(&self, chain: &[CertificateDer<'_>]) -> Result<(), String> {
+        self.roots.verify(chain, UnixTime::now())
+    }
+}
+
+/// Looks in a handshake at the proof alone that the server has the key of its certificate. What that is worth is
+/// looked at when the handshake is over, as with Node, on a connection that was resumed no less: whose sessions
+/// are kept says nothing of whom is trusted.
+#[derive(Debug)]
+struct Signatures(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Signatures {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
