@@ -7,6 +7,8 @@ const { kProxyConfig, kSecurity } = require('../base/symbols');
 const { ClientTls } = require('./client-tls');
 const { connectThroughProxy } = require('./tunnel');
 
+const { stats: agentStats } = HttpAgent.prototype;
+
 /** On options, and on sockets made with them: the check of the server's name is the request's own. */
 const kOwnCheck = Symbol('rust-http.ownCheckServerIdentity');
 
@@ -95,6 +97,16 @@ function follow(agent, options, socket) {
 Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
   return !socket[kOwnCheck] && HttpAgent.prototype.keepSocketAlive.call(this, socket);
 };
+
+/** As those of http.Agent, and who speaks the TLS of the connection that was begun last. */
+Object.defineProperty(Agent.prototype, 'stats', {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value: function stats() {
+    return { ...agentStats.call(this), ...securityOf(this).last };
+  },
+});
 
 const ifTrue = (value) => value || '';
 const ifDefined = (value) => (value === undefined ? '' : value);

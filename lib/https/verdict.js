@@ -1,2 +1,66 @@
 'use strict';
-module.exports = { verdictOn() { return undefined; } };
+// What OpenSSL says of a server's certificates that the native side does not trust, where nobody minds: Node tells
+// that as `authorizationError`. Nothing is trusted for it.
+const { X509Certificate } = require('node:crypto');
+
+const isSame = (one, other) => one.fingerprint256 === other.fingerprint256;
+const isSelfIssued = (certificate) => certificate.subject === certificate.issuer;
+
+/**
+ * The way from the server's own certificate up, as OpenSSL takes it: trusted issuers go before those that were shown.
+ * Null if one has the name of an issuer, and is none.
+ */
+function pathOf(shown, trusted) {
+  const path = [shown[0]];
+  let known = 0; // of them, this many come from `trusted`
+  while (path.length <= shown.length + trusted.length) {
+    const top = path.at(-1);
+    if (isSelfIssued(top)) break;
+    const isIssuer = (one) =>
+      one.subject === top.issuer && !path.some((other) => isSame(one, other));
+    const root = trusted.find(isIssuer);
+    const issuer = root ?? (known === 0 ? shown.find(isIssuer) : undefined);
+    if (issuer === undefined) break;
+    if (!top.checkIssued(issuer)) return null;
+    if (root !== undefined) known++;
+    path.push(issuer);
+  }
+  return { path, known };
+}
+
+/** Why the path ends where it does; null if its end is trusted. */
+function incompleteness({ path, known }, trusted) {
+  const top = path.at(-1);
+  if (isSelfIssued(top)) {
+    if (trusted.some((one) => isSame(one, top))) return null;
+    return path.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'SELF_SIGNED_CERT_IN_CHAIN';
+  }
+  if (path.length === 1) return 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+  return known > 0 ? 'UNABLE_TO_GET_ISSUER_CERT' : 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
+}
+
+/** What is wrong with one certificate of the path. */
+function fault(certificate, issuer, now) {
+  if (issuer !== undefined && !certificate.verify(issuer.publicKey)) return 'CERT_SIGNATURE_FAILURE';
+  if (Date.parse(certificate.validFrom) > now) return 'CERT_NOT_YET_VALID';
+  if (Date.parse(certificate.validTo) < now) return 'CERT_HAS_EXPIRED';
+  return null;
+}
+
+/**
+ * OpenSSL's code for `chain`, certificates in DER, with these that are trusted; undefined if it cannot be told. Of several faults OpenSSL tells the last that it finds, from the root down.
+ */
+function verdictOn(chain, trusted) {
+  const shown = chain.map((der) => new X509Certificate(der));
+  const found = pathOf(shown, trusted);
+  if (found === null) return undefined;
+  const { path } = found;
+  let code = incompleteness(found, trusted);
+  if (code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return code;
+  const first = isSelfIssued(path.at(-1)) ? path.length - 1 : path.length - 2;
+  const now = Date.now();
+  for (let i = first; i >= 0; i--) code = fault(path[i], path[i + 1], now) ?? code;
+  return code ?? undefined;
+}
+
+module.exports = { verdictOn };
