@@ -106,7 +106,7 @@ function sameReset(first) {
 
 /** The (negative) error numbers of this system that we give ourselves. */
 const systemErrors = later(() => {
-  const numbers = { __proto__: null, EADDRINUSE: 0, ECONNRESET: 0, EFAULT: 0, EPIPE: 0 };
+  const numbers = { __proto__: null, EADDRINUSE: 0, ECONNRESET: 0, EFAULT: 0, EPIPE: 0, EPROTO: 0 };
   for (const [errno, [name]] of getSystemErrorMap()) if (name in numbers) numbers[name] = errno;
   return numbers;
 });
@@ -118,9 +118,9 @@ function systemError(errno) {
 }
 
 /** A failed system call, as Node reports it. `errno` is negative. */
-function errnoException(errno, syscall) {
+function errnoException(errno, syscall, details = '') {
   const { name } = systemError(errno);
-  const error = new Error(`${syscall} ${name}`);
+  const error = new Error(`${syscall} ${name}${details && ` ${details}`}`);
   error.errno = errno;
   error.code = name;
   error.syscall = syscall;

@@ -4,6 +4,7 @@
 // and is a TLSSocket of Node's from there on, whose own code says what becomes of it.
 const { Socket } = require('node:net');
 const tls = require('node:tls');
+const { errnoException, systemErrors } = require('../base/errors');
 const { kHeld, kHttp, kSecurity, kTransport } = require('../base/symbols');
 const { setOwner } = require('../node/net');
 const { sendFirst } = require('../socket/hand-over');
@@ -51,8 +52,14 @@ class NodeHandshake {
 
   fail(error) {
     const { transport } = this;
-    const isTold = error.syscall === 'connect' || error.syscall === 'getaddrinfo';
-    transport.inContext((reason) => transport.socket.fail(reason), isTold ? this.error : error);
+    transport.inContext((reason) => transport.socket.fail(reason), this.reasonFor(error));
+  }
+
+  reasonFor(error) {
+    if (error.syscall === 'connect' || error.syscall === 'getaddrinfo') return this.error;
+    // Had this socket's request waited there, it would be the write that failed.
+    const fails = error.code?.startsWith('ERR_SSL_') && this.transport.pending > 0;
+    return fails ? errnoException(systemErrors().EPROTO, 'write', error.message) : error;
   }
 
   succeed() {

@@ -19,7 +19,7 @@ const { pushMirrored: pushToStream } = SecureSocket.prototype;
 const handleOf = Object.getOwnPropertyDescriptor(SecureSocket.prototype, '_handle');
 
 /** Node's OpenSSL tells of groups that are no curves. */
-const namesGroups = Number(process.versions.node.split('.', 1)[0]) >= 26;
+const namesGroups = Number(process.versions.node.split('.', 1)[0]) >= 24;
 /** The groups as OpenSSL names them, and their bits. */
 const CURVES = {
   __proto__: null,

@@ -5,6 +5,8 @@ const [major, minor] = process.versions.openssl.split('.').map(Number);
 const isNewer = major > 3 || (major === 3 && minor >= 2);
 /** The alerts that are as old as SSL 3, whose name OpenSSL has changed. */
 const OLD = [10, 20, 30, 40, 42, 43, 44, 45, 46, 47];
+/** Those that came with TLS 1.3. */
+const NEW = [109, 116];
 /** Where the numbers of OpenSSL's reasons begin that tell of alerts. */
 const ALERTS = 0x0a000000 + 1000;
 
@@ -12,11 +14,7 @@ const ALERTS = 0x0a000000 + 1000;
 function tlsError(text) {
   const [, number, words] = /^(\d+) (.*)$/.exec(text);
   const alert = Number(number);
-  const family = OLD.includes(alert)
-    ? isNewer
-      ? 'ssl/tls alert '
-      : 'sslv3 alert '
-    : 'tlsv1 alert ';
+  const family = familyOf(alert);
   const reason = alert === 0 ? words : `${family}${words}`;
   const head =
     alert === 0 ? 'error:0A000000:SSL routines' : `error:${hex(ALERTS + alert)}:SSL routines`;
@@ -26,6 +24,11 @@ function tlsError(text) {
   error.reason = reason;
   error.code = `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
   return error;
+}
+
+function familyOf(alert) {
+  if (OLD.includes(alert)) return isNewer ? 'ssl/tls alert ' : 'sslv3 alert ';
+  return NEW.includes(alert) ? 'tlsv13 alert ' : 'tlsv1 alert ';
 }
 
 const hex = (number) => number.toString(16).toUpperCase().padStart(8, '0');

@@ -93,7 +93,8 @@ methods.tellDrained = function tellDrained() {
 for (const name of ['on', 'addListener', 'prependListener']) {
   methods[name] = function (event, listener) {
     const isRead = event === 'data' || event === 'readable';
-    if (isRead && !this[kTransport].role?.reader) {
+    const { role } = this[kTransport];
+    if (isRead && role !== null && !role.reader) {
       this.leaveHttp();
       return this[name](event, listener);
     }
