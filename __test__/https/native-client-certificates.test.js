@@ -134,6 +134,17 @@ test('certificates with a fault', limit, async (t) => {
     issuer: root,
     extensions: [...CA, 'nameConstraints=critical,permitted;DNS:example.org'],
   });
+  const server = make({});
+  const byServer = make({ issuer: server });
+  const short = maker.make({
+    subject: 'Short',
+    extensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', ...CA.slice(1)],
+  });
+  const belowShort = maker.make({ subject: 'Below', issuer: short, extensions: CA });
+  const mailRoot = maker.make({
+    subject: 'Mail',
+    extensions: [...CA, 'extendedKeyUsage=emailProtection'],
+  });
   /** Name of the case, the server's certificate, what is trusted, and the code; `who` where nobody minds. */
   const cases = [
     ['expired', expired, root, 'CERT_HAS_EXPIRED'],
@@ -161,6 +172,9 @@ test('certificates with a fault', limit, async (t) => {
     ['issued by one that may not sign', joined(byMayNot, mayNotSign), root, undefined],
     ['for clients', forClients, root, undefined],
     ['for a key that signs lists', forSigning, root, undefined],
+    ['issued by a server whose certificate is trusted', byServer, server, undefined],
+    ['too far from its root', joined(make({ issuer: belowShort }), belowShort), short, undefined],
+    ['of a root for mail', make({ issuer: mailRoot }), mailRoot, undefined],
     ['beyond its issuer', joined(make({ issuer: constrained }), constrained), root, undefined],
   ];
   for (const [title, server, trusted, code] of cases) {

@@ -53,6 +53,7 @@ Agent.prototype.createConnection = function createConnection(...args) {
   const session = remembersSessions(options) ? this._getSession(options._agentKey) : undefined;
   if (session) options = { session, ...options };
   if (mustTunnel(this, options)) {
+    securityOf(this).note('node', 'the connection goes through a proxy');
     return connectThroughProxy(this, options, (error, socket) => {
       if (!error) follow(this, options, socket);
       callback?.(error, socket);

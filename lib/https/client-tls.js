@@ -33,6 +33,8 @@ const SAME = [
 const NODES_EVENTS = ['keylog', 'OCSPResponse'];
 /** Milliseconds for which a server is left to Node with which the native side could not go on. */
 const LEFT_FOR = 600_000;
+/** The same for one that Node could not go on with, either. */
+const FAILED_FOR = 30_000;
 /** So many servers of an agent are known. */
 const KNOWN = 1000;
 
@@ -58,9 +60,9 @@ function checkModule() {
 }
 
 /** What of Node's is called, or stood in for, and would be passed by if it was another. */
-const METHODS = ['_finishInit', '_init', '_start', 'emit', 'setServername', 'setSession'].map(
-  (name) => [name, TLSSocket.prototype[name]],
-);
+const METHODS = Object.getOwnPropertyNames(TLSSocket.prototype)
+  .concat('emit')
+  .map((name) => [name, TLSSocket.prototype[name]]);
 
 /** Maps are bounded: what was put there first goes first. */
 function keep(map, key, value) {
@@ -130,7 +132,7 @@ class ClientTls {
     };
     const client = { key, name, trust, context: new native.TlsClient(parameters, trust.roots) };
     keep(this.clients, key, client);
-    const limit = Number.isInteger(maxCachedSessions) ? Math.max(maxCachedSessions, 1) : KNOWN;
+    const limit = maxCachedSessions > 0 ? maxCachedSessions : KNOWN;
     while (this.clients.size > limit) this.clients.delete(this.clients.keys().next().value);
     return client;
   }
@@ -140,9 +142,9 @@ class ClientTls {
     for (const [key, client] of this.clients) if (client.name === name) this.clients.delete(key);
   }
 
-  /** The native side could not go on with a server: Node does, for a while. */
-  leave(client, reason) {
-    keep(this.left, client.name, { reason, until: now() + LEFT_FOR });
+  /** The native side could not go on with a server: Node does, for a while; a shorter one if it could not, either. */
+  leave(client, reason, isServed) {
+    keep(this.left, client.name, { reason, until: now() + (isServed ? LEFT_FOR : FAILED_FOR) });
     this.note('node', reason);
   }
 }

@@ -52,6 +52,8 @@ class NodeHandshake {
 
   fail(error) {
     const { transport } = this;
+    const { client, security } = transport.dial;
+    security.leave(client, this.reason, false);
     transport.inContext((reason) => transport.socket.fail(reason), this.reasonFor(error));
   }
 
@@ -87,7 +89,7 @@ class NodeHandshake {
     role?.undo(http);
     if (transport.timeout > 0) socket.setTimeout(transport.timeout);
     for (let i = corked; i > 0; i--) socket.cork();
-    dial.security.leave(dial.client, this.reason);
+    dial.security.leave(dial.client, this.reason, true);
     socket._finishInit();
     if (socket.destroyed) {
       for (const callback of waiting) process.nextTick(callback, socket.errored);

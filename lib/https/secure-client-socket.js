@@ -1,7 +1,6 @@
 'use strict';
 // The socket of a client's native connection on which TLS is spoken natively. It was made by Node's `tls.connect`,
 // with its state of a TLSSocket; its prototype answers what Node would ask its handle.
-const { X509Certificate } = require('node:crypto');
 const { kTransport } = require('../base/symbols');
 const { validateString } = require('../base/validate');
 const { ClientSocket } = require('../socket/client-socket');
@@ -28,9 +27,6 @@ const CURVES = {
   secp384r1: ['secp384r1', 384],
 };
 
-/** The certificates that the server has shown. */
-const chainOf = (socket) => socket[kTransport].chain ?? [];
-
 /** The issuer of a certificate. */
 const issuerOf = (certificate, others) => others.find((one) => certificate.checkIssued(one));
 
@@ -39,15 +35,14 @@ const methods = {
 
   getPeerCertificate(detailed) {
     if (this.destroyed) return null;
-    const { trust } = this[kTransport].dial.client;
-    const chain = chainOf(this).map((der) => new X509Certificate(der));
+    const { certificates: chain, dial } = this[kTransport];
     if (chain.length === 0) return {};
     const first = chain[0].toLegacyObject();
     if (!detailed) return first;
     const seen = new Map([[chain[0].fingerprint256, first]]);
     let [certificate] = chain;
     for (let its = first; ; its = its.issuerCertificate) {
-      const issuer = issuerOf(certificate, chain) ?? issuerOf(certificate, trust.objects());
+      const issuer = issuerOf(certificate, chain) ?? issuerOf(certificate, dial.client.trust.objects());
       if (issuer === undefined) return first;
       const known = seen.get(issuer.fingerprint256);
       its.issuerCertificate = known ?? issuer.toLegacyObject();
@@ -58,8 +53,7 @@ const methods = {
   },
 
   getPeerX509Certificate() {
-    const [der] = this.destroyed ? [] : chainOf(this);
-    return der && new X509Certificate(der);
+    return this.destroyed ? undefined : this[kTransport].certificates[0];
   },
 
   // No certificate is shown to the server.

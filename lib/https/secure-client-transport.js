@@ -17,6 +17,8 @@ const { verdictOn } = require('./verdict');
 const NEVER_SECURED =
   'Client network socket disconnected before secure TLS connection was established';
 
+const UNREADABLE = 'a certificate cannot be read';
+
 class SecureClientTransport extends NativeTransport {
   /** `dial`: see `client-tls`. */
   constructor(id, socket, dial) {
@@ -26,8 +28,8 @@ class SecureClientTransport extends NativeTransport {
     /** The server is who it should be, or nobody cares: what waits may be sent. */
     this.isReleased = false;
     this.agreed = null;
-    /** The server's certificates in DER, its own first. */
-    this.chain = null;
+    /** The server's certificates, its own first. */
+    this.certificates = [];
     /** What waits to be sent: pieces, their encodings, and the flags of the last one. */
     this.held = { chunks: [], encodings: [], flags: 0 };
     /** What is to follow that: the end of the output, with the callback of it, or, without one, of the connection. */
@@ -56,26 +58,38 @@ class SecureClientTransport extends NativeTransport {
     const peer = native.io.peer(this.id);
     if (peer === null) return; // its end is on the way
     this.isSecured = true;
-    this.chain = peer.chain;
     const agreed = this.agreement();
     if (agreed === null) return;
-    if (peer.complaint === undefined) {
-      // Node's code takes the name of a server for checked whose session was resumed.
-      this.pass(agreed, agreed.isResumed ? this.wrongName() : null);
-      return;
+    const error = this.judge(peer, agreed.isResumed);
+    if (error === undefined) this.tryNode(peer.complaint ?? UNREADABLE, null);
+    else this.pass(agreed, error);
+  }
+
+  /** Why the server is not to be trusted, or null; undefined if that is for Node to say. */
+  judge({ chain, complaint }, isResumed) {
+    try {
+      this.certificates = chain.map((der) => new X509Certificate(der));
+    } catch {
+      return undefined; // OpenSSL cannot read one of them
     }
-    const code = this.socket._rejectUnauthorized
-      ? undefined
-      : verdictOn(peer.chain, this.dial.client.trust.objects());
-    if (code === undefined) this.tryNode(peer.complaint, null);
-    else this.pass(agreed, Object.assign(new Error(code), { code }));
+    if (complaint !== undefined) {
+      if (this.socket._rejectUnauthorized) return undefined;
+      const code = verdictOn(this.certificates, this.dial.client.trust.objects());
+      return code && Object.assign(new Error(code), { code });
+    }
+    // Node's code takes the name of a server for checked whose session was resumed.
+    return isResumed ? this.wrongName() : null;
   }
 
   /** What is wrong with the name of the server; null if it is the one that was asked for. */
   wrongName() {
     const { host, servername } = this.dial.options;
-    const certificate = new X509Certificate(this.chain[0]).toLegacyObject();
-    return tls.checkServerIdentity(servername || host || 'localhost', certificate) ?? null;
+    const certificate = this.certificates[0].toLegacyObject();
+    try {
+      return tls.checkServerIdentity(servername || host || 'localhost', certificate) ?? null;
+    } catch (error) {
+      return error;
+    }
   }
 
   /**
@@ -166,6 +180,11 @@ class SecureClientTransport extends NativeTransport {
       this.pending += Buffer.byteLength(chunks[i], encodings[i] || 'utf8');
     if (callback) this.waiting.push(callback);
     return false;
+  }
+
+  /** Of what TLS has to say by itself. */
+  onDrained() {
+    if (this.isReleased) super.onDrained();
   }
 
   send(chunk, encoding, flags, callback) {

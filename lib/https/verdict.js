@@ -1,10 +1,10 @@
 'use strict';
 // What OpenSSL says of a server's certificates that the native side does not trust, where nobody minds: Node tells
 // that as `authorizationError`. Nothing is trusted for it.
-const { X509Certificate } = require('node:crypto');
 
 const isSame = (one, other) => one.fingerprint256 === other.fingerprint256;
-const isSelfIssued = (certificate) => certificate.subject === certificate.issuer;
+const isSelfSigned = (certificate) =>
+  certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
 
 /**
  * The way from the server's own certificate up, as OpenSSL takes it: trusted issuers go before those that were shown.
@@ -15,7 +15,7 @@ function pathOf(shown, trusted) {
   let known = 0; // of them, this many come from `trusted`
   while (path.length <= shown.length + trusted.length) {
     const top = path.at(-1);
-    if (isSelfIssued(top)) break;
+    if (isSelfSigned(top)) break;
     const isIssuer = (one) =>
       one.subject === top.issuer && !path.some((other) => isSame(one, other));
     const root = trusted.find(isIssuer);
@@ -31,7 +31,7 @@ function pathOf(shown, trusted) {
 /** Why the path ends where it does; null if its end is trusted. */
 function incompleteness({ path, known }, trusted) {
   const top = path.at(-1);
-  if (isSelfIssued(top)) {
+  if (isSelfSigned(top)) {
     if (trusted.some((one) => isSame(one, top))) return null;
     return path.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'SELF_SIGNED_CERT_IN_CHAIN';
   }
@@ -48,16 +48,15 @@ function fault(certificate, issuer, now) {
 }
 
 /**
- * OpenSSL's code for `chain`, certificates in DER, with these that are trusted; undefined if it cannot be told. Of several faults OpenSSL tells the last that it finds, from the root down.
+ * OpenSSL's code for the certificates that a server has shown, with these that are trusted; undefined if it cannot be told. Of several faults OpenSSL tells the last that it finds, from the root down.
  */
-function verdictOn(chain, trusted) {
-  const shown = chain.map((der) => new X509Certificate(der));
+function verdictOn(shown, trusted) {
   const found = pathOf(shown, trusted);
   if (found === null) return undefined;
   const { path } = found;
   let code = incompleteness(found, trusted);
   if (code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return code;
-  const first = isSelfIssued(path.at(-1)) ? path.length - 1 : path.length - 2;
+  const first = isSelfSigned(path.at(-1)) ? path.length - 1 : path.length - 2;
   const now = Date.now();
   for (let i = first; i >= 0; i--) code = fault(path[i], path[i + 1], now) ?? code;
   return code ?? undefined;

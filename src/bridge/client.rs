@@ -43,8 +43,8 @@ impl Io {
         flags: u32,
         client: &TlsClient,
     ) -> Result<u32> {
-        let session = Session::of_client(&client.0)
-            .map_err(|error| Error::from_reason(error.to_string()))?;
+        let session =
+            Session::of_client(&client.0).map_err(|error| Error::from_reason(error.to_string()))?;
         let reader = reader(max_header_size, &validation, shown_fields);
         self.adopt_with(env, fd, &reader, flags, Some(session))
     }

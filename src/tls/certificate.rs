@@ -13,12 +13,30 @@ const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
+/// In `authorityKeyIdentifier`.
+const KEY_ID: u8 = 0x80;
 
 /// Extensions of 2.5.29.
+const SUBJECT_KEY_ID: u8 = 14;
 const KEY_USAGE: u8 = 15;
+const BASIC_CONSTRAINTS: u8 = 19;
+const AUTHORITY_KEY_ID: u8 = 35;
 const EXTENDED_KEY_USAGE: u8 = 37;
-/// Those that may be critical: `keyUsage`, `subjectAltName`, `basicConstraints`, `extKeyUsage`.
-const KNOWN: [u8; 4] = [KEY_USAGE, 17, 19, EXTENDED_KEY_USAGE];
+/// Those that may be critical, because somebody looks at them, or nobody has to: beside the above `subjectAltName`,
+/// `nameConstraints`, and what belongs to policies.
+const KNOWN: [u8; 11] = [
+    SUBJECT_KEY_ID,
+    KEY_USAGE,
+    17,
+    BASIC_CONSTRAINTS,
+    30,
+    32,
+    33,
+    AUTHORITY_KEY_ID,
+    36,
+    EXTENDED_KEY_USAGE,
+    54,
+];
 /// 1.3.6.1.5.5.7.3.1
 const SERVER_AUTH: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 3, 1];
 
@@ -36,7 +54,13 @@ pub struct Certificate<'a> {
     /// Seconds since 1970, both ends included.
     not_before: i64,
     not_after: i64,
+    /// It is of version 1, which has no extensions.
+    is_first_version: bool,
     key_usage: Option<u8>,
+    /// What `basicConstraints` says: whether it may issue others, and how many stand between.
+    issues: Option<(bool, Option<usize>)>,
+    key_id: Option<&'a [u8]>,
+    issuer_key_id: Option<&'a [u8]>,
     /// There is `extKeyUsage`, and servers are none of it.
     excludes_servers: bool,
     /// There is a critical extension that is not known here.
@@ -48,7 +72,7 @@ impl<'a> Certificate<'a> {
     pub fn read(der: &'a [u8]) -> Option<Self> {
         let mut certificate = Reader(Reader(der).only(SEQUENCE)?);
         let mut fields = Reader(certificate.take(SEQUENCE)?);
-        fields.take_if(VERSION)?;
+        let version = fields.take_if(VERSION)?;
         fields.take(INTEGER)?;
         fields.take(SEQUENCE)?; // the algorithm of the signature
         let issuer = fields.take(SEQUENCE)?;
@@ -62,7 +86,11 @@ impl<'a> Certificate<'a> {
             subject,
             not_before,
             not_after,
+            is_first_version: version.is_none(),
             key_usage: None,
+            issues: None,
+            key_id: None,
+            issuer_key_id: None,
             excludes_servers: false,
             has_unknown: false,
         };
@@ -76,7 +104,7 @@ impl<'a> Certificate<'a> {
         Some(read)
     }
 
-    fn read_extensions(&mut self, list: &[u8]) -> Option<()> {
+    fn read_extensions(&mut self, list: &'a [u8]) -> Option<()> {
         let mut list = Reader(list);
         while !list.0.is_empty() {
             let mut extension = Reader(list.take(SEQUENCE)?);
@@ -93,6 +121,19 @@ impl<'a> Certificate<'a> {
                 }
             };
             match known {
+                SUBJECT_KEY_ID => self.key_id = Some(Reader(value).only(OCTET_STRING)?),
+                AUTHORITY_KEY_ID => {
+                    self.issuer_key_id = Reader(Reader(value).only(SEQUENCE)?).take_if(KEY_ID)?;
+                }
+                BASIC_CONSTRAINTS => {
+                    let mut fields = Reader(Reader(value).only(SEQUENCE)?);
+                    let is_one = fields.take_if(BOOLEAN)?.is_some_and(|value| value != [0]);
+                    let between = fields.take_if(INTEGER)?.map(|bytes| match bytes {
+                        [number] if *number < 0x80 => usize::from(*number),
+                        _ => 0,
+                    });
+                    self.issues = Some((is_one, between));
+                }
                 KEY_USAGE => {
                     let bits = Reader(value).only(BIT_STRING)?;
                     self.key_usage = Some(bits.get(1).copied().unwrap_or(0));
@@ -112,9 +153,10 @@ impl<'a> Certificate<'a> {
         Some(())
     }
 
-    /// It is, by its name, its own issuer.
+    /// It is its own issuer, by its name and by the names of the keys.
     pub fn is_self_issued(&self) -> bool {
-        self.issuer == self.subject
+        let keys = self.key_id.zip(self.issuer_key_id);
+        self.issuer == self.subject && keys.is_none_or(|(own, issuers)| own == issuers)
     }
 
     pub fn is_valid_at(&self, now: UnixTime) -> bool {
@@ -126,9 +168,14 @@ impl<'a> Certificate<'a> {
         self.key_usage.is_none_or(|bits| bits & usages != 0)
     }
 
-    /// Its key may sign other certificates, as far as `keyUsage` goes.
-    pub fn may_issue(&self) -> bool {
-        self.may(KEY_CERT_SIGN)
+    /// It may issue certificates of servers, with so many others between itself and those. One of version 1 may, and
+    /// one without `basicConstraints` whose key is for that, as with OpenSSL: whoever asks knows that it is a root.
+    pub fn may_issue(&self, between: usize) -> bool {
+        let is_authority = match self.issues {
+            Some((issues, limit)) => issues && limit.is_none_or(|limit| between <= limit),
+            None => self.is_first_version || self.key_usage.is_some(),
+        };
+        is_authority && self.may(KEY_CERT_SIGN) && !self.excludes_servers && !self.has_unknown
     }
 
     /// Its key may be used for TLS, as far as `keyUsage` goes.
@@ -252,7 +299,10 @@ mod tests {
         };
         assert_eq!(read(UTC_TIME, "700101000001Z"), Some(1));
         assert_eq!(read(UTC_TIME, "491231235959Z"), Some(2_524_607_999));
-        assert_eq!(read(GENERALIZED_TIME, "20500101000000Z"), Some(2_524_608_000));
+        assert_eq!(
+            read(GENERALIZED_TIME, "20500101000000Z"),
+            Some(2_524_608_000)
+        );
         assert_eq!(read(UTC_TIME, "700101000001"), None);
         assert_eq!(read(UTC_TIME, "7001010000+1Z"), None);
         assert_eq!(read(GENERALIZED_TIME, "500101000000Z"), None);

@@ -279,11 +279,7 @@ fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Gr
 }
 
 /// Goes on with a connection; `Some` if nothing more can be read.
-fn advance(
-    connection: &mut Connection,
-    mut cipher: &[u8],
-    plain: &mut BytesMut,
-) -> Option<End> {
+fn advance(connection: &mut Connection, mut cipher: &[u8], plain: &mut BytesMut) -> Option<End> {
     loop {
         let processed = connection.process_new_packets();
         let mut reader = connection.reader();

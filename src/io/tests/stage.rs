@@ -111,7 +111,9 @@ impl Stage {
             leniency: Leniency::default(),
             shown_fields: usize::MAX,
         };
-        let adopted = self.hub.adopt(ours.into(), &self.port, &reader, request, None);
+        let adopted = self
+            .hub
+            .adopt(ours.into(), &self.port, &reader, request, None);
         (adopted.unwrap(), theirs)
     }
 

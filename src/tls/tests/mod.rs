@@ -1,5 +1,6 @@
-//! Sessions against clients of rustls, and against whatever else arrives.
+//! Sessions against clients and servers of rustls, and against whatever else arrives.
 
+mod clients;
 mod handshakes;
 mod properties;
 
