@@ -14,8 +14,7 @@ const { CA, Maker, SERVER } = require('./certificates');
 const skip = spawnSync('openssl', ['version']).status !== 0 && 'openssl is not installed';
 const limit = { timeout: 120_000, skip };
 const isNode = https === nodeHttps;
-const mayBeNative =
-  !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
+const mayBeNative = !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
 
 /** A server of Node's that shows this certificate, and how many handshakes began and requests came. */
 async function serving(t, options) {
@@ -123,7 +122,10 @@ test('certificates with a fault', limit, async (t) => {
   const byBetween = make({ issuer: between });
   const forClients = make({
     issuer: root,
-    extensions: [...SERVER.filter((line) => !line.startsWith('ext')), 'extendedKeyUsage=clientAuth'],
+    extensions: [
+      ...SERVER.filter((line) => !line.startsWith('ext')),
+      'extendedKeyUsage=clientAuth',
+    ],
   });
   const forSigning = make({
     issuer: root,
@@ -212,7 +214,12 @@ test('a certificate for another name is an error before anything is sent', limit
     const told = await compared(t, server, { ca, ...options }, 'native');
     if (fits) assert.strictEqual(told.authorized, true);
     else assert.strictEqual(told.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
-    const loose = await compared(t, server, { ca, rejectUnauthorized: false, ...options }, 'native');
+    const loose = await compared(
+      t,
+      server,
+      { ca, rejectUnauthorized: false, ...options },
+      'native',
+    );
     assert.deepStrictEqual([loose.status, loose.authorized], [200, fits]);
   }
 });
@@ -231,7 +238,11 @@ test('no session of a server of another name is resumed past the check', limit, 
       new Promise((resolve) => {
         https.get({ host: '127.0.0.1', port, agent }, resolve).on('error', resolve);
       });
-    for (const { code } of [...(await Promise.all([get(), get(), get()])), await get(), await get()])
+    for (const { code } of [
+      ...(await Promise.all([get(), get(), get()])),
+      await get(),
+      await get(),
+    ])
       assert.strictEqual(code, 'ERR_TLS_CERT_ALTNAME_INVALID', maxVersion);
     assert.strictEqual(seen.requests, 0);
     agent.destroy();

@@ -13,8 +13,7 @@ const { cert, key } = require('../agent/tls-fixture');
 
 const limit = { timeout: 60_000 };
 const isNode = https === nodeHttps;
-const mayBeNative =
-  !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
+const mayBeNative = !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
 
 /** A server of Node's on a port of its own; its connections end with the test. */
 async function listening(t, server) {
@@ -171,7 +170,8 @@ test('many requests on few connections', limit, async (t) => {
   const port = await serving(t, {}, (req, res) => res.end(req.url));
   const agent = agentOf(t, https, { keepAlive: true, maxSockets: 4 });
   const asked = Array.from({ length: 100 }, (_, i) => ask(https, { port, agent, path: `/${i}` }));
-  for (const [i, { text }] of (await Promise.all(asked)).entries()) assert.strictEqual(text, `/${i}`);
+  for (const [i, { text }] of (await Promise.all(asked)).entries())
+    assert.strictEqual(text, `/${i}`);
   assertSpoken(agent, 'native');
   if (!isNode) assert.strictEqual(agent.stats().socketsTotal, 4);
 });
@@ -197,12 +197,14 @@ test('sessions are resumed, unless they are not to be', limit, async (t) => {
 
 test('an upgrade, and CONNECT: the socket is a stream', limit, async (t) => {
   const server = nodeHttps.createServer({ cert, key });
-  const echo = (req, socket) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nfirst ');
+  const echo = (_req, socket) => {
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nfirst ',
+    );
     socket.pipe(socket);
   };
   server.on('upgrade', echo);
-  server.on('connect', (req, socket) => {
+  server.on('connect', (_req, socket) => {
     socket.write('HTTP/1.1 200 OK\r\n\r\nfirst ');
     socket.pipe(socket);
   });
@@ -240,7 +242,8 @@ test('servers that speak no TLS, or none that anybody has', limit, async (t) => 
     nonsense: answering(Buffer.from([22, 3, 3, 0, 4, 9, 9, 9, 9])),
     'the end': answering(''),
     'the end at once': () => net.createServer((socket) => socket.end()),
-    'a reset': () => net.createServer((socket) => socket.once('data', () => socket.resetAndDestroy())),
+    'a reset': () =>
+      net.createServer((socket) => socket.once('data', () => socket.resetAndDestroy())),
   };
   for (const kind in kinds) {
     const port = await listening(t, kinds[kind]());
@@ -259,22 +262,26 @@ test('servers that speak no TLS, or none that anybody has', limit, async (t) => 
   assert.deepStrictEqual(await failing(t, https, { port: unused }), wanted);
 });
 
-test('what a server ends with the first connection is told, if there is no second', limit, async (t) => {
-  const server = net.createServer((socket) => {
-    server.close();
-    socket.on('error', () => {});
-    socket.once('data', () => socket.end());
-  });
-  const port = await listening(t, server);
-  const { code, message } = await failing(t, https, { port });
-  assert.deepStrictEqual(
-    [code, message],
-    [
-      'ECONNRESET',
-      'Client network socket disconnected before secure TLS connection was established',
-    ],
-  );
-});
+test(
+  'what a server ends with the first connection is told, if there is no second',
+  limit,
+  async (t) => {
+    const server = net.createServer((socket) => {
+      server.close();
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end());
+    });
+    const port = await listening(t, server);
+    const { code, message } = await failing(t, https, { port });
+    assert.deepStrictEqual(
+      [code, message],
+      [
+        'ECONNRESET',
+        'Client network socket disconnected before secure TLS connection was established',
+      ],
+    );
+  },
+);
 
 test('servers with old ciphers and versions are served by Node', limit, async (t) => {
   for (const [options, wanted] of [

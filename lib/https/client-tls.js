@@ -39,7 +39,8 @@ const FAILED_FOR = 30_000;
 const KNOWN = 1000;
 
 /** A name that may be asked for, and that is the same for OpenSSL and for rustls. */
-const NAME = /^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/i;
+const NAME =
+  /^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/i;
 
 function checkOptions(options) {
   for (const name of NODES) if (options[name]) leave(`the option ${name}`);

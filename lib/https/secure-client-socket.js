@@ -42,7 +42,8 @@ const methods = {
     const seen = new Map([[chain[0].fingerprint256, first]]);
     let [certificate] = chain;
     for (let its = first; ; its = its.issuerCertificate) {
-      const issuer = issuerOf(certificate, chain) ?? issuerOf(certificate, dial.client.trust.objects());
+      const issuer =
+        issuerOf(certificate, chain) ?? issuerOf(certificate, dial.client.trust.objects());
       if (issuer === undefined) return first;
       const known = seen.get(issuer.fingerprint256);
       its.issuerCertificate = known ?? issuer.toLegacyObject();

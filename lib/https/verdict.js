@@ -41,7 +41,8 @@ function incompleteness({ path, known }, trusted) {
 
 /** What is wrong with one certificate of the path. */
 function fault(certificate, issuer, now) {
-  if (issuer !== undefined && !certificate.verify(issuer.publicKey)) return 'CERT_SIGNATURE_FAILURE';
+  if (issuer !== undefined && !certificate.verify(issuer.publicKey))
+    return 'CERT_SIGNATURE_FAILURE';
   if (Date.parse(certificate.validFrom) > now) return 'CERT_NOT_YET_VALID';
   if (Date.parse(certificate.validTo) < now) return 'CERT_HAS_EXPIRED';
   return null;

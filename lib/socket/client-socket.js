@@ -2,14 +2,7 @@
 // The socket of a client's native connection. It was dialled by `net`, with all that `net` offers
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype.
-const {
-  kHeld,
-  kHttp,
-  kSecurity,
-  kSendWhole,
-  kTransport,
-  kWillEnd,
-} = require('../base/symbols');
+const { kHeld, kHttp, kSecurity, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { Socket, socketMethods } = require('../node/builtins');
 const { isReadByNet, kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');

@@ -129,10 +129,13 @@ impl Connection {
         self.outgoing().flush(None, &mut Vec::new());
     }
 
-    /// JavaScript knows the peer, and wants to speak with it.
-    pub(super) fn release_session(&self) {
+    /// JavaScript knows the peer, and wants to speak with it: what waits may leave.
+    pub(super) fn release_session(self: &Arc<Self>) {
         if let Some(mut session) = self.outgoing().socket().and_then(|socket| socket.session()) {
             session.release();
+        }
+        if self.outgoing().pending() > 0 {
+            self.send_soon();
         }
     }
 

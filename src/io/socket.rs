@@ -126,6 +126,10 @@ impl Socket {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let length = session.seal(slices);
+        if length == 0 {
+            // It has failed, and takes nothing any more.
+            return Err(io::Error::from_raw_os_error(libc::EPIPE));
+        }
         match session.send(&mut out) {
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
             _ => Ok(length),

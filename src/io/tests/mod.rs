@@ -6,6 +6,8 @@ mod output;
 mod reading;
 #[cfg(feature = "tls")]
 mod secure;
+#[cfg(feature = "tls")]
+mod secure_clients;
 pub(super) mod stage;
 mod threads;
 mod times;

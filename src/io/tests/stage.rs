@@ -18,6 +18,7 @@ use crate::protocol::{Leniency, Limits, RequestKind};
 use crate::ring::layout::{KIND_MASK, Kind};
 use crate::ring::queue::Pending;
 use crate::ring::record;
+use crate::tls::Session;
 
 pub const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -105,6 +106,15 @@ impl Stage {
 
     /// A client's connection that has announced `request`, and its peer.
     pub fn dial(&mut self, request: RequestKind) -> (Arc<Connection>, UnixStream) {
+        self.dial_with(request, None)
+    }
+
+    /// The same, with TLS on it if there is a session.
+    pub fn dial_with(
+        &mut self,
+        request: RequestKind,
+        session: Option<Session>,
+    ) -> (Arc<Connection>, UnixStream) {
         let (ours, theirs) = pair();
         let reader = Reader {
             limits: Limits::default(),
@@ -113,7 +123,7 @@ impl Stage {
         };
         let adopted = self
             .hub
-            .adopt(ours.into(), &self.port, &reader, request, None);
+            .adopt(ours.into(), &self.port, &reader, request, session);
         (adopted.unwrap(), theirs)
     }
 

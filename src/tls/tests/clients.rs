@@ -13,7 +13,7 @@ fn der() -> Vec<u8> {
     identity().chain.remove(0)
 }
 
-fn trusting(certificates: Vec<Vec<u8>>) -> Arc<ClientContext> {
+pub fn trusting(certificates: Vec<Vec<u8>>) -> Arc<ClientContext> {
     let options = ClientOptions {
         protocols: vec![b"http/1.1".to_vec()],
         ciphers: options().ciphers,

@@ -1,6 +1,6 @@
 //! Sessions against clients and servers of rustls, and against whatever else arrives.
 
-mod clients;
+pub(crate) mod clients;
 mod handshakes;
 mod properties;
 
