@@ -8,11 +8,11 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
 import type {
-  AgentStats,
   DrainOptions,
   DrainResult,
   IncomingMessage,
   ProxyEnv,
+  SecureAgentStats,
   SecureServerStats,
   ServerOptionsAdditions,
   ServerResponse,
@@ -151,11 +151,11 @@ export class Agent extends https.Agent {
   /** @param options see {@link AgentOptions}, and for what they throw */
   constructor(options?: AgentOptions);
   /**
-   * Sockets and requests of the pool, to all servers together.
+   * Sockets and requests of the pool, to all servers together, and who speaks their TLS.
    *
    * Optional in the type, because an agent of Node's own may stand for ours: `agent.stats?.()`.
    */
-  stats?(): AgentStats;
+  stats?(): SecureAgentStats;
 }
 
 /**

@@ -177,6 +177,14 @@ export interface SecureServerStats extends ServerStats {
   tlsReason: string | null;
 }
 
+/** What `agent.stats()` of an agent of https tells. */
+export interface SecureAgentStats extends AgentStats {
+  /** Who speaks TLS on the connection that was begun last: the native side, or Node; null if there was none. */
+  tls: 'native' | 'node' | null;
+  /** What stood in the way of the native side; null if nothing did. */
+  tlsReason: string | null;
+}
+
 /** What `server.drain()` takes. */
 export interface DrainOptions {
   /**

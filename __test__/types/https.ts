@@ -46,7 +46,7 @@ class Own extends https.Agent {
 }
 const agent = new Own({ keepAlive: true, maxCachedSessions: 3, ca: 'ca', proxyEnv: process.env });
 export const asHttp: nodeHttp.Agent = agent;
-exactly<typeof agent.stats, (() => http.AgentStats) | undefined>();
+exactly<typeof agent.stats, (() => http.SecureAgentStats) | undefined>();
 exactly<ReturnType<typeof https.request>, nodeHttp.ClientRequest>();
 exactly<ReturnType<typeof https.get>, nodeHttp.ClientRequest>();
 https.get('https://localhost', { agent, rejectUnauthorized: false, httpValidation: 'relaxed' });
