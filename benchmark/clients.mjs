@@ -3,13 +3,13 @@
 import https from 'node:https';
 import { cert } from './certificate.mjs';
 
-/** For `http` of Node and of this project. */
-export function sendWithHttp(http, { inFlight, body }, url) {
+/** For `http` of Node and of this project; `secure`: its `https`, where that makes the sockets of TLS. */
+export function sendWithHttp(http, { inFlight, body }, url, secure) {
   const { hostname, port, protocol } = new URL(url);
   const pool = { keepAlive: true, maxSockets: inFlight };
-  // Over TLS, Node's own agent makes the sockets.
-  const agent =
-    protocol === 'https:' ? new https.Agent({ ...pool, ca: cert }) : new http.Agent(pool);
+  // Over TLS, Node's own agent makes the sockets, if nothing else is wanted.
+  const { Agent } = protocol === 'https:' ? (secure ?? https) : http;
+  const agent = new Agent({ ...pool, ca: cert });
   const options = { protocol, hostname, port, agent };
   if (body) {
     options.method = 'POST';

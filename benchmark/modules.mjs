@@ -34,7 +34,10 @@ export function registerModule(name) {
 }
 
 /** The contestant's way to send requests; see clients.mjs. */
-export async function loadClient(name, client, url) {
-  if (name !== 'undici') return sendWithHttp(loadModule(name), client, url);
+export async function loadClient(name, { client, https }, url) {
+  if (name !== 'undici') {
+    const secure = https ? loadSecureModule(name) : undefined;
+    return sendWithHttp(secure ?? loadModule(name), client, url, secure);
+  }
   return sendWithUndici(await import('undici'), client, url);
 }

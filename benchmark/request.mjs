@@ -3,8 +3,9 @@ import { loadClient } from './modules.mjs';
 import { loadWorkload } from './workloads.mjs';
 
 const [contestant, name, url] = process.argv.slice(2);
-const { client } = await loadWorkload(name);
-const send = await loadClient(contestant, client, url);
+const workload = await loadWorkload(name);
+const { client } = workload;
+const send = await loadClient(contestant, workload, url);
 
 process.on('message', async ({ seconds }) => process.send(await drive(seconds)));
 process.on('disconnect', () => process.exit());

@@ -10,7 +10,8 @@
  *   answer      { status, bytes } that one request must get, checked before anything is measured
  *   floor       true where the server in limit/ gives the same answer
  *   secure      true where all of that goes over TLS; a client can have it, too
- *   https       true where the server is one of the contestant's https; else Node's TLS gives it its sockets
+ *   https       true where the server, or the client, is one of the contestant's https; else Node's TLS gives it its
+ *               sockets
  * for a client
  *   client      { inFlight, path, body, bytes, failing }: what is asked of the server in limit/; every
  *               second request is for the path `failing` if there is one, and has to fail
@@ -55,6 +56,7 @@ const names = [
   'https-churn',
   'https-resumed',
   'https-download',
+  'https-client',
   'duplex',
   'duplex-json',
   'idle',
