@@ -1,8 +1,9 @@
-/** The server in limit/: the floor under the servers, and the peer of the clients but those over TLS. */
+/** The server in limit/: the floor under the servers, and the peer of the clients. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BuildError } from '../scripts/build.mjs';
+import { cert, key } from './certificate.mjs';
 import { startProgram } from './program.mjs';
 
 const folder = fileURLToPath(new URL('limit/', import.meta.url));
@@ -31,9 +32,9 @@ export async function startNeutral() {
   return await startProgram([join(target, 'release', 'rust-http-limit')]);
 }
 
-/** Starts the peer of clients over TLS, which answers with so many bytes. */
-export async function startAnswers(bytes) {
-  const program = fileURLToPath(new URL('secure-answers.mjs', import.meta.url));
-  const server = await startProgram([process.execPath, program, String(bytes)]);
+/** Starts the same for clients over TLS. */
+export async function startSecureNeutral() {
+  prepareNeutral();
+  const server = await startProgram([join(target, 'release', 'rust-http-limit'), cert, key]);
   return { ...server, url: server.url.replace('http:', 'https:') };
 }

@@ -10,7 +10,7 @@ import {
   secureGenerator,
   secureRandomGenerator,
 } from './load.mjs';
-import { startAnswers, startNeutral } from './neutral.mjs';
+import { startNeutral, startSecureNeutral } from './neutral.mjs';
 import { attempt, summarise, takeTurns } from './rounds.mjs';
 import { startClient, startPair, startServer } from './subject.mjs';
 import { within } from './within.mjs';
@@ -58,9 +58,9 @@ export async function measureRates(options) {
 }
 
 /** Whom a client asks. */
-async function startPeer({ kind, secure, client }) {
+async function startPeer({ kind, secure }) {
   if (kind !== 'client') return undefined;
-  return secure ? await startAnswers(client.bytes) : await startNeutral();
+  return secure ? await startSecureNeutral() : await startNeutral();
 }
 
 async function startSubject(contestant, workload, generator, neutral) {

@@ -2,12 +2,13 @@
 // https.Agent: kept connections, cached sessions, and what subclasses override.
 const assert = require('node:assert');
 const { once } = require('node:events');
+const nodeHttps = require('node:https');
 const { test } = require('node:test');
 const tls = require('node:tls');
 const { untilEvent } = require('../client/observe');
 const { turn } = require('../support/events');
 const http = require('../support/subject');
-const { agentOf, ask, cert, https, serving } = require('./world');
+const { agentOf, ask, cert, https, key, serving } = require('./world');
 
 const limit = { timeout: 60_000 };
 const answer = (req, res) => res.end(`reused ${req.socket.isSessionReused()}`);
@@ -26,6 +27,68 @@ test('connections are kept, limited and queued for', limit, async (t) => {
   assert.deepStrictEqual(Object.keys(agent.freeSockets), [name]);
   assert.strictEqual(agent.totalSocketCount, 2);
   agent.destroy();
+});
+
+test('keys are Node’s, whichever was made before', limit, () => {
+  const ca = [cert];
+  const all = [
+    {},
+    { host: 'a' },
+    { host: 'a', port: 1, servername: 'a' },
+    { host: 'a', port: 1, servername: 'b' },
+    { host: 'a', port: '1', servername: 'b' },
+    { host: 'a', port: 1, servername: 'b', ca: cert },
+    { host: 'a', port: 1, servername: 'b', ca },
+    { host: 'a', port: 1, rejectUnauthorized: false },
+    { host: 'a', port: 1, rejectUnauthorized: undefined },
+    { host: 'a', port: 1, pfx: 'x', passphrase: 'z' },
+    { host: 'a', port: 1, pfx: 'x' },
+    { host: 'a', family: 6, localAddress: 'b', socketPath: '/c', maxVersion: 'TLSv1.2' },
+  ];
+  const [ours, nodes] = [https, nodeHttps].map(({ Agent }) => Agent.prototype.getName);
+  const agents = [new https.Agent(), new nodeHttps.Agent()];
+  const nameOf = (options) => ours.call(agents[0], options);
+  const wanted = all.map((options) => nodes.call(agents[1], options));
+  for (const [i, first] of all.entries())
+    for (const [j, second] of all.entries())
+      assert.deepStrictEqual([nameOf(first), nameOf(second)], [wanted[i], wanted[j]]);
+  ca.push(key);
+  assert.notStrictEqual(nameOf(all[6]), wanted[6], 'what has changed is seen');
+});
+
+test('requests find their connections by the key of the merged options', limit, async (t) => {
+  const { port } = await serving(t, answer);
+  const asked = [
+    {},
+    { servername: 'localhost' },
+    {},
+    { headers: { host: 'localhost' } },
+    { headers: { host: 'localhost:1' } },
+    { servername: '' },
+    { rejectUnauthorized: false },
+    { servername: 'localhost' },
+    { host: 'localhost', family: 4 },
+    {},
+  ];
+  const seen = [];
+  for (const module of [https, nodeHttps]) {
+    for (const own of [{}, { servername: 'localhost' }, { ca: [cert] }]) {
+      const agent = new module.Agent({ keepAlive: true, ca: cert, ...own });
+      t.after(() => agent.destroy());
+      const reused = [];
+      for (const options of asked) {
+        const request = { host: '127.0.0.1', port, agent, ...options };
+        const req = module.get(request);
+        const [res] = await once(req, 'response');
+        res.resume();
+        await once(res, 'end');
+        await turn();
+        reused.push(req.reusedSocket);
+      }
+      seen.push({ names: Object.keys(agent.freeSockets), reused });
+    }
+  }
+  assert.deepStrictEqual(seen.slice(0, 3), seen.slice(3));
 });
 
 for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {

@@ -13,6 +13,8 @@ module.exports = {
   kPath: Symbol('rust-http.path'),
   /** On agents: the proxy their requests go through. */
   kProxyConfig: Symbol('rust-http.proxyConfig'),
+  /** On a `getName` of ours: what makes the same keys of options that are not merged with the agent's yet. */
+  kUnmergedKey: Symbol('rust-http.unmergedKey'),
   /** On a socket to a proxy that an agent has made: the agent's callback will get the one through it. */
   kAwaitsTunnel: Symbol('rust-http.awaitsTunnel'),
   /** On messages: who reads them for the connection, with `resumeFor(message)`; or null. */

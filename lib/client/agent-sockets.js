@@ -1,7 +1,7 @@
 'use strict';
 // The sockets of an agent: which one a request is sent on, and what becomes of it afterwards. Where
 // a subclass may have a method of its own, that is called.
-const { kAwaitsTunnel, kTotals, kTransport } = require('../base/symbols');
+const { kAwaitsTunnel, kTotals, kTransport, kUnmergedKey } = require('../base/symbols');
 const { agentStats } = require('../base/stats');
 const { validateString } = require('../base/validate');
 const { AsyncResource, debuglog, net } = require('../node/builtins');
@@ -77,9 +77,13 @@ function onFreeSocketError(error) {
 function addRequest(agent, req, options, port, localAddress) {
   if (statsChannel.hasSubscribers) publishStats('agent', agent);
   if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
-  const isOwnName = agent.getName === getName;
-  if (!isOwnName) options = mergeOptions(agent, options, req);
-  const name = isOwnName ? keyOfRequest(agent, options) : agent.getName(options);
+  let isMerged = false;
+  let name = unmergedKey(agent)?.(agent, options, req, serverName);
+  if (name === undefined) {
+    options = mergeOptions(agent, options, req);
+    isMerged = true;
+    name = agent.getName(options);
+  }
   const busy = (agent.sockets[name] ||= []);
   const free = agent.freeSockets[name];
   let answer = take(agent, free?.length ?? 0, busy.length);
@@ -96,7 +100,7 @@ function addRequest(agent, req, options, port, localAddress) {
     answer = take(agent, free.length, busy.length);
   }
   if (answer === DIAL) {
-    if (isOwnName) options = mergeOptions(agent, options, req);
+    if (!isMerged) options = mergeOptions(agent, options, req);
     agent.createSocket(req, options, (error, created) => {
       if (error) req.onSocket(created, error);
       else giveSocket(agent, req, created);
@@ -111,9 +115,17 @@ function addRequest(agent, req, options, port, localAddress) {
 
 /** The key of a socket's or a waiting request's options. */
 function keyOf(agent, options) {
-  return options._agentKey !== undefined && agent.getName === getName
+  return options._agentKey !== undefined && unmergedKey(agent) !== undefined
     ? options._agentKey
     : agent.getName(options);
+}
+
+/**
+ * What makes keys of options that are not merged with the agent's yet, where `getName` is ours: `(agent, options, req,
+ * serverName)`. It may leave it to `getName`, and return undefined.
+ */
+function unmergedKey({ getName: own }) {
+  return own === getName ? keyOfRequest : own[kUnmergedKey];
 }
 
 /** The key that was made last: most requests go where the one before went. */

@@ -3,7 +3,7 @@
 const tls = require('node:tls');
 const { Agent: HttpAgent } = require('../client/agent');
 const { usesProxy } = require('../client/proxy');
-const { kProxyConfig, kSecurity } = require('../base/symbols');
+const { kProxyConfig, kSecurity, kUnmergedKey } = require('../base/symbols');
 const { ClientTls } = require('./client-tls');
 const { connectThroughProxy } = require('./tunnel');
 
@@ -141,12 +141,61 @@ function nameOfPfx(pfx, passphrase) {
   return pfx.map((one) => `:${one?.buf || one}:${one?.passphrase || passphrase}`).join('');
 }
 
+/** All options that a key is made of. */
+const PARTS = [
+  ...['host', 'port', 'localAddress', 'family', 'socketPath', 'passphrase', kOwnCheck],
+  ...DISTINCTIONS.map(([option]) => option),
+];
+/** The values that the last key was made of, all of them primitives, and it: most requests go where the one before went. */
+const lastParts = new Array(PARTS.length);
+let lastName;
+
+function isLastName(options) {
+  if (lastName === undefined) return false;
+  for (let i = 0; i < PARTS.length; i++) if (options[PARTS[i]] !== lastParts[i]) return false;
+  return true;
+}
+
+function keepName(options, name) {
+  lastName = undefined;
+  for (let i = 0; i < PARTS.length; i++) {
+    const value = options[PARTS[i]];
+    // Its content may be another one the next time.
+    if (isObject(value)) return;
+    lastParts[i] = value;
+  }
+  lastName = name;
+}
+
 /** The key under which connections with these options are kept. */
 Agent.prototype.getName = function getName(options = {}) {
+  if (isLastName(options)) return lastName;
   let name = HttpAgent.prototype.getName.call(this, options);
   for (const [option, nameOf] of DISTINCTIONS) name += `:${nameOf(options[option], options)}`;
   if (options[kOwnCheck]) name += `:${options[kOwnCheck]}`;
+  keepName(options, name);
   return name;
+};
+
+/**
+ * The same for options that are not merged with the agent's, if it is the key that was made last; else undefined.
+ * `serverName(options, req)`: the name for TLS where none is given.
+ */
+Agent.prototype.getName[kUnmergedKey] = function keyOfRequest(
+  { options: own },
+  options,
+  req,
+  serverName,
+) {
+  if (lastName === undefined) return undefined;
+  for (let i = 0; i < PARTS.length; i++) {
+    const part = PARTS[i];
+    let value = part in own ? own[part] : options[part];
+    if (part === 'servername' && !value && value !== '')
+      value = serverName('host' in own ? own : options, req);
+    if (value !== lastParts[i]) return undefined;
+  }
+  return lastName;
 };
 
 /** The session to resume for connections of this key; undefined if there is none. */

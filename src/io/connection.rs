@@ -202,8 +202,7 @@ impl Connection {
 
     /// Begins to read a connection whose reading was deferred.
     pub fn start_reading(self: &Arc<Self>) {
-        let starts = self.input().start();
-        if starts {
+        if self.input().start() {
             self.release_session();
             self.set.read_soon(self.clone());
         }

@@ -3,13 +3,19 @@
 //! clients it is the neutral peer.
 //!
 //! `/` answers 13 bytes, `/1m` answers 1 MiB, `/gone` is answered by the end of the connection; content is
-//! read and thrown away. The port is printed.
+//! read and thrown away. The port is printed. With two arguments, a certificate and its key in PEM, it speaks TLS.
 //! Ends when its standard input does.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 const READ_SIZE: usize = 64 * 1024;
 
@@ -46,6 +52,7 @@ fn main() -> io::Result<()> {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
+    let tls = acceptor()?;
     let answers: &'static Answers = Box::leak(Box::new(Answers::new()));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
@@ -57,17 +64,48 @@ fn main() -> io::Result<()> {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            tokio::task::spawn_local(serve(stream, answers));
+            let tls = tls.clone();
+            tokio::task::spawn_local(async move {
+                match tls {
+                    None => serve(stream, answers).await,
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            serve(stream, answers).await;
+                        }
+                    }
+                }
+            });
         }
     })
 }
 
-async fn serve(mut stream: TcpStream, answers: &'static Answers) {
+/// What TLS is spoken with, if it is.
+fn acceptor() -> io::Result<Option<TlsAcceptor>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(certificate), Some(key)) = (arguments.next(), arguments.next()) else {
+        return Ok(None);
+    };
+    let certificate =
+        CertificateDer::from_pem_slice(certificate.as_bytes()).map_err(io::Error::other)?;
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(io::Error::other)?;
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .map_err(io::Error::other)?;
+    Ok(Some(TlsAcceptor::from(Arc::new(config))))
+}
+
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answers: &'static Answers) {
     // The peer is a load generator: that it goes away in the middle is no news.
     let _ = answer_requests(&mut stream, answers).await;
 }
 
-async fn answer_requests(stream: &mut TcpStream, answers: &'static Answers) -> io::Result<()> {
+async fn answer_requests(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    answers: &'static Answers,
+) -> io::Result<()> {
     let mut buffer = vec![0; READ_SIZE];
     let mut filled = 0;
     let mut skip = 0;
@@ -107,6 +145,7 @@ async fn answer_requests(stream: &mut TcpStream, answers: &'static Answers) -> i
             stream.write_all(&std::mem::take(&mut out)).await?;
             discard(stream, skip.saturating_sub(filled - at)).await?;
             stream.write_all(fixed).await?;
+            stream.flush().await?;
             if request.closes {
                 return stream.shutdown().await;
             }
@@ -117,12 +156,13 @@ async fn answer_requests(stream: &mut TcpStream, answers: &'static Answers) -> i
         filled -= at;
         if !out.is_empty() {
             stream.write_all(&out).await?;
+            stream.flush().await?;
             out.clear();
         }
     }
 }
 
-async fn discard(stream: &mut TcpStream, mut left: usize) -> io::Result<()> {
+async fn discard(stream: &mut (impl AsyncRead + Unpin), mut left: usize) -> io::Result<()> {
     let mut scratch = vec![0; READ_SIZE];
     while left > 0 {
         let limit = left.min(READ_SIZE);
