@@ -4,3 +4,5 @@ process.env.RUST_HTTP_TLS = 'node';
 require('./server.test');
 require('./requests.test');
 require('./agent.test');
+require('./native-client.test');
+require('./native-client-certificates.test');

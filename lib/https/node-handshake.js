@@ -90,20 +90,49 @@ class NodeHandshake {
     if (transport.timeout > 0) socket.setTimeout(transport.timeout);
     for (let i = corked; i > 0; i--) socket.cork();
     dial.security.leave(dial.client, this.reason, true);
-    socket._finishInit();
-    if (socket.destroyed) {
-      for (const callback of waiting) process.nextTick(callback, socket.errored);
-      return;
+    const open = holdBack(socket);
+    try {
+      socket._finishInit();
+    } finally {
+      if (socket.destroyed) {
+        open();
+        for (const callback of waiting) process.nextTick(callback, socket.errored);
+      } else {
+        sendFirst(socket, joined(held), waiting, needDrain, () => {
+          open();
+          if (ending === null) return;
+          if (ending.callback === null) socket.destroySoon();
+          else Socket.prototype._final.call(socket, ending.callback);
+        });
+      }
     }
-    const { chunks, encodings } = held;
-    const bytes = chunks.map((chunk, i) =>
-      typeof chunk === 'string' ? Buffer.from(chunk, encodings[i] || 'utf8') : chunk,
-    );
-    sendFirst(socket, bytes.length > 0 ? Buffer.concat(bytes) : null, waiting, needDrain);
-    if (ending === null) return;
-    if (ending.callback === null) socket.destroySoon();
-    else Socket.prototype._final.call(socket, ending.callback);
   }
+}
+
+/** The pieces that were held, as one; null if there are none. */
+function joined({ chunks, encodings }) {
+  if (chunks.length === 0) return null;
+  const bytes = chunks.map((chunk, i) =>
+    typeof chunk === 'string' ? Buffer.from(chunk, encodings[i] || 'utf8') : chunk,
+  );
+  return Buffer.concat(bytes);
+}
+
+/**
+ * Lets what the socket's stream sends wait, until the function that is returned is called: what was sent before goes
+ * first, and a handle of TLS takes one write at a time.
+ */
+function holdBack(socket) {
+  const waiting = [];
+  for (const name of ['_writeGeneric', '_final']) {
+    const value = (...args) => waiting.push([name, args]);
+    Object.defineProperty(socket, name, { __proto__: null, configurable: true, value });
+  }
+  return () => {
+    delete socket._writeGeneric;
+    delete socket._final;
+    for (const [name, args] of waiting) socket[name](...args);
+  };
 }
 
 module.exports = { NodeHandshake };

@@ -71,10 +71,11 @@ function descriptorOf(object, name) {
   return undefined;
 }
 
-/** Writes what the old owner of the descriptor has not sent, then tells those who wait for it. */
-function sendFirst(socket, unsent, waiting, needDrain) {
+/** Writes what the old owner of the descriptor has not sent, then tells those who wait for it, and `next`. */
+function sendFirst(socket, unsent, waiting, needDrain, next) {
   const done = (error) => {
     for (const callback of waiting) callback(error);
+    next?.();
     // The stream does not know of this write: what it would do is done here.
     if (error) socket.destroy(error);
     else if (needDrain) socket.emit('drain');
