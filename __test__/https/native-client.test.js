@@ -541,3 +541,23 @@ test('agents that differ share no connection and no session', limit, async (t) =
   assert.strictEqual(Object.keys(agent.sockets).length + Object.keys(agent.freeSockets).length, 3);
   assert.deepStrictEqual(reused.slice(0, 3), [false, false, false]);
 });
+
+test('an agent whose keys say nothing asks for the right name all the same', limit, async (t) => {
+  const port = await serving(t, {}, (req, res) => res.end(`${req.socket.servername}`));
+  class Vague extends https.Agent {
+    getName() {
+      return 'the same for all';
+    }
+  }
+  const agent = new Vague();
+  t.after(() => agent.destroy());
+  const get = (options) => ask(https, { port, agent, ...options });
+  assert.strictEqual((await get({ ca: cert, servername: 'localhost' })).text, 'localhost');
+  const other = { ca: cert, servername: 'other.test', rejectUnauthorized: false };
+  assert.strictEqual((await get(other)).text, 'other.test');
+  if (!mayBeNative) return; // Node resumes a session of that key, and trusts whom it was begun with
+  await assert.rejects(get({ ca: cert, servername: 'other.test' }), {
+    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  });
+  await assert.rejects(get({ servername: 'localhost' }), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+});

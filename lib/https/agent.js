@@ -59,9 +59,10 @@ Agent.prototype.createConnection = function createConnection(...args) {
       callback?.(error, socket);
     });
   }
-  const socket = tls.connect(options);
+  const dial = securityOf(this).dial(asked, remembersSessions(asked));
+  const socket = tls.connect(dial?.merge(options) ?? options);
   follow(this, options, socket);
-  securityOf(this).follow(socket, asked, remembersSessions(asked));
+  dial?.follow(socket);
   return socket;
 };
 

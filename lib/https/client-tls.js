@@ -60,6 +60,13 @@ function checkModule() {
   if (!isOriginal) leave('somebody has changed node:tls');
 }
 
+/** What may be chosen by ALPN, in its own form. */
+function protocolsOf({ ALPNProtocols }) {
+  const target = {};
+  if (ALPNProtocols) tls.convertALPNProtocols(ALPNProtocols, target);
+  return target.ALPNProtocols ?? Buffer.alloc(0);
+}
+
 /** What of Node's is called, or stood in for, and would be passed by if it was another. */
 const METHODS = Object.getOwnPropertyNames(TLSSocket.prototype)
   .concat('emit')
@@ -85,21 +92,15 @@ class ClientTls {
   }
 
   /**
-   * A connection is being made with these options: native, if it can be. `remembers`: the agent listens for its
-   * sessions.
+   * How a connection with these options may be made natively; null if it cannot. `remembers`: the agent listens for
+   * its sessions.
    */
-  follow(socket, options, remembers) {
+  dial(options, remembers) {
     try {
-      const client = this.clientFor(socket, options);
-      const dial = new Dial(this, options, client, remembers);
-      socket[kSecurity] = dial;
-      // Behind those that were there before comes Node's, with which its TLS begins.
-      socket.once('connect', () => {
-        dial.hasBegun = true;
-      });
-      this.note('native', null);
+      return new Dial(this, options, this.clientFor(options), remembers);
     } catch (error) {
       this.note('node', error.message);
+      return null;
     }
   }
 
@@ -107,10 +108,9 @@ class ClientTls {
     this.last = { tls: who, tlsReason: reason };
   }
 
-  clientFor(socket, options) {
+  clientFor(options) {
     const { _agentKey: name } = options;
     if (name === undefined) leave("the connection is not the pool's");
-    if (Object.getPrototypeOf(socket) !== TLSSocket.prototype) leave('the socket is another');
     checkProcess(true);
     checkModule();
     checkOptions(options);
@@ -120,18 +120,26 @@ class ClientTls {
       this.left.delete(name);
     }
     const trust = options.ca ? trustOf(options.ca) : ownTrust();
-    const { ALPNProtocols: protocols } = socket._tlsOptions;
-    const key = `${name}:${protocols?.latin1Slice() ?? ''}`;
+    const { servername = '' } = options;
+    const ciphers = options.ciphers || tls.DEFAULT_CIPHERS;
+    const minVersion = options.minVersion || tls.DEFAULT_MIN_VERSION;
+    const maxVersion = options.maxVersion || tls.DEFAULT_MAX_VERSION;
+    const protocols = protocolsOf(options);
+    // Of the agent's key alone nobody knows what it is made of.
+    const parts = [name, servername, protocols.latin1Slice(), ciphers, minVersion, maxVersion];
+    const key = JSON.stringify(parts);
     const known = this.clients.get(key);
     if (known?.trust === trust) return known;
     const { maxCachedSessions } = this.agent;
     const parameters = {
-      protocols: readProtocols(protocols ?? []),
-      ...readSuites(options),
-      servername: options.servername || undefined,
+      protocols: readProtocols(protocols),
+      ...readSuites({ ciphers, maxVersion, minVersion }),
+      servername: servername || undefined,
       resumes: maxCachedSessions !== 0,
     };
-    const client = { key, name, trust, context: new native.TlsClient(parameters, trust.roots) };
+    const context = new native.TlsClient(parameters, trust.roots);
+    // Made once: it is only needed where Node goes on.
+    const client = { key, name, trust, context, secureContext: createSecureContext(options) };
     keep(this.clients, key, client);
     const limit = maxCachedSessions > 0 ? maxCachedSessions : KNOWN;
     while (this.clients.size > limit) this.clients.delete(this.clients.keys().next().value);
@@ -163,6 +171,25 @@ class Dial {
     this.complete = SecureClientSocket.prototype;
     /** Node has begun to speak TLS. */
     this.hasBegun = false;
+  }
+
+  /** The options to connect with. */
+  merge(options) {
+    return { ...options, secureContext: this.client.secureContext };
+  }
+
+  /** The socket is being connected. */
+  follow(socket) {
+    if (Object.getPrototypeOf(socket) !== TLSSocket.prototype) {
+      this.security.note('node', 'the socket is another');
+      return;
+    }
+    socket[kSecurity] = this;
+    // Behind those that were there before comes Node's, with which its TLS begins.
+    socket.once('connect', () => {
+      this.hasBegun = true;
+    });
+    this.security.note('native', null);
   }
 
   /** In the moment of 'connect': whether the native side goes on. */
