@@ -300,29 +300,33 @@ test('servers with old ciphers and versions are served by Node', limit, async (t
   }
 });
 
-test('what is written is in its order and is echoed when Node has to begin anew', limit, async (t) => {
-  const port = await serving(
-    t,
-    { ciphers: 'ECDHE-ECDSA-AES256-SHA384', maxVersion: 'TLSv1.2' },
-    (req, res) => req.pipe(res),
-  );
-  const content = pattern(3_000_000);
-  for (const size of [0, 1000, 1_000_000]) {
-    const agent = agentOf(t, https, { keepAlive: true });
-    const req = https.request({ host: '127.0.0.1', port, agent, method: 'POST' });
-    if (size > 0) req.write(content.subarray(0, size));
-    req.once('socket', (socket) => {
-      socket.once('connect', () => req.write(content.subarray(size, size + 10)));
-      socket.once('secureConnect', () => {
-        req.write(content.subarray(size + 10, size + 20));
-        req.end(content.subarray(size + 20));
+test(
+  'what is written is in its order and is echoed when Node has to begin anew',
+  limit,
+  async (t) => {
+    const port = await serving(
+      t,
+      { ciphers: 'ECDHE-ECDSA-AES256-SHA384', maxVersion: 'TLSv1.2' },
+      (req, res) => req.pipe(res),
+    );
+    const content = pattern(3_000_000);
+    for (const size of [0, 1000, 1_000_000]) {
+      const agent = agentOf(t, https, { keepAlive: true });
+      const req = https.request({ host: '127.0.0.1', port, agent, method: 'POST' });
+      if (size > 0) req.write(content.subarray(0, size));
+      req.once('socket', (socket) => {
+        socket.once('connect', () => req.write(content.subarray(size, size + 10)));
+        socket.once('secureConnect', () => {
+          req.write(content.subarray(size + 10, size + 20));
+          req.end(content.subarray(size + 20));
+        });
       });
-    });
-    const [res] = await once(req, 'response');
-    assert.ok((await contentOf(res)).equals(content), `${size} bytes`);
-    assertSpoken(agent, 'node');
-  }
-});
+      const [res] = await once(req, 'response');
+      assert.ok((await contentOf(res)).equals(content), `${size} bytes`);
+      assertSpoken(agent, 'node');
+    }
+  },
+);
 
 test('a silent server: timeouts, and requests that are given up', limit, async (t) => {
   const met = deferred();

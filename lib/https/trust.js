@@ -1,7 +1,6 @@
 'use strict';
 // Whom a client trusts: the certificates of the option `ca`, or those that Node trusts by itself.
 const { X509Certificate, createHash } = require('node:crypto');
-const { readFileSync } = require('node:fs');
 const tls = require('node:tls');
 const native = require('../wire/loop');
 const { leave } = require('./left-to-node');
@@ -16,7 +15,6 @@ const KEPT = 16;
 const trusts = new Map();
 /** Those that Node trusts by itself, and the list they were made of. */
 let own = { list: undefined, trust: null };
-let extra;
 
 class Trust {
   #objects = null;
@@ -73,24 +71,18 @@ function find(ca) {
   return trust;
 }
 
-/** Those of NODE_EXTRA_CA_CERTS; Node goes on without them, too, where the file cannot be read. */
-function extraCertificates() {
-  const { NODE_EXTRA_CA_CERTS: path } = process.env;
-  if (!path) return [];
-  try {
-    return [readFileSync(path, 'latin1')];
-  } catch {
-    return [];
-  }
-}
+/** Node was built to trust whom the system's OpenSSL trusts, which it does not tell. */
+const trustsAsOpenssl =
+  process.config.target_defaults?.defines?.includes('NODE_OPENSSL_CERT_STORE') ?? false;
 
 /** Those that Node trusts where nothing else is said. What it trusts may change, and is another list then. */
 function ownTrust() {
-  const list = tls.getCACertificates?.('default') ?? tls.rootCertificates;
-  if (own.list !== list) {
-    if (tls.getCACertificates === undefined) extra ??= extraCertificates();
-    own = { list, trust: new Trust([...list, ...(extra ?? [])].flatMap(decode)) };
-  }
+  if (trustsAsOpenssl) leave('whom OpenSSL trusts');
+  const tellsAll = tls.getCACertificates !== undefined;
+  // Node reads it when it starts, and the environment may have changed since.
+  if (!tellsAll && process.env.NODE_EXTRA_CA_CERTS) leave('NODE_EXTRA_CA_CERTS is set');
+  const list = tellsAll ? tls.getCACertificates('default') : tls.rootCertificates;
+  if (own.list !== list) own = { list, trust: new Trust(list.flatMap(decode)) };
   return own.trust;
 }
 
