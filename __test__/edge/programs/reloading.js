@@ -84,9 +84,15 @@ async function inWorker() {
 }
 
 const questions = {
+  /** Tells how many threads there were while the last copy was in use. */
   async run(reply, { way, times }) {
-    for (let i = 0; i < times; i++) await close(await use(load(way)));
-    reply(true);
+    let threads;
+    for (let i = 0; i < times; i++) {
+      const used = await use(load(way));
+      threads = ioThreads();
+      await close(used);
+    }
+    reply(threads);
   },
   async keep(reply, { way, times }) {
     for (let i = 0; i < times; i++) kept.push(await use(load(way)));
