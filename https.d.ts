@@ -65,27 +65,34 @@ export class Server<
     requestListener?: http.RequestListener<Request, Response>,
   );
   /**
-   * Milliseconds; see the option of the same name. Applies to connections made after it is set.
+   * Milliseconds; see the option of the same name. Applies to connections made after it is set. What is
+   * no number, or negative, is taken for the default.
    * @default 1000
    * @see https://nodejs.org/api/http.html#serverkeepalivetimeoutbuffer
    */
   keepAliveTimeoutBuffer: number;
   /**
-   * See the option of the same name. Optional in the type, because a server of Node's own may stand
-   * for ours.
+   * Whether a Host that RFC 9110 does not allow is answered with 400; see the option of the same name.
+   * Any value is taken for its truth, and applies to connections made after it is set. Optional in the
+   * type, because a server of Node's own may stand for ours.
+   * @default false, true with `RUST_HTTP_STRICT_HOST=1` in the environment
+   * @see RFC 9110, section 7.2
    */
   strictHost?: boolean;
   /**
-   * Connections, requests and bytes of this server; bytes are those of HTTP, before encryption.
-   * `driver` is always `'javascript'`.
+   * Connections, requests and bytes of this server; bytes are those of HTTP, before encryption. Who speaks
+   * TLS, and why, is in `tls` and `tlsReason`; with Node's TLS `driver` is `'javascript'`.
    *
    * Optional in the type, because a server of Node's own may stand for ours: `server.stats?.()`.
+   * @see docs/operating.md, "Numbers"
    */
   stats?(): SecureServerStats;
   /**
    * As that of `http.Server`; connections in their handshake are closed at once.
    *
    * Optional in the type, because a server of Node's own may stand for ours.
+   * @see docs/operating.md, "Stopping without losing a request"
+   * @see RFC 9112, section 9.6
    */
   drain?(options?: DrainOptions): Promise<DrainResult>;
 }
@@ -154,6 +161,7 @@ export class Agent extends https.Agent {
    * Sockets and requests of the pool, to all servers together, and who speaks their TLS.
    *
    * Optional in the type, because an agent of Node's own may stand for ours: `agent.stats?.()`.
+   * @see docs/operating.md, "Numbers"
    */
   stats?(): SecureAgentStats;
 }
@@ -166,9 +174,11 @@ export class Agent extends https.Agent {
  */
 export interface RequestOptions extends https.RequestOptions {
   /**
-   * How strictly the values of headers are checked, both ways. Not together with
-   * `insecureHTTPParser` (`ERR_INVALID_ARG_VALUE`).
+   * How strictly the values of headers are checked, both ways. Another word, or `insecureHTTPParser`
+   * beside it, throws `ERR_INVALID_ARG_VALUE`.
    * @default 'strict'
+   * @see https://nodejs.org/api/http.html#httprequestoptions-callback
+   * @see RFC 9110, section 5.5
    */
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
 }

@@ -8,7 +8,10 @@ import type * as http from 'node:http';
 
 export * from 'node:http';
 
-/** What `createServer` understands beyond the options in older versions of @types/node. */
+/**
+ * What `createServer` understands beyond the options in older versions of @types/node.
+ * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+ */
 export interface ServerOptionsAdditions<Request extends typeof http.IncomingMessage> {
   /**
    * Milliseconds for which a kept-alive connection stays open beyond the announced
@@ -52,8 +55,9 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
   strictHost?: boolean | undefined;
   /**
    * Refuses requests when too much waits for JavaScript, also while it is blocked: an I/O thread does
-   * it. See {@link OverloadOptions}.
+   * it. See {@link OverloadOptions}, and for what is thrown.
    * @default undefined: nothing is refused
+   * @see RFC 9110, section 15.6.4; docs/operating.md, "When more comes than can be answered"
    */
   overload?: OverloadOptions | undefined;
   /**
@@ -65,6 +69,7 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    * A path that does not begin with a slash or has a query throws `ERR_INVALID_ARG_VALUE`, what is neither
    * text nor an object `ERR_INVALID_ARG_TYPE`.
    * @default undefined: the path is a handler's as any other
+   * @see docs/operating.md, "Health"
    */
   health?: string | HealthOptions | undefined;
 }
@@ -75,6 +80,7 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
  *
  * On streams (TLS by Node, Windows, `emit('connection', stream)`) JavaScript refuses: `maxQueue` is the number
  * of their requests that are not answered, and `maxDelay` has no effect.
+ * @see docs/operating.md, "When more comes than can be answered"
  */
 export interface OverloadOptions {
   /**
@@ -90,21 +96,27 @@ export interface OverloadOptions {
   /**
    * Status code of the answer, from 400 to 599.
    * @default 503
+   * @see RFC 9110, section 15.6.4
    */
   status?: number | undefined;
   /**
-   * Seconds after which the client may try again, in a Retry-After field.
+   * Seconds after which the client may try again, in a Retry-After field; 0 or more.
    * @default 1
+   * @see RFC 9110, section 10.2.3
    */
   retryAfter?: number | undefined;
 }
 
-/** The health path, and when the event loop is taken for blocked. */
+/**
+ * The health path, and when the event loop is taken for blocked.
+ * @see docs/operating.md, "Health"
+ */
 export interface HealthOptions {
-  /** Begins with a slash, and has no query. */
+  /** Begins with a slash, and has no query, else `ERR_INVALID_ARG_VALUE`; no text: `ERR_INVALID_ARG_TYPE`. */
   path: string;
   /**
-   * Milliseconds for which JavaScript has to be waited for, at least 1.
+   * Milliseconds for which JavaScript has to be waited for, at least 1. No number throws `ERR_INVALID_ARG_TYPE`,
+   * what is less or not whole `ERR_OUT_OF_RANGE`.
    * @default 5000
    */
   blockedAfter?: number | undefined;
@@ -113,6 +125,7 @@ export interface HealthOptions {
 /**
  * Open connections that JavaScript feeds to the parser, over a stream, by what keeps them from being
  * native. They behave the same, and cost what they cost with Node's own http.
+ * @see docs/operating.md, "Numbers"
  */
 export interface Fallbacks {
   /** TLS, which is Node's. */
@@ -126,13 +139,22 @@ export interface Fallbacks {
   stream: number;
 }
 
-/** What `server.stats()` tells: a snapshot, not kept up to date. What is "since" never becomes less. */
+/**
+ * What `server.stats()` tells: a snapshot, not kept up to date. What is "since" never becomes less.
+ * @see docs/operating.md, "Numbers"
+ */
 export interface ServerStats {
-  /** Open connections, idle ones included; those handed over by an upgrade or CONNECT are not. */
+  /**
+   * Open connections, idle ones included; those handed over by an upgrade or CONNECT are not.
+   * @see https://nodejs.org/api/net.html#servergetconnectionscallback, which counts those, too
+   */
   connections: number;
   /** Connections since the server was made. */
   connectionsTotal: number;
-  /** Open sockets that were handed over by an upgrade or CONNECT, or that no listener made HTTP. */
+  /**
+   * Open sockets that were handed over by an upgrade or CONNECT, or that no listener made HTTP.
+   * @see RFC 9110, sections 7.8 and 9.3.6
+   */
   upgraded: number;
   /** Requests that handlers have got and that are not answered to the end. */
   requestsInFlight: number;
@@ -166,7 +188,10 @@ export interface ServerStats {
   loopDelay: number | null;
 }
 
-/** What `server.stats()` of a server of https tells. */
+/**
+ * What `server.stats()` of a server of https tells.
+ * @see docs/compatibility.md, "https"
+ */
 export interface SecureServerStats extends ServerStats {
   /**
    * Who speaks TLS on connections that come now: the native side, or Node. Single clients that only Node
@@ -177,7 +202,10 @@ export interface SecureServerStats extends ServerStats {
   tlsReason: string | null;
 }
 
-/** What `agent.stats()` of an agent of https tells. */
+/**
+ * What `agent.stats()` of an agent of https tells.
+ * @see docs/operating.md
+ */
 export interface SecureAgentStats extends AgentStats {
   /** Who speaks TLS on the connection that was begun last: the native side, or Node; null if there was none. */
   tls: 'native' | 'node' | null;
@@ -185,7 +213,10 @@ export interface SecureAgentStats extends AgentStats {
   tlsReason: string | null;
 }
 
-/** What `server.drain()` takes. */
+/**
+ * What `server.drain()` takes.
+ * @see docs/operating.md, "Stopping without losing a request"
+ */
 export interface DrainOptions {
   /**
    * Milliseconds after which what is left is destroyed. Anything but a number throws
@@ -195,7 +226,10 @@ export interface DrainOptions {
   timeout?: number | undefined;
 }
 
-/** What `server.drain()` resolves with. */
+/**
+ * What `server.drain()` resolves with.
+ * @see docs/operating.md, "Stopping without losing a request"
+ */
 export interface DrainResult {
   /** Requests whose answers were ended since the call. */
   answered: number;
@@ -208,17 +242,32 @@ export interface DrainResult {
   cutUpgraded: number;
 }
 
-/** What `agent.stats()` tells: a snapshot, not kept up to date. What is "since" never becomes less. */
+/**
+ * What `agent.stats()` tells: a snapshot, not kept up to date. What is "since" never becomes less.
+ * @see docs/operating.md, "Numbers"
+ */
 export interface AgentStats {
-  /** Connections that carry a request, those that are being made included. */
+  /**
+   * Connections that carry a request, those that are being made included.
+   * @see https://nodejs.org/api/http.html#agentsockets
+   */
   sockets: number;
-  /** Idle connections. */
+  /**
+   * Idle connections.
+   * @see https://nodejs.org/api/http.html#agentfreesockets
+   */
   freeSockets: number;
-  /** Requests that wait for a connection. */
+  /**
+   * Requests that wait for a connection.
+   * @see https://nodejs.org/api/http.html#agentrequests
+   */
   requestsWaiting: number;
   /** Connections since the agent was made. */
   socketsTotal: number;
-  /** Requests since the agent was made that took an idle connection. */
+  /**
+   * Requests since the agent was made that took an idle connection.
+   * @see https://nodejs.org/api/http.html#requestreusedsocket
+   */
   requestsReused: number;
   /** Bytes received since the agent was made, heads included; of TLS, what was in it. */
   bytesRead: number;
@@ -281,14 +330,18 @@ export class Server<
     requestListener?: http.RequestListener<Request, Response>,
   );
   /**
-   * Milliseconds; see the option of the same name. Applies to connections made after it is set.
+   * Milliseconds; see the option of the same name. Applies to connections made after it is set. What is
+   * no number, or negative, is taken for the default.
    * @default 1000
    * @see https://nodejs.org/api/http.html#serverkeepalivetimeoutbuffer
    */
   keepAliveTimeoutBuffer: number;
   /**
-   * See the option of the same name. Optional in the type, because a server of Node's own may stand
-   * for ours.
+   * Whether a Host that RFC 9110 does not allow is answered with 400; see the option of the same name.
+   * Any value is taken for its truth, and applies to connections made after it is set. Optional in the
+   * type, because a server of Node's own may stand for ours.
+   * @default false, true with `RUST_HTTP_STRICT_HOST=1` in the environment
+   * @see RFC 9110, section 7.2
    */
   strictHost?: boolean;
   /**
@@ -296,6 +349,7 @@ export class Server<
    * open when it is asked, in time proportional to the open connections.
    *
    * Optional in the type, because a server of Node's own may stand for ours: `server.stats?.()`.
+   * @see docs/operating.md, "Numbers"
    */
   stats?(): ServerStats;
   /**
@@ -309,6 +363,8 @@ export class Server<
    * Rejects only because of its options, see {@link DrainOptions}.
    *
    * Optional in the type, because a server of Node's own may stand for ours.
+   * @see docs/operating.md, "Stopping without losing a request"
+   * @see RFC 9112, section 9.6
    */
   drain?(options?: DrainOptions): Promise<DrainResult>;
 }
@@ -439,6 +495,7 @@ export class Agent extends http.Agent {
    * Sockets and requests of the pool, to all servers together.
    *
    * Optional in the type, because an agent of Node's own may stand for ours: `agent.stats?.()`.
+   * @see docs/operating.md, "Numbers"
    */
   stats?(): AgentStats;
 }
@@ -449,9 +506,11 @@ export class Agent extends http.Agent {
  */
 export interface RequestOptions extends http.RequestOptions {
   /**
-   * How strictly the values of headers are checked, both ways. Not together with
-   * `insecureHTTPParser` (`ERR_INVALID_ARG_VALUE`).
+   * How strictly the values of headers are checked, both ways. Another word, or `insecureHTTPParser`
+   * beside it, throws `ERR_INVALID_ARG_VALUE`.
    * @default 'strict'
+   * @see https://nodejs.org/api/http.html#httprequestoptions-callback
+   * @see RFC 9110, section 5.5
    */
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
 }

@@ -42,7 +42,10 @@ const { values, positionals } = parseArgs({
   },
 });
 const [app] = positionals;
-if (app === undefined) throw new Error('say which application: npm run bench:mine -- app.js');
+if (app === undefined) {
+  process.stderr.write('say which application: npm run bench:mine -- app.js\n');
+  process.exit(1);
+}
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const contestants = {
