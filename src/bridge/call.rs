@@ -58,6 +58,7 @@ impl<const N: usize> Call<N> {
         unsafe { self.kept() }
     }
 
+    /// The argument as a number; 0 for what is none.
     pub fn uint(&self, at: usize) -> u32 {
         let mut value = 0;
         // SAFETY: a valid value and out-pointer; anything but a number leaves 0.

@@ -159,6 +159,7 @@ impl Environment {
 
     // ---- listeners ----
 
+    /// Keeps a listener by its id. An I/O thread leads from now on if a listener has `overload` or `health`.
     pub fn add_listener(&self, listener: Arc<Listener>) {
         if let Some(poller) = &*self.poller.borrow()
             && self.with_hub(Hub::is_guarded) == Some(true)
@@ -293,6 +294,7 @@ impl Environment {
         *self.handed_over.borrow_mut() = Some(input);
     }
 
+    /// What `keep_input` kept, once.
     pub fn take_input(&self) -> Option<ParsedInput> {
         self.handed_over.take()
     }
@@ -304,6 +306,7 @@ impl Environment {
         self.scratch.take()
     }
 
+    /// Keeps it for the next text; what one large text took is given back.
     pub fn keep_scratch(&self, mut scratch: Vec<u8>) {
         if scratch.len() > 1 << 20 {
             scratch.truncate(64 * 1024);

@@ -73,6 +73,7 @@ pub unsafe fn kept<'call, T>(env: sys::napi_env, info: sys::napi_callback_info) 
     }
 }
 
+/// Makes an error of what Node-API answered, unless it is well.
 pub fn check(status: sys::napi_status) -> Result<()> {
     match Status::from(status) {
         Status::Ok => Ok(()),

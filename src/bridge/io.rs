@@ -186,6 +186,7 @@ impl Io {
         }
     }
 
+    /// Gives a listener the options that may change while it listens.
     #[napi]
     pub fn configure(&self, listener: u32, options: ServerOptions) {
         if let Some(listener) = self.listener(listener) {

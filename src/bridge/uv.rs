@@ -99,6 +99,7 @@ impl Watch {
         unsafe { (self.functions.poll_start)(self.handle, READABLE, self.on_readable) == 0 }
     }
 
+    /// Watches no longer, until it is started again.
     pub fn stop(&self) {
         // SAFETY: as above. Fails never.
         unsafe { (self.functions.poll_stop)(self.handle) };

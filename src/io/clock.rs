@@ -18,6 +18,7 @@ pub(crate) struct Clock {
 const NOTHING_TOLD: u64 = u64::MAX;
 
 impl Clock {
+    /// A clock that starts with the millisecond that runs now.
     pub fn start() -> Self {
         Self {
             started: beginning(),
@@ -26,6 +27,7 @@ impl Clock {
         }
     }
 
+    /// Milliseconds.
     pub fn now(&self) -> u64 {
         #[cfg(test)]
         if self.told.load(Ordering::SeqCst) != NOTHING_TOLD {
@@ -34,6 +36,7 @@ impl Clock {
         self.started.elapsed().as_millis() as u64
     }
 
+    /// Microseconds.
     pub fn now_micros(&self) -> u64 {
         #[cfg(test)]
         if self.told.load(Ordering::SeqCst) != NOTHING_TOLD {

@@ -31,6 +31,7 @@ impl<T> Inbox<T> {
         self.content().is_empty()
     }
 
+    /// All that is in it, in the order in which it was put there.
     pub fn take(&self) -> Vec<T> {
         std::mem::take(&mut self.content())
     }

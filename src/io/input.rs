@@ -124,6 +124,7 @@ impl Input {
         true
     }
 
+    /// Whether bytes may be read now, and what is waited for if not.
     pub fn may_read(&self, connection: &Connection) -> MayRead {
         match self.reading {
             Reading::Http | Reading::Raw => {}

@@ -62,6 +62,7 @@ impl JavaScriptLead {
             .is_some_and(|lead| lead.turn(&mut self.ready));
     }
 
+    /// Behind what JavaScript did with the turn's records: measures it, and says how it goes on.
     pub fn end_turn(&mut self) -> Next {
         self.set.leadership.attend(false);
         let now = self.hub.now_micros();

@@ -176,6 +176,7 @@ impl Lead {
         self.answered.push(connection);
     }
 
+    /// Goes on accepting from `listener` in the next turn, behind what other connections have to do.
     pub fn accept_again(&mut self, listener: Arc<Listener>) {
         self.again.push(Soon::Accept(listener));
     }

@@ -86,6 +86,7 @@ impl Leadership {
         self.offered.store(true, Ordering::Release);
     }
 
+    /// Whether JavaScript may have the lead.
     pub fn is_offered(&self) -> bool {
         self.offered.load(Ordering::Acquire)
     }
@@ -95,6 +96,7 @@ impl Leadership {
         !self.taken.swap(true, Ordering::AcqRel)
     }
 
+    /// Gives back the place that `take` took.
     pub fn let_go(&self) {
         let was_taken = self.taken.swap(false, Ordering::AcqRel);
         debug_assert!(was_taken, "nobody had the lead");
@@ -104,6 +106,7 @@ impl Leadership {
         self.attending.load(Ordering::Acquire)
     }
 
+    /// Notes whether JavaScript looks at what is asked for before it lets its event loop go on, and so needs no wake.
     pub fn attend(&self, attending: bool) {
         self.attending.store(attending, Ordering::Release);
     }

@@ -48,6 +48,7 @@ impl Default for Pulse {
 }
 
 impl Pulse {
+    /// Measures from now on.
     pub fn watch(&self) {
         self.watched.store(true, Ordering::Release);
     }

@@ -107,6 +107,7 @@ impl Set {
 
     // ---- sockets ----
 
+    /// Puts a socket into the set; its events bear `id`.
     pub fn watch(&self, socket: &Socket, id: ConnId) -> io::Result<()> {
         socket.register(&self.registry, Token(id.raw() as usize))
     }
@@ -116,6 +117,7 @@ impl Set {
         socket.deregister(&self.registry);
     }
 
+    /// The same for a listener, which has ids of its own.
     pub fn watch_listener(&self, source: &mut impl Source, id: u32) -> io::Result<()> {
         let token = Token(LISTENER | id as usize);
         self.registry.register(source, token, Interest::READABLE)
@@ -175,6 +177,7 @@ impl Set {
         }
     }
 
+    /// The connections whose answers were left to be sent behind this turn.
     pub fn take_deferred(&self) -> Vec<Arc<Connection>> {
         self.deferred.take()
     }
@@ -185,6 +188,7 @@ impl Set {
         self.ask();
     }
 
+    /// Moves what is to go on without an event into `into`.
     pub fn take_soon(&self, into: &mut Vec<Soon>) {
         into.append(&mut self.soon.take());
     }
@@ -195,10 +199,12 @@ impl Set {
         self.ask();
     }
 
+    /// Whether JavaScript has drained its queue since the last call.
     pub fn is_drained(&self) -> bool {
         self.drained.swap(false, Ordering::AcqRel)
     }
 
+    /// Ends the threads that look at this set.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         self.asked.notify_one();
@@ -254,10 +260,12 @@ impl Set {
         });
     }
 
+    /// When the earliest deadline is, in milliseconds of the hub's clock.
     pub fn next_deadline(&self) -> Option<u64> {
         self.deadlines.next()
     }
 
+    /// The earliest deadline if it is past at `now`, which is taken from the set.
     pub fn take_deadline(&self, now: u64) -> Option<(u64, Due)> {
         self.deadlines.take(now)
     }

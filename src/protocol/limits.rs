@@ -39,6 +39,7 @@ pub(crate) struct Text {
 const KEPT: usize = 4096;
 
 impl Text {
+    /// Text of at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
         // Positions in the text are kept as 32 bits.
         let limit = limit.min(u32::MAX as usize);

@@ -90,6 +90,7 @@ impl Section {
         self.reset(At::LineStart, 0);
     }
 
+    /// Makes it ready for the next message, start line first.
     pub fn clear(&mut self) {
         self.reset(At::FirstLine, 0);
     }

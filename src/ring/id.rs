@@ -23,6 +23,7 @@ impl ConnId {
         Self((slot as u32 & SLOT_MASK) | ((generation & GENERATION_MASK) << SLOT_BITS))
     }
 
+    /// The id that `raw` has given; any number makes one, which may be stale.
     pub fn from_raw(raw: u32) -> Self {
         Self(raw & !(1 << 31))
     }
@@ -31,10 +32,12 @@ impl ConnId {
         self.0
     }
 
+    /// Its place in the table of connections.
     pub fn slot(self) -> usize {
         (self.0 & SLOT_MASK) as usize
     }
 
+    /// Which of the connections that have had that place it is.
     pub fn generation(self) -> u32 {
         self.0 >> SLOT_BITS
     }

@@ -49,6 +49,7 @@ pub enum Left {
 }
 
 impl IdleClock {
+    /// A clock that runs from `now` on; milliseconds both, a `timeout` of 0 for none.
     pub fn new(timeout: u32, now: u64) -> Self {
         Self {
             timeout: AtomicU32::new(timeout),

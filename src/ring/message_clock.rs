@@ -24,15 +24,18 @@ impl MessageClock {
         }
     }
 
+    /// The first byte of a message has come at `now`.
     pub fn begin(&self, now: u64) {
         self.head_complete.store(false, Ordering::Release);
         self.start.store(now.max(1), Ordering::Release);
     }
 
+    /// Its head is there: what follows is limited by the time for the whole message only.
     pub fn complete_head(&self) {
         self.head_complete.store(true, Ordering::Release);
     }
 
+    /// The message is there; until the next one nothing is limited.
     pub fn complete(&self) {
         self.start.store(0, Ordering::Release);
     }

@@ -16,6 +16,7 @@ const PUBLIC_KEY: usize = 1184;
 /// Bytes of the server's answer to it.
 const CIPHERTEXT: usize = 1088;
 
+/// The key exchange of X25519 and ML-KEM-768 together, as the module's comment describes it.
 #[derive(Debug)]
 pub struct X25519MlKem768;
 
