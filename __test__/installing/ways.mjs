@@ -9,12 +9,16 @@ import { dirname, join } from 'node:path';
 export const WORKS = 'answered by rust-http, connection native';
 
 const ask = (http, server) => `
-  const server = ${server}.createServer((req, res) => res.end('rust-http'));
+  let native = false;
+  const server = ${server}.createServer((req, res) => {
+    const { connections, fallbacks } = server.stats ? server.stats() : {};
+    native = connections === 1 && Object.values(fallbacks).every((count) => count === 0);
+    res.end('rust-http');
+  });
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address();
     ${http}.get({ port, host: '127.0.0.1', agent: false }, (res) => {
       let text = '';
-      const native = server.stats && server.stats().connectionsTotal === 1;
       res.on('data', (data) => { text += data; });
       res.on('end', () => {
         console.log('answered by ' + text + ', connection ' + (native ? 'native' : 'of the host'));
