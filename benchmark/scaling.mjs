@@ -30,6 +30,11 @@ const ways = {
   shared: `${values.count} processes, \`SCHED_NONE\``,
 };
 
+if (!canSharePort()) {
+  console.log('threads cannot share a port here (Linux, Node 22.12 or 23.1 and newer): left out');
+  delete ways.threads;
+}
+
 const generator = pickLoadGenerator();
 const subjects = Object.keys(ways).flatMap((way) =>
   Object.keys(modules).map((name) => ({ way, name, runs: [] })),
@@ -37,6 +42,13 @@ const subjects = Object.keys(ways).flatMap((way) =>
 for (let round = 0; round < Number(values.rounds); round++)
   for (const subject of subjects) subject.runs.push(await measure(subject));
 print();
+
+/** What `reusePort` needs: a system that deals connections among listeners, and a Node that asks it to. */
+function canSharePort() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const isNew = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+  return process.platform === 'linux' && isNew;
+}
 
 async function measure({ way, name }) {
   const server = await startProgram([process.execPath, program, modules[name], way, values.count]);
