@@ -95,13 +95,15 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
             }
             return 0;
         }
+        // With what was kept back.
+        let length = outgoing.pending() + bytes.len();
         let sent = outgoing.send(
             bytes,
             &memory as &dyn Memory,
             borrow,
             &mut environment.released.borrow_mut(),
         );
-        note!("{} sends {} bytes: {sent:?}", connection.id, bytes.len());
+        note!("{} sends {length} bytes: {sent:?}", connection.id);
         after(environment, connection, outgoing, false, sent)
     })
 }
