@@ -26,6 +26,11 @@ function validateBoolean(value, name) {
   if (typeof value !== 'boolean') throw new ERR_INVALID_ARG_TYPE(name, 'boolean', value);
 }
 
+function validateBuffer(value, name) {
+  if (!ArrayBuffer.isView(value))
+    throw new ERR_INVALID_ARG_TYPE(name, ['Buffer', 'TypedArray', 'DataView'], value);
+}
+
 function validateFunction(value, name) {
   if (typeof value !== 'function') throw new ERR_INVALID_ARG_TYPE(name, 'Function', value);
 }
@@ -135,6 +140,7 @@ module.exports = {
   parseUniqueHeaders,
   timerDuration,
   validateBoolean,
+  validateBuffer,
   validateFunction,
   validateHeaderName,
   validateHeaderValue,

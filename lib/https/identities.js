@@ -1,6 +1,8 @@
 'use strict';
 // Private keys and certificates, in any form that Node's TLS takes, as DER.
 const { X509Certificate, createPrivateKey } = require('node:crypto');
+const fs = require('node:fs');
+const tls = require('node:tls');
 
 const CERTIFICATE =
   /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
@@ -14,14 +16,42 @@ const textOf = (value) =>
 const certificatesOf = (text) =>
   (textOf(text).match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem));
 
+const hasIssued = (issuer, certificate) =>
+  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+
 /** As OpenSSL does with a certificate that comes alone: those that have issued it, as far as they are known. */
 function complete(chain, authorities) {
   for (;;) {
     const last = chain.at(-1);
-    const hasIssued = (one) => last.checkIssued(one) && last.verify(one.publicKey);
-    const issuer = hasIssued(last) ? undefined : authorities.find(hasIssued);
+    const issuer = hasIssued(last, last)
+      ? undefined
+      : authorities.find((one) => hasIssued(one, last));
     if (issuer === undefined || chain.length > authorities.length) return;
     chain.push(issuer);
+  }
+}
+
+/**
+ * The authorities that the process was told of. Without those that Node comes with: none of them issues a
+ * server's certificate itself. Throws where only Node knows.
+ */
+function ownAuthorities() {
+  const { execArgv, env } = process;
+  if (tls.getCACertificates) {
+    const bundled = new Set(tls.rootCertificates);
+    return tls.getCACertificates('default').filter((pem) => !bundled.has(pem));
+  }
+  if (/--use-(?:openssl|system)-ca/.test([...execArgv, env.NODE_OPTIONS ?? ''].join(' ')))
+    throw new Error('a certificate may have issuers that only Node knows');
+  return readExtra(env.NODE_EXTRA_CA_CERTS);
+}
+
+/** A file that cannot be read, Node has warned of. */
+function readExtra(file) {
+  try {
+    return file ? [fs.readFileSync(file)] : [];
+  } catch {
+    return [];
   }
 }
 
@@ -38,7 +68,8 @@ function identitiesOf({ ca, cert, key, passphrase }) {
   );
   const identities = listOf(cert).map((text) => {
     const chain = certificatesOf(text);
-    if (ca && chain.length === 1) complete(chain, listOf(ca).flatMap(certificatesOf));
+    if (chain.length === 1 && !hasIssued(chain[0], chain[0]))
+      complete(chain, (ca ? listOf(ca) : ownAuthorities()).flatMap(certificatesOf));
     const own = keys.find((candidate) => chain[0]?.checkPrivateKey(candidate));
     if (own === undefined) throw new Error('there is a certificate without a key');
     return {

@@ -6,19 +6,7 @@ const tls = require('node:tls');
 const native = require('../wire/loop');
 
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
-/** The ciphers that the native side has, in the order of Node's default. */
-const CIPHERS = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-];
-/** What a list of ciphers may exclude: nothing of the above is any of it. */
+/** What a list of ciphers may exclude: nothing that the native side has is any of it. */
 const EXCLUSIONS =
   /^!(?:aNULL|eNULL|NULL|EXP|EXPORT|LOW|DES|3DES|RC2|RC4|IDEA|SEED|CAMELLIA|MD5|PSK|SRP|DSS|ADH|AECDH)$/;
 /** What the process may be told, and only OpenSSL does. */
@@ -46,18 +34,22 @@ function checkProcess(isClient) {
   if (native.TlsContexts === undefined) leave('the addon speaks no TLS on this system');
 }
 
+const is13 = (name) => name.startsWith('TLS_');
+
 /** The ciphers to be used of a list in OpenSSL's form. */
 function readCiphers(list) {
-  if (list === crypto.constants.defaultCoreCipherList) return CIPHERS;
+  const known = native.TlsContexts.ciphers();
+  if (list === crypto.constants.defaultCoreCipherList) return known;
   const ciphers = [];
   let isBehind = false;
   for (const name of list.split(':')) {
-    if (CIPHERS.includes(name) && !isBehind) ciphers.push(name);
+    if (known.includes(name) && !isBehind) ciphers.push(name);
     // One that only Node has may be the last choice: a peer that has no other is left to Node.
-    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !CIPHERS.includes(name)) isBehind = true;
+    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !known.includes(name)) isBehind = true;
     else if (!EXCLUSIONS.test(name)) leave('the option ciphers');
   }
-  return ciphers;
+  // A list that names none of TLS 1.3 says nothing of those.
+  return ciphers.some(is13) ? ciphers : [...known.filter(is13), ...ciphers];
 }
 
 /** `{ ciphers, tls12, tls13 }` of options in Node's form. A peer that has only older ones is left to Node. */
@@ -65,7 +57,6 @@ function readSuites(options) {
   const ciphers = readCiphers(options.ciphers || tls.DEFAULT_CIPHERS);
   const lowest = VERSIONS.indexOf(options.minVersion || tls.DEFAULT_MIN_VERSION);
   const highest = VERSIONS.indexOf(options.maxVersion || tls.DEFAULT_MAX_VERSION);
-  const is13 = (name) => name.startsWith('TLS_');
   return {
     ciphers,
     tls12: lowest <= 2 && highest >= 2 && !ciphers.every(is13),

@@ -37,12 +37,6 @@ function checkOptions(options, where) {
   }
 }
 
-/** A name with `*` for any part of a label. */
-function patternOf(name) {
-  const text = name.replace(/[\\^$.+?()[\]{}|-]/g, '\\$&').replaceAll('*', '[^.]*');
-  return new RegExp(`^${text}$`, 'i');
-}
-
 /** All that `for…in` finds; of an object of another class, as Node's contexts, no less. */
 function copyOf(options) {
   const copy = { __proto__: null };
@@ -71,8 +65,6 @@ class NativeTls {
     /** What the native side has for it; undefined: it has to be made; null: nothing. */
     this.contexts = undefined;
     this.reason = null;
-    /** The first certificates of the contexts: pairs of a name and bytes. */
-    this.certificates = [];
     /** Transports of connections amid their handshake. */
     this.greeting = new Set();
   }
@@ -130,9 +122,7 @@ class NativeTls {
       contexts.push({ name, identities: identitiesOf(its) });
     }
     try {
-      const made = new native.TlsContexts(this.parameters(contexts));
-      this.certificates = contexts.map(({ identities, name }) => [name, identities[0].chain[0]]);
-      return made;
+      return new native.TlsContexts(this.parameters(contexts));
     } finally {
       for (const { identities } of contexts) for (const { key } of identities) key.fill(0);
     }
@@ -178,11 +168,13 @@ class NativeTls {
     const isNative = this.isPossible() && isListeningNatively;
     if (isNative) return { tls: 'native', tlsReason: null };
     const watched = this.isUnwatched() ? null : 'somebody listens for what only Node has';
-    const late =
-      isListeningNatively || !this.server.listening
-        ? null
-        : 'it was so when the server began to listen';
-    return { tls: 'node', tlsReason: watched ?? this.reason ?? late };
+    const late = this.server.listening
+      ? 'it was so when the server began to listen'
+      : 'the server does not listen';
+    return {
+      tls: 'node',
+      tlsReason: watched ?? this.reason ?? (isListeningNatively ? null : late),
+    };
   }
 
   // ---- connections ----
@@ -212,13 +204,6 @@ class NativeTls {
     if (bytes !== undefined) socket.unshift(bytes);
     server.emit('connection', socket);
     if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
-  }
-
-  /** The certificate that a client is shown that asks for this name. */
-  certificateFor(servername) {
-    const fits = ([name]) => servername && name !== undefined && patternOf(name).test(servername);
-    const [, bytes] = this.certificates.findLast(fits) ?? this.certificates[0];
-    return bytes;
   }
 }
 

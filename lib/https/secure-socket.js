@@ -8,8 +8,10 @@ const { TLSSocket } = require('node:tls');
 const { codes } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const {
+  validateBuffer,
   validateFunction,
   validateInteger,
+  validateNumber,
   validateObject,
   validateString,
 } = require('../base/validate');
@@ -75,7 +77,10 @@ property('_controlReleased', function () {
   return this[kTransport].isSecured;
 });
 property('_requestCert', () => false);
-property('_rejectUnauthorized', () => false);
+property('_rejectUnauthorized', function () {
+  return this.server?.rejectUnauthorized;
+});
+property('ssl', () => null);
 property('_tlsOptions', function () {
   return { isServer: true, server: this.server, requestCert: false };
 });
@@ -113,21 +118,23 @@ const methods = {
   getPeerX509Certificate() {},
 
   getCertificate() {
-    return this.destroyed ? null : this.getX509Certificate().toLegacyObject();
+    return this.getX509Certificate()?.toLegacyObject() ?? null;
   },
 
   getX509Certificate() {
-    if (this.destroyed) return undefined;
-    const { security } = this[kTransport];
-    return new X509Certificate(security.certificateFor(this.servername));
+    const bytes = this.destroyed ? null : this[kTransport].certificate();
+    return bytes === null ? undefined : new X509Certificate(bytes);
   },
 
   exportKeyingMaterial(length, label, context) {
     validateInteger(length, 'length', 1, 2 ** 32 - 1);
     validateString(label, 'label');
+    if (context !== undefined) validateBuffer(context, 'context');
     const transport = this[kTransport];
+    const inContext =
+      context && Buffer.from(context.buffer, context.byteOffset, context.byteLength);
     const bytes = transport.isSecured
-      ? native.io.exportKeyingMaterial(transport.id, length, label, context)
+      ? native.io.exportKeyingMaterial(transport.id, length, label, inContext)
       : null;
     if (bytes === null) throw new ERR_TLS_INVALID_STATE();
     return bytes;
@@ -146,7 +153,8 @@ const methods = {
     throw new ERR_TLS_SNI_FROM_SERVER();
   },
 
-  setMaxSendFragment() {
+  setMaxSendFragment(size) {
+    validateNumber(size, 'size');
     return false;
   },
   disableRenegotiation() {},

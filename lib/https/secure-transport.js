@@ -27,23 +27,46 @@ class SecureTransport extends NativeTransport {
     return this.agreed;
   }
 
+  /** The certificate that the client was shown, in DER; null where there is no agreement (any more). */
+  certificate() {
+    return this.isSecured && !this.isClosed ? native.io.certificate(this.id) : null;
+  }
+
+  /** In the context of the server's `listen()`, if it has one. */
+  inOrigin(method, argument) {
+    if (this.origin === null) Reflect.apply(method, this, [argument]);
+    else this.origin.runInAsyncScope(method, this, argument);
+  }
+
   /** The handshake is over. `isHeld`: nothing is parsed before somebody else has seen the socket. */
   onSecured(isHeld) {
     if (this.life !== Life.OPEN) return;
     this.isSecured = true;
     this.security.greeting.delete(this);
+    try {
+      this.inOrigin(this.begin);
+    } finally {
+      // Who listens may throw: the connection goes on.
+      if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
+    }
+  }
+
+  begin() {
     const { socket } = this;
     const { server } = socket;
     if (server.timeout > 0) this.setTimeout(server.timeout);
     if (server._events.secureConnection === _connectionListener)
       new ServerConnection(server, socket, this);
     else server.emit('secureConnection', socket);
-    if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
   }
 
   /** A client that the native side does not understand: Node might. `bytes`: what it has sent. */
   onForeign(bytes) {
-    if (this.life === Life.OPEN) this.security.leaveToNode(this, bytes);
+    if (this.life === Life.OPEN) this.inOrigin(this.becomeForeign, bytes);
+  }
+
+  becomeForeign(bytes) {
+    this.security.leaveToNode(this, bytes);
   }
 
   /** TLS has failed; `text`: see the record. */
@@ -58,11 +81,14 @@ class SecureTransport extends NativeTransport {
   tellClientError(error) {
     if (this.hasFailed) return;
     this.hasFailed = true;
-    const { socket } = this;
-    const { server } = socket;
     if (!this.isClosed) this.saveAddresses();
     this.close(false);
-    server.emit('tlsClientError', error, socket);
+    this.inOrigin(this.emitClientError, error);
+  }
+
+  emitClientError(error) {
+    const { socket } = this;
+    socket.server.emit('tlsClientError', error, socket);
   }
 
   tellTimeout() {

@@ -103,6 +103,12 @@ impl TlsContexts {
             Err(reason) => Err(napi::Error::from_reason(reason.to_string())),
         }
     }
+
+    /// OpenSSL's names of the cipher suites that this side has, in the order of Node's default.
+    #[napi]
+    pub fn ciphers() -> Vec<String> {
+        Contexts::ciphers().map(str::to_owned).collect()
+    }
 }
 
 /// Certificates that a client trusts.
@@ -204,6 +210,15 @@ impl Io {
         self.with(id, |connection| connection.agreement())
             .flatten()
             .map(Into::into)
+    }
+
+    /// The certificate that the client was shown, in DER; `None` where `agreement` is.
+    #[napi]
+    pub fn certificate(&self, id: u32) -> Option<Buffer> {
+        let copied = self.with(id, |connection| {
+            connection.with_session(|session| session.certificate().map(<[u8]>::to_vec))
+        });
+        copied.flatten().flatten().map(Buffer::from)
     }
 
     /// Key material for another purpose (RFC 5705); `None` if there is none.

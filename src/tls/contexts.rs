@@ -6,14 +6,15 @@ use rustls::crypto::ring::sign::any_supported_type;
 use rustls::crypto::ring::{Ticketer, default_provider, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
-use rustls::sign::CertifiedKey;
+use rustls::server::{ClientHello, NoServerSessionStorage, ProducesTickets};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ServerConfig, SignatureScheme, SupportedProtocolVersion};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 
+use crate::tls::choice::Choice;
 use crate::tls::hybrid::X25519MlKem768;
 use crate::tls::pattern;
-use crate::tls::suites::suite;
+use crate::tls::suites::{SUITES, suite};
 use crate::tls::{Error, Identity, Options};
 
 /// In the order of a client's preference; see `hybrid`.
@@ -28,9 +29,17 @@ const GROUPS: [&dyn SupportedKxGroup; 4] = [
 #[derive(Debug)]
 pub struct Contexts {
     /// By pattern; those that were added last first.
-    named: Vec<(String, Arc<ServerConfig>)>,
-    others: Arc<ServerConfig>,
+    named: Vec<(String, Vec<Arc<Offer>>)>,
+    others: Vec<Arc<Offer>>,
+    choice: Choice,
     handshake_timeout: u32,
+}
+
+/// What a client is offered: one certificate, and all else that a handshake needs.
+#[derive(Debug)]
+pub(super) struct Offer {
+    pub certified: Arc<CertifiedKey>,
+    pub config: Arc<ServerConfig>,
 }
 
 impl Contexts {
@@ -41,17 +50,23 @@ impl Contexts {
         let mut named = Vec::new();
         let mut others = None;
         for context in std::mem::take(&mut options.contexts) {
-            let config = Arc::new(configure(&options, &provider, context.identities)?);
+            let offers = offers(&options, &provider, context.identities)?;
             match context.name {
-                Some(name) => named.insert(0, (name, config)),
-                None => others = Some(config),
+                Some(name) => named.insert(0, (name, offers)),
+                None => others = Some(offers),
             }
         }
         Ok(Self {
             named,
             others: others.ok_or(Error::NoCertificate)?,
+            choice: Choice::new(&options, &provider.cipher_suites),
             handshake_timeout: options.handshake_timeout,
         })
+    }
+
+    /// OpenSSL's names of the suites there are, in the order of Node's default.
+    pub fn ciphers() -> impl Iterator<Item = &'static str> {
+        SUITES.iter().map(|(openssl, ..)| *openssl)
     }
 
     /// Milliseconds that a handshake may take; 0: any time.
@@ -59,13 +74,14 @@ impl Contexts {
         self.handshake_timeout
     }
 
-    /// The configuration for a client that asks for this name.
-    pub(super) fn select(&self, name: Option<&str>) -> Arc<ServerConfig> {
-        let named = name.and_then(|name| {
+    /// What a client is offered, by the name that it asks for and by what it can verify.
+    pub(super) fn select(&self, hello: &ClientHello<'_>) -> Option<Arc<Offer>> {
+        let named = hello.server_name().and_then(|name| {
             let fits = |(wanted, _): &&(String, _)| pattern::fits(wanted, name);
             self.named.iter().find(fits)
         });
-        named.map_or(&self.others, |(_, config)| config).clone()
+        let offers = named.map_or(&self.others, |(_, offers)| offers);
+        self.choice.of(offers, hello).cloned()
     }
 }
 
@@ -95,41 +111,48 @@ pub(super) fn versions(
     Ok(versions)
 }
 
-fn configure(
+/// One for each key. They share their tickets: a session is resumed whatever certificate would be shown now.
+fn offers(
     options: &Options,
     provider: &Arc<CryptoProvider>,
     identities: Vec<Identity>,
+) -> Result<Vec<Arc<Offer>>, Error> {
+    if identities.is_empty() {
+        return Err(Error::NoCertificate);
+    }
+    let ticketer = Ticketer::new().map_err(failed)?;
+    let offer = |identity| {
+        let certified = certified_key(identity)?;
+        let config = configure(options, provider, certified.clone(), ticketer.clone())?;
+        let config = Arc::new(config);
+        Ok(Arc::new(Offer { certified, config }))
+    };
+    identities.into_iter().map(offer).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is a step of map_err")]
+fn failed(error: rustls::Error) -> Error {
+    Error::Configuration(error.to_string())
+}
+
+fn configure(
+    options: &Options,
+    provider: &Arc<CryptoProvider>,
+    certified: Arc<CertifiedKey>,
+    ticketer: Arc<dyn ProducesTickets>,
 ) -> Result<ServerConfig, Error> {
-    let failed = |error: rustls::Error| Error::Configuration(error.to_string());
     let versions = versions(options.tls12, options.tls13)?;
     let mut config = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&versions)
         .map_err(failed)?
         .with_no_client_auth()
-        .with_cert_resolver(Arc::new(Certificates::new(identities)?));
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.alpn_protocols = options.protocols.clone();
     config.ignore_client_order = options.honors_own_order;
     // As Node's: sessions are in the clients' tickets, under keys that this configuration alone has.
     config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.ticketer = Ticketer::new().map_err(failed)?;
+    config.ticketer = ticketer;
     Ok(config)
-}
-
-/// The certificates of one context, for keys of different kinds.
-#[derive(Debug)]
-struct Certificates(Vec<Arc<CertifiedKey>>);
-
-impl Certificates {
-    fn new(identities: Vec<Identity>) -> Result<Self, Error> {
-        if identities.is_empty() {
-            return Err(Error::NoCertificate);
-        }
-        identities
-            .into_iter()
-            .map(certified_key)
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
 }
 
 /// That key and certificate belong together, OpenSSL has looked at before.
@@ -139,15 +162,4 @@ fn certified_key(mut identity: Identity) -> Result<Arc<CertifiedKey>, Error> {
     let chain = std::mem::take(&mut identity.chain);
     let chain = chain.into_iter().map(CertificateDer::from).collect();
     Ok(Arc::new(CertifiedKey::new(chain, key)))
-}
-
-impl ResolvesServerCert for Certificates {
-    /// The certificate for what the client prefers to verify.
-    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let signs = |scheme: &SignatureScheme| {
-            let can = |key: &&Arc<CertifiedKey>| key.key.choose_scheme(&[*scheme]).is_some();
-            self.0.iter().find(can).cloned()
-        };
-        hello.signature_schemes().iter().find_map(signs)
-    }
 }

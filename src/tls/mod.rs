@@ -11,6 +11,8 @@ mod options;
 #[cfg(all(feature = "tls", unix))]
 mod certificate;
 #[cfg(all(feature = "tls", unix))]
+mod choice;
+#[cfg(all(feature = "tls", unix))]
 mod client;
 #[cfg(all(feature = "tls", unix))]
 mod contexts;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use rustls::server::Acceptor;
-use rustls::{Connection, HandshakeKind};
+use rustls::{AlertDescription, Connection, HandshakeKind};
 
+use crate::tls::contexts::Offer;
 use crate::tls::error::Failure;
 use crate::tls::{Agreement, ClientContext, Contexts, End, Error, Opened, Peer, suites};
 
@@ -22,6 +23,8 @@ const SEAL_LIMIT: usize = 64 * 1024;
 pub struct Session {
     state: State,
     client: Option<Client>,
+    /// What a server's client was offered.
+    offer: Option<Arc<Offer>>,
     is_secured: bool,
     /// Bytes of plaintext that were sealed since all had been sent.
     sealed: usize,
@@ -55,6 +58,7 @@ impl Session {
         Self {
             state: State::Hello(contexts.clone(), Box::default(), Vec::new()),
             client: None,
+            offer: None,
             is_secured: false,
             sealed: 0,
         }
@@ -74,6 +78,7 @@ impl Session {
         Ok(Self {
             state: State::Running(Box::new(connection)),
             client: Some(client),
+            offer: None,
             is_secured: false,
             sealed: 0,
         })
@@ -126,7 +131,10 @@ impl Session {
             kept.extend_from_slice(cipher);
             match greet(acceptor, &mut rest, contexts) {
                 Greeting::Incomplete if kept.len() <= HELLO_LIMIT => return Opened::default(),
-                Greeting::Known(connection) => self.state = State::Running(connection),
+                Greeting::Known(connection, offer) => {
+                    self.state = State::Running(connection);
+                    self.offer = Some(offer);
+                }
                 Greeting::Incomplete | Greeting::Foreign => {
                     let end = Some(End::Foreign(std::mem::take(kept)));
                     self.state = State::Foreign;
@@ -234,6 +242,12 @@ impl Session {
         self.client.as_ref()?.peer.as_ref()
     }
 
+    /// The certificate that a server's client was shown, in DER; of a session that was resumed, would have been.
+    pub fn certificate(&self) -> Option<&[u8]> {
+        let offer = self.offer.as_ref().filter(|_| self.is_secured)?;
+        offer.certified.end_entity_cert().ok().map(AsRef::as_ref)
+    }
+
     /// Fills `out` with key material (RFC 5705); false if there is none.
     pub fn export_keying_material(
         &self,
@@ -252,7 +266,7 @@ impl Session {
 /// What a client's first message led to.
 enum Greeting {
     Incomplete,
-    Known(Box<Connection>),
+    Known(Box<Connection>, Arc<Offer>),
     /// No TLS, or nothing in common with this side: nothing was sent.
     Foreign,
 }
@@ -266,9 +280,13 @@ fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Gr
         match acceptor.accept() {
             Ok(None) => {}
             Ok(Some(accepted)) => {
-                let config = contexts.select(accepted.client_hello().server_name());
-                return match accepted.into_connection(config) {
-                    Ok(connection) => Greeting::Known(Box::new(Connection::Server(connection))),
+                let Some(offer) = contexts.select(&accepted.client_hello()) else {
+                    return Greeting::Foreign;
+                };
+                return match accepted.into_connection(offer.config.clone()) {
+                    Ok(connection) => {
+                        Greeting::Known(Box::new(Connection::Server(connection)), offer)
+                    }
                     Err(_) => Greeting::Foreign,
                 };
             }
@@ -289,6 +307,10 @@ fn advance(connection: &mut Connection, mut cipher: &[u8], plain: &mut BytesMut)
             reader.consume(length);
         }
         match processed {
+            // Amid the handshake rustls takes that for a failure.
+            Err(rustls::Error::AlertReceived(AlertDescription::CloseNotify)) => {
+                return Some(End::Closed);
+            }
             Err(error) => return Some(End::Failed(Failure::from(&error))),
             Ok(state) if state.peer_has_closed() => return Some(End::Closed),
             Ok(_) if cipher.is_empty() => return None,

@@ -5,8 +5,8 @@ use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SupportedCipherSuite};
 
 use crate::tls::Error;
 
-/// OpenSSL's name, the RFC's name, and the suite.
-const SUITES: [(&str, &str, SupportedCipherSuite); 9] = [
+/// OpenSSL's name, the RFC's name, and the suite, in the order of Node's default.
+pub const SUITES: [(&str, &str, SupportedCipherSuite); 9] = [
     (
         "TLS_AES_256_GCM_SHA384",
         "TLS_AES_256_GCM_SHA384",
