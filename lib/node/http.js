@@ -150,6 +150,9 @@ const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
 /** From Node 26 on the content of a request that asks for an upgrade is HTTP's; before, the other protocol's. */
 const readsUpgradeContent = Number.parseInt(process.versions.node, 10) >= 26;
 
+/** From Node 26 on a connection on which nothing has arrived is an idle one. */
+const closesFresh = Number.parseInt(process.versions.node, 10) >= 26;
+
 /** Whether the process was told to read HTTP leniently where no option says how. */
 const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
   [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
@@ -228,6 +231,7 @@ module.exports = {
   missingOutgoing,
   readsToDump,
   readsUpgradeContent,
+  closesFresh,
   recognize,
   refusesManyFields,
   request,

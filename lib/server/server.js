@@ -152,8 +152,12 @@ Server.prototype.closeAllConnections = function closeAllConnections() {
 /** Closes the connections on which neither a request arrives nor one waits for its answer. */
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   for (const connection of connectionsOf(this))
-    if (connection.isIdle()) connection.socket.destroy();
+    if (connection.isIdle() || (host.closesFresh && isFresh(connection)))
+      connection.socket.destroy();
 };
+
+/** Nothing has arrived on it. */
+const isFresh = ({ resource, transport }) => resource === null && transport.traffic()[0] === 0;
 
 // Node has nothing of the kind. The names stand as keys: bundlers that make code smaller rename functions.
 for (const [name, value] of Object.entries({

@@ -25,6 +25,8 @@ function serve(server, socket) {
   const transport = new StreamTransport(socket, requestParser(server));
   listenToStream(new ServerConnection(server, socket, transport));
   readDirectly(transport);
+  // Of TLS Node's parser has what arrives, whether the stream on top is paused by now (`pauseOnConnect`) or not.
+  if (socket.encrypted && socket._handle && socket.isPaused()) socket.resume();
   socket._paused = false;
   socket.server = server;
   socket.setEncoding = refuseEncoding;

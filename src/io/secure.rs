@@ -36,6 +36,8 @@ impl Connection {
         std::mem::swap(&mut lead.buffer, &mut lead.plain);
         lead.plain.clear();
         is_over |= opened.end.is_some() && input.discards();
+        // An end amid the handshake is one of the connection.
+        is_over |= matches!(opened.end, Some(End::Closed)) && self.has(flag::HANDSHAKE);
         match opened.end {
             _ if is_over => {
                 drop(input);
