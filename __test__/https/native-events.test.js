@@ -16,6 +16,12 @@ const skip = process.platform === 'win32' && 'connections are not native there';
 const limit = { timeout: 60_000, skip };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
+/** Alerts that OpenSSL has a name for, and one that it has none for. */
+const ALERTS = [
+  ...[10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 60, 70, 71, 80, 86, 100],
+  ...[109, 110, 111, 112, 113, 114, 115, 116, 120, 200],
+];
+
 /** The first message of a client. */
 function hello(options) {
   return new Promise((resolve) => {
@@ -95,6 +101,30 @@ test('a client that ends TLS amid its handshake has ended the connection', limit
   const [{ code }] = await failed;
   assert.strictEqual(code, 'ECONNRESET');
   await closed;
+});
+
+test("an alert's code and reason are Node's", limit, async (t) => {
+  const told = [];
+  for (const module of [https, require('node:https')]) {
+    const server = closing(t, module.createServer({ cert, key }));
+    const port = await listen(server);
+    const its = [];
+    told.push(its);
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      const bytes = await hello({ maxVersion });
+      for (const alert of ALERTS) {
+        const failed = once(server, 'tlsClientError');
+        const raw = net.connect(port, '127.0.0.1');
+        raw.on('error', () => {});
+        raw.write(bytes);
+        await once(raw, 'data');
+        raw.resume().end(Buffer.from([21, 3, 3, 0, 2, 2, alert]));
+        const [{ code, library, reason }] = await failed;
+        its.push([maxVersion, alert, code, library, reason]);
+      }
+    }
+  }
+  assert.deepStrictEqual(told[0], told[1]);
 });
 
 test('pauseOnConnect: requests are read and answered', limit, async (t) => {

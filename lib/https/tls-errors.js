@@ -4,9 +4,11 @@
 const [major, minor] = process.versions.openssl.split('.').map(Number);
 const isNewer = major > 3 || (major === 3 && minor >= 2);
 /** The alerts that are as old as SSL 3, whose name OpenSSL has changed. */
-const OLD = [10, 20, 30, 40, 42, 43, 44, 45, 46, 47];
+const OLD = [10, 20, 30, 40, 41, 42, 43, 44, 45, 46, 47];
 /** Those that came with TLS 1.3. */
 const NEW = [109, 116];
+/** Those whose name says that they came with extensions of TLS, and not that they are alerts. */
+const OF_EXTENSIONS = [110, 111, 112, 113, 114];
 /** Where the numbers of OpenSSL's reasons begin that tell of alerts. */
 const ALERTS = 0x0a000000 + 1000;
 
@@ -28,6 +30,7 @@ function tlsError(text) {
 
 function familyOf(alert) {
   if (OLD.includes(alert)) return isNewer ? 'ssl/tls alert ' : 'sslv3 alert ';
+  if (OF_EXTENSIONS.includes(alert)) return 'tlsv1 ';
   return NEW.includes(alert) ? 'tlsv13 alert ' : 'tlsv1 alert ';
 }
 

@@ -29,6 +29,9 @@ pub struct Failure {
 }
 
 #[cfg(all(feature = "tls", unix))]
+pub(super) use of_rustls::is_mere_end;
+
+#[cfg(all(feature = "tls", unix))]
 mod of_rustls {
     use rustls::{AlertDescription, Error};
 
@@ -40,7 +43,7 @@ mod of_rustls {
                 Error::AlertReceived(alert) => {
                     return Self {
                         alert: Some(u8::from(*alert)),
-                        reason: words(*alert),
+                        reason: words(*alert).unwrap_or_default(),
                     };
                 }
                 Error::DecryptError => "decryption failed or bad record mac",
@@ -64,9 +67,15 @@ mod of_rustls {
         }
     }
 
+    /// Whether it is an alert that ends the connection without being a failure: one that the peer ends with, as
+    /// rustls tells that amid a handshake, or one that OpenSSL has no words for.
+    pub(crate) fn is_mere_end(error: &Error) -> bool {
+        matches!(error, Error::AlertReceived(alert) if words(*alert).is_none())
+    }
+
     /// OpenSSL's words for an alert.
-    fn words(alert: AlertDescription) -> &'static str {
-        match alert {
+    fn words(alert: AlertDescription) -> Option<&'static str> {
+        Some(match alert {
             AlertDescription::UnexpectedMessage => "unexpected message",
             AlertDescription::BadRecordMac => "bad record mac",
             AlertDescription::RecordOverflow => "record overflow",
@@ -90,7 +99,17 @@ mod of_rustls {
             AlertDescription::UnrecognisedName => "unrecognized name",
             AlertDescription::MissingExtension => "missing extension",
             AlertDescription::CertificateRequired => "certificate required",
-            _ => "alert",
-        }
+            AlertDescription::DecryptionFailed => "decryption failed",
+            AlertDescription::DecompressionFailure => "decompression failure",
+            AlertDescription::NoCertificate => "no certificate",
+            AlertDescription::ExportRestriction => "export restriction",
+            AlertDescription::UnsupportedExtension => "unsupported extension",
+            AlertDescription::CertificateUnobtainable => "certificate unobtainable",
+            AlertDescription::BadCertificateStatusResponse => "bad certificate status response",
+            AlertDescription::BadCertificateHashValue => "bad certificate hash value",
+            AlertDescription::UnknownPSKIdentity => "unknown psk identity",
+            AlertDescription::NoApplicationProtocol => "no application protocol",
+            _ => return None,
+        })
     }
 }

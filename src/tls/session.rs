@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use rustls::server::Acceptor;
-use rustls::{AlertDescription, Connection, HandshakeKind};
+use rustls::{Connection, HandshakeKind};
 
 use crate::tls::contexts::Offer;
-use crate::tls::error::Failure;
+use crate::tls::error::{Failure, is_mere_end};
 use crate::tls::{Agreement, ClientContext, Contexts, End, Error, Opened, Peer, suites};
 
 /// Bytes of a client's first message that are kept, in case that Node has to answer it: more than any
@@ -307,10 +307,7 @@ fn advance(connection: &mut Connection, mut cipher: &[u8], plain: &mut BytesMut)
             reader.consume(length);
         }
         match processed {
-            // Amid the handshake rustls takes that for a failure.
-            Err(rustls::Error::AlertReceived(AlertDescription::CloseNotify)) => {
-                return Some(End::Closed);
-            }
+            Err(error) if is_mere_end(&error) => return Some(End::Closed),
             Err(error) => return Some(End::Failed(Failure::from(&error))),
             Ok(state) if state.peer_has_closed() => return Some(End::Closed),
             Ok(_) if cipher.is_empty() => return None,
