@@ -67,6 +67,11 @@ class ClientConnection {
     this.endContext();
   }
 
+  /** Whether the request that is under way is answered. */
+  hasAnswer() {
+    return this.stage === Stage.BEGUN && !this.isUnderWay();
+  }
+
   endContext() {
     this.resource?.emitDestroy();
     this.resource = null;

@@ -29,7 +29,7 @@ function assignSocket(req, socket, error) {
     socket._httpMessage = req;
     const connection = connectionOf(socket);
     if (connection !== null) connection.stage = Stage.ASSIGNED;
-    else socket.on('error', onSocketError);
+    else socket.on('error', onAnyError);
   }
   process.nextTick(onSocketNT, req, socket, error);
 }
@@ -49,7 +49,7 @@ function onSocketNT(req, socket, error) {
     socket._httpMessage = null;
     const connection = connectionOf(socket);
     if (connection !== null) connection.becomeIdle();
-    else socket.removeListener('error', onSocketError);
+    else socket.removeListener('error', onAnyError);
     socket.emit('free');
     endWithoutSocket(req, socket, req[kError]);
   } else {
@@ -73,7 +73,10 @@ function begin(req, socket) {
   req.parser = reader;
   socket.parser = reader;
   socket._httpMessage = req;
-  if (!beginNative(socket, reader)) {
+  if (beginNative(socket, reader)) {
+    if (req.reusedSocket) for (const event in nativeListeners) moveBehind(socket, event);
+    socket.on('end', onAnyEnd);
+  } else {
     for (const event in streamListeners) socket.on(event, streamListeners[event]);
     if (socket.connecting && mayBecomeNative(socket))
       socket.prependOnceListener('connect', onConnect);
@@ -88,19 +91,29 @@ function beginNative(socket, reader) {
   if (connection === null) {
     connection = takeOver(socket, reader, http);
     if (connection === null) return false;
-    socket.removeListener('error', onSocketError); // it has one for good now
   }
   reader.connection = connection;
-  socket.on('end', onNativeEnd);
   connection.begin(reader);
   return true;
+}
+
+/**
+ * A listener that a native socket has for good stands where one would that came with this request: behind
+ * those that users added during earlier ones.
+ */
+function moveBehind(socket, event) {
+  const listener = nativeListeners[event];
+  const all = socket._events[event];
+  if (typeof all === 'function' || all.at(-1) === listener) return;
+  socket.removeListener(event, listener);
+  socket.on(event, listener);
 }
 
 /** The socket is connected: before anything is sent, the native side takes it over. */
 function onConnect() {
   const reader = this.parser;
   if (!(reader instanceof ResponseReader) || this._httpMessage !== reader.outgoing) return;
-  // The one for 'close' stays where it is: before those that users added since.
+  // The others stay where they are: before those that users added since.
   for (const event in bytesListeners) this.removeListener(event, bytesListeners[event]);
   if (beginNative(this, reader)) return;
   for (const event in bytesListeners) this.on(event, bytesListeners[event]);
@@ -122,10 +135,8 @@ function onSocketData(chunk) {
 /** The answer is complete: what follows on the socket is not its. */
 function complete(reader) {
   const { connection, outgoing, socket } = reader;
-  if (connection === null) {
-    socket.removeListener('drain', onSocketDrain);
-    unlisten(socket);
-  }
+  if (connection === null) socket.removeListener('drain', onSocketDrain);
+  unlisten(socket);
   release(reader, outgoing, socket);
 }
 
@@ -141,12 +152,8 @@ function fail(reader, error) {
 
 /** Nothing that arrives is for us any more. */
 function unlisten(socket) {
-  if (socket[kTransport]) {
-    socket.removeListener('end', onNativeEnd);
-  } else {
-    socket.removeListener('data', onSocketData);
-    socket.removeListener('end', onSocketEnd);
-  }
+  if (!socket[kTransport]) socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onAnyEnd);
 }
 
 function onSocketEnd() {
@@ -240,7 +247,7 @@ function handOver(reader) {
   socket.emit('agentRemove');
   if (socket[kTransport]) socket.leaveHttp();
   socket.removeListener('close', onAnyClose);
-  socket.removeListener('error', onSocketError);
+  socket.removeListener('error', onAnyError);
   socket._httpMessage = null;
   socket.readableFlowing = null;
   req.emit(event, response, socket, head);
@@ -326,7 +333,7 @@ function keepAlive(req) {
     connection.becomeIdle();
   } else {
     socket.removeListener('close', onAnyClose);
-    socket.removeListener('error', onSocketError);
+    socket.removeListener('error', onAnyError);
   }
   process.nextTick(emitFree, req);
   req.destroyed = true;
@@ -362,16 +369,22 @@ function onceTimeout(socket) {
   socket.once('timeout', emitRequestTimeout);
 }
 
-/** A native socket has ended. */
-function onNativeEnd() {
-  if (connectionOf(this)?.stage === Stage.BEGUN) onSocketEnd.call(this);
+function onAnyEnd() {
+  const connection = connectionOf(this);
+  if (connection === null || connection.stage === Stage.BEGUN) onSocketEnd.call(this);
   else this.destroy();
+}
+
+/** The error of an idle native socket is nobody's; before, it is that of the request it is meant for. */
+function onAnyError(error) {
+  if (connectionOf(this)?.stage === Stage.IDLE) dropIdle(this, error);
+  else onSocketError.call(this, error);
 }
 
 /** The socket of an exchange has become one of Node's own in its midst: reads it from now on. */
 function readAsStream(reader) {
   const { socket } = reader;
-  socket.on('error', onSocketError);
+  socket.on('error', onAnyError);
   for (const event in streamListeners) socket.on(event, streamListeners[event]);
   socket.resume();
 }
@@ -392,28 +405,16 @@ function onAnyClose() {
 }
 
 // What HTTP listens to on a socket during one exchange, its bytes included…
-const bytesListeners = {
-  __proto__: null,
-  data: onSocketData,
-  end: onSocketEnd,
-  drain: onSocketDrain,
-};
-const streamListeners = { __proto__: null, close: onAnyClose, ...bytesListeners };
+const bytesListeners = { __proto__: null, data: onSocketData, drain: onSocketDrain };
+const streamListeners = { __proto__: null, close: onAnyClose, end: onAnyEnd, ...bytesListeners };
 // …and on one whose bytes come as records, as long as it lives.
-const nativeListeners = {
-  __proto__: null,
-  close: onAnyClose,
-  error(error) {
-    if (connectionOf(this)?.stage === Stage.IDLE) dropIdle(this, error);
-    else onSocketError.call(this, error);
-  },
-};
+const nativeListeners = { __proto__: null, close: onAnyClose, error: onAnyError };
 
 /** What a native socket of a client's needs of HTTP. */
 const http = {
   listeners: nativeListeners,
   onDrain: onSocketDrain,
-  onEnd: onNativeEnd,
+  onEnd: onAnyEnd,
   onStream: readAsStream,
 };
 

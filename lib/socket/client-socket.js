@@ -80,6 +80,17 @@ methods.tellDrained = function tellDrained() {
   this.emit('drain');
 };
 
+/**
+ * A peer that resets the connection behind its answer, when it has all of the request or no more is to come,
+ * has only ended it: libuv, too, tells a reset as the end where it arrives with what was sent before.
+ */
+methods.fail = function fail(error) {
+  const { hasOutputEnded, role } = this[kTransport];
+  const isSent = hasOutputEnded || this._httpMessage?.writableFinished === true;
+  if (error.syscall === 'read' && isSent && role?.hasAnswer()) this.destroy();
+  else this.destroy(error);
+};
+
 // ---- reading ----
 
 // Someone who is not of ours reads this socket: a request of the host's, for example. It is its.

@@ -2,6 +2,7 @@
 // The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
 // server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
 const { errnoException, systemErrors } = require('../base/errors');
+const { setImmediate } = require('../node/timers');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
@@ -259,7 +260,7 @@ class NativeTransport {
     if (this.isClient) this.saveAddresses();
     if (this.isClosed || native.io.shutdown(this.id)) {
       this.output = Output.ENDED;
-      process.nextTick(callback);
+      setImmediate(callback); // as Node's, not within this turn of the loop
     } else {
       this.output = Output.ENDING;
       this.afterShutdown = callback;

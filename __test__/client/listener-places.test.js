@@ -1,0 +1,112 @@
+'use strict';
+// HTTP's own listeners on a socket stand before those that users add in 'socket', and behind those of earlier
+// requests; what a socket tells of its end comes when Node's would.
+const assert = require('node:assert');
+const { once } = require('node:events');
+const net = require('node:net');
+const { test } = require('node:test');
+const http = require('../support/subject');
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const limit = { timeout: 60_000 };
+
+/** A server that does as `answer` says with each request's socket; resolves to its port. */
+async function peer(t, answer) {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (text) => answer(socket, text.toString('latin1')));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return server.address().port;
+}
+
+/** Sends a request; `log` gets the events of it and of its socket. Resolves when the socket is closed. */
+function ask(options, log, onResponse = (res) => res.resume()) {
+  return new Promise((resolve) => {
+    const req = http.request({ host: '127.0.0.1', ...options });
+    req.on('response', (res) => {
+      res.on('close', () => log.push('response close'));
+      onResponse(res);
+    });
+    req.on('error', (error) => log.push(`error ${error.code}`));
+    req.on('close', () => log.push('close'));
+    req.on('socket', (socket) => {
+      for (const event of ['error', 'end', 'finish', 'close'])
+        socket.on(event, () => log.push(`socket ${event}`));
+      socket.on('close', resolve);
+    });
+    req.end();
+  });
+}
+
+test('an end without an answer', limit, async (t) => {
+  const port = await peer(t, (socket) => socket.end());
+  const log = [];
+  await ask({ port, agent: false }, log);
+  assert.deepStrictEqual(log, ['error ECONNRESET', 'socket end', 'close', 'socket close']);
+});
+
+test('a reset without an answer', limit, async (t) => {
+  const port = await peer(t, (socket) => socket.resetAndDestroy());
+  const log = [];
+  await ask({ port, agent: false }, log);
+  assert.deepStrictEqual(log, ['error ECONNRESET', 'socket error', 'close', 'socket close']);
+});
+
+test('a listener of an earlier request on the same connection', limit, async (t) => {
+  const port = await peer(t, (socket, text) =>
+    text.startsWith('GET /first ') ? socket.write(OK) : socket.resetAndDestroy(),
+  );
+  const agent = new http.Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  const log = [];
+  const first = http.get({ host: '127.0.0.1', port, agent, path: '/first' });
+  const [socket] = await once(first, 'socket');
+  for (const event of ['error', 'close']) socket.on(event, () => log.push(`first ${event}`));
+  const [res] = await once(first, 'response');
+  res.resume();
+  await once(agent, 'free');
+  await ask({ port, agent, path: '/second' }, log);
+  assert.deepStrictEqual(log, [
+    'first error',
+    'error ECONNRESET',
+    'socket error',
+    'first close',
+    'close',
+    'socket close',
+  ]);
+});
+
+test("'finish' of a socket that is not kept", limit, async (t) => {
+  const port = await peer(t, (socket) => socket.write(OK));
+  const log = [];
+  await ask({ port, agent: false }, log);
+  assert.deepStrictEqual(log, ['response close', 'socket finish', 'close', 'socket close']);
+});
+
+test('an end behind an answer that nobody has read yet', limit, async (t) => {
+  const port = await peer(t, (socket) => socket.end(OK));
+  const log = [];
+  await ask({ port, agent: false }, log, () => {});
+  assert.deepStrictEqual(log, ['socket end', 'socket finish', 'close', 'socket close']);
+});
+
+for (const [title, onResponse] of [
+  ['read', undefined],
+  ['not read yet', () => {}],
+])
+  test(`a reset behind an answer that is ${title} is no error`, limit, async (t) => {
+    const port = await peer(t, (socket) => {
+      socket.write(OK);
+      socket.resetAndDestroy();
+    });
+    const log = [];
+    await ask({ port, agent: false }, log, onResponse);
+    assert.deepStrictEqual(
+      log.filter((line) => line.includes('rror')),
+      [],
+    );
+    assert.deepStrictEqual(log.slice(-2), ['close', 'socket close']);
+  });
