@@ -1,6 +1,10 @@
 'use strict';
 // What middleware does to responses: own properties over methods, wrapped methods, listeners.
 const assert = require('node:assert');
+const { once } = require('node:events');
+const nodeHttp = require('node:http');
+const net = require('node:net');
+const { test } = require('node:test');
 const { gunzipSync, createGzip } = require('node:zlib');
 const http = require('../support/subject');
 const { deferred, turn } = require('../support/events');
@@ -236,3 +240,39 @@ onBoth('emit of a request wrapped sees its events', async ({ connect }) => {
     ['data', 'end', 'close'],
   );
 });
+
+/** Pairs of methods of sockets that tracing tools wrap, each by a function that only calls it. */
+const WRAPPED = ['write', 'end', 'resume', 'pause', 'read', 'on', 'destroy', 'setTimeout'];
+for (const [index, first] of WRAPPED.entries())
+  for (const second of WRAPPED.slice(index + 1))
+    test(`net.Socket.prototype.${first} and ${second} wrapped`, { timeout: 60_000 }, async (t) => {
+      const undo = [first, second].map((name) => wrap(net.Socket.prototype, name));
+      const server = http.createServer((req, res) => {
+        req.resume().on('end', () => {
+          res.write('wri');
+          res.end('tten');
+        });
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      t.after(() => {
+        for (const f of undo) f();
+        server.close();
+      });
+      const req = nodeHttp.request({ port: server.address().port, method: 'POST', agent: false });
+      req.end('content');
+      const [res] = await once(req, 'response');
+      assert.strictEqual((await res.toArray()).join(''), 'written');
+    });
+
+function wrap(object, name) {
+  const descriptor = Object.getOwnPropertyDescriptor(object, name);
+  const original = object[name];
+  object[name] = function wrapped(...args) {
+    return Reflect.apply(original, this, args);
+  };
+  return () => {
+    if (descriptor === undefined) delete object[name];
+    else Object.defineProperty(object, name, descriptor);
+  };
+}

@@ -370,13 +370,14 @@ function materialize(socket) {
   const transport = socket[kTransport];
   socket.flushHeld();
   becomeSocket(socket, socket.complete, undefined);
-  if (!transport.isDestroyed) nativeHandle(socket);
   if (transport.timeout > 0) socket.timeout = transport.timeout;
   if (transport.role !== null) {
     noteFlowing(socket); // it has been flowing all the time
     socket.joinHttp();
     socket.read(0);
   }
+  // Only now: a method that somebody replaced, which these may call, has it exchanged for Node's.
+  if (!transport.isDestroyed) nativeHandle(socket);
   catchUp(socket, transport);
 }
 
