@@ -140,11 +140,26 @@ function join(name, paths, head, tail) {
   return { text: lines.join('\n'), map: JSON.stringify(map) };
 }
 
+/**
+ * What of the globals the bundles keep from the moment when the first is loaded, as Node's own modules do:
+ * what a program replaces or deletes later is its own matter.
+ */
+const KEPT = `{ ${[
+  'Array, ArrayBuffer, Boolean, Buffer, DataView, Error, FinalizationRegistry, Float64Array, Function, JSON',
+  'Map, Math, Number, Object, Promise, Proxy, RangeError, Reflect, RegExp, Set, String, Symbol, TypeError',
+  'URL, Uint32Array, Uint8Array, WeakMap, WeakRef, WeakSet, decodeURIComponent, isNaN, parseInt, process',
+].join(', ')} }`;
+
 const NOTE = '// Written by scripts/bundle.mjs from the files of lib: do not edit.';
 
 /** The first bundle: the files that are needed at once, and the function that loads any. */
 function coreBundle(paths, stamp, sizes) {
-  const head = ["'use strict';", NOTE, 'const files = { __proto__: null,'];
+  const head = [
+    "'use strict';",
+    NOTE,
+    `const ${KEPT} = globalThis;`,
+    'const files = { __proto__: null,',
+  ];
   const tail = [
     '};',
     'const loaded = { __proto__: null };',
@@ -152,7 +167,7 @@ function coreBundle(paths, stamp, sizes) {
     "const later = require('./later.js');",
     `if (later.stamp !== '${stamp}')`,
     "throw new Error('rust-http was replaced while this process runs: start it anew');",
-    'Object.assign(files, later.link(load));',
+    `Object.assign(files, later.link(load, ${KEPT}));`,
     '}',
     'function load(path) {',
     'if (loaded[path] === undefined) {',
@@ -172,7 +187,7 @@ function laterBundle(paths, stamp) {
   const head = [
     "'use strict';",
     NOTE,
-    'module.exports.link = (function (load) { return { __proto__: null,',
+    `module.exports.link = (function (load, ${KEPT}) { return { __proto__: null,`,
   ];
   return join('later.js', paths, head, ['}; });', `module.exports.stamp = '${stamp}';`]);
 }

@@ -39,6 +39,11 @@ for (const [name, source] of SOURCES)
       ]);
     });
 
+test('loaded from the bundle, used when the globals of the language are gone', limit, () => {
+  const lines = run([path.join(__dirname, 'programs', 'late-use.js'), 'bare']);
+  assert.strictEqual(lines[0], '200 got content a=1,b=2 false');
+});
+
 for (const [name, source] of SOURCES)
   test(
     `loaded from ${name} in a realm of its own, whose ticks, timers and clock are dead`,

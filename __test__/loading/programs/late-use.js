@@ -80,6 +80,14 @@ const ways = {
       delete globalThis[name];
     globalThis.Date = undefined;
   },
+  /** The language's own objects are gone, too; Node has kept what it needs. */
+  bare() {
+    const { deleteProperty } = Reflect;
+    const named = ['DataView', 'FinalizationRegistry', 'JSON', 'Math', 'Proxy', 'Reflect', 'URL'];
+    const functions = ['decodeURIComponent', 'isNaN', 'parseInt'];
+    const names = [...intrinsics.map(({ name }) => name), ...named, ...functions];
+    for (const name of names) deleteProperty(globalThis, name);
+  },
   /** Nothing can be changed any more. */
   frozen() {
     for (const intrinsic of intrinsics) {
