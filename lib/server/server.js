@@ -157,7 +157,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 };
 
 /** Nothing has arrived on it. */
-const isFresh = ({ resource, transport }) => resource === null && transport.traffic()[0] === 0;
+const isFresh = ({ resource, transport }) => resource === null && transport.isQuiet();
 
 // Node has nothing of the kind. The names stand as keys: bundlers that make code smaller rename functions.
 for (const [name, value] of Object.entries({
