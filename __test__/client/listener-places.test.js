@@ -79,6 +79,23 @@ test('a listener of an earlier request on the same connection', limit, async (t)
   ]);
 });
 
+test('a connection that lost all its listeners is used again', limit, async (t) => {
+  const port = await peer(t, (socket, text) =>
+    text.startsWith('GET /first ') ? socket.write(OK) : socket.resetAndDestroy(),
+  );
+  const agent = new http.Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  const first = http.get({ host: '127.0.0.1', port, agent, path: '/first' });
+  const [res] = await once(first, 'response');
+  const { socket } = res;
+  res.resume();
+  await once(agent, 'free');
+  for (const event of ['error', 'close']) socket.removeAllListeners(event);
+  const log = [];
+  await ask({ port, agent, path: '/second' }, log);
+  assert.deepStrictEqual(log, ['error ECONNRESET', 'socket error', 'close', 'socket close']);
+});
+
 test("'finish' of a socket that is not kept", limit, async (t) => {
   const port = await peer(t, (socket) => socket.write(OK));
   const log = [];

@@ -118,23 +118,26 @@ onBoth('closeIdleConnections ends those between requests only', async ({ connect
   assert.strictEqual((await active.response()).text, 'slow');
 });
 
-onBoth('closeIdleConnections and a connection that has sent nothing', async ({ connect, isNative }) => {
-  const closed = [];
-  const server = http.createServer((_req, res) => res.end('x'));
-  server.on('connection', (socket) => socket.on('close', () => closed.push(socket)));
-  if (!isNative) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const accepted = once(server, 'connection');
-  const client = await connect(server);
-  await accepted;
-  server.closeIdleConnections();
-  // Node counts such a connection as idle from 26 on.
-  if (Number.parseInt(process.versions.node, 10) >= 26) {
-    assert.strictEqual(await client.untilEnd(), '');
-  } else {
-    assert.strictEqual((await client.exchange(get())).text, 'x');
-    assert.strictEqual(closed.length, 0);
-  }
-});
+onBoth(
+  'closeIdleConnections and a connection that has sent nothing',
+  async ({ connect, isNative }) => {
+    const closed = [];
+    const server = http.createServer((_req, res) => res.end('x'));
+    server.on('connection', (socket) => socket.on('close', () => closed.push(socket)));
+    if (!isNative) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const accepted = once(server, 'connection');
+    const client = await connect(server);
+    await accepted;
+    server.closeIdleConnections();
+    // Node counts such a connection as idle from 26 on.
+    if (Number.parseInt(process.versions.node, 10) >= 26) {
+      assert.strictEqual(await client.untilEnd(), '');
+    } else {
+      assert.strictEqual((await client.exchange(get())).text, 'x');
+      assert.strictEqual(closed.length, 0);
+    }
+  },
+);
 
 onBoth('closeAllConnections ends every one', async ({ connect, isNative }) => {
   const log = [];

@@ -104,7 +104,7 @@ function beginNative(socket, reader) {
 function moveBehind(socket, event) {
   const listener = nativeListeners[event];
   const all = socket._events[event];
-  if (typeof all === 'function' || all.at(-1) === listener) return;
+  if (all === listener || (Array.isArray(all) && all.at(-1) === listener)) return;
   socket.removeListener(event, listener);
   socket.on(event, listener);
 }
