@@ -103,3 +103,29 @@ for (const [what, text] of Object.entries({
       const wanted = await orderOf(t, nodeHttp, text, handle);
       assert.deepStrictEqual(await orderOf(t, http, text, handle), wanted);
     });
+
+/** What a server tells of two requests that came together, and of an error that destroys their socket. */
+async function twoRequests({ createServer }) {
+  const log = [];
+  const server = createServer((req, res) => {
+    const { socket, url } = req;
+    req.on('close', () => log.push(`${url} closed`));
+    res.on('close', () => {
+      log.push(`${url} answered`);
+      if (url === '/2') socket.destroy(new Error('mine'));
+    });
+    res.end();
+  });
+  server.on('clientError', ({ message }) => log.push(message));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = net.connect(server.address().port, '127.0.0.1');
+  client.write('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(client.resume(), 'close');
+  server.close();
+  return log;
+}
+
+test("'close' of two requests, and an error of their socket", { timeout: 60_000 }, async () => {
+  assert.deepStrictEqual(await twoRequests(http), await twoRequests(nodeHttp));
+});

@@ -151,6 +151,8 @@ IncomingMessage.prototype._destroy = function _destroy(error, callback) {
       const reason = e?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : e || error;
       process.nextTick(report, this, reason, callback);
     });
+  } else if (host.endsAtOnce && !error && !this.aborted) {
+    callback();
   } else {
     process.nextTick(report, this, error, callback);
   }

@@ -126,6 +126,16 @@ const readsToDump = (() => {
   return isRead;
 })();
 
+/** From Node 26 on a message that is complete is destroyed at once, without a tick more. */
+const endsAtOnce = (() => {
+  let isDone = false;
+  const message = { aborted: false, complete: true, readableEnded: true, listenerCount: () => 0 };
+  IncomingMessage.prototype._destroy.call(message, null, () => {
+    isDone = true;
+  });
+  return isDone;
+})();
+
 /** From Node 26 on the socket of an exchange that is complete outlives a request that is destroyed. */
 const keepsComplete = (() => {
   let isKept = true;
@@ -222,6 +232,7 @@ module.exports = {
   checksPath,
   corksSocket,
   defaults,
+  endsAtOnce,
   get,
   http,
   insecureByDefault,
