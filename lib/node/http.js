@@ -126,16 +126,6 @@ const readsToDump = (() => {
   return isRead;
 })();
 
-/** From Node 26 on a message that is complete is destroyed at once, without a tick more. */
-const endsAtOnce = (() => {
-  let isDone = false;
-  const message = { aborted: false, complete: true, readableEnded: true, listenerCount: () => 0 };
-  IncomingMessage.prototype._destroy.call(message, null, () => {
-    isDone = true;
-  });
-  return isDone;
-})();
-
 /** From Node 26 on the socket of an exchange that is complete outlives a request that is destroyed. */
 const keepsComplete = (() => {
   let isKept = true;
@@ -159,6 +149,9 @@ const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
 
 /** From Node 26 on the content of a request that asks for an upgrade is HTTP's; before, the other protocol's. */
 const readsUpgradeContent = Number.parseInt(process.versions.node, 10) >= 26;
+
+/** From Node 26 on a message that is complete is destroyed at once, without a tick more. */
+const endsAtOnce = Number.parseInt(process.versions.node, 10) >= 26;
 
 /** From Node 26 on a connection on which nothing has arrived is an idle one. */
 const closesFresh = Number.parseInt(process.versions.node, 10) >= 26;
