@@ -42,10 +42,9 @@ export const secureGenerator = { name: 'secure-load.mjs', run: runSecure };
 
 async function runSecure(url, load, seconds) {
   return await withBodyFile(load.body, async (bodyFile) => {
-    const args = [join(folder, 'secure-load.mjs'), new URL(url).port, String(load.connections)];
-    args.push(String(seconds), load.method, bodyFile, ...Object.entries(load.headers).flat());
-    const { stdout, busy } = await execute(process.execPath, args, seconds);
-    return { ...JSON.parse(stdout), busy };
+    const { connections, headers, method } = load;
+    const args = [connections, seconds, method, bodyFile, ...Object.entries(headers).flat()];
+    return await runOwn('secure-load.mjs', url, args, seconds);
   });
 }
 
@@ -53,17 +52,20 @@ async function runSecure(url, load, seconds) {
 export const resumedGenerator = { name: 'secure-resumed.mjs', run: runResumed };
 
 async function runResumed(url, { connections }, seconds) {
-  const args = [join(folder, 'secure-resumed.mjs'), new URL(url).port, connections, seconds];
-  const { stdout, busy } = await execute(process.execPath, args.map(String), seconds);
-  return { ...JSON.parse(stdout), busy };
+  return await runOwn('secure-resumed.mjs', url, [connections, seconds], seconds);
 }
 
 /** `randomGenerator` over TLS. */
 export const secureRandomGenerator = { name: 'secure-light.mjs', run: runSecureRandom };
 
 async function runSecureRandom(url, { connections, rate }, seconds) {
-  const args = [join(folder, 'secure-light.mjs'), new URL(url).port, connections, rate, seconds];
-  const { stdout, busy } = await execute(process.execPath, args.map(String), seconds);
+  return await runOwn('secure-light.mjs', url, [connections, rate, seconds], seconds);
+}
+
+/** A generator of this folder, which takes the port first, and prints its result. */
+async function runOwn(file, url, args, seconds) {
+  const all = [join(folder, file), new URL(url).port, ...args];
+  const { stdout, busy } = await execute(process.execPath, all.map(String), seconds);
   return { ...JSON.parse(stdout), busy };
 }
 

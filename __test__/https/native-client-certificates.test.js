@@ -10,11 +10,10 @@ const tls = require('node:tls');
 const { contentOf } = require('../support/events');
 const https = require('../support/secure-subject');
 const { CA, Maker, SERVER } = require('./certificates');
+const { mayBeNative } = require('./world');
 
 const skip = spawnSync('openssl', ['version']).status !== 0 && 'openssl is not installed';
 const limit = { timeout: 120_000, skip };
-const isNode = https === nodeHttps;
-const mayBeNative = !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
 
 /** A server of Node's that shows this certificate, and how many handshakes began and requests came. */
 async function serving(t, options) {

@@ -10,10 +10,9 @@ const tls = require('node:tls');
 const { contentOf, deferred, pattern } = require('../support/events');
 const https = require('../support/secure-subject');
 const { cert, key } = require('../agent/tls-fixture');
+const { isNode, mayBeNative } = require('./world');
 
 const limit = { timeout: 60_000 };
-const isNode = https === nodeHttps;
-const mayBeNative = !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
 
 /** A server of Node's on a port of its own; its connections end with the test. */
 async function listening(t, server) {

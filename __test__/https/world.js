@@ -4,7 +4,12 @@ const { once } = require('node:events');
 const tls = require('node:tls');
 const { cert, key } = require('../agent/tls-fixture');
 const { contentOf } = require('../support/events');
+const nodeHttps = require('node:https');
 const https = require('../support/secure-subject');
+
+const isNode = https === nodeHttps;
+/** Whether the TLS of the module's connections may be native. */
+const mayBeNative = !isNode && process.platform !== 'win32' && process.env.RUST_HTTP_TLS !== 'node';
 
 /** Closes `server` and its connections when the test is over; those amid their handshake end with it. */
 function closing(t, server) {
@@ -70,4 +75,16 @@ async function connectRaw(t, port, options) {
   return { socket, until };
 }
 
-module.exports = { agentOf, ask, cert, closing, connectRaw, https, key, listen, serving };
+module.exports = {
+  agentOf,
+  ask,
+  cert,
+  closing,
+  connectRaw,
+  https,
+  isNode,
+  key,
+  listen,
+  mayBeNative,
+  serving,
+};

@@ -50,7 +50,8 @@ function readArguments(args) {
 Agent.prototype.createConnection = function createConnection(...args) {
   let [options, callback] = readArguments(args);
   const asked = options;
-  const session = remembersSessions(options) ? this._getSession(options._agentKey) : undefined;
+  const remembers = remembersSessions(options);
+  const session = remembers ? this._getSession(options._agentKey) : undefined;
   if (session) options = { session, ...options };
   if (mustTunnel(this, options)) {
     securityOf(this).note('node', 'the connection goes through a proxy');
@@ -59,7 +60,7 @@ Agent.prototype.createConnection = function createConnection(...args) {
       callback?.(error, socket);
     });
   }
-  const dial = securityOf(this).dial(asked, remembersSessions(asked));
+  const dial = securityOf(this).dial(asked, remembers);
   const socket = tls.connect(dial?.merge(options) ?? options);
   follow(this, options, socket);
   dial?.follow(socket);

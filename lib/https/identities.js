@@ -3,6 +3,7 @@
 const { X509Certificate, createPrivateKey } = require('node:crypto');
 const fs = require('node:fs');
 const tls = require('node:tls');
+const { flags } = require('../node/runtime');
 
 const CERTIFICATE =
   /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
@@ -36,14 +37,13 @@ function complete(chain, authorities) {
  * server's certificate itself. Throws where only Node knows.
  */
 function ownAuthorities() {
-  const { execArgv, env } = process;
   if (tls.getCACertificates) {
     const bundled = new Set(tls.rootCertificates);
     return tls.getCACertificates('default').filter((pem) => !bundled.has(pem));
   }
-  if (/--use-(?:openssl|system)-ca/.test([...execArgv, env.NODE_OPTIONS ?? ''].join(' ')))
+  if (/--use-(?:openssl|system)-ca/.test(flags()))
     throw new Error('a certificate may have issuers that only Node knows');
-  return readExtra(env.NODE_EXTRA_CA_CERTS);
+  return readExtra(process.env.NODE_EXTRA_CA_CERTS);
 }
 
 /** A file that cannot be read, Node has warned of. */

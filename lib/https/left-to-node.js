@@ -3,6 +3,7 @@
 // versions and protocols is read.
 const crypto = require('node:crypto');
 const tls = require('node:tls');
+const { flags } = require('../node/runtime');
 const native = require('../wire/loop');
 
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
@@ -23,10 +24,10 @@ const leave = (reason) => {
 
 /** What is the same for all servers or clients of the process. */
 function checkProcess(isClient) {
-  const { execArgv, env } = process;
+  const { env } = process;
   if (env.RUST_HTTP_TLS === 'node') leave('RUST_HTTP_TLS=node');
-  const flags = [...execArgv, env.NODE_OPTIONS ?? ''].join(' ');
-  const flag = FLAGS.exec(flags) ?? (isClient ? CLIENT_FLAGS.exec(flags) : null);
+  const told = flags();
+  const flag = FLAGS.exec(told) ?? (isClient ? CLIENT_FLAGS.exec(told) : null);
   if (flag) leave(`the process has ${flag[0]}`);
   if (env.OPENSSL_CONF) leave('OPENSSL_CONF is set');
   if (crypto.getFips?.()) leave('FIPS is on');

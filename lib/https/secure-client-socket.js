@@ -3,6 +3,7 @@
 // with its state of a TLSSocket; its prototype answers what Node would ask its handle.
 const { kTransport } = require('../base/symbols');
 const { validateString } = require('../base/validate');
+const { major } = require('../node/runtime');
 const { ClientSocket } = require('../socket/client-socket');
 const { SecureSocket } = require('./secure-socket');
 
@@ -18,7 +19,7 @@ const { pushMirrored: pushToStream } = SecureSocket.prototype;
 const handleOf = Object.getOwnPropertyDescriptor(SecureSocket.prototype, '_handle');
 
 /** Node's OpenSSL tells of groups that are no curves. */
-const namesGroups = Number(process.versions.node.split('.', 1)[0]) >= 24;
+const namesGroups = major >= 24;
 /** The groups as OpenSSL names them, and their bits. */
 const CURVES = {
   __proto__: null,

@@ -5,11 +5,11 @@
 const { X509Certificate } = require('node:crypto');
 const tls = require('node:tls');
 const { connectionReset, errnoException } = require('../base/errors');
-const { NativeTransport } = require('../transport/native');
 const { Life } = require('../transport/states');
 const { WRITE_MORE } = require('../wire/layout');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
+const { AgreeingTransport } = require('./agreeing-transport');
 const { NodeHandshake } = require('./node-handshake');
 const { tlsError } = require('./tls-errors');
 const { verdictOn } = require('./verdict');
@@ -19,15 +19,13 @@ const NEVER_SECURED =
 
 const UNREADABLE = 'a certificate cannot be read';
 
-class SecureClientTransport extends NativeTransport {
+class SecureClientTransport extends AgreeingTransport {
   /** `dial`: see `client-tls`. */
   constructor(id, socket, dial) {
-    super(id, socket, 0, true);
+    super(id, socket, true);
     this.dial = dial;
-    this.isSecured = false;
     /** The server is who it should be, or nobody cares: what waits may be sent. */
     this.isReleased = false;
-    this.agreed = null;
     /** The server's certificates, its own first. */
     this.certificates = [];
     /** What waits to be sent: pieces, their encodings, and the flags of the last one. */
@@ -38,13 +36,6 @@ class SecureClientTransport extends NativeTransport {
     this.answers = null;
     /** Node's handshake, where this side could not go on. */
     this.second = null;
-  }
-
-  /** What was agreed upon in the handshake; null if there is nothing (any more). */
-  agreement() {
-    if (this.agreed === null && this.isSecured && !this.isClosed)
-      this.agreed = native.io.agreement(this.id);
-    return this.agreed;
   }
 
   // ---- the handshake ----

@@ -3,28 +3,19 @@
 const { process } = require('../wire/realm');
 const { codes, connectionReset, errnoException } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
-const { NativeTransport } = require('../transport/native');
 const { Life } = require('../transport/states');
 const native = require('../wire/loop');
 const { ServerConnection } = require('../server/connection');
 const { _connectionListener } = require('../server/server');
+const { AgreeingTransport } = require('./agreeing-transport');
 const { tlsError } = require('./tls-errors');
 
-class SecureTransport extends NativeTransport {
+class SecureTransport extends AgreeingTransport {
   constructor(id, socket, security) {
-    super(id, socket, 0, false);
+    super(id, socket, false);
     this.security = security;
-    this.isSecured = false;
     /** A client that failed was told of. */
     this.hasFailed = false;
-    this.agreed = null;
-  }
-
-  /** What was agreed upon in the handshake; null if there is nothing (any more). */
-  agreement() {
-    if (this.agreed === null && this.isSecured && !this.isClosed)
-      this.agreed = native.io.agreement(this.id);
-    return this.agreed;
   }
 
   /** The certificate that the client was shown, in DER; null where there is no agreement (any more). */

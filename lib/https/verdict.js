@@ -49,7 +49,8 @@ function fault(certificate, issuer, now) {
 }
 
 /**
- * OpenSSL's code for the certificates that a server has shown, with these that are trusted; undefined if it cannot be told. Of several faults OpenSSL tells the last that it finds, from the root down.
+ * OpenSSL's code for the certificates that a server has shown, with these that are trusted; undefined if it
+ * cannot be told. Of several faults OpenSSL tells the last that it finds, from the root down.
  */
 function verdictOn(shown, trusted) {
   const found = pathOf(shown, trusted);

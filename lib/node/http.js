@@ -4,6 +4,7 @@
 // host's (as Express does).
 const http = require('node:http');
 const { later } = require('../base/later');
+const { flags, major } = require('./runtime');
 
 const {
   Agent,
@@ -145,21 +146,19 @@ const corksSocket = Object.hasOwn(OutgoingMessage.prototype, 'socket');
 const checksPath = Object.hasOwn(ClientRequest.prototype, 'path');
 
 /** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
-const refusesManyFields = Number.parseInt(process.versions.node, 10) >= 22;
+const refusesManyFields = major >= 22;
 
 /** From Node 26 on the content of a request that asks for an upgrade is HTTP's; before, the other protocol's. */
-const readsUpgradeContent = Number.parseInt(process.versions.node, 10) >= 26;
+const readsUpgradeContent = major >= 26;
 
 /** From Node 26 on a message that is complete is destroyed at once, without a tick more. */
-const endsAtOnce = Number.parseInt(process.versions.node, 10) >= 26;
+const endsAtOnce = major >= 26;
 
 /** From Node 26 on a connection on which nothing has arrived is an idle one. */
-const closesFresh = Number.parseInt(process.versions.node, 10) >= 26;
+const closesFresh = major >= 26;
 
 /** Whether the process was told to read HTTP leniently where no option says how. */
-const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(
-  [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' '),
-);
+const insecureByDefault = /(?:^|\s)--insecure-http-parser(?:\s|$)/.test(flags());
 
 /** Defaults of a server, in the host's version. */
 const defaults = later(() => {
@@ -223,6 +222,7 @@ module.exports = {
   accessors,
   admit,
   checksPath,
+  closesFresh,
   corksSocket,
   defaults,
   endsAtOnce,
@@ -235,7 +235,6 @@ module.exports = {
   missingOutgoing,
   readsToDump,
   readsUpgradeContent,
-  closesFresh,
   recognize,
   refusesManyFields,
   request,

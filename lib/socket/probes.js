@@ -11,9 +11,6 @@ const kNoDelay = Symbol('rust-http.noDelay');
 const kKeepAlive = Symbol('rust-http.keepAlive');
 /** Whether the host's `setKeepAlive` takes the interval of probes and their number. */
 const takesIntervals = Socket.prototype.setKeepAlive.length > 2;
-/** What libuv sets if nobody says: seconds between probes, and how many may stay unanswered. */
-const INTERVAL = 1;
-const COUNT = 10;
 
 const toSeconds = (milliseconds) => ~~(milliseconds / 1000);
 
@@ -30,8 +27,9 @@ function setKeepAlive(socket, enable, initialDelay, interval, count) {
     ({ enable, initialDelay, interval, count } = enable);
   const last = socket[kKeepAlive];
   const delay = toSeconds(initialDelay);
-  const pause = takesIntervals && interval !== undefined ? toSeconds(interval) : INTERVAL;
-  const times = takesIntervals && count !== undefined ? ~~count : COUNT;
+  // Of what nobody says the native side knows the usual.
+  const pause = takesIntervals && interval !== undefined ? toSeconds(interval) : undefined;
+  const times = takesIntervals && count !== undefined ? ~~count : undefined;
   const isSame = enable
     ? last?.delay === delay && last.pause === pause && last.times === times
     : last === null;

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::Result;
 use napi::{Env, Error};
 
-use crate::bridge::error::{system, to_napi};
+use crate::bridge::error::{no_tls, system, to_napi};
 use crate::bridge::io::{Io, duplicate};
 use crate::bridge::options::{Validation, announced, limits, number_of_fields};
 use crate::bridge::tls::TlsClient;
@@ -43,8 +43,7 @@ impl Io {
         flags: u32,
         client: &TlsClient,
     ) -> Result<u32> {
-        let session =
-            Session::of_client(&client.0).map_err(|error| Error::from_reason(error.to_string()))?;
+        let session = Session::of_client(&client.0).map_err(no_tls)?;
         let reader = reader(max_header_size, &validation, shown_fields);
         self.adopt_with(env, fd, &reader, flags, Some(session))
     }

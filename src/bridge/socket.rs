@@ -30,13 +30,22 @@ impl Io {
     }
 
     /// Has an idle peer probed after `delay` seconds, then every `interval` seconds, until `count` probes
-    /// stayed unanswered; a `delay` of 0 leaves all three to the system.
+    /// stayed unanswered, as libuv has these two where they are not given; a `delay` of 0 leaves all three to
+    /// the system.
     #[napi]
-    pub fn set_keep_alive(&self, id: u32, enable: bool, delay: u32, interval: u32, count: u32) {
+    pub fn set_keep_alive(
+        &self,
+        id: u32,
+        enable: bool,
+        delay: u32,
+        interval: Option<u32>,
+        count: Option<u32>,
+    ) {
+        let usual = Probes::after(delay);
         let probes = Probes {
             delay,
-            interval,
-            count,
+            interval: interval.unwrap_or(usual.interval),
+            count: count.unwrap_or(usual.count),
         };
         self.with_socket(id, |socket| {
             socket.set_keep_alive(enable.then_some(probes));

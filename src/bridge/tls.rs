@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::Buffer;
 
+use crate::bridge::error::no_tls;
 use crate::bridge::io::Io;
 use crate::io::Security;
 use crate::tls::{
@@ -98,10 +99,8 @@ impl TlsContexts {
     /// Throws with the reason if this side cannot serve what is wanted.
     #[napi(constructor)]
     pub fn new(options: TlsOptions) -> napi::Result<Self> {
-        match Contexts::new(options.into()) {
-            Ok(contexts) => Ok(Self(Arc::new(contexts))),
-            Err(reason) => Err(napi::Error::from_reason(reason.to_string())),
-        }
+        let contexts = Contexts::new(options.into()).map_err(no_tls)?;
+        Ok(Self(Arc::new(contexts)))
     }
 
     /// OpenSSL's names of the cipher suites that this side has, in the order of Node's default.
@@ -157,10 +156,8 @@ impl TlsClient {
             server_name: options.servername,
             resumes: options.resumes,
         };
-        match ClientContext::new(options, roots.0.clone()) {
-            Ok(context) => Ok(Self(Arc::new(context))),
-            Err(reason) => Err(napi::Error::from_reason(reason.to_string())),
-        }
+        let context = ClientContext::new(options, roots.0.clone()).map_err(no_tls)?;
+        Ok(Self(Arc::new(context)))
     }
 }
 

@@ -133,10 +133,13 @@ impl Connection {
 
     /// JavaScript knows the peer, and wants to speak with it: what waits may leave.
     pub(super) fn release_session(self: &Arc<Self>) {
-        if let Some(mut session) = self.outgoing().socket().and_then(|socket| socket.session()) {
+        let outgoing = self.outgoing();
+        if let Some(mut session) = outgoing.socket().and_then(|socket| socket.session()) {
             session.release();
         }
-        if self.outgoing().pending() > 0 {
+        let waits = outgoing.pending() > 0;
+        drop(outgoing);
+        if waits {
             self.send_soon();
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use crate::tls::{Agreement, Error, Opened, Options, Peer};
+use crate::tls::{Agreement, ClientOptions, Error, Opened, Options, Peer};
 
 /// There is none.
 #[derive(Debug)]
@@ -34,17 +34,6 @@ impl Roots {
     pub fn new(_: Vec<Vec<u8>>) -> Self {
         Self(())
     }
-}
-
-/// Options of a client.
-#[derive(Debug, Default)]
-pub struct ClientOptions {
-    pub protocols: Vec<Vec<u8>>,
-    pub ciphers: Vec<String>,
-    pub tls12: bool,
-    pub tls13: bool,
-    pub server_name: Option<String>,
-    pub resumes: bool,
 }
 
 /// There is none.

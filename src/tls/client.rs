@@ -10,25 +10,10 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
 
 use crate::tls::contexts::{provider, versions};
-use crate::tls::{Error, Roots};
+use crate::tls::{ClientOptions, Error, Roots};
 
 /// Tickets that are kept for one server.
 const TICKETS: usize = 8;
-
-/// Options of a client.
-#[derive(Debug, Default)]
-pub struct ClientOptions {
-    /// Protocols that the server may choose (ALPN), the preferred ones first.
-    pub protocols: Vec<Vec<u8>>,
-    /// OpenSSL's names of cipher suites, the preferred ones first.
-    pub ciphers: Vec<String>,
-    pub tls12: bool,
-    pub tls13: bool,
-    /// The name that is asked for (SNI); `None`: none is.
-    pub server_name: Option<String>,
-    /// Sessions are kept, for connections with the same context.
-    pub resumes: bool,
-}
 
 /// How a client speaks TLS with one server. Sessions are kept with it.
 #[derive(Debug)]
@@ -43,13 +28,11 @@ impl ClientContext {
     /// # Errors
     /// Fails if rustls cannot serve what is wanted. Then Node has to.
     pub fn new(options: ClientOptions, roots: Arc<Roots>) -> Result<Self, Error> {
-        let failed = |error: rustls::Error| Error::Configuration(error.to_string());
         let provider = provider(&options.ciphers)?;
         let versions = versions(options.tls12, options.tls13)?;
         let verifier = Signatures(provider.clone());
         let mut config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&versions)
-            .map_err(failed)?
+            .with_protocol_versions(&versions)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
@@ -81,8 +64,10 @@ impl ClientContext {
     /// # Errors
     /// Fails if there are no random numbers.
     pub(super) fn connect(&self) -> Result<ClientConnection, Error> {
-        ClientConnection::new(self.config.clone(), self.name.clone())
-            .map_err(|error| Error::Configuration(error.to_string()))
+        Ok(ClientConnection::new(
+            self.config.clone(),
+            self.name.clone(),
+        )?)
     }
 
     pub(super) fn server_name(&self) -> Option<&str> {
@@ -99,7 +84,7 @@ impl ClientContext {
 /// looked at when the handshake is over, as with Node, on a connection that was resumed no less: whose sessions
 /// are kept says nothing of whom is trusted.
 #[derive(Debug)]
-struct Signatures(Arc<CryptoProvider>);
+pub(super) struct Signatures(pub Arc<CryptoProvider>);
 
 impl ServerCertVerifier for Signatures {
     fn verify_server_cert(

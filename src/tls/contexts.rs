@@ -120,7 +120,7 @@ fn offers(
     if identities.is_empty() {
         return Err(Error::NoCertificate);
     }
-    let ticketer = Ticketer::new().map_err(failed)?;
+    let ticketer = Ticketer::new()?;
     let offer = |identity| {
         let certified = certified_key(identity)?;
         let config = configure(options, provider, certified.clone(), ticketer.clone())?;
@@ -128,11 +128,6 @@ fn offers(
         Ok(Arc::new(Offer { certified, config }))
     };
     identities.into_iter().map(offer).collect()
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is a step of map_err")]
-fn failed(error: rustls::Error) -> Error {
-    Error::Configuration(error.to_string())
 }
 
 fn configure(
@@ -143,8 +138,7 @@ fn configure(
 ) -> Result<ServerConfig, Error> {
     let versions = versions(options.tls12, options.tls13)?;
     let mut config = ServerConfig::builder_with_provider(provider.clone())
-        .with_protocol_versions(&versions)
-        .map_err(failed)?
+        .with_protocol_versions(&versions)?
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.alpn_protocols = options.protocols.clone();

@@ -37,6 +37,12 @@ mod of_rustls {
 
     use super::Failure;
 
+    impl From<Error> for super::Error {
+        fn from(error: Error) -> Self {
+            Self::Configuration(error.to_string())
+        }
+    }
+
     impl From<&Error> for Failure {
         fn from(error: &Error) -> Self {
             let reason = match error {

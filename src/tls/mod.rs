@@ -34,12 +34,12 @@ mod absent;
 pub(crate) mod tests;
 
 pub use error::{Error, Failure};
-pub use options::{Context, Identity, Options};
+pub use options::{ClientOptions, Context, Identity, Options};
 
 #[cfg(not(all(feature = "tls", unix)))]
-pub use absent::{ClientContext, ClientOptions, Contexts, Roots, Session};
+pub use absent::{ClientContext, Contexts, Roots, Session};
 #[cfg(all(feature = "tls", unix))]
-pub use client::{ClientContext, ClientOptions};
+pub use client::ClientContext;
 #[cfg(all(feature = "tls", unix))]
 pub use contexts::Contexts;
 #[cfg(all(feature = "tls", unix))]

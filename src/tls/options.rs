@@ -1,4 +1,4 @@
-//! What a server wants of its TLS.
+//! What a server or a client wants of its TLS.
 
 /// A private key with the certificates that prove it, all in DER.
 #[derive(Default)]
@@ -46,4 +46,19 @@ impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options").finish_non_exhaustive()
     }
+}
+
+/// Options of a client.
+#[derive(Debug, Default)]
+pub struct ClientOptions {
+    /// Protocols that the server may choose (ALPN), the preferred ones first.
+    pub protocols: Vec<Vec<u8>>,
+    /// OpenSSL's names of cipher suites, the preferred ones first.
+    pub ciphers: Vec<String>,
+    pub tls12: bool,
+    pub tls13: bool,
+    /// The name that is asked for (SNI); `None`: none is.
+    pub server_name: Option<String>,
+    /// Sessions are kept, for connections with the same context.
+    pub resumes: bool,
 }
