@@ -95,6 +95,7 @@ impl Connection {
             }
             Ok(length) => {
                 note!("{} read {length} bytes", self.id);
+                lead.received += length;
                 if length < room && !self.has(flag::READ_CLOSED) {
                     self.lower(flag::READABLE);
                 }

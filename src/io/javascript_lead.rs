@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::io::hub::Hub;
 use crate::io::lead::Lead;
-use crate::io::leadership::{Leader, LoadMeter};
+use crate::io::leader_policy::{Turn, Window};
+use crate::io::leadership::Leader;
 use crate::io::set::{Ready, Set};
 
 /// What follows a turn.
@@ -14,7 +15,7 @@ pub enum Next {
     Sleep,
     /// There is more to do at once.
     Again,
-    /// There is work for two threads: the I/O thread leads now.
+    /// The I/O thread leads now.
     Leave,
 }
 
@@ -26,7 +27,7 @@ pub struct JavaScriptLead {
     /// None until the I/O thread has let go.
     lead: Option<Lead>,
     ready: Ready,
-    meter: LoadMeter,
+    window: Window,
     /// When the turn began, on the hub's clock in microseconds.
     began: u64,
     more: bool,
@@ -37,7 +38,7 @@ impl JavaScriptLead {
         set.leadership.set_leader(Leader::JavaScript);
         set.asked.notify_one();
         Self {
-            meter: LoadMeter::new(hub.now_micros()),
+            window: Window::starts_at(hub.now_micros()),
             lead: None,
             ready: Ready::default(),
             began: 0,
@@ -66,10 +67,18 @@ impl JavaScriptLead {
     pub fn end_turn(&mut self) -> Next {
         self.set.leadership.attend(false);
         let now = self.hub.now_micros();
-        let events = self.ready.count();
-        if let Some(capacity) = self.meter.turn_ended(events, now - self.began, now) {
-            self.set.leadership.leave(capacity);
-            return Next::Leave;
+        let turn = Turn {
+            events: self.ready.count(),
+            received: self.lead.as_mut().map_or(0, Lead::take_received),
+            busy: now - self.began,
+        };
+        if let Some(window) = self.window.turn_ended(turn, now) {
+            let leadership = &self.set.leadership;
+            let leader = leadership.window_ended(Leader::JavaScript, &window, now);
+            if leader == Leader::Thread {
+                leadership.set_leader(leader);
+                return Next::Leave;
+            }
         }
         if self.more || self.set.is_asked() {
             Next::Again

@@ -29,6 +29,8 @@ pub(crate) struct Lead {
     pub buffer: BytesMut,
     /// The same for what TLS carried.
     pub plain: BytesMut,
+    /// Bytes received, until `take_received`.
+    pub received: usize,
     /// Steps of handshakes that may be taken in this turn: they are long.
     pub handshakes: usize,
     /// What has more to do than fits into one turn.
@@ -55,6 +57,7 @@ impl Lead {
             now: 0,
             buffer: BytesMut::with_capacity(CHUNK_SIZE),
             plain: BytesMut::new(),
+            received: 0,
             handshakes: 0,
             again: Vec::new(),
             parked: Vec::new(),
@@ -184,6 +187,11 @@ impl Lead {
     /// Goes on once JavaScript has drained its queue.
     pub fn park(&mut self, waits: Soon) {
         self.parked.push(waits);
+    }
+
+    /// Bytes received since the last call.
+    pub fn take_received(&mut self) -> usize {
+        std::mem::take(&mut self.received)
     }
 
     /// Makes the buffer empty, with room for a whole chunk: how input is cut, and with it what an error

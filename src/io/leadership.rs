@@ -3,16 +3,9 @@
 //! both work side by side.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-/// Length of the windows in which load is measured, in microseconds.
-const WINDOW: u64 = 20_000;
-/// JavaScript is busy if it spends more than this percentage of a window with the set…
-const BUSY_PERCENT: u64 = 80;
-/// …and finds so many events in a turn, so that there is work for two threads.
-const CROWD: u64 = 8;
-/// With fewer events in a turn, there is nothing to be done side by side.
-const PAIR: u64 = 2;
+use crate::io::leader_policy::{LeaderPolicy, Window};
 
 /// Which thread looks at the events of a set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,6 +15,15 @@ pub enum Leader {
     Thread,
     /// The JavaScript thread. The I/O thread tells it of deadlines.
     JavaScript,
+}
+
+impl Leader {
+    pub fn other(self) -> Self {
+        match self {
+            Self::Thread => Self::JavaScript,
+            Self::JavaScript => Self::Thread,
+        }
+    }
 }
 
 /// Who leads a set, and whether someone is at it.
@@ -36,8 +38,7 @@ pub(crate) struct Leadership {
     attending: AtomicBool,
     /// The I/O thread waits to hear that JavaScript has looked at the deadlines.
     alarmed: AtomicBool,
-    /// What JavaScript could do when it left the lead.
-    capacity: Mutex<Option<Capacity>>,
+    policy: Mutex<LeaderPolicy>,
 }
 
 impl Leadership {
@@ -48,7 +49,7 @@ impl Leadership {
             taken: AtomicBool::new(false),
             attending: AtomicBool::new(false),
             alarmed: AtomicBool::new(false),
-            capacity: Mutex::new(None),
+            policy: Mutex::default(),
         }
     }
 
@@ -66,19 +67,10 @@ impl Leadership {
         self.leader.store(leader as u8, Ordering::Release);
     }
 
-    /// JavaScript, which can do so much alone, leaves the lead to the I/O thread.
-    pub fn leave(&self, capacity: Capacity) {
-        *self.capacity() = Some(capacity);
-        self.set_leader(Leader::Thread);
-    }
-
-    /// What JavaScript could do when it left the lead; `None` if it never had to.
-    pub fn javascript_capacity(&self) -> Option<Capacity> {
-        *self.capacity()
-    }
-
-    fn capacity(&self) -> MutexGuard<'_, Option<Capacity>> {
-        self.capacity.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A window in which `leader` led ended at `now`. Returns who should lead.
+    pub fn window_ended(&self, leader: Leader, window: &Window, now: u64) -> Leader {
+        let mut policy = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        policy.window_ended(leader, window, now)
     }
 
     /// JavaScript may have the lead.
@@ -122,176 +114,9 @@ impl Leadership {
     }
 }
 
-/// What one thread measures while it leads.
-#[derive(Debug, Default)]
-struct Window {
-    began: u64,
-    turns: u64,
-    events: u64,
-    busy: u64,
-}
-
-impl Window {
-    fn starts_at(now: u64) -> Self {
-        Self {
-            began: now,
-            ..Self::default()
-        }
-    }
-
-    fn add(&mut self, events: usize, busy: u64) {
-        self.turns += 1;
-        self.events += events as u64;
-        self.busy += busy;
-    }
-
-    fn length(&self, now: u64) -> u64 {
-        now - self.began
-    }
-}
-
-/// Decides when JavaScript has more to do than one thread should. Times are in microseconds.
-#[derive(Debug)]
-pub(crate) struct LoadMeter {
-    window: Window,
-}
-
-impl LoadMeter {
-    pub fn new(now: u64) -> Self {
-        Self {
-            window: Window::starts_at(now),
-        }
-    }
-
-    /// A turn with so many `events` ended at `now`, and took `busy` with all that JavaScript did in it.
-    /// Returns what JavaScript alone can do, if that was too little.
-    pub fn turn_ended(&mut self, events: usize, busy: u64, now: u64) -> Option<Capacity> {
-        self.window.add(events, busy);
-        let length = self.window.length(now);
-        if length < WINDOW {
-            return None;
-        }
-        let window = std::mem::replace(&mut self.window, Window::starts_at(now));
-        let is_busy = window.busy * 100 > length * BUSY_PERCENT;
-        let is_crowded = window.events >= window.turns * CROWD;
-        (is_busy && is_crowded).then_some(Capacity {
-            events: window.events,
-            time: length,
-        })
-    }
-}
-
-/// What the JavaScript thread can do alone: so many events in so much time.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Capacity {
-    events: u64,
-    time: u64,
-}
-
-/// Decides when JavaScript alone can do what there is to do, with half of its time.
-#[derive(Debug)]
-pub(crate) struct RestMeter {
-    capacity: Capacity,
-    window: Window,
-}
-
-impl RestMeter {
-    pub fn new(capacity: Capacity, now: u64) -> Self {
-        Self {
-            capacity,
-            window: Window::starts_at(now),
-        }
-    }
-
-    /// A turn with so many `events` ended at `now`. Returns whether JavaScript can do it alone.
-    pub fn turn_ended(&mut self, events: usize, now: u64) -> bool {
-        self.window.add(events, 0);
-        let length = self.window.length(now);
-        if length < WINDOW {
-            return false;
-        }
-        let window = std::mem::replace(&mut self.window, Window::starts_at(now));
-        let is_sparse = window.events < window.turns * PAIR;
-        let Capacity { events, time } = self.capacity;
-        is_sparse || 2 * window.events * time < events * length
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_thread_that_sleeps_now_and_then_leads_on() {
-        let mut meter = LoadMeter::new(0);
-        for now in (0..1_000_000).step_by(1000) {
-            assert_eq!(meter.turn_ended(20, 700, now), None);
-        }
-    }
-
-    #[test]
-    fn one_busy_connection_is_no_work_for_two() {
-        let mut meter = LoadMeter::new(0);
-        for now in (0..1_000_000).step_by(30) {
-            assert_eq!(meter.turn_ended(1, 30, now), None);
-        }
-    }
-
-    #[test]
-    fn a_busy_thread_and_many_connections_are() {
-        let mut meter = LoadMeter::new(0);
-        let capacity = (0..)
-            .step_by(100)
-            .find_map(|now| meter.turn_ended(10, 99, now));
-        assert_eq!(
-            capacity,
-            Some(Capacity {
-                events: 2010,
-                time: 20_000
-            })
-        );
-    }
-
-    #[test]
-    fn javascript_gets_the_lead_back_at_half_of_what_it_can_do() {
-        let capacity = Capacity {
-            events: 2000,
-            time: 20_000,
-        };
-        let mut meter = RestMeter::new(capacity, 0);
-        for now in (100..1_000_000).step_by(100) {
-            assert!(!meter.turn_ended(10, now), "as much as it can do");
-        }
-        let mut meter = RestMeter::new(capacity, 0);
-        assert!(
-            (0..=20_000)
-                .step_by(250)
-                .any(|now| meter.turn_ended(10, now))
-        );
-    }
-
-    #[test]
-    fn one_event_at_a_time_is_rest() {
-        let capacity = Capacity {
-            events: 10,
-            time: 20_000,
-        };
-        let mut meter = RestMeter::new(capacity, 0);
-        assert!(
-            (0..=20_000)
-                .step_by(100)
-                .any(|now| meter.turn_ended(1, now))
-        );
-    }
-
-    #[test]
-    fn nothing_for_long_is_rest() {
-        let capacity = Capacity {
-            events: 2000,
-            time: 20_000,
-        };
-        assert!(RestMeter::new(capacity, 0).turn_ended(60, 5_000_000));
-    }
 
     #[test]
     fn an_offer_ends_with_the_next_leader() {

@@ -18,6 +18,7 @@ mod input;
 mod javascript_lead;
 mod layer;
 mod lead;
+mod leader_policy;
 mod leadership;
 mod listener;
 mod outgoing;

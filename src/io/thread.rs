@@ -15,7 +15,8 @@ use tokio::time::{sleep, sleep_until};
 use crate::io::Error;
 use crate::io::hub::Hub;
 use crate::io::lead::Lead;
-use crate::io::leadership::{Leader, RestMeter};
+use crate::io::leader_policy::{Turn, Window};
+use crate::io::leadership::Leader;
 use crate::io::set::{Ready, Set};
 
 /// How long the thread waits before it tries again to watch its set.
@@ -70,15 +71,18 @@ async fn lead(hub: &Arc<Hub>, set: &Arc<Set>) {
         sleep(RETRY).await;
         return;
     };
-    let mut meter = set
-        .leadership
-        .javascript_capacity()
-        .map(|capacity| RestMeter::new(capacity, hub.now_micros()));
+    let mut window = Window::starts_at(hub.now_micros());
     let mut ready = Ready::default();
     while !set.is_stopped() && set.leadership.leader() == Leader::Thread {
         let more = lead.turn(&mut ready);
-        if let Some(meter) = &mut meter
-            && meter.turn_ended(ready.count(), hub.now_micros())
+        let now = hub.now_micros();
+        let turn = Turn {
+            events: ready.count(),
+            received: lead.take_received(),
+            busy: 0,
+        };
+        if let Some(window) = window.turn_ended(turn, now)
+            && set.leadership.window_ended(Leader::Thread, &window, now) == Leader::JavaScript
         {
             set.leadership.offer();
         }
