@@ -29,6 +29,7 @@ const ATTACHED = 128;
 const READ_DEFERRED = 256;
 const EXPECT_OTHER = 512;
 const CONTENT_FIRST = 1024;
+const DIRECT = 2048;
 const NEW_BATCH = 1;
 const RECORD_HEAD = 0;
 const RECORD_SIZE = 1;
@@ -322,6 +323,7 @@ module.exports = {
   READ_DEFERRED,
   EXPECT_OTHER,
   CONTENT_FIRST,
+  DIRECT,
   NEW_BATCH,
   RECORD_HEAD,
   RECORD_SIZE,

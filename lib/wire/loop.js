@@ -16,6 +16,7 @@ if (debuglog('rust-http').enabled) binding.switchOnDebugLog();
 const {
   ATTACHED,
   CONTENT,
+  DIRECT,
   FLAG_SHIFT,
   GROUP_END,
   ID_SLOT_MASK,
@@ -124,7 +125,8 @@ function tellMirrored(id) {
 }
 
 /** Attached content comes in the order of its records. */
-function takeContent(length) {
+function takeContent(length, _at, flags) {
+  if (flags & DIRECT) return native.calls.takeDirect();
   const bytes = newBuffer(length);
   native.calls.takeContent(bytes);
   return bytes;

@@ -38,7 +38,8 @@ function copyOf(bytes, from, length) {
 /** The bytes of a `Content` or `Raw` record, in memory of their own. */
 function readContent(batch, at, flags) {
   const length = batch.words[at + layout.CONTENT_LENGTH];
-  if (flags & ATTACHED) return batch.takeContent(length, batch.words[at + layout.ATTACHED_AT]);
+  if (flags & ATTACHED)
+    return batch.takeContent(length, batch.words[at + layout.ATTACHED_AT], flags);
   return copyOf(batch.bytes, (at + layout.CONTENT_WORDS) << 2, length);
 }
 

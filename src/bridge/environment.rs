@@ -6,9 +6,9 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use bytes::Bytes;
 use napi::{Env, sys};
 
+use crate::bridge::content::{Content, release_token};
 use crate::bridge::poller::Poller;
 use crate::bridge::wake::Waker;
 use crate::io::{After, Attachment, Connection, Ends, Error, Hub, Listener, ParsedInput, Port};
@@ -59,7 +59,7 @@ pub struct Environment {
     batch: RefCell<Pending<Attachment>>,
     batch_at: Cell<usize>,
     /// Content of records that JavaScript has not reached.
-    content: RefCell<VecDeque<Bytes>>,
+    content: RefCell<VecDeque<Content>>,
     /// The ends of refused connections whose records JavaScript has not reached.
     dropped: RefCell<VecDeque<Ends>>,
     scratch: RefCell<Vec<u8>>,
@@ -268,7 +268,7 @@ impl Environment {
     }
 
     /// The content of the next record with `ATTACHED`.
-    pub fn next_content(&self) -> Option<Bytes> {
+    pub fn next_content(&self) -> Option<Content> {
         self.content.borrow_mut().pop_front()
     }
 
@@ -283,10 +283,15 @@ impl Environment {
                 self.port.announced();
                 self.insert(connection);
             }
-            Attachment::Content(bytes) => self.content.borrow_mut().push_back(bytes),
+            Attachment::Content(bytes) => self.keep(Content::Read(bytes)),
+            Attachment::Direct(token) => self.keep(Content::Direct(token)),
             Attachment::Dropped(ends) => self.dropped.borrow_mut().push_back(*ends),
             Attachment::Release(token) => release_token(env, token),
         }
+    }
+
+    fn keep(&self, content: Content) {
+        self.content.borrow_mut().push_back(content);
     }
 
     /// Keeps the input of a connection that was handed over, until it is asked for.
@@ -333,14 +338,6 @@ impl Environment {
         }
         self.connections.borrow_mut().clear();
         self.listeners.borrow_mut().clear();
-    }
-}
-
-/// Tokens are references to the JavaScript values that own the memory.
-fn release_token(env: sys::napi_env, token: usize) {
-    // SAFETY: the token was made by `Call::borrow` in this environment and is given back once.
-    unsafe {
-        sys::napi_delete_reference(env, token as sys::napi_ref);
     }
 }
 

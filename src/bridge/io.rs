@@ -22,9 +22,10 @@ use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
-const FAST: [(&CStr, sys::napi_callback); 7] = [
+const FAST: [(&CStr, sys::napi_callback); 8] = [
     (c"drain", Some(receive::drain)),
     (c"takeContent", Some(receive::take_content)),
+    (c"takeDirect", Some(receive::take_direct)),
     (c"dropContent", Some(receive::drop_content)),
     (c"handlesRequest", Some(receive::handles_request)),
     (c"sendText", Some(send::send_text)),
@@ -104,7 +105,7 @@ impl Io {
 
     /// The functions for the hot path; see `bridge/send.rs` and `bridge/receive.rs`.
     #[napi(
-        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; dropContent(): void; handlesRequest(): void; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; takeDirect(): Buffer; dropContent(): void; handlesRequest(): void; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;

@@ -6,6 +6,8 @@ mod call;
 #[cfg(unix)]
 mod client;
 #[cfg(unix)]
+mod content;
+#[cfg(unix)]
 mod environment;
 #[cfg(unix)]
 mod error;

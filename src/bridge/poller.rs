@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use napi::sys;
 
+use crate::bridge::content::JsContentMemory;
 use crate::bridge::uv::{Handle, Watch};
 use crate::bridge::wake;
-use crate::io::{Hub, JavaScriptLead, Next};
+use crate::io::{ContentMemory, Hub, JavaScriptLead, Next};
 
 /// Turns before the rest of the event loop has its turn.
 const TURNS: usize = 4;
@@ -24,6 +25,7 @@ thread_local! {
 pub struct Poller {
     hub: Arc<Hub>,
     watch: Watch,
+    content_memory: Rc<dyn ContentMemory>,
     /// None while the I/O thread leads.
     lead: RefCell<Option<JavaScriptLead>>,
 }
@@ -47,6 +49,7 @@ impl Poller {
         let poller = Self {
             hub: hub.clone(),
             watch,
+            content_memory: Rc::new(JsContentMemory::new(env)),
             lead: RefCell::default(),
         };
         if !hub.is_guarded() {
@@ -65,7 +68,9 @@ impl Poller {
     fn lead(&self) {
         let mut lead = self.lead.borrow_mut();
         if lead.is_none() && self.watch.start() {
-            *lead = self.hub.lead_from_javascript();
+            *lead = self
+                .hub
+                .lead_from_javascript(Some(self.content_memory.clone()));
         }
     }
 

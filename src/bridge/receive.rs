@@ -3,6 +3,7 @@
 use napi::sys;
 
 use crate::bridge::call::Call;
+use crate::bridge::content::{Content, release_token, take_value};
 
 /// `drain(arena)`: see `Environment::drain`.
 pub unsafe extern "C" fn drain(
@@ -22,17 +23,28 @@ pub unsafe extern "C" fn take_content(
 ) -> sys::napi_value {
     // SAFETY: Node's own arguments.
     let call = unsafe { Call::<1>::new(env, info) };
-    let content = call.environment().next_content();
     let target = call.own_bytes(0);
-    let fits = content
-        .as_ref()
-        .is_some_and(|bytes| bytes.len() == target.len());
-    if let Some(bytes) = content
-        && fits
-    {
-        target.copy_from_slice(&bytes);
-    }
+    let fits = match call.environment().next_content() {
+        Some(Content::Read(bytes)) if bytes.len() == target.len() => {
+            target.copy_from_slice(&bytes);
+            true
+        }
+        _ => false,
+    };
     call.boolean(fits)
+}
+
+/// `takeDirect()`: the Buffer with the content of the record that is being handled.
+pub unsafe extern "C" fn take_direct(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<0>::new(env, info) };
+    match call.environment().next_content() {
+        Some(Content::Direct(token)) => take_value(env, token),
+        _ => std::ptr::null_mut(),
+    }
 }
 
 /// `dropContent()`: lets go of the content of a record that nobody wants.
@@ -42,7 +54,9 @@ pub unsafe extern "C" fn drop_content(
 ) -> sys::napi_value {
     // SAFETY: Node's own arguments.
     let call = unsafe { Call::<0>::new(env, info) };
-    drop(call.environment().next_content());
+    if let Some(Content::Direct(token)) = call.environment().next_content() {
+        release_token(env, token);
+    }
     std::ptr::null_mut()
 }
 

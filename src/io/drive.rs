@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::io::connection::{Call, Connection, Ending, Failure, flag};
+use crate::io::content_memory::Read;
 use crate::io::error::errno;
 use crate::io::input::{MayRead, Reading};
 use crate::io::lead::Lead;
@@ -76,29 +77,30 @@ impl Connection {
         let Some(socket) = &input.socket else {
             return false;
         };
-        let room = lead.make_room();
-        let failure = match socket.read(&mut lead.buffer) {
+        let failure = match self.read_from(socket, &input, lead) {
+            Ok(Read::Content { token, length }) => {
+                note!("{} read {length} bytes of content", self.id);
+                input.content_arrived(self, token, length, lead);
+                return self.has(flag::READABLE);
+            }
             // After a failed write, that is no end that the peer has chosen.
-            Ok(0) if self.has(flag::WRITE_FAILED) => {
+            Ok(Read::Buffer(0)) if self.has(flag::WRITE_FAILED) => {
                 drop(input);
                 self.end_failed(lead);
                 return false;
             }
-            Ok(0) if input.discards() => None,
+            Ok(Read::Buffer(0)) if input.discards() => None,
             // Without an end that TLS has told, a handshake is broken off.
-            Ok(0) if self.has(flag::HANDSHAKE) => None,
-            Ok(0) => {
+            Ok(Read::Buffer(0)) if self.has(flag::HANDSHAKE) => None,
+            Ok(Read::Buffer(0)) => {
                 note!("{} read the end of its input", self.id);
                 self.lower(flag::READABLE);
                 input.ended(self, lead);
                 return false;
             }
-            Ok(length) => {
+            Ok(Read::Buffer(length)) => {
                 note!("{} read {length} bytes", self.id);
                 lead.received += length;
-                if length < room && !self.has(flag::READ_CLOSED) {
-                    self.lower(flag::READABLE);
-                }
                 let opened = socket
                     .session()
                     .map(|mut session| session.open(&lead.buffer, &mut lead.plain));

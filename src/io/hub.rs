@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::os::fd::{OwnedFd, RawFd};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -12,6 +13,7 @@ use std::time::Instant;
 use crate::io::Error;
 use crate::io::clock::Clock;
 use crate::io::connection::{Connection, Parts};
+use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
@@ -325,9 +327,16 @@ impl Hub {
     }
 
     /// Makes the JavaScript thread the leader. `None` if there are several threads.
-    pub fn lead_from_javascript(self: &Arc<Self>) -> Option<JavaScriptLead> {
+    pub fn lead_from_javascript(
+        self: &Arc<Self>,
+        content_memory: Option<Rc<dyn ContentMemory>>,
+    ) -> Option<JavaScriptLead> {
         let set = self.only_set()?;
-        Some(JavaScriptLead::new(self.clone(), set.clone()))
+        Some(JavaScriptLead::new(
+            self.clone(),
+            set.clone(),
+            content_memory,
+        ))
     }
 
     /// Whether the I/O threads lead at the moment.

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use crate::io::connection::Connection;
-use crate::io::guard::{self, Guard, Load, Reply};
+use crate::io::guard::{self, Guard, Reply};
 use crate::io::lead::Lead;
+use crate::io::message_observer::MessageObserver;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
-use crate::protocol::{Head, Leniency, Limits, Parser, Role, Verdict};
+use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
-use crate::ring::layout::{GROUP_END, Kind, LACKS_HOST, UNTRUSTED};
-use crate::ring::message_clock::MessageTimes;
+use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
-use crate::ring::sink::{Observer, Outcome, RecordSink, SinkState};
+use crate::ring::sink::{Outcome, RecordSink, SinkState};
 
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
@@ -242,16 +242,7 @@ impl Input {
                 record::bytes(&mut p.records, Kind::Raw, 0, connection.id, buffer);
             }
             let first = p.records.len();
-            let observer = MessageObserver {
-                connection,
-                times: MessageTimes {
-                    clock: &connection.message_clock,
-                    now,
-                },
-                guard: guard.zip(load),
-                told: 0,
-                reply: None,
-            };
+            let observer = MessageObserver::new(connection, now, guard.zip(load));
             let mut sink = RecordSink::new(
                 &mut p.records,
                 connection.id,
@@ -294,6 +285,43 @@ impl Input {
             self.check();
         }
         answered
+    }
+
+    /// Bytes of content that follow before anything else.
+    pub fn content_ahead(&self) -> u64 {
+        match self.reading {
+            Reading::Http => self.parser.content_ahead(),
+            _ => 0,
+        }
+    }
+
+    /// Posts content that was read into memory with this token, `length` bytes.
+    pub fn content_arrived(
+        &mut self,
+        connection: &Connection,
+        token: usize,
+        length: usize,
+        lead: &mut Lead,
+    ) {
+        lead.received += length;
+        connection.count_read(length, lead.now);
+        let now = lead.now;
+        let posted = lead.set.post(connection.port(), |p| {
+            let before = p.size();
+            let observer = MessageObserver::new(connection, now, None);
+            let mut sink = RecordSink::new(
+                &mut p.records,
+                connection.id,
+                &mut self.sink_state,
+                observer,
+            );
+            sink.pass_content(&mut self.parser, length);
+            p.attached += length;
+            p.attachments.push(Attachment::Direct(token));
+            p.size() - before
+        });
+        self.count(connection, posted);
+        self.check();
     }
 
     /// Counts against the window.
@@ -362,46 +390,5 @@ impl Input {
             !matches!(self.reading, Reading::Http) || self.parser.takes_input(),
             "what is read can be parsed"
         );
-    }
-}
-
-/// Notes on the connection when messages begin and end.
-struct MessageObserver<'a> {
-    connection: &'a Connection,
-    times: MessageTimes<'a>,
-    /// Who may answer requests instead of JavaScript, and what waits for that.
-    guard: Option<(&'a Guard, Load)>,
-    /// Requests that JavaScript is told of.
-    told: usize,
-    /// The answer to the request that it is not.
-    reply: Option<Reply>,
-}
-
-impl Observer for MessageObserver<'_> {
-    fn message_begins(&mut self) {
-        self.times.message_begins();
-    }
-
-    fn head_is_complete(&mut self) {
-        self.times.head_is_complete();
-        self.connection.request_begins();
-    }
-
-    fn message_is_complete(&mut self) {
-        self.times.message_is_complete();
-    }
-
-    fn answers(&mut self, head: &Head<'_>, flags: u32) -> bool {
-        self.reply = self.guard.and_then(|(guard, load)| {
-            let listener = self.connection.listener.as_ref()?;
-            // Behind others it would not be in its order; what is refused for its Host, JavaScript refuses.
-            let is_first = self.connection.requests_under_way() == 1;
-            let is_sound = flags & (UNTRUSTED | LACKS_HOST) == 0;
-            (is_first && is_sound)
-                .then(|| guard.reply(head, load, listener.keeps_connections()))
-                .flatten()
-        });
-        self.told += usize::from(self.reply.is_none());
-        self.reply.is_some()
     }
 }

@@ -1,7 +1,9 @@
 //! The JavaScript thread as the leader of a set. Its event loop calls when the set is readable.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::io::content_memory::ContentMemory;
 use crate::io::hub::Hub;
 use crate::io::lead::Lead;
 use crate::io::leader_policy::{Turn, Window};
@@ -24,6 +26,7 @@ pub enum Next {
 pub struct JavaScriptLead {
     hub: Arc<Hub>,
     set: Arc<Set>,
+    content_memory: Option<Rc<dyn ContentMemory>>,
     /// None until the I/O thread has let go.
     lead: Option<Lead>,
     ready: Ready,
@@ -34,12 +37,17 @@ pub struct JavaScriptLead {
 }
 
 impl JavaScriptLead {
-    pub(crate) fn new(hub: Arc<Hub>, set: Arc<Set>) -> Self {
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        set: Arc<Set>,
+        content_memory: Option<Rc<dyn ContentMemory>>,
+    ) -> Self {
         set.leadership.set_leader(Leader::JavaScript);
         set.asked.notify_one();
         Self {
             window: Window::starts_at(hub.now_micros()),
             lead: None,
+            content_memory,
             ready: Ready::default(),
             began: 0,
             more: false,
@@ -55,6 +63,9 @@ impl JavaScriptLead {
         self.began = self.hub.now_micros();
         if self.lead.is_none() {
             self.lead = Lead::take(self.hub.clone(), self.set.clone());
+            if let Some(lead) = &mut self.lead {
+                lead.content_memory.clone_from(&self.content_memory);
+            }
         }
         // Without it, the set stays readable until the other thread has ended its turn.
         self.more = self
@@ -131,7 +142,7 @@ mod tests {
         fn new() -> Self {
             let hub = Hub::start(1).unwrap();
             let port = Arc::new(Port::default());
-            let lead = hub.lead_from_javascript();
+            let lead = hub.lead_from_javascript(None);
             let listener = hub.add_listener(&port, options());
             let socket = TcpListener::bind("127.0.0.1:0").unwrap();
             let client = TcpStream::connect(socket.local_addr().unwrap()).unwrap();
@@ -197,7 +208,7 @@ mod tests {
         assert!(world.hub.is_led_by_thread());
         world.ask();
         world.turns_until(Kind::Head);
-        world.lead = world.hub.lead_from_javascript();
+        world.lead = world.hub.lead_from_javascript(None);
         assert!(!world.hub.is_led_by_thread());
         world.ask();
         world.turns_until(Kind::Head);
@@ -206,7 +217,7 @@ mod tests {
     #[test]
     fn several_threads_lead_themselves() {
         let hub = Hub::start(2).unwrap();
-        assert!(hub.lead_from_javascript().is_none());
+        assert!(hub.lead_from_javascript(None).is_none());
         assert!(hub.is_led_by_thread());
         hub.shut_down();
     }

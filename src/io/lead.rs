@@ -2,18 +2,20 @@
 //! connection, a panic included, ends that connection alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 
 use crate::io::connection::{Connection, Ending};
+use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::hub::Hub;
 use crate::io::listener::Listener;
 use crate::io::set::{Ready, Set, Soon};
 
 /// Bytes read by one system call.
-const CHUNK_SIZE: usize = 64 * 1024;
+pub(crate) const CHUNK_SIZE: usize = 64 * 1024;
 
 /// Steps of handshakes that one turn has room for: each may take as long as some dozens of requests.
 const HANDSHAKES_PER_TURN: usize = 16;
@@ -29,6 +31,8 @@ pub(crate) struct Lead {
     pub buffer: BytesMut,
     /// The same for what TLS carried.
     pub plain: BytesMut,
+    /// Where content may be read straight into; none on an I/O thread.
+    pub content_memory: Option<Rc<dyn ContentMemory>>,
     /// Bytes received, until `take_received`.
     pub received: usize,
     /// Steps of handshakes that may be taken in this turn: they are long.
@@ -57,6 +61,7 @@ impl Lead {
             now: 0,
             buffer: BytesMut::with_capacity(CHUNK_SIZE),
             plain: BytesMut::new(),
+            content_memory: None,
             received: 0,
             handshakes: 0,
             again: Vec::new(),

@@ -6,6 +6,7 @@
 mod address;
 mod clock;
 mod connection;
+mod content_memory;
 mod deadlines;
 mod drive;
 mod error;
@@ -21,6 +22,7 @@ mod lead;
 mod leader_policy;
 mod leadership;
 mod listener;
+mod message_observer;
 mod outgoing;
 mod pending_request;
 mod policy;
@@ -37,6 +39,7 @@ mod tests;
 
 pub use address::{Address, Ends};
 pub use connection::Connection;
+pub use content_memory::{ContentMemory, Fill};
 pub use error::Error;
 pub use guard::GuardOptions;
 pub use handed_over::{HandedOver, ParsedInput};

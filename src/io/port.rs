@@ -35,6 +35,8 @@ pub enum Attachment {
     Opened(Arc<Connection>),
     /// The content of the next record with `ATTACHED`.
     Content(Bytes),
+    /// The same with `DIRECT`: a token of the memory that it is in.
+    Direct(usize),
     /// The ends of the connection that the next `Drop` record tells of.
     Dropped(Box<Ends>),
     /// A token of memory that is not needed any more.

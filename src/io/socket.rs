@@ -5,6 +5,7 @@
 //! number that was closed and reused is never read from or written to by mistake.
 
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::MutexGuard;
 use std::time::Duration;
@@ -97,18 +98,42 @@ impl Socket {
     /// # Errors
     /// `WouldBlock` if nothing waits to be read; otherwise what the system reports.
     pub(crate) fn read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
-        let space = buffer.spare_capacity_mut();
+        let length = self.receive(buffer.spare_capacity_mut())?;
+        // SAFETY: `receive` has initialised so many bytes at the front of the spare room.
+        unsafe { buffer.set_len(length) };
+        Ok(length)
+    }
+
+    /// Reads once to the front of `space`, and returns what was read; nothing is the end of the input.
+    ///
+    /// # Errors
+    /// As those of `read`.
+    pub(crate) fn read_into<'a>(&self, space: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a [u8]> {
+        let length = self.receive(space)?;
+        // SAFETY: `receive` has initialised so many bytes at the front.
+        Ok(unsafe { std::slice::from_raw_parts(space.as_ptr().cast(), length) })
+    }
+
+    fn receive(&self, space: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
         loop {
             match self.inner.recv(space) {
-                Ok(length) => {
-                    // SAFETY: `recv` has initialised so many bytes at the front of the spare room.
-                    unsafe { buffer.set_len(length) };
-                    return Ok(length);
-                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
+    }
+
+    /// Bytes that wait to be read.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub(crate) fn available(&self) -> io::Result<usize> {
+        let mut bytes: libc::c_int = 0;
+        // SAFETY: the request writes one `int`, to a valid address.
+        if unsafe { libc::ioctl(self.inner.as_raw_fd(), libc::FIONREAD, &mut bytes) } < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(usize::try_from(bytes).unwrap_or(0))
     }
 
     /// Writes as much of the slices as the kernel takes at once. What TLS has taken may wait in the layer:

@@ -1,5 +1,6 @@
 //! One connection's input in one direction: from message to message.
 
+mod content;
 mod invariants;
 
 use crate::protocol::chunked::{Chunked, Piece};
@@ -399,18 +400,6 @@ impl Parser {
         } else {
             Phase::Closed
         }
-    }
-
-    fn length<S: Sink>(&mut self, input: &[u8], left: u64, sink: &mut S) -> usize {
-        let bytes = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-        sink.content(&input[..bytes]);
-        let left = left - bytes as u64;
-        self.phase = if left == 0 {
-            self.complete(sink)
-        } else {
-            Phase::Length(left)
-        };
-        bytes
     }
 
     fn chunks<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {

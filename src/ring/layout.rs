@@ -106,6 +106,8 @@ constants! { FLAGS:
     EXPECT_OTHER = 1 << 9;
     /// With `UPGRADE`: content comes before what may be another protocol.
     CONTENT_FIRST = 1 << 10;
+    /// With `ATTACHED`: the content is in memory of JavaScript's already.
+    DIRECT = 1 << 11;
     /// Added to the size that a drain returns (which is a multiple of a word) when these records begin
     /// a batch: what one look at the queue brought. A batch that does not fit into the arena comes in
     /// parts.

@@ -148,8 +148,8 @@ pub fn bytes(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId, data: &[u8])
 }
 
 /// Content that is left in the chunk, from `at` on.
-pub fn attached_content(out: &mut Vec<u8>, id: ConnId, length: usize, at: usize) {
-    let flags = layout::ATTACHED;
+pub fn attached_content(out: &mut Vec<u8>, flags: u32, id: ConnId, length: usize, at: usize) {
+    let flags = flags | layout::ATTACHED;
     let start = begin(out, Kind::Content, flags, id.raw(), layout::ATTACHED_WORDS);
     put(out, start, layout::CONTENT_LENGTH, length as u32);
     put(out, start, layout::ATTACHED_AT, at as u32);

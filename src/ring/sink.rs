@@ -149,6 +149,14 @@ impl<'a, O: Observer> RecordSink<'a, O> {
         }
     }
 
+    /// Content was read past the parser, no more than it expects: `length` bytes, which JavaScript has.
+    pub fn pass_content(&mut self, parser: &mut Parser, length: usize) {
+        self.last = Some(self.out.len());
+        record::attached_content(self.out, layout::DIRECT, self.id, length, 0);
+        parser.pass_content(length, self);
+        self.end_group();
+    }
+
     /// The newest record is the last of its group. False if there is none.
     fn end_group(&mut self) -> bool {
         if let Some(last) = self.last {
@@ -225,11 +233,11 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         match &mut self.attachments {
             Attachments::Large(ranges) if bytes.len() >= ATTACH_SIZE => {
                 ranges.push(at..at + bytes.len());
-                record::attached_content(self.out, self.id, bytes.len(), at);
+                record::attached_content(self.out, 0, self.id, bytes.len(), at);
             }
-            Attachments::All => record::attached_content(self.out, self.id, bytes.len(), at),
+            Attachments::All => record::attached_content(self.out, 0, self.id, bytes.len(), at),
             Attachments::First if is_first => {
-                record::attached_content(self.out, self.id, bytes.len(), at);
+                record::attached_content(self.out, 0, self.id, bytes.len(), at);
             }
             _ => record::bytes(self.out, Kind::Content, 0, self.id, bytes),
         }

@@ -1,4 +1,5 @@
 mod client;
+mod direct_content;
 mod guarded;
 #[cfg(loom_model)]
 mod interleavings;

@@ -1,11 +1,15 @@
 //! A hub whose set the test leads itself, in virtual time: what happens, happens in the calls of the
 //! test. The peers are the other ends of socket pairs, which are there at once.
 
+use std::cell::RefCell;
 use std::io::{ErrorKind, Read, Write};
+use std::mem::MaybeUninit;
 use std::os::unix::net::UnixStream;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::io::connection::Connection;
+use crate::io::content_memory::{ContentMemory, Fill};
 use crate::io::hub::Hub;
 use crate::io::lead::Lead;
 use crate::io::listener::Listener;
@@ -28,6 +32,31 @@ pub struct NoMemory;
 impl Memory for NoMemory {
     fn bytes(&self, _: usize) -> Option<&[u8]> {
         None
+    }
+}
+
+/// Memory of JavaScript's for content. A token is the index of a piece.
+#[derive(Debug, Default)]
+pub struct Pieces {
+    filled: RefCell<Vec<Vec<u8>>>,
+}
+
+impl ContentMemory for Pieces {
+    fn make(&self, length: usize, fill: &mut Fill<'_>) -> Option<usize> {
+        let piece = fill(&mut vec![MaybeUninit::uninit(); length])?.to_vec();
+        let mut filled = self.filled.borrow_mut();
+        filled.push(piece);
+        Some(filled.len() - 1)
+    }
+}
+
+impl Pieces {
+    pub fn count(&self) -> usize {
+        self.filled.borrow().len()
+    }
+
+    fn bytes(&self, token: usize) -> Vec<u8> {
+        self.filled.borrow()[token].clone()
     }
 }
 
@@ -68,6 +97,7 @@ pub struct Stage {
     pub port: Arc<Port>,
     pub listener: Arc<Listener>,
     pub lead: Lead,
+    pub pieces: Rc<Pieces>,
     ready: Ready,
     now: u64,
 }
@@ -79,12 +109,20 @@ impl Stage {
         let listener = hub.add_listener(&port, options);
         Self {
             lead: Lead::take(hub.clone(), set).unwrap(),
+            pieces: Rc::default(),
             hub,
             port,
             listener,
             ready: Ready::default(),
             now: 0,
         }
+    }
+
+    /// The same where JavaScript leads: content may be read into its memory.
+    pub fn of_javascript(options: Options) -> Self {
+        let mut stage = Self::new(options);
+        stage.lead.content_memory = Some(stage.pieces.clone());
+        stage
     }
 
     // ---- connections ----
@@ -169,7 +207,7 @@ impl Stage {
             if !found {
                 return taken;
             }
-            taken.add(batch, &self.port);
+            taken.add(batch, &self.port, &self.pieces);
         }
     }
 
@@ -212,7 +250,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    fn add(&mut self, batch: Pending<Attachment>, port: &Port) {
+    fn add(&mut self, batch: Pending<Attachment>, port: &Port, pieces: &Pieces) {
         self.kinds.extend(kinds_of(&batch.records));
         self.records.extend_from_slice(&batch.records);
         for attachment in batch.attachments {
@@ -222,6 +260,7 @@ impl Taken {
                     self.opened.push(connection);
                 }
                 Attachment::Content(bytes) => self.attached.extend_from_slice(&bytes),
+                Attachment::Direct(token) => self.attached.extend(pieces.bytes(token)),
                 Attachment::Dropped(_) | Attachment::Release(_) => {}
             }
         }

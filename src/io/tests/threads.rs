@@ -81,7 +81,7 @@ impl World {
                         self.opened.push(connection);
                     }
                     Attachment::Dropped(ends) => self.dropped.push(*ends),
-                    Attachment::Content(_) | Attachment::Release(_) => {}
+                    Attachment::Content(_) | Attachment::Direct(_) | Attachment::Release(_) => {}
                 }
             }
         }
