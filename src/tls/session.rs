@@ -298,6 +298,8 @@ fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Gr
 
 /// Goes on with a connection; `Some` if nothing more can be read.
 fn advance(connection: &mut Connection, mut cipher: &[u8], plain: &mut BytesMut) -> Option<End> {
+    // Room for all at once: it becomes content that is given away as it is.
+    plain.reserve(cipher.len());
     loop {
         let processed = connection.process_new_packets();
         let mut reader = connection.reader();
@@ -313,8 +315,16 @@ fn advance(connection: &mut Connection, mut cipher: &[u8], plain: &mut BytesMut)
             Ok(_) if cipher.is_empty() => return None,
             Ok(_) => {}
         }
-        if connection.read_tls(&mut cipher).is_err() {
+        if !take(connection, &mut cipher) {
             return Some(End::Failed(Failure::too_long()));
         }
     }
+}
+
+/// Gives a connection as much of `cipher` as it has room for. False if it has none.
+fn take(connection: &mut Connection, cipher: &mut &[u8]) -> bool {
+    let before = cipher.len();
+    // It takes some kilobytes at a time, and fails when it is full.
+    while !cipher.is_empty() && connection.read_tls(cipher).is_ok() {}
+    cipher.len() < before
 }
