@@ -1,7 +1,7 @@
 'use strict';
 // Connections on which TLS is spoken natively: their sockets, their ends, their limits, and clients that fail.
 const assert = require('node:assert');
-const { execFileSync, spawn } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
@@ -13,6 +13,7 @@ const tls = require('node:tls');
 const { WebSocket, WebSocketServer } = require('ws');
 const { contentOf, pattern } = require('../support/events');
 const { onNodeHttp } = require('../support/mode');
+const { noOpenssl } = require('./certificates');
 const { agentOf, ask, cert, closing, connectRaw, https, key, listen, serving } = require('./world');
 
 const skip =
@@ -300,7 +301,7 @@ test('one that goes away before or amid its handshake', limit, async (t) => {
 
 test('one that does not trust the certificate, and says so', {
   ...limit,
-  skip: skip || (!hasOpenssl() && 'openssl is not installed'),
+  skip: skip || noOpenssl,
 }, async (t) => {
   const args = ['s_client', '-verify_return_error', '-tls1_3', '-connect'];
   const [ours, theirs] = await failuresOf(t, (port) => {
@@ -309,14 +310,6 @@ test('one that does not trust the certificate, and says so', {
   assert.strictEqual(ours.code, theirs.code);
   assert.strictEqual(ours.reason, theirs.reason);
 });
-
-function hasOpenssl() {
-  try {
-    return Boolean(execFileSync('openssl', ['version']));
-  } catch {
-    return false;
-  }
-}
 
 /** What a client begins with. */
 async function helloOf(t) {

@@ -1,7 +1,7 @@
 'use strict';
 // TLS that the native side speaks: which servers and clients it serves, and which are left to Node.
 const assert = require('node:assert');
-const { execFileSync, spawnSync } = require('node:child_process');
+const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const diagnostics = require('node:diagnostics_channel');
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -11,15 +11,14 @@ const path = require('node:path');
 const { test } = require('node:test');
 const tls = require('node:tls');
 const { onNodeHttp } = require('../support/mode');
-const { madeBy } = require('./made-by');
+const { CA, Maker, SELF_SIGNED, SERVER, noOpenssl } = require('./certificates');
 const { agentOf, ask, cert, closing, connectRaw, https, key, listen, serving } = require('./world');
 
 const skip =
   (onNodeHttp && "Node's own speaks TLS by itself") ||
   (process.platform === 'win32' && 'connections are not native there');
 const limit = { timeout: 60_000, skip };
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-const withOpenssl = { ...limit, skip: skip || (!hasOpenssl && 'openssl is not installed') };
+const withOpenssl = { ...limit, skip: skip || noOpenssl };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
 const describe = (req, res) => {
@@ -279,7 +278,7 @@ test('ALPN and SNI', limit, async (t) => {
 });
 
 test('addContext, also for many names and while it listens', withOpenssl, async (t) => {
-  const other = madeBy(t, '-newkey', 'rsa:2048', '-nodes');
+  const other = new Maker(t).make({ algorithm: ['rsa:2048'], extensions: SELF_SIGNED });
   const { port, server } = await serving(t, describe);
   const fingerprint = async (servername) => {
     const { socket } = await connectRaw(t, port, { servername, rejectUnauthorized: false });
@@ -302,7 +301,7 @@ test('addContext, also for many names and while it listens', withOpenssl, async 
 test('setSecureContext renews the certificate without a restart', withOpenssl, async (t) => {
   const { port, server } = await serving(t, describe);
   const before = await connectRaw(t, port);
-  server.setSecureContext(madeBy(t, '-newkey', 'rsa:2048', '-nodes'));
+  server.setSecureContext(new Maker(t).make({ algorithm: ['rsa:2048'], extensions: SELF_SIGNED }));
   assert.strictEqual(server.stats().tls, 'native');
   const { socket } = await connectRaw(t, port, { rejectUnauthorized: false });
   assert.strictEqual(socket.getPeerX509Certificate().publicKey.asymmetricKeyType, 'rsa');
@@ -313,20 +312,22 @@ test('setSecureContext renews the certificate without a restart', withOpenssl, a
 });
 
 test('keys of each kind, with a passphrase, and several at once', withOpenssl, async (t) => {
-  for (const [kind, args, isNative] of [
-    ['rsa', ['-newkey', 'rsa:3072', '-nodes'], true],
-    ['p-384', ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384', '-nodes'], true],
-    ['ed25519', ['-newkey', 'ed25519', '-nodes'], true],
-    ['with a passphrase', ['-newkey', 'rsa:2048', '-passout', 'pass:word'], true],
-    ['p-521', ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-521', '-nodes'], false],
+  const maker = new Maker(t);
+  const extensions = SELF_SIGNED;
+  for (const [kind, options, isNative] of [
+    ['rsa', { algorithm: ['rsa:3072'] }, true],
+    ['p-384', { algorithm: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'] }, true],
+    ['ed25519', { algorithm: ['ed25519'] }, true],
+    ['with a passphrase', { algorithm: ['rsa:2048'], passphrase: 'word' }, true],
+    ['p-521', { algorithm: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-521'] }, false],
   ]) {
-    const made = madeBy(t, ...args);
+    const made = maker.make({ extensions, ...options });
     const { port, server } = await serving(t, { ...made, passphrase: 'word' }, describe);
     assert.strictEqual(server.stats().tls, isNative ? 'native' : 'node', kind);
     const told = await described(t, port, { ca: made.cert, servername: 'localhost' });
     assert.strictEqual(told.protocol, 'TLSv1.3', kind);
   }
-  const rsa = madeBy(t, '-newkey', 'rsa:2048', '-nodes');
+  const rsa = maker.make({ extensions, algorithm: ['rsa:2048'] });
   const both = { cert: [cert, rsa.cert], key: [rsa.key, key] };
   const { port, server } = await serving(t, both, describe);
   assert.strictEqual(server.stats().tls, 'native');
@@ -343,9 +344,10 @@ test(
   'a certificate that comes alone is completed from ca, as OpenSSL does it',
   withOpenssl,
   async (t) => {
-    const root = madeBy(t, '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=root');
-    const middle = issuedBy(t, root, 'middle', 'CA:TRUE');
-    const own = issuedBy(t, middle, 'localhost', 'CA:FALSE');
+    const maker = new Maker(t);
+    const root = maker.make({ subject: 'root', extensions: CA });
+    const middle = maker.make({ subject: 'middle', issuer: root, extensions: CA });
+    const own = maker.make({ issuer: middle, extensions: SERVER });
     for (const [what, options] of [
       ['alone', { cert: own.cert }],
       ['its issuer', { cert: own.cert, ca: middle.cert }],
@@ -366,44 +368,10 @@ test(
   },
 );
 
-/** A certificate for a new key, signed by `issuer`. */
-function issuedBy(t, issuer, name, constraints) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http-'));
-  t.after(() => fs.rmSync(folder, { recursive: true }));
-  const run = (...args) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-  fs.writeFileSync(path.join(folder, 'issuer.pem'), issuer.cert);
-  fs.writeFileSync(path.join(folder, 'issuer.key'), issuer.key);
-  fs.writeFileSync(path.join(folder, 'extensions'), `basicConstraints=${constraints}\n`);
-  run(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-keyout',
-    'key.pem',
-    '-out',
-    'csr.pem',
-    '-subj',
-    `/CN=${name}`,
-  );
-  const ca = [
-    '-CA',
-    'issuer.pem',
-    '-CAkey',
-    'issuer.key',
-    '-CAcreateserial',
-    '-extfile',
-    'extensions',
-  ];
-  run('x509', '-req', '-in', 'csr.pem', '-days', '2', ...ca, '-out', 'cert.pem');
-  const read = (file) => fs.readFileSync(path.join(folder, file), 'utf8');
-  return { cert: read('cert.pem'), key: read('key.pem') };
-}
-
 /** How many certificates a server sends. */
 async function sentCertificates(port) {
   const args = ['s_client', '-connect', `127.0.0.1:${port}`, '-showcerts'];
-  const child = require('node:child_process').spawn('openssl', args);
+  const child = spawn('openssl', args);
   child.stdin.end();
   let text = '';
   child.stdout.on('data', (chunk) => {
@@ -427,7 +395,7 @@ test('openssl s_client', withOpenssl, async (t) => {
       'a.test',
       version,
     ];
-    const child = require('node:child_process').spawn('openssl', args);
+    const child = spawn('openssl', args);
     t.after(() => child.kill());
     child.stdin.write(GET);
     let text = '';
@@ -448,11 +416,7 @@ test('curl', {
   t.after(() => fs.rmSync(path.dirname(file), { recursive: true }));
   fs.writeFileSync(file, cert);
   const args = ['-s', '--cacert', file, '--data-binary', '@-', `https://localhost:${port}/`];
-  const child = require('node:child_process').spawn('curl', [
-    ...args,
-    '--connect-to',
-    `::127.0.0.1:${port}`,
-  ]);
+  const child = spawn('curl', [...args, '--connect-to', `::127.0.0.1:${port}`]);
   child.stdin.end('x'.repeat(100_000));
   let length = 0;
   child.stdout.on('data', (chunk) => {

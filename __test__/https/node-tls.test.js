@@ -5,4 +5,6 @@ require('./server.test');
 require('./requests.test');
 require('./agent.test');
 require('./native-client.test');
+require('./native-client-failures.test');
+require('./native-client-options.test');
 require('./native-client-certificates.test');

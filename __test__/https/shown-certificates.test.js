@@ -4,20 +4,17 @@
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
-const fs = require('node:fs');
 const nodeHttps = require('node:https');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { onNodeHttp } = require('../support/mode');
-const { madeBy } = require('./made-by');
+const { CA, Maker, SELF_SIGNED, SERVER, noOpenssl } = require('./certificates');
 const { cert, closing, connectRaw, https, key, listen } = require('./world');
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 const skip =
   (onNodeHttp && 'it is Node that the module is compared with') ||
   (process.platform === 'win32' && 'connections are not native there') ||
-  (!hasOpenssl && 'openssl is not installed');
+  noOpenssl;
 const limit = { timeout: 60_000, skip };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const EC_FIRST = 'ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:ed25519';
@@ -54,8 +51,9 @@ async function seen(t, port, options) {
 }
 
 test('of several, as OpenSSL chooses', limit, async (t) => {
-  const rsa = madeBy(t, '-newkey', 'rsa:2048', '-nodes');
-  const ed = madeBy(t, '-newkey', 'ed25519', '-nodes');
+  const maker = new Maker(t);
+  const rsa = maker.make({ algorithm: ['rsa:2048'], extensions: SELF_SIGNED });
+  const ed = maker.make({ algorithm: ['ed25519'], extensions: SELF_SIGNED });
   const ec = { cert, key };
   for (const [of, more] of [
     [[ec, rsa]],
@@ -84,7 +82,7 @@ test('a connection tells its own, whatever the server has by now', limit, async 
   const server = closing(t, https.createServer({ cert, key }, tell));
   const port = await listen(server);
   const before = await connectRaw(t, port);
-  const rsa = madeBy(t, '-newkey', 'rsa:2048', '-nodes');
+  const rsa = new Maker(t).make({ algorithm: ['rsa:2048'], extensions: SELF_SIGNED });
   server.setSecureContext(rsa);
   server.addContext('a.test', { cert, key });
   assert.deepStrictEqual((await seen(t, port, {}))[1], 'rsa');
@@ -120,36 +118,15 @@ test('a list of ciphers that names none of TLS 1.3 leaves those as they are', li
   }
 });
 
-/** A certificate authority, one below it, and a server's certificate that the latter has issued. */
-function hierarchy(t) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http-'));
-  t.after(() => fs.rmSync(folder, { recursive: true }));
-  const run = (...args) => {
-    const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });
-    assert.strictEqual(status, 0, stderr);
-  };
-  fs.writeFileSync(path.join(folder, 'ca'), 'basicConstraints=critical,CA:TRUE\n');
-  fs.writeFileSync(path.join(folder, 'leaf'), 'subjectAltName=DNS:localhost\n');
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  run('req', '-x509', ...ec, '-subj', '/CN=root', '-keyout', 'root.key', '-out', 'root.pem');
-  for (const [name, issuer, extensions] of [
-    ['middle', 'root', 'ca'],
-    ['server', 'middle', 'leaf'],
-  ]) {
-    run('req', ...ec, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-    const by = ['-CA', `${issuer}.pem`, '-CAkey', `${issuer}.key`, '-CAcreateserial'];
-    run('x509', '-req', '-in', `${name}.csr`, ...by, '-extfile', extensions, '-out', `${name}.pem`);
-  }
-  return (name) => path.join(folder, name);
-}
-
 test('one that comes alone is completed from NODE_EXTRA_CA_CERTS', limit, async (t) => {
-  const file = hierarchy(t);
+  const maker = new Maker(t);
+  const root = maker.make({ subject: 'root', extensions: CA });
+  const middle = maker.make({ subject: 'middle', issuer: root, extensions: CA });
+  const own = maker.make({ issuer: middle, extensions: SERVER });
   const program = `
-    const fs = require('node:fs');
-    const tls = require('node:tls');
+        const tls = require('node:tls');
     const https = require(process.argv[1]);
-    const [cert, key, ca] = process.argv.slice(2).map((name) => fs.readFileSync(name));
+    const [cert, key, ca] = process.argv.slice(2);
     const server = https.createServer({ cert, key }).listen(0, '127.0.0.1', () => {
       const { port } = server.address();
       const socket = tls.connect({ port, host: '127.0.0.1', ca, servername: 'localhost' });
@@ -161,10 +138,10 @@ test('one that comes alone is completed from NODE_EXTRA_CA_CERTS', limit, async 
       socket.on('close', () => server.close());
     });`;
   for (const module of ['node:https', path.join(__dirname, '..', '..', 'https.js')]) {
-    const files = ['server.pem', 'server.key', 'root.pem'].map(file);
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program, module, ...files], {
+    const texts = [own.cert, own.key, root.cert];
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program, module, ...texts], {
       encoding: 'utf8',
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: file('middle.pem') },
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: maker.fileOf(middle) },
     });
     assert.strictEqual(stdout, 'CN=middle', `${module}: ${stderr}`);
   }
