@@ -44,7 +44,7 @@ class ClientConnection {
       shownFields !== this.options.shownFields ||
       validation !== this.options.validation
     ) {
-      native.io.setReader(transport.id, maxHeaderSize, validation, shownFields);
+      native.io.setReader(transport.id, reader.options);
       this.options = reader.options;
     }
     this.endContext();
@@ -171,13 +171,12 @@ const PLAIN = {
  */
 function takeOver(socket, reader, http) {
   if (!canBecomeNative(socket)) return null;
-  const { maxHeaderSize, shownFields, validation } = reader.options;
   const { fd } = socket._handle;
   const flags = announcementOf(reader.outgoing.method);
   const { [kSecurity]: security } = socket;
   let id;
   try {
-    id = (security ?? PLAIN).adopt(fd, maxHeaderSize, validation, shownFields, flags);
+    id = (security ?? PLAIN).adopt(fd, reader.options, flags);
   } catch {
     return null; // no descriptor to spare
   }
@@ -193,4 +192,4 @@ function connectionOf(socket) {
   return role instanceof ClientConnection ? role : null;
 }
 
-module.exports = { ClientConnection, Stage, connectionOf, takeOver };
+module.exports = { Stage, connectionOf, takeOver };

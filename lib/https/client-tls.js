@@ -207,11 +207,8 @@ class Dial {
     return fits;
   }
 
-  adopt(fd, maxHeaderSize, validation, shownFields, flags) {
-    const { context } = this.client;
-    return native
-      .start()
-      .adoptSecureClient(fd, maxHeaderSize, validation, shownFields, flags, context);
+  adopt(fd, reader, flags) {
+    return native.start().adoptSecureClient(fd, reader, flags, this.client.context);
   }
 
   transport(id, socket) {

@@ -4,18 +4,11 @@ const { X509Certificate, createPrivateKey } = require('node:crypto');
 const fs = require('node:fs');
 const tls = require('node:tls');
 const { flags } = require('../node/runtime');
-
-const CERTIFICATE =
-  /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
+const { certificatesIn, textOf } = require('./pem');
 
 const listOf = (value) => (Array.isArray(value) ? value.flat() : [value]);
-const textOf = (value) =>
-  typeof value === 'string'
-    ? value
-    : Buffer.from(value.buffer ?? value, value.byteOffset, value.byteLength).latin1Slice();
-
-const certificatesOf = (text) =>
-  (textOf(text).match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem));
+const certificatesOf = (value, option) =>
+  certificatesIn(textOf(value, option), option).map((der) => new X509Certificate(der));
 
 const hasIssued = (issuer, certificate) =>
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
@@ -46,6 +39,9 @@ function ownAuthorities() {
   return readExtra(process.env.NODE_EXTRA_CA_CERTS);
 }
 
+const authoritiesOf = (ca) =>
+  (ca ? listOf(ca) : ownAuthorities()).flatMap((text) => certificatesOf(text, 'ca'));
+
 /** A file that cannot be read, Node has warned of. */
 function readExtra(file) {
   try {
@@ -67,9 +63,8 @@ function identitiesOf({ ca, cert, key, passphrase }) {
     createPrivateKey({ key: one.pem ?? one, passphrase: one.passphrase ?? passphrase }),
   );
   const identities = listOf(cert).map((text) => {
-    const chain = certificatesOf(text);
-    if (chain.length === 1 && !hasIssued(chain[0], chain[0]))
-      complete(chain, (ca ? listOf(ca) : ownAuthorities()).flatMap(certificatesOf));
+    const chain = certificatesOf(text, 'cert');
+    if (chain.length === 1 && !hasIssued(chain[0], chain[0])) complete(chain, authoritiesOf(ca));
     const own = keys.find((candidate) => chain[0]?.checkPrivateKey(candidate));
     if (own === undefined) throw new Error('there is a certificate without a key');
     return {

@@ -15,11 +15,9 @@ const FLAGS = /--(?:tls-keylog|trace-tls|enable-fips|force-fips|openssl-)/;
 /** The same for clients alone: whom OpenSSL trusts by itself. */
 const CLIENT_FLAGS = /--use-openssl-ca/;
 
-/** Why TLS is Node's. */
-class LeftToNode extends Error {}
-
+/** TLS is Node's; `reason` is what `stats()` tells. */
 const leave = (reason) => {
-  throw new LeftToNode(reason);
+  throw new Error(reason);
 };
 
 /** What is the same for all servers or clients of the process. */
@@ -73,4 +71,4 @@ function readProtocols(bytes) {
   return names;
 }
 
-module.exports = { LeftToNode, checkProcess, leave, readProtocols, readSuites };
+module.exports = { checkProcess, leave, readProtocols, readSuites };

@@ -4,10 +4,9 @@ const { X509Certificate, createHash } = require('node:crypto');
 const tls = require('node:tls');
 const native = require('../wire/loop');
 const { leave } = require('./left-to-node');
+const { certificatesIn, textOf } = require('./pem');
 
 const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
-const CERTIFICATE =
-  /-----BEGIN (?:X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END (?:X509 )?CERTIFICATE-----/g;
 /** So many different lists of certificates are kept. */
 const KEPT = 16;
 
@@ -32,19 +31,12 @@ class Trust {
   }
 }
 
-/** The certificates of a text in PEM, in DER. */
+/** All certificates of a text in PEM, in DER. */
 function decode(text) {
-  const found = [...text.matchAll(CERTIFICATE)].map(([, base64]) => Buffer.from(base64, 'base64'));
+  const found = certificatesIn(text, 'ca');
   // One in a form of OpenSSL's own, or none where some were promised.
   if (found.length !== (text.match(BEGIN) ?? []).length) leave('the option ca');
   return found;
-}
-
-function textOf(value) {
-  if (typeof value === 'string') return value;
-  if (ArrayBuffer.isView(value))
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).latin1Slice();
-  return leave('the option ca');
 }
 
 /** The text that was given last, and what it says: most connections have the same. */
@@ -58,7 +50,7 @@ function trustOf(ca) {
 }
 
 function find(ca) {
-  const texts = (Array.isArray(ca) ? ca : [ca]).map(textOf);
+  const texts = (Array.isArray(ca) ? ca : [ca]).map((value) => textOf(value, 'ca'));
   const hash = createHash('sha256');
   for (const text of texts) hash.update(`${text.length}:`).update(text);
   const key = hash.digest('base64');

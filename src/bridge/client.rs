@@ -5,7 +5,7 @@ use napi::{Env, Error};
 
 use crate::bridge::error::{no_tls, system, to_napi};
 use crate::bridge::io::{Io, duplicate};
-use crate::bridge::options::{Validation, announced, limits, number_of_fields};
+use crate::bridge::options::{ReaderOptions, announced};
 use crate::bridge::tls::TlsClient;
 use crate::io::Reader;
 use crate::tls::Session;
@@ -20,32 +20,25 @@ impl Io {
         &self,
         env: Env,
         fd: i32,
-        max_header_size: u32,
-        validation: Validation,
-        shown_fields: u32,
+        reader: ReaderOptions,
         flags: u32,
     ) -> Result<u32> {
-        let reader = reader(max_header_size, &validation, shown_fields);
-        self.adopt_with(env, fd, &reader, flags, None)
+        self.adopt_with(env, fd, &reader.into(), flags, None)
     }
 
     /// As `adoptClient`, with TLS on the connection. Nothing of a request is sent, and nothing that comes is read,
     /// before `startReading` follows the record that tells of the handshake.
     #[napi]
-    #[allow(clippy::too_many_arguments, reason = "those of `adoptClient`, and one")]
     pub fn adopt_secure_client(
         &self,
         env: Env,
         fd: i32,
-        max_header_size: u32,
-        validation: Validation,
-        shown_fields: u32,
+        reader: ReaderOptions,
         flags: u32,
         client: &TlsClient,
     ) -> Result<u32> {
         let session = Session::of_client(&client.0).map_err(no_tls)?;
-        let reader = reader(max_header_size, &validation, shown_fields);
-        self.adopt_with(env, fd, &reader, flags, Some(session))
+        self.adopt_with(env, fd, &reader.into(), flags, Some(session))
     }
 
     /// The same, with TLS on it if there is a session.
@@ -80,25 +73,9 @@ impl Io {
 
     /// The responses to the requests that follow are read with these limits.
     #[napi]
-    pub fn set_reader(
-        &self,
-        id: u32,
-        max_header_size: u32,
-        validation: Validation,
-        shown_fields: u32,
-    ) {
+    pub fn set_reader(&self, id: u32, reader: ReaderOptions) {
         self.with(id, |connection| {
-            connection
-                .request
-                .set_reader(reader(max_header_size, &validation, shown_fields));
+            connection.request.set_reader(reader.into())
         });
-    }
-}
-
-fn reader(max_header_size: u32, validation: &Validation, shown_fields: u32) -> Reader {
-    Reader {
-        limits: limits(max_header_size, 0),
-        leniency: validation.leniency(),
-        shown_fields: number_of_fields(shown_fields),
     }
 }

@@ -1,7 +1,7 @@
-//! A server's options as JavaScript gives them.
+//! Options of servers and of readers of responses, as JavaScript gives them.
 
 #[cfg(unix)]
-use crate::io::{self, Options};
+use crate::io::{self, Options, Reader};
 use crate::protocol::{Leniency, Limits, RequestKind};
 use crate::ring::layout::write;
 
@@ -105,6 +105,28 @@ impl From<ServerOptions> for Options {
             strict_host: options.strict_host,
             shown_fields: number_of_fields(options.shown_fields),
             guard: options.guard.map(Into::into),
+        }
+    }
+}
+
+/// How a client reads responses.
+#[cfg(unix)]
+#[napi_derive::napi(object)]
+pub struct ReaderOptions {
+    /// Bytes of status line, field names and values of one message.
+    pub max_header_size: u32,
+    pub validation: Validation,
+    /// Fields of one head or trailer section that are shown; 0: all.
+    pub shown_fields: u32,
+}
+
+#[cfg(unix)]
+impl From<ReaderOptions> for Reader {
+    fn from(options: ReaderOptions) -> Self {
+        Self {
+            limits: limits(options.max_header_size, 0),
+            leniency: options.validation.leniency(),
+            shown_fields: number_of_fields(options.shown_fields),
         }
     }
 }
