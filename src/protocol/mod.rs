@@ -31,7 +31,7 @@ mod target;
 pub mod trace;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::{ErrorKind, ParseError};
 pub use fields::Fields;

@@ -26,6 +26,8 @@ mod roots;
 mod session;
 #[cfg(all(feature = "tls", unix))]
 mod suites;
+#[cfg(all(feature = "tls", unix))]
+pub mod trace;
 
 #[cfg(not(all(feature = "tls", unix)))]
 mod absent;

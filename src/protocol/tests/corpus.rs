@@ -8,7 +8,8 @@ use crate::protocol::trace::{
     assert_agreement_of_requests, assert_agreement_of_responses,
 };
 
-fn run(target: &str, check: fn(&[u8])) {
+/// Gives each seed of a target to `check`.
+pub fn run(target: &str, check: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fuzz/corpus")
         .join(target);

@@ -6,7 +6,7 @@
 
 mod chunked;
 mod connection;
-mod corpus;
+pub(crate) mod corpus;
 mod fields;
 mod framing;
 mod incomplete;

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 use rustls::version::{TLS12, TLS13};
 
 use super::*;
+use crate::protocol::tests::corpus;
+use crate::tls::trace::{Peers, Role};
 
 /// One that has been secured, and its client.
 fn secured(is_13: bool) -> (Server, ClientConnection) {
@@ -49,6 +51,13 @@ proptest! {
         prop_assert!(!matches!(server.end, Some(End::Foreign(_) | End::Closed)));
     }
 
+    /// Whatever comes of a peer amid an honest dialogue, cuts change nothing.
+    #[test]
+    fn cuts_change_nothing(is_server in any::<bool>(), data in prop::collection::vec(any::<u8>(), 0..400)) {
+        let role = if is_server { Role::Server } else { Role::Client };
+        Peers::new(identity()).assert_agreement(role, &data);
+    }
+
     /// However records are cut and changed, only a front of what was sent arrives.
     #[test]
     fn a_changed_stream(is_13 in any::<bool>(), at in 0_usize..5000, flip in 1_u8.., size in 1_usize..5000) {
@@ -93,4 +102,16 @@ fn an_endless_hello_is_not_kept() {
     }
     server.take(&bytes, 16_384);
     assert!(matches!(&server.end, Some(End::Foreign(kept)) if kept.len() < 100_000));
+}
+
+/// The fuzz targets' seeds, run without a fuzzer.
+#[test]
+fn seeds() {
+    let peers = Peers::new(identity());
+    corpus::run("tls_client", |seed| {
+        peers.assert_agreement(Role::Client, seed)
+    });
+    corpus::run("tls_server", |seed| {
+        peers.assert_agreement(Role::Server, seed)
+    });
 }
