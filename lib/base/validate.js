@@ -64,6 +64,20 @@ function validateValidation(value) {
   validateOneOf(value, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
 }
 
+/** The options that say how strictly input is read: there may be one of them. */
+function validateStrictness({ httpValidation, insecureHTTPParser }) {
+  if (insecureHTTPParser !== undefined)
+    validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+  if (httpValidation === undefined) return;
+  validateValidation(httpValidation);
+  if (insecureHTTPParser !== undefined)
+    throw new ERR_INVALID_ARG_VALUE(
+      'options.httpValidation',
+      httpValidation,
+      'cannot be used together with options.insecureHTTPParser',
+    );
+}
+
 function validatePort(value, name) {
   const isPort =
     (typeof value === 'number' || (typeof value === 'string' && value.trim().length > 0)) &&
@@ -150,6 +164,7 @@ module.exports = {
   validateObject,
   validateOneOf,
   validatePort,
+  validateStrictness,
   validateString,
   validateValidation,
 };

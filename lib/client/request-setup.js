@@ -15,8 +15,8 @@ const {
   timerDuration,
   validateBoolean,
   validateInteger,
+  validateStrictness,
   validateString,
-  validateValidation,
 } = require('../base/validate');
 const { addAbortSignal, channel, net, urlToHttpOptions } = require('../node/builtins');
 const host = require('../node/http');
@@ -27,7 +27,6 @@ const { process } = require('../wire/realm');
 const {
   ERR_HTTP_HEADERS_SENT,
   ERR_INVALID_ARG_TYPE,
-  ERR_INVALID_ARG_VALUE,
   ERR_INVALID_HTTP_TOKEN,
   ERR_INVALID_PROTOCOL,
   ERR_UNESCAPED_CHARACTERS,
@@ -135,19 +134,8 @@ function storeOptions(req, options) {
   const { httpValidation, insecureHTTPParser, joinDuplicateHeaders, maxHeaderSize } = options;
   if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
   req.maxHeaderSize = maxHeaderSize;
-  if (insecureHTTPParser !== undefined)
-    validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+  validateStrictness(options);
   req.insecureHTTPParser = insecureHTTPParser;
-  if (httpValidation !== undefined) {
-    validateValidation(httpValidation);
-    if (insecureHTTPParser !== undefined) {
-      throw new ERR_INVALID_ARG_VALUE(
-        'options.httpValidation',
-        httpValidation,
-        'cannot be used together with options.insecureHTTPParser',
-      );
-    }
-  }
   req.httpValidation = httpValidation;
   if (joinDuplicateHeaders !== undefined)
     validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');

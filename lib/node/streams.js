@@ -20,15 +20,6 @@ function noteEndEmitted({ _readableState: state }) {
   state.endEmitted = true;
 }
 
-/** The stream is closed, and has said so: it emits nothing any more. */
-function noteReadableClosed(stream) {
-  noteEndEmitted(stream);
-  const state = stream._readableState;
-  state.destroyed = true;
-  state.closed = true;
-  state.closeEmitted = true;
-}
-
 /** Both sides of the stream were destroyed, and are closed if `isClosed`. */
 function noteDestroyed(stream, isClosed) {
   for (const state of [stream._readableState, stream._writableState]) {
@@ -61,5 +52,4 @@ module.exports = {
   noteEnd,
   noteEndEmitted,
   noteFlowing,
-  noteReadableClosed,
 };

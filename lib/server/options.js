@@ -10,7 +10,7 @@ const {
   validateBoolean,
   validateFunction,
   validateInteger,
-  validateValidation,
+  validateStrictness,
 } = require('../base/validate');
 const { OPTIONS } = require('./live-options');
 const host = require('../node/http');
@@ -41,34 +41,17 @@ function storeOptions(server, options) {
     if (options[name] !== undefined) validate(options[name], ...more);
     return options[name];
   };
+  const flag = (name, fallback) => check(name, validateBoolean, `options.${name}`) ?? fallback;
   server.maxHeaderSize = check('maxHeaderSize', validateInteger, 'maxHeaderSize', 0);
-  server[kOptimizeEmptyRequests] =
-    check('optimizeEmptyRequests', validateBoolean, 'options.optimizeEmptyRequests') ?? false;
-  server.insecureHTTPParser = check(
-    'insecureHTTPParser',
-    validateBoolean,
-    'options.insecureHTTPParser',
-  );
-  server.httpValidation = check('httpValidation', validateValidation);
-  if (server.httpValidation !== undefined && server.insecureHTTPParser !== undefined) {
-    throw new codes.ERR_INVALID_ARG_VALUE(
-      'options.httpValidation',
-      server.httpValidation,
-      'cannot be used together with options.insecureHTTPParser',
-    );
-  }
+  server[kOptimizeEmptyRequests] = flag('optimizeEmptyRequests', false);
+  validateStrictness(options);
+  server.insecureHTTPParser = options.insecureHTTPParser;
+  server.httpValidation = options.httpValidation;
   storeTimeouts(server, options, check);
-  server.requireHostHeader =
-    check('requireHostHeader', validateBoolean, 'options.requireHostHeader') ?? true;
-  server.strictHost = check('strictHost', validateBoolean, 'options.strictHost') ?? strictByDefault;
-  server.joinDuplicateHeaders = check(
-    'joinDuplicateHeaders',
-    validateBoolean,
-    'options.joinDuplicateHeaders',
-  );
-  server.rejectNonStandardBodyWrites =
-    check('rejectNonStandardBodyWrites', validateBoolean, 'options.rejectNonStandardBodyWrites') ??
-    false;
+  server.requireHostHeader = flag('requireHostHeader', true);
+  server.strictHost = flag('strictHost', strictByDefault);
+  server.joinDuplicateHeaders = flag('joinDuplicateHeaders');
+  server.rejectNonStandardBodyWrites = flag('rejectNonStandardBodyWrites', false);
   server.shouldUpgradeCallback =
     check('shouldUpgradeCallback', validateFunction, 'options.shouldUpgradeCallback') ??
     function () {
@@ -80,8 +63,9 @@ function storeOptions(server, options) {
 }
 
 function storeTimeouts(server, options, check) {
-  const timeout = (name, fallback) => check(name, validateInteger, name, 0) ?? fallback;
-  server.requestTimeout = timeout('requestTimeout', defaults.requestTimeout);
+  const timeout = (name, fallback = defaults[name]) =>
+    check(name, validateInteger, name, 0) ?? fallback;
+  server.requestTimeout = timeout('requestTimeout');
   server.headersTimeout = timeout(
     'headersTimeout',
     Math.min(defaults.headersTimeout, server.requestTimeout),
@@ -89,15 +73,8 @@ function storeTimeouts(server, options, check) {
   const { headersTimeout, requestTimeout } = server;
   if (requestTimeout > 0 && headersTimeout > 0 && headersTimeout > requestTimeout)
     throw new codes.ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
-  server.keepAliveTimeout = timeout('keepAliveTimeout', defaults.keepAliveTimeout);
-  server.keepAliveTimeoutBuffer = timeout(
-    'keepAliveTimeoutBuffer',
-    defaults.keepAliveTimeoutBuffer,
-  );
-  server.connectionsCheckingInterval = timeout(
-    'connectionsCheckingInterval',
-    defaults.connectionsCheckingInterval,
-  );
+  for (const name of ['keepAliveTimeout', 'keepAliveTimeoutBuffer', 'connectionsCheckingInterval'])
+    server[name] = timeout(name);
 }
 
 /** A number of milliseconds; anything else switches the timeout off. */
