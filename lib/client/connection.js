@@ -4,7 +4,7 @@
 const { kHttp, kSecurity, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { NativeTransport } = require('../transport/native');
-const { announcementOf } = require('../transport/parser');
+const { announcementOf, readsAlike } = require('../transport/parser');
 const { GROUP_END } = require('../wire/layout');
 const native = require('../wire/loop');
 
@@ -38,12 +38,7 @@ class ClientConnection {
   /** A request is about to be sent, whose response is for `reader`. */
   begin(reader) {
     const { transport } = this;
-    const { maxHeaderSize, shownFields, validation } = reader.options;
-    if (
-      maxHeaderSize !== this.options.maxHeaderSize ||
-      shownFields !== this.options.shownFields ||
-      validation !== this.options.validation
-    ) {
+    if (!readsAlike(reader.options, this.options)) {
       native.io.setReader(transport.id, reader.options);
       this.options = reader.options;
     }

@@ -60,21 +60,15 @@ function responseOptions(req) {
   };
 }
 
+/** Whether responses are read in the same way. */
+const readsAlike = (one, other) =>
+  one.maxHeaderSize === other.maxHeaderSize &&
+  one.shownFields === other.shownFields &&
+  one.validation === other.validation;
+
 /** A parser of the server's requests. */
 function requestParser(server) {
-  const options = parserOptions(server);
-  const { maxFields, maxHeaderSize, requireHostHeader, shownFields, strictHost, validation } =
-    options;
-  const parser = new StreamParser(
-    false,
-    maxHeaderSize,
-    validation,
-    shownFields,
-    maxFields,
-    requireHostHeader,
-  );
-  if (strictHost) parser.beStrictAboutHost();
-  return parser;
+  return new StreamParser(false, parserOptions(server));
 }
 
 /** What is told to the native side with the first piece of a request of this method. */
@@ -94,22 +88,15 @@ function responseParser(options, method) {
   return parser;
 }
 
-function newResponseParser({ maxHeaderSize, shownFields, validation }) {
-  const parser = new StreamParser(true, maxHeaderSize, validation, shownFields);
-  return { parser, slot: parser.slot, maxHeaderSize, shownFields, validation };
+function newResponseParser(options) {
+  const parser = new StreamParser(true, options);
+  return { parser, slot: parser.slot, options };
 }
 
 /** One with these options, if the last that came in has them. */
-function takeSpare({ maxHeaderSize, shownFields, validation }) {
+function takeSpare(options) {
   const last = spare.at(-1);
-  if (
-    last === undefined ||
-    last.maxHeaderSize !== maxHeaderSize ||
-    last.shownFields !== shownFields ||
-    last.validation !== validation
-  )
-    return null;
-  return spare.pop();
+  return last !== undefined && readsAlike(last.options, options) ? spare.pop() : null;
 }
 
 /** The parser has come to the end of a response, and is not used any more. */
@@ -120,6 +107,7 @@ function spareParser(parser) {
 module.exports = {
   announcementOf,
   parserOptions,
+  readsAlike,
   requestParser,
   responseOptions,
   responseParser,

@@ -16,7 +16,7 @@ use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
-use crate::io::{After, Connection, Listener, Socket};
+use crate::io::{After, Connection, Listener, Socket, errno};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
@@ -381,8 +381,4 @@ pub(super) fn duplicate(fd: i32) -> std::io::Result<OwnedFd> {
     // SAFETY: the caller owns the descriptor and keeps it open during this call.
     let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
     borrowed.as_fd().try_clone_to_owned()
-}
-
-fn errno(error: &std::io::Error) -> i32 {
-    error.raw_os_error().unwrap_or(libc::EIO)
 }

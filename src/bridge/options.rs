@@ -1,4 +1,4 @@
-//! Options of servers and of readers of responses, as JavaScript gives them.
+//! Options of servers and parsers, as JavaScript gives them.
 
 #[cfg(unix)]
 use crate::io::{self, Options, Reader};
@@ -109,20 +109,23 @@ impl From<ServerOptions> for Options {
     }
 }
 
-/// How a client reads responses.
-#[cfg(unix)]
+/// How responses are read, or requests.
 #[napi_derive::napi(object)]
-pub struct ReaderOptions {
-    /// Bytes of status line, field names and values of one message.
+pub struct ParserOptions {
+    /// Bytes of first line, field names and values of one message.
     pub max_header_size: u32,
     pub validation: Validation,
     /// Fields of one head or trailer section that are shown; 0: all.
     pub shown_fields: u32,
+    /// Those of a server alone; see `ServerOptions`.
+    pub max_fields: Option<u32>,
+    pub require_host_header: Option<bool>,
+    pub strict_host: Option<bool>,
 }
 
 #[cfg(unix)]
-impl From<ReaderOptions> for Reader {
-    fn from(options: ReaderOptions) -> Self {
+impl From<ParserOptions> for Reader {
+    fn from(options: ParserOptions) -> Self {
         Self {
             limits: limits(options.max_header_size, 0),
             leniency: options.validation.leniency(),

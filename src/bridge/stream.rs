@@ -15,7 +15,7 @@ use napi::{Env, sys};
 
 use crate::bridge::call::Call;
 use crate::bridge::function::define;
-use crate::bridge::options::{Validation, announced, limits, number_of_fields};
+use crate::bridge::options::{ParserOptions, announced, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
@@ -168,23 +168,16 @@ pub struct StreamParser {
 impl StreamParser {
     /// A parser of responses if `client`, else of requests.
     #[napi(constructor)]
-    pub fn new(
-        client: bool,
-        max_header_size: u32,
-        validation: Validation,
-        shown_fields: u32,
-        max_fields: Option<u32>,
-        require_host_header: Option<bool>,
-    ) -> Self {
-        let leniency = validation.leniency();
+    pub fn new(client: bool, options: ParserOptions) -> Self {
+        let leniency = options.validation.leniency();
         let rules = RequestRules {
-            requires_host: require_host_header.unwrap_or(false),
-            strict_host: false,
+            requires_host: options.require_host_header.unwrap_or(false),
+            strict_host: options.strict_host.unwrap_or(false),
             serves_untrusted: leniency.untrusted_requests,
         };
         let role = if client { Role::Client } else { Role::Server };
-        let limits = limits(max_header_size, max_fields.unwrap_or(0));
-        let state = SinkState::new(rules, number_of_fields(shown_fields));
+        let limits = limits(options.max_header_size, options.max_fields.unwrap_or(0));
+        let state = SinkState::new(rules, number_of_fields(options.shown_fields));
         let parser = Parser::new(role, limits, leniency);
         Self::of(Stream::new(
             parser,
@@ -210,12 +203,6 @@ impl StreamParser {
     #[napi]
     pub fn set_require_host_header(&self, required: bool) {
         self.stream.borrow_mut().state.rules.requires_host = required;
-    }
-
-    /// The form of a Host field matters.
-    #[napi]
-    pub fn be_strict_about_host(&self) {
-        self.stream.borrow_mut().state.rules.strict_host = true;
     }
 
     /// The other protocol that was asked for is spoken from now on.

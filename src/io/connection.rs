@@ -5,7 +5,7 @@ mod invariants;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::io::address::Address;
 use crate::io::exchanges::Exchanges;
@@ -14,6 +14,7 @@ use crate::io::hub::Hub;
 use crate::io::input::{Input, Reading};
 use crate::io::leadership::Leader;
 use crate::io::listener::Listener;
+use crate::io::lock::relock;
 use crate::io::outgoing::{After, Memory, Outgoing};
 use crate::io::pending_request::PendingRequest;
 use crate::io::port::{Attachment, Port};
@@ -57,19 +58,16 @@ pub(crate) enum Call {
 pub(crate) type Failure = (i32, Call);
 
 /// What a connection is made of.
-pub(crate) struct Parts {
-    pub id: ConnId,
-    pub socket: Arc<Socket>,
+pub(crate) struct Opening {
+    pub socket: Socket,
     pub parser: Parser,
     pub sink_state: SinkState,
     pub reading: Reading,
     pub listener: Option<Arc<Listener>>,
     pub port: Arc<Port>,
-    pub set: Arc<Set>,
     pub peer: Option<SocketAddr>,
     /// Milliseconds without traffic until a timeout is told; 0: never.
     pub timeout: u32,
-    pub now: u64,
 }
 
 /// One connection, shared between the threads.
@@ -86,7 +84,7 @@ pub struct Connection {
     port: Arc<Port>,
     set: Arc<Set>,
     /// Kept, because the system forgets it when both sides have ended.
-    peer: OnceLock<SocketAddr>,
+    peer: Option<SocketAddr>,
     input: Mutex<Input>,
     outgoing: Mutex<Outgoing>,
     flags: AtomicU32,
@@ -96,30 +94,27 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(parts: Parts) -> Self {
-        let peer = OnceLock::new();
-        if let Some(address) = parts.peer {
-            let _ = peer.set(address);
-        }
-        let is_secure = parts.socket.session().is_some();
+    pub(crate) fn new(id: ConnId, opening: Opening, set: Arc<Set>, now: u64) -> Self {
+        let is_secure = opening.socket.session().is_some();
         let flags = if is_secure { flag::HANDSHAKE } else { 0 };
+        let socket = Arc::new(opening.socket);
         Self {
-            id: parts.id,
-            counted: AtomicBool::new(parts.listener.is_some()),
-            listener: parts.listener,
+            id,
+            counted: AtomicBool::new(opening.listener.is_some()),
+            listener: opening.listener,
             request: PendingRequest::default(),
-            idle_clock: IdleClock::new(parts.timeout, parts.now),
-            message_clock: MessageClock::new(parts.now),
+            idle_clock: IdleClock::new(opening.timeout, now),
+            message_clock: MessageClock::new(now),
             exchanges: Exchanges::default(),
-            port: parts.port,
-            set: parts.set,
-            peer,
-            outgoing: Mutex::new(Outgoing::new(parts.socket.clone())),
+            port: opening.port,
+            set,
+            peer: opening.peer,
+            outgoing: Mutex::new(Outgoing::new(socket.clone())),
             input: Mutex::new(Input::new(
-                parts.socket,
-                parts.parser,
-                parts.sink_state,
-                parts.reading,
+                socket,
+                opening.parser,
+                opening.sink_state,
+                opening.reading,
             )),
             flags: AtomicU32::new(flags),
             bytes_read: AtomicU64::new(0),
@@ -128,12 +123,12 @@ impl Connection {
 
     /// The read side. After a panic its connection is closed, whatever state it is in.
     pub(crate) fn input(&self) -> MutexGuard<'_, Input> {
-        self.input.lock().unwrap_or_else(PoisonError::into_inner)
+        relock(&self.input)
     }
 
     /// The write side. A poisoned lock means a panic between two system calls: the queue is whole.
     pub fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
-        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+        relock(&self.outgoing)
     }
 
     pub(crate) fn port(&self) -> &Arc<Port> {
@@ -151,7 +146,7 @@ impl Connection {
 
     /// The other end, if it was told when the connection was accepted.
     pub fn peer(&self) -> Option<Address> {
-        self.peer.get().copied().map(Address::from)
+        self.peer.map(Address::from)
     }
 
     // ---- flags ----

@@ -3,8 +3,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
+use crate::io::lock::relock;
 use crate::ring::ConnId;
 use crate::ring::idle_clock::NEVER;
 
@@ -46,7 +47,7 @@ pub(crate) struct Deadlines {
 
 impl Deadlines {
     fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        relock(&self.entries)
     }
 
     /// Adds a deadline in milliseconds on the hub's clock. Returns whether it is the earliest.

@@ -2,23 +2,23 @@
 //! instances of the module that are loaded in the environment share it.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::os::fd::{OwnedFd, RawFd};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::io::Error;
 use crate::io::clock::Clock;
-use crate::io::connection::{Connection, Parts};
+use crate::io::connection::{Connection, Opening};
 use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::leadership::Leader;
 use crate::io::listener::{Listener, watch};
+use crate::io::lock::relock;
 use crate::io::pending_request::Reader;
 use crate::io::policy::Options;
 use crate::io::port::Port;
@@ -35,18 +35,6 @@ use crate::tls::Session;
 
 /// Milliseconds that the threads stay when nobody uses them, in case somebody does again soon.
 const LINGER: u64 = 1000;
-
-/// What `Hub::open` makes a connection of.
-pub(crate) struct Opening {
-    pub socket: Socket,
-    pub parser: Parser,
-    pub sink_state: SinkState,
-    pub reading: Reading,
-    pub listener: Option<Arc<Listener>>,
-    pub port: Arc<Port>,
-    pub peer: Option<SocketAddr>,
-    pub timeout: u32,
-}
 
 /// Ids, connections and listeners of the environment.
 #[derive(Debug, Default)]
@@ -77,10 +65,6 @@ pub struct Hub {
     clock: Clock,
     /// Listeners whose requests may be answered without JavaScript: an I/O thread leads as long as there are some.
     guarded: AtomicUsize,
-}
-
-fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Hub {
@@ -211,19 +195,8 @@ impl Hub {
         let port = opening.port.clone();
         let mut table = relock(&self.table);
         let id = table.ids.allocate()?;
-        let connection = Arc::new(Connection::new(Parts {
-            id,
-            socket: Arc::new(opening.socket),
-            parser: opening.parser,
-            sink_state: opening.sink_state,
-            reading: opening.reading,
-            listener: opening.listener,
-            port: opening.port,
-            set: self.next_set().clone(),
-            peer: opening.peer,
-            timeout: opening.timeout,
-            now: self.now(),
-        }));
+        let set = self.next_set().clone();
+        let connection = Arc::new(Connection::new(id, opening, set, self.now()));
         if table.connections.len() <= id.slot() {
             table.connections.resize(id.slot() + 1, None);
         }

@@ -4,17 +4,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use mio::net::{TcpListener, UnixListener};
 use socket2::Domain;
 
-use crate::io::connection::{Connection, Ending, flag};
+use crate::io::connection::{Connection, Ending, Opening, flag};
 use crate::io::deadlines::Due;
 use crate::io::guard::{Guard, PROBE};
-use crate::io::hub::{Hub, Opening};
+use crate::io::hub::Hub;
 use crate::io::input::Reading;
 use crate::io::lead::Lead;
+use crate::io::lock::relock;
 use crate::io::policy::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::{Set, Soon};
@@ -102,7 +103,7 @@ impl Listener {
     }
 
     fn options(&self) -> MutexGuard<'_, Options> {
-        self.options.lock().unwrap_or_else(PoisonError::into_inner)
+        relock(&self.options)
     }
 
     /// Who speaks TLS on connections that are accepted from now on.
@@ -111,11 +112,11 @@ impl Listener {
     }
 
     fn security(&self) -> MutexGuard<'_, Security> {
-        self.security.lock().unwrap_or_else(PoisonError::into_inner)
+        relock(&self.security)
     }
 
     fn acceptor(&self) -> MutexGuard<'_, Option<Acceptor>> {
-        self.acceptor.lock().unwrap_or_else(PoisonError::into_inner)
+        relock(&self.acceptor)
     }
 
     /// Changes options; connections that are open keep their parser's.
@@ -389,7 +390,7 @@ impl Listener {
 pub(crate) fn watch(connection: &Arc<Connection>, hub: &Hub) {
     let deadline = connection
         .idle_clock
-        .first_deadline(hub.now(), connection.keep_alive_timeout());
+        .next_look(hub.now(), connection.keep_alive_timeout());
     connection.look_at(deadline);
     let watched = {
         let input = connection.input();

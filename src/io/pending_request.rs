@@ -1,9 +1,10 @@
 //! What a client's connection is to be answered: noted by the thread that sends a request, taken by
 //! the driver when the answer begins.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
 
+use crate::io::lock::relock;
 use crate::protocol::{Leniency, Limits, RequestKind};
 
 /// How responses are read.
@@ -40,7 +41,7 @@ impl PendingRequest {
 
     /// The answers to requests that are announced from now on are read in this way.
     pub fn set_reader(&self, reader: Reader) {
-        *self.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader);
+        *relock(&self.reader) = Some(reader);
     }
 
     /// The request that is being answered. `None`: nothing was asked.
@@ -54,10 +55,7 @@ impl PendingRequest {
     }
 
     pub(crate) fn take_reader(&self) -> Option<Reader> {
-        self.reader
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        relock(&self.reader).take()
     }
 }
 

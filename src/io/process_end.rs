@@ -2,16 +2,17 @@
 //! uncaught exception run none of their clean-up. What was left to the I/O threads is sent then.
 
 use std::panic::catch_unwind;
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Once, Weak};
 
 use crate::io::hub::Hub;
+use crate::io::lock::relock;
 
 static HUBS: Mutex<Vec<Weak<Hub>>> = Mutex::new(Vec::new());
 static REGISTERED: Once = Once::new();
 
 /// Lets the output of `hub` be sent when the process ends.
 pub(crate) fn watch(hub: &Arc<Hub>) {
-    let mut hubs = HUBS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut hubs = relock(&HUBS);
     hubs.retain(|known| known.strong_count() > 0);
     hubs.push(Arc::downgrade(hub));
     drop(hubs);
@@ -28,7 +29,7 @@ pub(crate) fn watch(hub: &Arc<Hub>) {
 extern "C" fn at_end() {
     // There is nobody left to tell of a panic.
     let _ = catch_unwind(|| {
-        let hubs = std::mem::take(&mut *HUBS.lock().unwrap_or_else(PoisonError::into_inner));
+        let hubs = std::mem::take(&mut *relock(&HUBS));
         for hub in hubs.iter().filter_map(Weak::upgrade) {
             hub.send_what_waits();
         }

@@ -1,8 +1,10 @@
 //! How long JavaScript lets what it was asked for wait, as the I/O side sees it.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+
+use crate::io::lock::relock;
 
 /// Milliseconds of the windows whose longest wait is kept.
 const WINDOW: u64 = 10_000;
@@ -74,7 +76,7 @@ impl Pulse {
         let asked = self.asked.swap(0, Ordering::AcqRel);
         if asked > 0 {
             let now = self.now();
-            let mut longest = self.longest.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut longest = relock(&self.longest);
             longest.renew(now);
             longest.wait = longest.wait.max((now + 1).saturating_sub(asked));
         }
@@ -90,7 +92,7 @@ impl Pulse {
 
     /// The longest wait that ended within the last 10 to 20 seconds.
     pub fn longest_delay(&self) -> u64 {
-        let mut longest = self.longest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut longest = relock(&self.longest);
         longest.renew(self.now());
         longest.wait.max(longest.before)
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mio::event::{Event, Source};
@@ -16,6 +16,7 @@ use crate::io::hub::Hub;
 use crate::io::inbox::Inbox;
 use crate::io::leadership::{Leader, Leadership};
 use crate::io::listener::Listener;
+use crate::io::lock::relock;
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
 use crate::ring::ConnId;
@@ -75,10 +76,6 @@ pub(crate) struct Set {
     waker: Waker,
     /// Tells the thread that it was asked for something.
     pub asked: Notify,
-}
-
-fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Set {

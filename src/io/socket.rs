@@ -4,10 +4,10 @@
 //! descriptor is closed, or given away, only when both have let go of it, so that a descriptor
 //! number that was closed and reused is never read from or written to by mistake.
 
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::MutexGuard;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -15,7 +15,7 @@ use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 use socket2::{Domain, TcpKeepalive};
 
-use crate::io::layer::{Layer, Writing};
+use crate::io::lock::relock;
 use crate::tls::Session;
 
 /// How the kernel probes an idle peer (TCP keep-alive). Times are seconds.
@@ -55,7 +55,10 @@ impl From<Probes> for TcpKeepalive {
 pub struct Socket {
     inner: socket2::Socket,
     is_unix: bool,
-    layer: Layer,
+    /// The TLS that is spoken on it. This lock is the last one that is taken, and held for no longer than it takes to
+    /// seal or open what one system call moves, or for one step of a handshake. All that is sealed is sent under it,
+    /// so that it leaves in its order, whoever sends.
+    session: Option<Mutex<Session>>,
 }
 
 impl Socket {
@@ -70,7 +73,7 @@ impl Socket {
         Ok(Self {
             inner,
             is_unix,
-            layer: Layer::Plain,
+            session: None,
         })
     }
 
@@ -79,18 +82,18 @@ impl Socket {
         Self {
             inner: socket2::Socket::from(fd),
             is_unix,
-            layer: Layer::Plain,
+            session: None,
         }
     }
 
     /// From now on TLS is spoken on it.
     pub(crate) fn secure(&mut self, session: Session) {
-        self.layer = Layer::tls(session);
+        self.session = Some(Mutex::new(session));
     }
 
-    /// The TLS that is spoken on it, if it is.
+    /// The TLS that is spoken on it, if it is. After a panic its connection is closed, whatever state it is in.
     pub fn session(&self) -> Option<MutexGuard<'_, Session>> {
-        self.layer.session()
+        self.session.as_ref().map(relock)
     }
 
     /// Reads once into the spare room of the empty `buffer`, as it comes; 0 is the end of the input.
@@ -136,8 +139,7 @@ impl Socket {
         Ok(usize::try_from(bytes).unwrap_or(0))
     }
 
-    /// Writes as much of the slices as the kernel takes at once. What TLS has taken may wait in the layer:
-    /// see `flush`.
+    /// Writes as much of the slices as the kernel takes at once. What TLS has taken may wait in it: see `flush`.
     ///
     /// # Errors
     /// `WouldBlock` if the kernel takes nothing, or TLS not yet; otherwise what the system reports.
@@ -145,7 +147,7 @@ impl Socket {
         let Some(mut session) = self.session() else {
             return self.write_raw(slices);
         };
-        let mut out = Writing(|slices: &[IoSlice<'_>]| self.write_raw(slices));
+        let mut out = Raw(self);
         session.send(&mut out)?;
         if session.withholds() {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -161,20 +163,18 @@ impl Socket {
         }
     }
 
-    /// Writes what waits in the layer.
+    /// Writes what TLS has sealed.
     ///
     /// # Errors
     /// As those of `write`.
     pub(crate) fn flush(&self) -> io::Result<()> {
         match self.session() {
-            Some(mut session) => session.send(&mut Writing(|slices: &[IoSlice<'_>]| {
-                self.write_raw(slices)
-            })),
+            Some(mut session) => session.send(&mut Raw(self)),
             None => Ok(()),
         }
     }
 
-    /// Bytes that wait in the layer, about.
+    /// Bytes that TLS has sealed, and that wait, about.
     pub(crate) fn unsent(&self) -> usize {
         self.session().map_or(0, |session| session.unsent())
     }
@@ -247,6 +247,23 @@ impl Socket {
     /// The descriptor for a new owner.
     pub fn into_fd(self) -> OwnedFd {
         self.inner.into()
+    }
+}
+
+/// A socket below its TLS.
+struct Raw<'a>(&'a Socket);
+
+impl Write for Raw<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_raw(&[IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0.write_raw(slices)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

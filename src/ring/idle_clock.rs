@@ -126,12 +126,6 @@ impl IdleClock {
         }
     }
 
-    /// The first deadline of a connection; `keep_alive` is the timeout that may come into force
-    /// without a word to the I/O side, 0 for none.
-    pub fn first_deadline(&self, now: u64, keep_alive: u32) -> u64 {
-        self.next_look(now, keep_alive)
-    }
-
     /// The I/O side will look at `due`. Returns false if it will look earlier already.
     pub fn set_due(&self, due: u64) -> bool {
         self.due.fetch_min(due, Ordering::SeqCst) > due
@@ -173,9 +167,9 @@ impl IdleClock {
         Some(look)
     }
 
-    /// When the I/O side has to look again at the latest, so that it misses no timeout that comes into
-    /// force without a word. A timeout that is shorter than `AHEAD` is looked at twice in its time.
-    fn next_look(&self, now: u64, keep_alive: u32) -> u64 {
+    /// When the I/O side has to look (again) at the latest, so that it misses no timeout that comes into force without
+    /// a word: `keep_alive` may, 0 for none. A timeout that is shorter than `AHEAD` is looked at twice in its time.
+    pub fn next_look(&self, now: u64, keep_alive: u32) -> u64 {
         let timeout = self.timeout.load(Ordering::SeqCst);
         let period = u64::from(match (timeout, keep_alive) {
             (0, 0) => return NEVER,
@@ -204,7 +198,7 @@ mod tests {
     #[test]
     fn javascript_is_told_ahead_and_once_until_there_is_traffic() {
         let clock = IdleClock::new(100, 1000);
-        let due = clock.first_deadline(1000, 0);
+        let due = clock.next_look(1000, 0);
         assert_eq!(due, 1100 - AHEAD);
         let near = look(&clock, due, 0);
         assert!(near.is_near);
@@ -220,7 +214,7 @@ mod tests {
     #[test]
     fn a_shorter_timeout_asks_for_an_earlier_look() {
         let clock = IdleClock::new(1000, 0);
-        clock.set_due(clock.first_deadline(0, 0));
+        clock.set_due(clock.next_look(0, 0));
         let due = clock.set_timeout(10, 5).unwrap();
         assert_eq!(due, 15 - AHEAD);
         assert!(clock.set_due(due));
@@ -245,7 +239,7 @@ mod tests {
     #[test]
     fn the_timeout_between_requests_is_found_without_a_word() {
         let clock = IdleClock::new(0, 0);
-        let first = look(&clock, clock.first_deadline(0, 50), 50);
+        let first = look(&clock, clock.next_look(0, 50), 50);
         assert!(!first.is_near);
         let begin = first.next - 30;
         clock.touch(begin);
@@ -263,7 +257,7 @@ mod tests {
         for timeout in 1..20 {
             for begin in 0..50 {
                 let clock = IdleClock::new(0, 0);
-                let mut at = clock.first_deadline(0, timeout);
+                let mut at = clock.next_look(0, timeout);
                 let end = begin + u64::from(timeout);
                 loop {
                     if at >= begin {

@@ -70,8 +70,8 @@ pub struct Outgoing {
     /// Bytes of the first segment that have left.
     offset: usize,
     pending: usize,
-    /// Bytes that the socket's layer has taken, and the kernel has not.
-    layered: usize,
+    /// Bytes that TLS has sealed, and the kernel has not taken.
+    sealed: usize,
     sender: Sender,
     /// JavaScript was asked to go on with its memory.
     asked: bool,
@@ -89,7 +89,7 @@ impl Outgoing {
             queue: VecDeque::new(),
             offset: 0,
             pending: 0,
-            layered: 0,
+            sealed: 0,
             sender: Sender::Anyone,
             asked: false,
             after: After::Nothing,
@@ -105,7 +105,7 @@ impl Outgoing {
 
     /// Bytes that wait.
     pub fn pending(&self) -> usize {
-        self.pending + self.layered
+        self.pending + self.sealed
     }
 
     /// Whether something is to be sent, what TLS has to say of itself included.
@@ -283,7 +283,7 @@ impl Outgoing {
             release(segment, done);
         }
         self.pending = 0;
-        self.layered = 0;
+        self.sealed = 0;
         let socket = self.socket.take();
         self.check();
         (socket, unsent)
@@ -329,7 +329,7 @@ impl Outgoing {
         }
         match socket.flush() {
             Ok(()) => {
-                self.layered = 0;
+                self.sealed = 0;
                 Sent::All
             }
             Err(error) => self.not_written(&socket, &error),
@@ -338,7 +338,7 @@ impl Outgoing {
 
     fn not_written(&mut self, socket: &Socket, error: &io::Error) -> Sent {
         if error.kind() == io::ErrorKind::WouldBlock {
-            self.layered = socket.unsent();
+            self.sealed = socket.unsent();
             return Sent::Pending(self.pending());
         }
         self.failure = Some(errno(error));
