@@ -54,9 +54,10 @@ function attempt(way) {
 function outcome(way, context) {
   const missing = way.needs?.();
   if (missing) return { version: '', result: `not tried: ${missing}` };
-  const version = way.version(context).trim();
+  let version = '';
   let output;
   try {
+    version = way.version(context).trim();
     output = way.go(context);
   } catch (error) {
     output = error.message;

@@ -85,6 +85,7 @@ export const ways = [
     name: 'pnpm',
     version: ({ tool }) => tool('pnpm', ['--version']),
     how: '`pnpm add rust-http`, symbolic links into its store',
+    needs: () => Number(process.versions.node.split('.')[0]) < 22 && 'it needs Node 22.13 or newer',
     go(context) {
       const { folder, tool, registry } = context;
       writeFileSync(join(folder, 'package.json'), manifest());
