@@ -134,47 +134,30 @@ test('an agent of ours for TLS, under our request and under https.request', limi
   assert.strictEqual(second.socket, first.socket);
 });
 
-test("our agent for http under Node's own request", limit, async (t) => {
-  const server = nodeHttp.createServer((req, res) => res.end(req.url));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const agent = new http.Agent({ keepAlive: true });
-  t.after(() => agent.destroy());
-  const { port } = server.address();
-  const sockets = [];
-  // Node's, ours, and Node's again on one socket.
-  for (const module of [nodeHttp, http, nodeHttp]) {
-    const req = module.get({ agent, host: '127.0.0.1', port, path: '/mixed' });
-    const closed = untilEvent(req, 'close');
-    assert.strictEqual((await completeResponse(req)).text, '/mixed');
-    await closed;
-    await turn();
-    sockets.push(req.socket);
-  }
-  assert.strictEqual(new Set(sockets).size, 1);
-  assert.deepStrictEqual(Object.values(countsOf(agent).free), [1]);
-});
-
-test("Node's agent under our request", limit, async (t) => {
-  const server = nodeHttp.createServer((req, res) => res.end(req.url));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const agent = new nodeHttp.Agent({ keepAlive: true });
-  t.after(() => agent.destroy());
-  const { port } = server.address();
-  const sockets = [];
-  for (const module of [http, nodeHttp, http]) {
-    const req = module.get({ agent, host: '127.0.0.1', port, path: '/mixed' });
-    const closed = untilEvent(req, 'close');
-    assert.strictEqual((await completeResponse(req)).text, '/mixed');
-    await closed;
-    await turn();
-    sockets.push(req.socket);
-  }
-  assert.strictEqual(new Set(sockets).size, 1);
-});
+for (const [what, Agent, modules] of [
+  ["our agent for http under Node's own request", http.Agent, [nodeHttp, http, nodeHttp]],
+  ["Node's agent under our request", nodeHttp.Agent, [http, nodeHttp, http]],
+])
+  test(what, limit, async (t) => {
+    const server = nodeHttp.createServer((req, res) => res.end(req.url));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const agent = new Agent({ keepAlive: true });
+    t.after(() => agent.destroy());
+    const { port } = server.address();
+    const sockets = [];
+    for (const module of modules) {
+      const req = module.get({ agent, host: '127.0.0.1', port, path: '/mixed' });
+      const closed = untilEvent(req, 'close');
+      assert.strictEqual((await completeResponse(req)).text, '/mixed');
+      await closed;
+      await turn();
+      sockets.push(req.socket);
+    }
+    assert.strictEqual(new Set(sockets).size, 1);
+    assert.deepStrictEqual(Object.values(countsOf(agent).free), [1]);
+  });
 
 test("'keylog' comes from the sockets", limit, async (t) => {
   const { port } = await serving(t, (_req, res) => res.end('x'));

@@ -8,6 +8,8 @@ const { onEveryWay, onOneWay, onPooledWays, onSocketWays } = require('./ways');
 
 const HANG_UP = 'error ECONNRESET: socket hang up';
 const ABORTED = 'res error ECONNRESET: aborted';
+/** What follows when a response is cut off. */
+const CUT_OFF = ['res aborted', 'close', ABORTED, 'res close'];
 const BEGUN = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbegun';
 
 /** A request is closed when its connection is free, or when that is closed: before or after `res`. */
@@ -23,11 +25,26 @@ async function untilClosed(req) {
   await turn();
 }
 
-onEveryWay('a successful request', async ({ accept, get, pools }) => {
-  const req = get({ path: '/' });
+/** A request that the server has got, what is seen of it, and the server's end of its connection. */
+async function asked({ accept, get }, options) {
+  const req = get({ path: '/', ...options });
   const log = watchExchange(req);
   const peer = await accept();
   await peer.request();
+  return { log, peer, req };
+}
+
+/** The same when its response has begun. */
+async function begun(way) {
+  const exchange = await asked(way);
+  const data = untilData(exchange.req);
+  exchange.peer.send(BEGUN);
+  await data;
+  return exchange;
+}
+
+onEveryWay('a successful request', async ({ pools, ...way }) => {
+  const { log, peer, req } = await asked(way);
   peer.answer('content');
   await untilClosed(req);
   assert.deepStrictEqual(log, ['socket', 'response', 'res data', 'res end', ...closes(pools)]);
@@ -44,11 +61,8 @@ onEveryWay('a successful request without content', async ({ accept, get, pools }
   assert.deepStrictEqual(log, ['socket', 'response', 'res end', ...closes(pools)]);
 });
 
-onEveryWay('a response that the server closes behind', async ({ accept, get, isMemory }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+onEveryWay('a response that the server closes behind', async ({ isMemory, ...way }) => {
+  const { log, peer, req } = await asked(way);
   peer.send('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\ncontent');
   peer.end();
   await untilClosed(req);
@@ -70,45 +84,25 @@ onOneWay('a connection error', async ({ listener, options, t }) => {
   }
 });
 
-onEveryWay('a premature close before the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+onEveryWay('a premature close before the response', async (way) => {
+  const { log, peer, req } = await asked(way);
   peer.end();
   await untilClosed(req);
   assert.deepStrictEqual(log, ['socket', HANG_UP, 'close']);
 });
 
-onEveryWay('a reset before the response', { except: ['unix socket'] }, async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+onEveryWay('a reset before the response', { except: ['unix socket'] }, async (way) => {
+  const { log, peer, req } = await asked(way);
   peer.reset();
   await untilClosed(req);
   assert.deepStrictEqual(log, ['socket', 'error ECONNRESET: read ECONNRESET', 'close']);
 });
 
-onEveryWay('a premature close after the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
-  const data = untilData(req);
-  peer.send(BEGUN);
-  await data;
+onEveryWay('a premature close after the response', async (way) => {
+  const { log, peer, req } = await begun(way);
   peer.end();
   await untilClosed(req);
-  assert.deepStrictEqual(log, [
-    'socket',
-    'response',
-    'res data',
-    'res aborted',
-    'close',
-    ABORTED,
-    'res close',
-  ]);
+  assert.deepStrictEqual(log, ['socket', 'response', 'res data', ...CUT_OFF]);
 });
 
 onOneWay('destroy() before a socket is assigned', async ({ get }) => {
@@ -143,46 +137,23 @@ onSocketWays('destroy(error) before the connection succeeds', async ({ get }) =>
   assert.deepStrictEqual(log, ['socket', 'error undefined: mine', 'close']);
 });
 
-onEveryWay('destroy() before the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+onEveryWay('destroy() before the response', async (way) => {
+  const { log, peer, req } = await asked(way);
   req.destroy();
   await untilClosed(req);
   assert.deepStrictEqual(log, ['socket', HANG_UP, 'close']);
   await peer.untilClosed();
 });
 
-onEveryWay('destroy() after the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
-  const data = untilData(req);
-  peer.send(BEGUN);
-  await data;
+onEveryWay('destroy() after the response', async (way) => {
+  const { log, req } = await begun(way);
   req.destroy();
   await untilClosed(req);
-  assert.deepStrictEqual(log, [
-    'socket',
-    'response',
-    'res data',
-    'res aborted',
-    'close',
-    ABORTED,
-    'res close',
-  ]);
+  assert.deepStrictEqual(log, ['socket', 'response', 'res data', ...CUT_OFF]);
 });
 
-onEveryWay('destroy(error) after the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
-  const data = untilData(req);
-  peer.send(BEGUN);
-  await data;
+onEveryWay('destroy(error) after the response', async (way) => {
+  const { log, req } = await begun(way);
   req.destroy(new Error('mine'));
   await untilClosed(req);
   assert.deepStrictEqual(log, [
@@ -190,10 +161,7 @@ onEveryWay('destroy(error) after the response', async ({ accept, get }) => {
     'response',
     'res data',
     'error undefined: mine',
-    'res aborted',
-    'close',
-    ABORTED,
-    'res close',
+    ...CUT_OFF,
   ]);
 });
 
@@ -245,55 +213,31 @@ onSocketWays('abort() before the connection succeeds', async ({ get }) => {
   assert.deepStrictEqual(log, ['socket', 'abort', HANG_UP, 'close']);
 });
 
-onEveryWay('abort() before the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+onEveryWay('abort() before the response', async (way) => {
+  const { log, req } = await asked(way);
   req.abort();
   req.abort();
   await untilClosed(req);
   assert.deepStrictEqual(log, ['socket', 'abort', HANG_UP, 'close']);
 });
 
-onEveryWay('abort() after the response', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
-  const data = untilData(req);
-  peer.send(BEGUN);
-  await data;
+onEveryWay('abort() after the response', async (way) => {
+  const { log, req } = await begun(way);
   req.abort();
   await untilClosed(req);
-  assert.deepStrictEqual(log, [
-    'socket',
-    'response',
-    'res data',
-    'abort',
-    'res aborted',
-    'close',
-    ABORTED,
-    'res close',
-  ]);
+  assert.deepStrictEqual(log, ['socket', 'response', 'res data', 'abort', ...CUT_OFF]);
 });
 
-onEveryWay('a signal that aborts before the response', async ({ accept, get }) => {
+onEveryWay('a signal that aborts before the response', async (way) => {
   const controller = new AbortController();
-  const req = get({ path: '/', signal: controller.signal });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+  const { log, req } = await asked(way, { signal: controller.signal });
   controller.abort();
   await untilClosed(req);
   assert.deepStrictEqual(log, ['socket', 'error ABORT_ERR: The operation was aborted', 'close']);
 });
 
-onEveryWay('destroy() once all is done changes nothing', async ({ accept, get }) => {
-  const req = get({ path: '/' });
-  const log = watchExchange(req);
-  const peer = await accept();
-  await peer.request();
+onEveryWay('destroy() once all is done changes nothing', async (way) => {
+  const { log, peer, req } = await asked(way);
   peer.answer('content');
   await untilClosed(req);
   const before = [...log];
