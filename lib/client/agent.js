@@ -4,6 +4,7 @@ const EventEmitter = require('node:events');
 const net = require('node:net');
 const { getName, kKeylog, keepSocketAlive } = require('./agent-methods');
 const host = require('../node/http');
+const { defineMethods } = require('../base/define');
 const { later } = require('../base/later');
 const { kProxyConfig, kTotals } = require('../base/symbols');
 const { validateNumber, validateOneOf } = require('../base/validate');
@@ -106,11 +107,8 @@ Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
 };
 
 /** What is in the pool, and went through it; see `AgentStats` in index.d.ts. Node has nothing of the kind. */
-Object.defineProperty(Agent.prototype, 'stats', {
-  __proto__: null,
-  configurable: true,
-  writable: true,
-  value: function stats() {
+defineMethods(Agent.prototype, {
+  stats() {
     return sockets().stats(this);
   },
 });

@@ -1,6 +1,7 @@
 'use strict';
 // The socket of a client's native connection on which TLS is spoken natively. It was made by Node's `tls.connect`,
 // with its state of a TLSSocket; its prototype answers what Node would ask its handle.
+const { defineMethods } = require('../base/define');
 const { kTransport } = require('../base/symbols');
 const { validateString } = require('../base/validate');
 const { major } = require('../node/runtime');
@@ -31,9 +32,7 @@ const CURVES = {
 /** The issuer of a certificate. */
 const issuerOf = (certificate, others) => others.find((one) => certificate.checkIssued(one));
 
-const methods = {
-  __proto__: null,
-
+defineMethods(prototype, {
   getPeerCertificate(detailed) {
     if (this.destroyed) return null;
     const { certificates: chain, dial } = this[kTransport];
@@ -83,11 +82,7 @@ const methods = {
     const isHttp = this[kTransport].role !== null;
     Reflect.apply(isHttp ? pushToReaders : pushToStream, this, [bytes]);
   },
-};
-for (const name of Reflect.ownKeys(methods)) {
-  const value = methods[name];
-  Object.defineProperty(prototype, name, { configurable: true, value, writable: true });
-}
+});
 
 /** While Node's own code finishes the handshake, it asks a handle; see `SecureClientTransport`. */
 Object.defineProperty(prototype, '_handle', {

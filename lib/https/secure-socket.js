@@ -5,6 +5,7 @@
 const { X509Certificate } = require('node:crypto');
 const EventEmitter = require('node:events');
 const { TLSSocket } = require('node:tls');
+const { defineMethods } = require('../base/define');
 const { codes } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const {
@@ -93,9 +94,7 @@ property('alpnProtocol', function () {
   return agreed === null ? null : (agreed.alpnProtocol?.latin1Slice() ?? false);
 });
 
-const methods = {
-  __proto__: null,
-
+defineMethods(prototype, {
   getProtocol() {
     return this.destroyed ? null : (agreementOf(this)?.protocol ?? null);
   },
@@ -210,10 +209,6 @@ const methods = {
     agreementOf(this); // it may be asked for when the connection is gone
     NativeSocket.prototype.joinHttp.call(this);
   },
-};
-for (const name of Reflect.ownKeys(methods)) {
-  const value = methods[name];
-  Object.defineProperty(prototype, name, { configurable: true, value, writable: true });
-}
+});
 
 module.exports = { SecureSocket };

@@ -1,6 +1,5 @@
 'use strict';
-// The whole answers that a server gives to malformed input and to requests that take too long. May
-// use Node's data.
+// The whole answers that a server gives to malformed input and to requests that take too long.
 const { STATUS_CODES } = require('../node/http');
 
 const answer = (status) =>

@@ -8,13 +8,13 @@ const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
 const { NativeTransport } = require('../transport/native');
+const { parserOptions } = require('../transport/parser');
 const { channel, net } = require('../node/builtins');
 const { setOwner } = require('../node/net');
 const { ConnectionResource, contextOf } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
-const { nativeOptions } = require('./native-options');
 const { addForeign } = require('./open-connections');
-const { adoptOptions, connectionLimit } = require('./options');
+const { adoptOptions, connectionLimit, idleTimeout, milliseconds } = require('./options');
 const { process } = require('../wire/realm');
 
 const netServerSocket = channel('net.server.socket');
@@ -30,7 +30,7 @@ class NativeListener {
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
     this.resource = contextOf(server._handle);
     /** Its number on the native side; a (negative) error number if that could not be started. */
-    this.id = native.start().createListener(nativeOptions(server, this.mustDeferReading()));
+    this.id = native.start().createListener(this.options());
     /** Who speaks TLS on the connections; none on plain ones. */
     this.security = server[kSecurity];
     this.security?.tell(this.id);
@@ -44,9 +44,27 @@ class NativeListener {
     return !server.isPlainConnection() || netServerSocket.hasSubscribers;
   }
 
+  /** The server's options as the native side takes them. */
+  options() {
+    const { server } = this;
+    return {
+      ...parserOptions(server),
+      timeout: milliseconds(server.timeout),
+      headersTimeout: milliseconds(server.headersTimeout),
+      requestTimeout: milliseconds(server.requestTimeout),
+      keepAliveTimeout: idleTimeout(server),
+      checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
+      maxConnections: connectionLimit(server),
+      noDelay: server.noDelay,
+      keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
+      deferReading: this.mustDeferReading(),
+      guard: server[kGuard]?.native,
+    };
+  }
+
   /** Tells the native side that options have changed. */
   update() {
-    native.io.configure(this.id, nativeOptions(this.server, this.mustDeferReading()));
+    native.io.configure(this.id, this.options());
     this.security?.tell(this.id);
   }
 

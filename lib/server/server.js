@@ -7,6 +7,7 @@ const host = require('../node/http');
 const { defineOptions } = require('./live-options');
 const { connectionsOf } = require('./open-connections');
 const { unwatchStreams } = require('./stream-checker');
+const { defineMethods } = require('../base/define');
 const { later } = require('../base/later');
 const { kDrain, kGuard, kIsClosing, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
@@ -84,11 +85,8 @@ function watchListeners(prototype, events) {
     'off',
     'removeAllListeners',
   ]) {
-    Object.defineProperty(prototype, name, {
-      __proto__: null,
-      configurable: true,
-      writable: true,
-      value(...args) {
+    defineMethods(prototype, {
+      [name](...args) {
         const [event] = args;
         const result = Reflect.apply(EventEmitter.prototype[name], this, args);
         if (event === undefined || events.includes(event)) this[kListener]?.update();
@@ -159,8 +157,8 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 /** Nothing has arrived on it. */
 const isFresh = ({ resource, transport }) => resource === null && transport.isQuiet();
 
-// Node has nothing of the kind. The names stand as keys: bundlers that make code smaller rename functions.
-for (const [name, value] of Object.entries({
+// Node has nothing of the kind.
+defineMethods(Server.prototype, {
   /** What goes on, and what went on since the server was made; see `ServerStats` in index.d.ts. */
   stats() {
     return serving().stats(this);
@@ -169,13 +167,7 @@ for (const [name, value] of Object.entries({
   drain(options) {
     return draining().drain(this, options);
   },
-}))
-  Object.defineProperty(Server.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    writable: true,
-    value,
-  });
+});
 
 /** Timeout of sockets in milliseconds; `callback` is added to 'timeout'. */
 Server.prototype.setTimeout = function setTimeout(msecs, callback) {

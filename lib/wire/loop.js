@@ -60,7 +60,6 @@ const native = {
   /** The records that are handled now, in memory that is used again: nobody else gets a view of it. */
   batch: undefined,
   listeners,
-  profile: binding.profile,
   driver,
   forget,
   ref,

@@ -1,11 +1,15 @@
 'use strict';
 // The only place that reads records: what the native side tells, as calls of methods. Records of
 // native connections and those of a parser that JavaScript feeds have the same form.
-const { namesOf } = require('./common-names');
 const layout = require('./layout');
 const { runTicks } = require('../node/ticks');
 
 const { ATTACHED, ERRORS } = layout;
+/**
+ * Names of common header fields by the index under which they cross from the native side: even for the customary
+ * spelling, odd for lower case.
+ */
+const commonNames = layout.COMMON_NAMES.flatMap((name) => [name, name.toLowerCase()]);
 /** What the high word of a count is worth. */
 const WORD = 2 ** 32;
 /** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
@@ -51,7 +55,7 @@ function readLines(words, at, count, text, position) {
     const length = words[at + i + 1];
     // Signed: COMMON_NAME is the sign.
     if (name < 0) {
-      lines[i] = namesOf[name & layout.COMMON_NAME_INDEX_MASK];
+      lines[i] = commonNames[name & layout.COMMON_NAME_INDEX_MASK];
     } else {
       lines[i] = text.substring(position, (position += name));
     }

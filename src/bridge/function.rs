@@ -52,27 +52,6 @@ unsafe extern "C" fn release<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_v
     drop(unsafe { Rc::from_raw(data.cast_const().cast::<T>()) });
 }
 
-/// What the function that is being called keeps.
-///
-/// # Safety
-/// Must be called with what Node passed to a callback made by `define` for a `T`, and used within
-/// that call.
-pub unsafe fn kept<'call, T>(env: sys::napi_env, info: sys::napi_callback_info) -> &'call T {
-    let mut data = ptr::null_mut();
-    // SAFETY: a valid out-pointer; `define` leaked an `Rc` for what it points to.
-    unsafe {
-        sys::napi_get_cb_info(
-            env,
-            info,
-            ptr::null_mut(),
-            ptr::null_mut(),
-            ptr::null_mut(),
-            &mut data,
-        );
-        &*data.cast::<T>()
-    }
-}
-
 /// Makes an error of what Node-API answered, unless it is well.
 pub fn check(status: sys::napi_status) -> Result<()> {
     match Status::from(status) {

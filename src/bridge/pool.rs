@@ -8,7 +8,8 @@ use napi::bindgen_prelude::{Error, Float64Array, JsValue, Object, Result};
 use napi::{Env, sys};
 
 use crate::agent::numbers::{self, COUNT, Numbers};
-use crate::bridge::function::{define, kept};
+use crate::bridge::call::Call;
+use crate::bridge::function::define;
 
 const FUNCTIONS: [(&CStr, sys::napi_callback); 4] = [
     (c"take", Some(take)),
@@ -70,8 +71,8 @@ unsafe fn decide(
 ) -> sys::napi_value {
     // SAFETY: see `pool`: the array has this size and is kept, and no JavaScript runs in this call.
     unsafe {
-        let shared = kept::<Shared>(env, info);
-        decision(&mut *shared.at);
+        let call = Call::<0>::new(env, info);
+        decision(&mut *call.kept::<Shared>().at);
     }
     ptr::null_mut()
 }
