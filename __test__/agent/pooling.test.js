@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const nodeHttp = require('node:http');
 const net = require('node:net');
 const { test } = require('node:test');
-const { completeResponse, errorOf, untilEvent } = require('../client/observe');
+const { completeResponse, errorOf, exchangeEnds, untilEvent } = require('../client/observe');
 const { onOneWay, onPooledWays } = require('../client/ways');
 const { turn } = require('../support/events');
 const { newerThanHost } = require('../support/mode');
@@ -24,12 +24,7 @@ const nameOf = (agent, options) => agent.getName({ host: 'localhost', port: 80, 
 /** Answers the next request on `peer` and waits until its socket is free or gone. */
 async function finish(req, peer, fields) {
   await peer.request();
-  const done = completeResponse(req);
-  const closed = untilEvent(req, 'close');
-  peer.answer('x', fields);
-  await done;
-  await closed;
-  await turn();
+  await exchangeEnds(req, peer, 'x', fields);
 }
 
 onPooledWays('the lists say the truth at each step', async ({ accept, agent, get, options }) => {

@@ -4,17 +4,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const http = require('../..');
-
-/** A server that answers with what it was asked; closed when the test ends. */
-async function listen(t, listener) {
-  const server = http.createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return server.address().port;
-}
+const { listen } = require('../support/listening');
 
 async function text(res) {
   let all = '';
@@ -25,7 +15,7 @@ async function text(res) {
 const echo = (req, res) => res.end(`${req.method} ${req.url} ${req.headers['x-name'] ?? ''}`);
 
 test('createClient() makes requests to one server, with and without a method', async (t) => {
-  const port = await listen(t, echo);
+  const { port } = (await listen(t, echo)).address();
   const client = http.createClient(port, '127.0.0.1');
   const put = client.request('PUT', '/thing', { 'X-Name': 'a' });
   assert.ok(put instanceof http.ClientRequest);
@@ -56,7 +46,7 @@ test('createClient() hears the errors that its requests do not hear', async (t) 
 });
 
 test('getAgent() shows the connections to one server', async (t) => {
-  const port = await listen(t, echo);
+  const { port } = (await listen(t, echo)).address();
   const agent = http.getAgent('127.0.0.1', port);
   assert.deepStrictEqual(agent.sockets, []);
   const req = http.request({ host: '127.0.0.1', port, agent });

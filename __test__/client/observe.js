@@ -1,6 +1,7 @@
 'use strict';
 // What users see of a request: the events of both messages in order, and the response.
 const { once } = require('node:events');
+const { turn } = require('../support/events');
 
 const OF_REQUEST = ['socket', 'response', 'abort', 'timeout', 'continue', 'upgrade', 'connect'];
 const OF_RESPONSE = ['data', 'end', 'aborted', 'close'];
@@ -70,9 +71,20 @@ const errorOf = (req) => untilEvent(req, 'error');
 const untilData = (req) =>
   new Promise((resolve) => req.once('response', (res) => res.once('data', resolve)));
 
+/** Lets `peer` answer `req` with these arguments, and waits until the socket is in its pool, if it is kept. */
+async function exchangeEnds(req, peer, ...answer) {
+  const done = completeResponse(req);
+  const closed = untilEvent(req, 'close');
+  peer.answer(...answer);
+  await done;
+  await closed;
+  await turn();
+}
+
 module.exports = {
   completeResponse,
   errorOf,
+  exchangeEnds,
   responseOf,
   textOf,
   untilData,

@@ -2,7 +2,7 @@
 // A kept connection that dies: the request is never sent twice, and its user is told.
 const assert = require('node:assert');
 const { turn } = require('../support/events');
-const { completeResponse, errorOf, untilEvent } = require('./observe');
+const { completeResponse, errorOf, exchangeEnds, untilEvent } = require('./observe');
 const { onOneWay, onPooledWays } = require('./ways');
 
 /** A request that left its connection in the pool. */
@@ -10,12 +10,7 @@ async function pooled({ accept, get }) {
   const req = get({ path: '/first' });
   const peer = await accept();
   await peer.request();
-  const done = completeResponse(req);
-  const closed = untilEvent(req, 'close');
-  peer.answer('first');
-  await done;
-  await closed;
-  await turn();
+  await exchangeEnds(req, peer, 'first');
   return { peer, socket: req.socket };
 }
 

@@ -3,7 +3,14 @@
 const assert = require('node:assert');
 const net = require('node:net');
 const { turn } = require('../support/events');
-const { completeResponse, errorOf, responseOf, untilEvent, watchExchange } = require('./observe');
+const {
+  completeResponse,
+  errorOf,
+  exchangeEnds,
+  responseOf,
+  untilEvent,
+  watchExchange,
+} = require('./observe');
 const { onOneWay, onSocketWays } = require('./ways');
 
 /** A request that has arrived, with its socket and its server's end. */
@@ -135,12 +142,7 @@ onOneWay('highWaterMark reaches the socket', async (world) => {
 
 onOneWay('an idle socket in the hands of someone else', async (world) => {
   const { peer, req, socket } = await arrived(world);
-  const done = completeResponse(req);
-  const closed = untilEvent(req, 'close');
-  peer.answer('x');
-  await done;
-  await closed;
-  await turn();
+  await exchangeEnds(req, peer, 'x');
   // Out of the pool, and used as a plain connection.
   socket.emit('agentRemove');
   assert.strictEqual(world.agent.totalSocketCount, 0);

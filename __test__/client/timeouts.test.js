@@ -3,7 +3,14 @@
 const assert = require('node:assert');
 const http = require('../support/subject');
 const { turn } = require('../support/events');
-const { completeResponse, errorOf, responseOf, untilEvent, watchExchange } = require('./observe');
+const {
+  completeResponse,
+  errorOf,
+  exchangeEnds,
+  responseOf,
+  untilEvent,
+  watchExchange,
+} = require('./observe');
 const { onOneWay, onPooledWays, onSocketWays } = require('./ways');
 
 const SOON = 40;
@@ -19,12 +26,7 @@ async function pooled({ accept, request }, options, prepare = () => {}) {
   req.end();
   const peer = await accept();
   await peer.request();
-  const done = completeResponse(req);
-  const closed = untilEvent(req, 'close');
-  peer.answer('x');
-  await done;
-  await closed;
-  await turn();
+  await exchangeEnds(req, peer, 'x');
   return { peer, req, socket: req.socket };
 }
 
@@ -180,12 +182,7 @@ onPooledWays('the option on a socket that is used again', async (world) => {
   assert.strictEqual(socket.timeout, SOON);
   await peer.request();
   await timedOut;
-  const done = completeResponse(next);
-  const closed = untilEvent(next, 'close');
-  peer.answer('x');
-  await done;
-  await closed;
-  await turn();
+  await exchangeEnds(next, peer, 'x');
   assert.strictEqual(socket.timeout, 0);
   const third = world.get({ timeout: LONG });
   await untilEvent(third, 'socket');
@@ -231,12 +228,7 @@ onOneWay("a request's timeout goes before the agent's", async ({ accept, get, t 
   const peer = await accept();
   await peer.request();
   await timedOut;
-  const done = completeResponse(req);
-  const closed = untilEvent(req, 'close');
-  peer.answer('x');
-  await done;
-  await closed;
-  await turn();
+  await exchangeEnds(req, peer, 'x');
   assert.strictEqual(req.socket.timeout, LONG);
   assert.deepStrictEqual(Object.values(agent.freeSockets), [[req.socket]]);
 });

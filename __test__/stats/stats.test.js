@@ -7,16 +7,7 @@ const net = require('node:net');
 const { test } = require('node:test');
 const http = require('../..');
 const duplexPair = require('../support/duplex-pair');
-
-async function listen(t, listener) {
-  const server = http.createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return server;
-}
+const { listen } = require('../support/listening');
 
 /** Sends `text` and resolves to what came back, once `pattern` is in it. */
 async function exchange(socket, text, pattern) {
