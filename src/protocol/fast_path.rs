@@ -7,6 +7,7 @@ use std::mem::MaybeUninit;
 
 use crate::protocol::control::Control;
 use crate::protocol::fields::Fields;
+use crate::protocol::framing::Message;
 use crate::protocol::limits::Limits;
 use crate::protocol::method::Method;
 use crate::protocol::target::Target;
@@ -21,12 +22,9 @@ const STATUS_LENGTH: usize = b"HTTP/1.1 200".len();
 
 /// A head that needed no automaton.
 pub(crate) struct FastHead<'a> {
-    pub version: (u8, u8),
-    /// `None` in a response.
-    pub method: Option<Method>,
-    pub target: &'a [u8],
-    pub status: u16,
-    pub reason: &'a [u8],
+    pub message: Message,
+    /// Target or reason.
+    pub line: &'a [u8],
     pub fields: Fields<'a>,
     /// Bytes of the input.
     pub length: usize,
@@ -43,10 +41,10 @@ pub(crate) fn request<R>(
 ) -> Option<R> {
     let mut headers = [const { MaybeUninit::uninit() }; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut []);
-    let length = match request.parse_with_uninit_headers(input, &mut headers) {
-        Ok(httparse::Status::Complete(length)) if length < limits.max_header_size => length,
-        _ => return None,
-    };
+    let length = whole(
+        request.parse_with_uninit_headers(input, &mut headers),
+        limits,
+    )?;
     let head = &input[..length];
     let name = request.method?.as_bytes();
     let target = request.path?.as_bytes();
@@ -60,11 +58,12 @@ pub(crate) fn request<R>(
     }
     fields(head, first_line, request.headers, limits, control)?;
     let head = FastHead {
-        version: (1, request.version?),
-        method: Some(method),
-        target,
-        status: 0,
-        reason: b"",
+        message: Message {
+            version: (1, request.version?),
+            method: Some(method),
+            ..Message::default()
+        },
+        line: target,
         fields: Fields::parsed(request.headers),
         length,
     };
@@ -85,10 +84,7 @@ pub(crate) fn response<R>(
         input,
         &mut headers,
     );
-    let length = match parsed {
-        Ok(httparse::Status::Complete(length)) if length < limits.max_header_size => length,
-        _ => return None,
-    };
+    let length = whole(parsed, limits)?;
     let head = &input[..length];
     // httparse drops a reason that is not ASCII: find it again.
     let first_line = match response.headers.first() {
@@ -99,15 +95,24 @@ pub(crate) fn response<R>(
     let reason = line.get(STATUS_LENGTH..)?;
     fields(head, first_line, response.headers, limits, control)?;
     let head = FastHead {
-        version: (1, response.version?),
-        method: None,
-        target: b"",
-        status: response.code?,
-        reason: reason.strip_prefix(b" ").unwrap_or(reason),
+        message: Message {
+            version: (1, response.version?),
+            status: response.code?,
+            ..Message::default()
+        },
+        line: reason.strip_prefix(b" ").unwrap_or(reason),
         fields: Fields::parsed(response.headers),
         length,
     };
     Some(found(control, head))
+}
+
+/// The length of a whole head within `limits`.
+fn whole(parsed: httparse::Result<usize>, limits: &Limits) -> Option<usize> {
+    match parsed {
+        Ok(httparse::Status::Complete(length)) if length < limits.max_header_size => Some(length),
+        _ => None,
+    }
 }
 
 /// Checks that each line begins where the last one ended and ends in CRLF, where httparse takes a

@@ -130,11 +130,6 @@ impl Parser {
         )
     }
 
-    /// The head of the message under way is complete.
-    pub fn head_complete(&self) -> bool {
-        self.in_message() && !matches!(self.phase, Phase::StartLine | Phase::Fields)
-    }
-
     /// Bytes of an incomplete head or trailer section that are held.
     pub fn buffered(&self) -> usize {
         self.text.len()
@@ -260,23 +255,11 @@ impl Parser {
         let (answers, leniency) = (self.request, &self.leniency);
         let found = |control: &Control, head: fast_path::FastHead<'_>| {
             let message = Message {
-                version: head.version,
-                method: head.method,
-                status: head.status,
                 answers,
+                ..head.message
             };
             let decision = message.decide(control, leniency);
-            let verdict = sink.head(&Head {
-                version: head.version,
-                method: head.method,
-                target: head.target,
-                status: head.status,
-                reason: head.reason,
-                fields: head.fields,
-                framing: decision.framing,
-                keep_alive: decision.keep_alive,
-                upgrade: decision.upgrade,
-            });
+            let verdict = sink.head(&Head::new(&message, &decision, head.line, head.fields));
             (message, decision, verdict, head.length)
         };
         let (message, decision, verdict, length) = match self.role {
@@ -310,21 +293,8 @@ impl Parser {
         };
         let decision = self.message.decide(&self.control, &self.leniency);
         let line = self.section.text_before(&self.text);
-        let (target, reason) = match self.role {
-            Role::Server => (line, &b""[..]),
-            Role::Client => (&b""[..], line),
-        };
-        let verdict = sink.head(&Head {
-            version: self.message.version,
-            method: self.message.method,
-            target,
-            status: self.message.status,
-            reason,
-            fields: self.section.fields(&self.text),
-            framing: decision.framing,
-            keep_alive: decision.keep_alive,
-            upgrade: decision.upgrade,
-        });
+        let fields = self.section.fields(&self.text);
+        let verdict = sink.head(&Head::new(&self.message, &decision, line, fields));
         self.forget_section();
         self.begin_content(&decision, verdict, sink)
             .map_err(|kind| (kind, consumed))?;

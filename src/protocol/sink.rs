@@ -1,7 +1,7 @@
 //! What the parser tells, and what it is told.
 
 use crate::protocol::fields::Fields;
-use crate::protocol::framing::Framing;
+use crate::protocol::framing::{Decision, Framing, Message};
 use crate::protocol::method::Method;
 
 /// A complete head.
@@ -25,7 +25,31 @@ pub struct Head<'a> {
     pub upgrade: bool,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    /// `line`: target or reason.
+    pub(crate) fn new(
+        message: &Message,
+        decision: &Decision,
+        line: &'a [u8],
+        fields: Fields<'a>,
+    ) -> Self {
+        let (target, reason) = match message.method {
+            Some(_) => (line, &b""[..]),
+            None => (&b""[..], line),
+        };
+        Self {
+            version: message.version,
+            method: message.method,
+            target,
+            status: message.status,
+            reason,
+            fields,
+            framing: decision.framing,
+            keep_alive: decision.keep_alive,
+            upgrade: decision.upgrade,
+        }
+    }
+
     /// The seconds of `Keep-Alive: timeout=`: how long the peer keeps an idle connection. It counts
     /// only as the first parameter of the first such field, as in Node.
     pub fn keep_alive_timeout(&self) -> Option<u64> {
