@@ -26,6 +26,8 @@ class SecureClientTransport extends AgreeingTransport {
     this.dial = dial;
     /** The server is who it should be, or nobody cares: what waits may be sent. */
     this.isReleased = false;
+    /** The stream stands, which holds nothing of the handshake. */
+    this.standsBehind = false;
     /** The server's certificates, its own first. */
     this.certificates = [];
     /** What waits to be sent: pieces, their encodings, and the flags of the last one. */
@@ -109,6 +111,7 @@ class SecureClientTransport extends AgreeingTransport {
   /** Sends what has waited, and lets what has come be read. */
   release() {
     this.isReleased = true;
+    if (this.standsBehind) this.pauseReading();
     native.io.startReading(this.id);
     const { chunks, encodings, flags } = this.held;
     this.held = null;
@@ -161,6 +164,16 @@ class SecureClientTransport extends AgreeingTransport {
   }
 
   // ---- what is asked for meanwhile ----
+
+  pauseReading() {
+    if (this.isReleased) super.pauseReading();
+    else this.standsBehind = true;
+  }
+
+  resumeReading() {
+    this.standsBehind = false;
+    super.resumeReading();
+  }
 
   sendAll(chunks, encodings, flags, callback) {
     if (this.isReleased) return super.sendAll(chunks, encodings, flags, callback);

@@ -29,9 +29,9 @@ function noteDestroyed(stream, isClosed) {
   }
 }
 
-/** The stream flows, and has not been told to: there is no 'resume'. */
-function noteFlowing({ _readableState: state }) {
-  state.flowing = true;
+/** The stream flows, or stands, and has not been told to: there is no 'resume' or 'pause'. */
+function noteFlowing({ _readableState: state }, flows) {
+  state.flowing = flows;
 }
 
 /** What is pushed now, would be emitted at once. */

@@ -2,6 +2,7 @@
 // How a server begins to speak HTTP on a connection, and what drives its connections.
 const { serverStats } = require('../base/stats');
 const { kListener, kTransport } = require('../base/symbols');
+const { flowAlong } = require('../socket/socket');
 const { readDirectly } = require('../transport/direct-input');
 const { NativeTransport } = require('../transport/native');
 const { requestParser } = require('../transport/parser');
@@ -19,14 +20,17 @@ function serve(server, socket) {
   if (isUnclaimed(socket)) {
     new ServerConnection(server, socket, socket[kTransport]);
     socket.joinHttp();
+    if (!socket.isLazy) flowAlong(socket);
     return;
   }
   adoptOptions(server);
   const transport = new StreamTransport(socket, requestParser(server));
   listenToStream(new ServerConnection(server, socket, transport));
   readDirectly(transport);
-  // Of TLS Node's parser has what arrives, whether the stream on top is paused by now (`pauseOnConnect`) or not.
-  if (socket.encrypted && socket._handle && socket.isPaused()) socket.resume();
+  // Node's parser has what its handle reads, whether the stream on top is paused by now or not; of TLS also
+  // behind `pauseOnConnect`.
+  const { _handle: handle } = socket;
+  if (handle?.isStreamBase && (handle.reading || socket.encrypted)) flowAlong(socket);
   socket._paused = false;
   socket.server = server;
   socket.setEncoding = refuseEncoding;

@@ -53,6 +53,8 @@ function becomeNativeSocket(socket, transport, http) {
   if (timeout) socket.setTimeout(timeout);
   if (!isReferenced) transport.setRef(false);
   socket.joinHttp();
+  if (socket.readableFlowing === false && socket.listenerCount('readable') === 0)
+    transport.pauseReading();
   // What was written before the connection was there is with the stream, which tells when it has left.
   if (socket.writableLength > 0) socket.once('drain', http.onDrain);
   if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0)
@@ -92,6 +94,16 @@ methods.fail = function fail(error) {
 };
 
 // ---- reading ----
+
+methods.pause = function pause() {
+  this[kTransport].pauseReading();
+  return Socket.prototype.pause.call(this);
+};
+
+methods.resume = function resume() {
+  this[kTransport].resumeReading();
+  return Socket.prototype.resume.call(this);
+};
 
 // Someone who is not of ours reads this socket: a request of the host's, for example. It is its.
 for (const name of ['on', 'addListener', 'prependListener']) {

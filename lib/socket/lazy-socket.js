@@ -10,6 +10,7 @@ const { CorkBuffer } = require('./cork-buffer');
 const probes = require('./probes');
 const { defineMethods } = require('./taken-methods');
 const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
+const { process } = require('../wire/realm');
 
 function LazySocket(server) {
   this[kTransport] = null; // set once the transport exists
@@ -137,13 +138,13 @@ methods.setNoDelay = function setNoDelay(enable) {
 };
 
 methods.pause = function pause() {
-  this[kTransport].pauseReading();
-  return this;
+  materialize(this);
+  return this.pause();
 };
 
 methods.resume = function resume() {
-  this.resumeInput();
-  return this;
+  materialize(this);
+  return this.resume();
 };
 
 methods.ref = function ref() {
@@ -196,7 +197,16 @@ methods.onClosed = function onClosed() {
   this[kTransport].role?.onClosed();
 };
 
-methods.joinHttp = function joinHttp() {};
+/** A listener has begun HTTP: the stream of a complete socket would resume in a tick. */
+methods.joinHttp = function joinHttp() {
+  const transport = this[kTransport];
+  transport.isBeginning = true;
+  process.nextTick(endBeginning, transport);
+};
+
+function endBeginning(transport) {
+  transport.isBeginning = false;
+}
 
 defineMethods(prototype, methods, (socket) => socket.isLazy === true);
 

@@ -154,24 +154,14 @@ methods.setTimeout = function setTimeout(msecs, callback) {
   return this;
 };
 
-methods.pause = function pause() {
-  const transport = this[kTransport];
-  if (transport.role !== null) transport.pauseReading();
-  return Socket.prototype.pause.call(this);
-};
-
-methods.resume = function resume() {
-  const transport = this[kTransport];
-  if (transport.role !== null && !transport.role.paused) transport.resumeReading();
-  return Socket.prototype.resume.call(this);
-};
-
 // While HTTP is spoken, the parser consumes the bytes; who listens for them gets them, too.
 for (const name of ['on', 'addListener', 'prependListener']) {
   methods[name] = function (event, listener) {
     const result = Socket.prototype[name].call(this, event, listener);
-    if ((event === 'data' || event === 'readable') && this[kTransport]?.role)
+    if ((event === 'data' || event === 'readable') && this[kTransport]?.role) {
       this[kTransport].mirror(true);
+      if (event === 'readable') resumeReading(this); // there has to be something to tell
+    }
     return result;
   };
 }
@@ -202,7 +192,31 @@ const httpListeners = {
   timeout() {
     this[kTransport].role?.onTimeout();
   },
+  pause() {
+    this[kTransport].pauseReading();
+  },
+  // In a tick, also behind a pause() in the same tick: that is undone then. Not so for those who read, too:
+  // they get what is read as long as the stream flows.
+  resume() {
+    if (this._paused) {
+      this.pause();
+    } else if (this.readableFlowing) {
+      resumeReading(this);
+    } else if (!this[kTransport].isMirrored) {
+      resumeReading(this);
+      flowAlong(this);
+    }
+  },
 };
+
+/** The stream flows as the parser reads. */
+function flowAlong(socket) {
+  if (socket.readableFlowing === false && socket.listenerCount('readable') === 0) socket.resume();
+}
+
+function resumeReading({ [kTransport]: transport }) {
+  if (!transport.role?.paused) transport.resumeReading();
+}
 
 /** The connection speaks HTTP. */
 methods.joinHttp = function joinHttp() {
@@ -265,10 +279,12 @@ function emitClose(socket) {
 // A socket that somebody looks at says by 'pause' that its input stops.
 
 methods.pauseInput = function pauseInput() {
+  this[kTransport].pauseReading();
   this.pause();
 };
 
 methods.resumeInput = function resumeInput() {
+  resumeReading(this);
   if (this.readable) this.resume();
 };
 
@@ -372,7 +388,8 @@ function materialize(socket) {
   becomeSocket(socket, socket.complete, undefined);
   if (transport.timeout > 0) socket.timeout = transport.timeout;
   if (transport.role !== null) {
-    noteFlowing(socket); // it has been flowing all the time
+    // It has been flowing all the time, unless it is about to begin, or stands.
+    if (!transport.isBeginning) noteFlowing(socket, !transport.isPaused);
     socket.joinHttp();
     socket.read(0);
   }
@@ -396,4 +413,4 @@ function catchUp(socket, transport) {
   if (transport.hasOutputEnded) socket.end();
 }
 
-module.exports = { NativeSocket, materialize, nativeHandle, tellMirrored };
+module.exports = { NativeSocket, flowAlong, materialize, nativeHandle, tellMirrored };

@@ -36,6 +36,8 @@ class NativeTransport {
     this.life = Life.OPEN;
     this.input = Input.OPEN;
     this.output = Output.OPEN;
+    /** HTTP has begun in this tick. */
+    this.isBeginning = false;
     this.pending = 0; // bytes the kernel has not taken yet
     this.waiting = []; // callbacks of writes that are not complete
     this.afterShutdown = null;
@@ -75,6 +77,10 @@ class NativeTransport {
 
   get isClosed() {
     return this.life === Life.CLOSED || this.life === Life.HANDED_OVER;
+  }
+
+  get isPaused() {
+    return this.input === Input.PAUSED;
   }
 
   get hasInputEnded() {
