@@ -28,6 +28,8 @@ mod session;
 mod suites;
 #[cfg(all(feature = "tls", unix))]
 pub mod trace;
+#[cfg(all(feature = "tls", unix))]
+mod warnings;
 
 #[cfg(not(all(feature = "tls", unix)))]
 mod absent;

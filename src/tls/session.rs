@@ -10,6 +10,7 @@ use rustls::{Connection, HandshakeKind};
 
 use crate::tls::contexts::Offer;
 use crate::tls::error::{Failure, is_mere_end};
+use crate::tls::warnings::Warnings;
 use crate::tls::{Agreement, ClientContext, Contexts, End, Error, Opened, Peer, suites};
 
 /// Bytes of a client's first message that are kept, in case that Node has to answer it: more than any
@@ -26,6 +27,7 @@ pub struct Session {
     /// What a server's client was offered.
     offer: Option<Arc<Offer>>,
     is_secured: bool,
+    warnings: Warnings,
     /// Bytes of plaintext that were sealed since all had been sent.
     sealed: usize,
 }
@@ -60,6 +62,7 @@ impl Session {
             client: None,
             offer: None,
             is_secured: false,
+            warnings: Warnings::default(),
             sealed: 0,
         }
     }
@@ -80,6 +83,7 @@ impl Session {
             client: Some(client),
             offer: None,
             is_secured: false,
+            warnings: Warnings::default(),
             sealed: 0,
         })
     }
@@ -127,6 +131,11 @@ impl Session {
     /// Takes what has arrived, all of it, and appends what it carries to `plain`.
     pub fn open(&mut self, cipher: &[u8], plain: &mut BytesMut) -> Opened {
         let mut rest = cipher;
+        let warned = if self.is_secured {
+            None
+        } else {
+            self.warnings.find(cipher)
+        };
         if let State::Hello(contexts, acceptor, kept) = &mut self.state {
             kept.extend_from_slice(cipher);
             match greet(acceptor, &mut rest, contexts) {
@@ -148,11 +157,14 @@ impl Session {
         let Some(connection) = self.running_mut() else {
             return Opened::default();
         };
-        let end = advance(connection, rest, plain);
+        let mut end = advance(connection, rest, plain);
         let secured = !connection.is_handshaking() && !self.is_secured;
         self.is_secured |= secured;
         if secured {
             self.look_at_peer();
+        }
+        if !self.is_secured {
+            end = end.or(warned);
         }
         Opened { secured, end }
     }

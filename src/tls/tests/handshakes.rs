@@ -175,6 +175,45 @@ fn the_end_is_told_both_ways() {
 }
 
 #[test]
+fn a_client_that_takes_its_leave_amid_the_handshake_has_ended() {
+    let hello_of = |version| {
+        let mut cipher = Vec::new();
+        client(client_config(&[version]), "a.test")
+            .write_tls(&mut cipher)
+            .unwrap();
+        cipher
+    };
+    let alert = |level, description| [21, 3, 3, 0, 2, level, description];
+    for size in [1, 3, 100_000] {
+        for (version, warning, ends) in [
+            (&TLS12, 0, true),
+            (&TLS13, 0, true),
+            (&TLS12, 90, false), // user_canceled, behind which the end comes
+            (&TLS13, 90, false),
+            (&TLS12, 112, false), // unrecognized_name
+        ] {
+            let mut server = Server::new(options());
+            let mut cipher = hello_of(version);
+            cipher.extend(alert(1, 90));
+            cipher.extend(alert(1, warning));
+            server.take(&cipher, size);
+            let has_ended = matches!(server.end, Some(End::Closed));
+            assert_eq!(has_ended, ends, "{version:?}, {warning}");
+            assert!(has_ended || server.end.is_none());
+        }
+        let mut server = Server::new(options());
+        let mut cipher = hello_of(&TLS12);
+        cipher.extend(alert(1, 100));
+        server.take(&cipher, size);
+        let failure = Failure {
+            alert: None,
+            reason: "no renegotiation",
+        };
+        assert!(matches!(server.end, Some(End::Failed(found)) if found == failure));
+    }
+}
+
+#[test]
 fn a_changed_record_ends_the_connection_behind_what_came_before() {
     let mut server = Server::new(options());
     let mut client = client(client_config(&[&TLS13]), "a.test");
