@@ -62,6 +62,11 @@ class ClientConnection {
     this.endContext();
   }
 
+  /** Whether no request has it. */
+  isIdle() {
+    return this.stage === Stage.IDLE;
+  }
+
   /** Whether the request that is under way is answered. */
   hasAnswer() {
     return this.stage === Stage.BEGUN && !this.isUnderWay();

@@ -1,18 +1,27 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
-// answer to the next one. Such a socket is destroyed.
+// answer to the next one. Such a socket is destroyed, as is one of Node's that ends or fails, without a word.
 const { kTransport } = require('../base/symbols');
 
 const kGuard = Symbol('rust-http.freeSocketGuard');
 
-/** Stands in front of the stream's `push`: a listener of 'data' would be seen, by node-fetch among others. */
-function pushOnIdle(...args) {
-  delete this.push;
-  // It ends, or an agent's own `reuseSocket` gave it a request.
-  if (args[0] === null || this._httpMessage) return this.push(...args);
-  this.destroy();
-  return false;
-}
+/** Stand in front of the stream's methods: a listener of 'data' would be seen, by node-fetch among others. */
+const guards = {
+  push(...args) {
+    unguardFreeSocket(this);
+    // It ends, or an agent's own `reuseSocket` gave it a request.
+    if (this._httpMessage || (args[0] === null && !this._handle)) return this.push(...args);
+    this.destroy();
+    return false;
+  },
+
+  /** What was read from a handle of Node's is an error: nobody's. */
+  destroy(error) {
+    unguardFreeSocket(this);
+    const isRead = this._handle && !this._httpMessage && error?.syscall === 'read';
+    return this.destroy(isRead ? null : error);
+  },
+};
 
 /** Watches an idle socket; false when it had to be destroyed at once. */
 function guardFreeSocket(socket) {
@@ -23,12 +32,15 @@ function guardFreeSocket(socket) {
   // The native side destroys its own.
   if (socket[kTransport] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
-  Object.defineProperty(socket, 'push', {
-    __proto__: null,
-    configurable: true,
-    writable: true,
-    value: pushOnIdle,
-  });
+  for (const name of Object.keys(guards)) {
+    if (Object.hasOwn(socket, name)) continue; // somebody's own
+    Object.defineProperty(socket, name, {
+      __proto__: null,
+      configurable: true,
+      writable: true,
+      value: guards[name],
+    });
+  }
   return true;
 }
 
@@ -36,7 +48,7 @@ function guardFreeSocket(socket) {
 function unguardFreeSocket(socket) {
   if (!socket[kGuard]) return;
   socket[kGuard] = false;
-  delete socket.push;
+  for (const name of Object.keys(guards)) if (socket[name] === guards[name]) delete socket[name];
 }
 
 module.exports = { guardFreeSocket, unguardFreeSocket };

@@ -98,8 +98,8 @@ function beginNative(socket, reader) {
 }
 
 /**
- * A listener that a native socket has for good stands where one would that came with this request: behind
- * those that users added during earlier ones.
+ * A listener that a native socket has for good stands where one would that came with this request, or with its
+ * end: behind those that users added before.
  */
 function moveBehind(socket, event) {
   const listener = nativeListeners[event];
@@ -331,6 +331,7 @@ function keepAlive(req) {
   const connection = connectionOf(socket);
   if (connection !== null) {
     connection.becomeIdle();
+    moveBehind(socket, 'error');
   } else {
     socket.removeListener('close', onAnyClose);
     socket.removeListener('error', onAnyError);

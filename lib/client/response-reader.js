@@ -131,9 +131,13 @@ class ResponseReader {
     this.resource.runInAsyncScope(this.handlers.onMalformed, this.handlers, this, error);
   }
 
-  /** An answer is over once all that was read with it has been seen: what is behind it, is wrong. */
+  /**
+   * An answer is over once all that was read with it has been seen: what is behind it, is wrong. One that is
+   * complete by the end of a native connection is so with the 'end' of the socket.
+   */
   completeBehind(flags) {
-    if (flags & GROUP_END && this.isDone) this.handlers.onComplete(this);
+    if (flags & GROUP_END && this.isDone && !this.transport.hasInputEnded)
+      this.handlers.onComplete(this);
   }
 
   receive(flags, head) {

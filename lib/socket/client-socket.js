@@ -89,8 +89,15 @@ methods.tellDrained = function tellDrained() {
 methods.fail = function fail(error) {
   const { hasOutputEnded, role } = this[kTransport];
   const isSent = hasOutputEnded || this._httpMessage?.writableFinished === true;
-  if (error.syscall === 'read' && isSent && role?.hasAnswer()) this.destroy();
+  const isOver = role !== null && (role.isIdle() || (isSent && role.hasAnswer()));
+  if (error.syscall === 'read' && isOver) this.destroy();
   else this.destroy(error);
+};
+
+/** Of an idle socket that is nobody's matter, but its own end. */
+methods.endInput = function endInput() {
+  if (this[kTransport].role?.isIdle()) this.destroy();
+  else NativeSocket.prototype.endInput.call(this);
 };
 
 // ---- reading ----

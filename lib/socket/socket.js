@@ -7,6 +7,7 @@ const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/
 const { timerDuration, validateFunction } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
+const { setImmediate } = require('../node/timers');
 const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
 const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
@@ -267,7 +268,9 @@ methods.quitHttp = function quitHttp() {
 /** The native side has closed the socket. */
 methods.onClosed = function onClosed() {
   if (!this.destroyed) this.destroy();
-  process.nextTick(emitClose, this); // behind the 'error' that may be on its way
+  // Behind the 'error' that is on its way, and what follows from it in ticks.
+  if (this.errored) setImmediate(emitClose, this);
+  else process.nextTick(emitClose, this);
 };
 
 function emitClose(socket) {

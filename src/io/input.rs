@@ -362,15 +362,21 @@ impl Input {
         let reading = std::mem::replace(&mut self.reading, Reading::Ended);
         let id = connection.id;
         lead.set.post(connection.port(), |p| {
-            if let Reading::Http = reading {
+            if !matches!(reading, Reading::Http) {
+                record::plain(&mut p.records, Kind::End, GROUP_END, id);
+            } else if connection.listener.is_some() {
                 let mut sink = RecordSink::new(&mut p.records, id, &mut self.sink_state, ());
-                if connection.listener.is_some() {
-                    sink.finish(&mut self.parser);
-                } else {
-                    sink.finish_quietly(&mut self.parser);
+                sink.finish(&mut self.parser);
+                record::plain(&mut p.records, Kind::End, GROUP_END, id);
+            } else {
+                // The end comes first: a response that lasts until then is complete by it.
+                let start = p.records.len();
+                record::plain(&mut p.records, Kind::End, 0, id);
+                let mut sink = RecordSink::new(&mut p.records, id, &mut self.sink_state, ());
+                if !sink.finish_quietly(&mut self.parser) {
+                    record::end_group(&mut p.records, start);
                 }
             }
-            record::plain(&mut p.records, Kind::End, GROUP_END, id);
         });
         self.check();
     }

@@ -173,10 +173,12 @@ impl<'a, O: Observer> RecordSink<'a, O> {
         }
     }
 
-    /// The input has ended; that it ended inside a message is told by nothing else.
-    pub fn finish_quietly(&mut self, parser: &mut Parser) {
+    /// The input has ended; that it ended inside a message is told by nothing else. False if a message is not
+    /// complete by it.
+    pub fn finish_quietly(&mut self, parser: &mut Parser) -> bool {
         // As an error it is of no interest: whoever reads sees an incomplete message.
         let _ = parser.finish(self);
+        self.end_group()
     }
 
     fn malformed(&mut self, error: ParseError, chunk: &[u8]) -> Outcome {

@@ -72,7 +72,7 @@ fn content_that_lasts_to_the_close_is_read_so_too() {
     assert!(stage.pieces.count() > 0);
     assert_eq!(got, content()[..got.len()]);
     drop(peer);
-    assert_eq!(stage.kinds()[..2], [Kind::Complete, Kind::End]);
+    assert_eq!(stage.kinds()[..2], [Kind::End, Kind::Complete]);
 }
 
 /// Does what follows to a connection behind a head, and then expects no memory of JavaScript's to be used.
