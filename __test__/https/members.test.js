@@ -1,6 +1,7 @@
 'use strict';
 // What rust-http/https has, held against the https of the Node it runs on.
 const assert = require('node:assert');
+const { once } = require('node:events');
 const net = require('node:net');
 const nodeHttps = require('node:https');
 const path = require('node:path');
@@ -185,4 +186,48 @@ test('ESM has the names', limit, async () => {
   for (const name of Object.keys(nodeHttps)) assert.ok(name in module, name);
   for (const name of ['Agent', 'Server', 'createServer', 'get', 'request'])
     assert.strictEqual(module[name], https[name], name);
+});
+
+/** What becomes of calls that come too late to change anything, on the sockets of both ends. */
+async function lateCalls(t, { Agent, createServer, get }) {
+  const said = [];
+  const call = (end, socket) => {
+    for (const method of ['setKeyCert', 'setSession'])
+      for (const [what, ...args] of [
+        ['nothing'],
+        ['null', null],
+        ['a number', 5],
+        ['an object', {}],
+        ['a key that is none', { key: 'a', cert: 'b' }],
+        ['a key', { key, cert }],
+        ['a context', tls.createSecureContext({ key, cert })],
+      ])
+        try {
+          said.push([end, method, what, socket[method](...args)]);
+        } catch ({ code, name, message }) {
+          said.push([end, method, what, name, code, message]);
+        }
+  };
+  const server = createServer({ cert, key }, (req, res) => {
+    call('server', req.socket);
+    res.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new Agent({ ca: cert });
+  t.after(() => {
+    agent.destroy();
+    server.close();
+  });
+  const [res] = await once(
+    get({ port: server.address().port, host: '127.0.0.1', agent }),
+    'response',
+  );
+  call('client', res.socket);
+  await once(res.resume(), 'end');
+  return said;
+}
+
+test('keys and sessions that come too late are looked at as by Node', limit, async (t) => {
+  assert.deepStrictEqual(await lateCalls(t, https), await lateCalls(t, nodeHttps));
 });

@@ -4,6 +4,7 @@
 // TLS carries: a handle of Node's own could not go on with the session.
 const { X509Certificate } = require('node:crypto');
 const EventEmitter = require('node:events');
+const { PassThrough } = require('node:stream');
 const { TLSSocket } = require('node:tls');
 const { defineMethods } = require('../base/define');
 const { codes } = require('../base/errors');
@@ -37,6 +38,20 @@ Object.defineProperty(Lazy.prototype, 'complete', {
   __proto__: null,
   value: SecureSocket.prototype,
 });
+
+/**
+ * Calls a method that changes nothing once the handshake is over on a socket of Node's that has no connection: what
+ * that says to the arguments is an error here, too.
+ */
+function tryOnNodes(socket, name, args) {
+  const other = new TLSSocket(new PassThrough(), { isServer: !socket[kTransport].isClient });
+  other.on('error', () => {});
+  try {
+    return other[name](...args);
+  } finally {
+    other.destroy();
+  }
+}
 
 /** What `prototype` has, on an object that inherits from another one. */
 function derive(prototype, parent) {
@@ -158,8 +173,13 @@ defineMethods(prototype, {
   },
   disableRenegotiation() {},
   enableTrace() {},
-  setKeyCert() {},
-  setSession() {},
+  setKeyCert(...args) {
+    if (!this.destroyed) tryOnNodes(this, 'setKeyCert', args);
+  },
+  setSession(session) {
+    const isSession = typeof session === 'string' || Buffer.isBuffer(session);
+    if (!this.destroyed && !isSession) tryOnNodes(this, 'setSession', [session]);
+  },
 
   // What rustls keeps to itself.
   getEphemeralKeyInfo: () => null,
