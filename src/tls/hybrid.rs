@@ -1,7 +1,7 @@
 //! The key exchange X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem): secure as long as one
 //! of its halves is.
 
-use libcrux_ml_kem::mlkem768::{self, MlKem768KeyPair, MlKem768PublicKey};
+use libcrux_ml_kem::mlkem768::{self, MlKem768PrivateKey, MlKem768PublicKey};
 use rustls::crypto::ring::{default_provider, kx_group::X25519};
 use rustls::crypto::{
     ActiveKeyExchange, CompletedKeyExchange, GetRandomFailed, SecureRandom, SharedSecret,
@@ -9,7 +9,7 @@ use rustls::crypto::{
 };
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes of the client's public key of ML-KEM-768, which stands before that of X25519.
 const PUBLIC_KEY: usize = 1184;
@@ -22,11 +22,12 @@ pub struct X25519MlKem768;
 
 impl SupportedKxGroup for X25519MlKem768 {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
-        let quantum = mlkem768::generate_key_pair(*random_bytes()?);
+        let (quantum, public) = mlkem768::generate_key_pair(*random_bytes()?).into_parts();
+        let quantum = Wiped(quantum);
         let classical = X25519.start()?;
-        let public_key = [&quantum.pk()[..], classical.pub_key()].concat();
+        let public_key = [&public.as_slice()[..], classical.pub_key()].concat();
         Ok(Box::new(Begun {
-            quantum,
+            quantum: quantum.boxed(),
             classical,
             public_key,
         }))
@@ -66,9 +67,25 @@ impl SupportedKxGroup for X25519MlKem768 {
     }
 }
 
+/// A private key that is overwritten when it is dropped.
+struct Wiped(MlKem768PrivateKey);
+
+impl Wiped {
+    /// Where it stays: a move would leave a copy behind.
+    fn boxed(&self) -> Box<Self> {
+        Box::new(Self(self.0.clone()))
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0[0..].zeroize();
+    }
+}
+
 /// What a client has begun.
 struct Begun {
-    quantum: MlKem768KeyPair,
+    quantum: Box<Wiped>,
     classical: Box<dyn ActiveKeyExchange>,
     public_key: Vec<u8>,
 }
@@ -81,7 +98,7 @@ impl ActiveKeyExchange for Begun {
             .ok_or_else(invalid)?;
         let quantum = <[u8; CIPHERTEXT]>::try_from(quantum).map_err(|_| invalid())?;
         let classical = self.classical.complete(classical)?;
-        let shared = mlkem768::decapsulate(self.quantum.private_key(), &quantum.into());
+        let shared = mlkem768::decapsulate(&self.quantum.0, &quantum.into());
         let shared = Zeroizing::new(shared);
         let secret = Zeroizing::new([&shared[..], classical.secret_bytes()].concat());
         Ok(SharedSecret::from(&secret[..]))
