@@ -1,9 +1,15 @@
 'use strict';
 // The content of requests: how it is delimited, and what its writer is told.
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { contentOf, pattern } = require('../support/events');
 const { completeResponse, errorOf, untilEvent } = require('./observe');
 const { onEveryWay, onOneWay, onSocketWays } = require('./ways');
+
+async function untilConnected(req) {
+  const socket = req.socket ?? (await once(req, 'socket'))[0];
+  if (socket.connecting) await once(socket, 'connect');
+}
 
 /** Lets `write(req)` write a POST and resolves to the request as the server got it. */
 async function written({ accept, request }, options, write) {
@@ -313,3 +319,41 @@ onSocketWays('writes that wait gather no listeners', async ({ accept, request })
   peer.destroy();
   await closed;
 });
+
+// What is corked before there is a connection, is uncorked on it.
+for (const connected of [false, true]) {
+  onSocketWays(
+    `corks of a request, undone ${connected ? 'on its connection' : 'before'}`,
+    async (world) => {
+      const { text } = await written(world, {}, async (req) => {
+        req.write('one');
+        req.cork();
+        req.cork();
+        req.write('two');
+        if (connected) await untilConnected(req);
+        req.write('three');
+        req.uncork();
+        req.uncork();
+        req.end('four');
+      });
+      assert.strictEqual(text, 'onetwothreefour');
+    },
+  );
+
+  onSocketWays(
+    `corks of a socket, undone ${connected ? 'on its connection' : 'before'}`,
+    async (world) => {
+      const { text } = await written(world, {}, async (req) => {
+        req.write('one');
+        const socket = req.socket ?? (await once(req, 'socket'))[0];
+        socket.cork();
+        req.write('two');
+        if (connected) await untilConnected(req);
+        req.write('three');
+        socket.uncork();
+        req.end('four');
+      });
+      assert.strictEqual(text, 'onetwothreefour');
+    },
+  );
+}

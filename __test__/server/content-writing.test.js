@@ -314,3 +314,48 @@ onBoth('finish comes when the connection has taken everything', async ({ connect
   assert.deepStrictEqual(body, pattern(300_000));
   assert.strictEqual(await finish.promise, 0);
 });
+
+onBoth('a piece in an unknown encoding is refused when it is written', async ({ connect }) => {
+  const refused = [];
+  const refuse = (write) => {
+    assert.throws(write, { code: 'ERR_UNKNOWN_ENCODING', name: 'TypeError' });
+    refused.push(write);
+  };
+  const response = await answerOf(connect, (_req, res) => {
+    res.setHeader('Content-Length', 3);
+    refuse(() => res.write('a', 'nope'));
+    refuse(() => res.write('a', {}));
+    refuse(() => res.write(Buffer.from('a'), 'nope'));
+    res.write('one', 'UTF-8');
+    refuse(() => res.end('b', 'nope'));
+    res.end();
+  });
+  assert.strictEqual(refused.length, 4);
+  assert.strictEqual(response.text, 'one');
+});
+
+onBoth('so is content that would leave with its head', async ({ connect }) => {
+  const response = await answerOf(connect, (_req, res) => {
+    res.setHeader('Content-Length', 3);
+    assert.throws(() => res.end('b', 'nope'), { message: 'Unknown encoding: nope' });
+    res.end('one');
+  });
+  assert.strictEqual(response.text, 'one');
+});
+
+onBoth('content for a response that is over is told to nobody', async ({ connect }) => {
+  const told = [];
+  const closed = deferred();
+  const response = await answerOf(connect, (_req, res) => {
+    res.on('error', ({ code }) => told.push(code));
+    res.on('close', () => {
+      res.write('more', ({ code }) => told.push(`write: ${code}`));
+      res.end('more', ({ code }) => told.push(`end: ${code}`));
+      setImmediate(closed.resolve);
+    });
+    res.end('all');
+  });
+  await closed.promise;
+  assert.strictEqual(response.text, 'all');
+  assert.deepStrictEqual(told, ['write: ERR_STREAM_WRITE_AFTER_END']);
+});

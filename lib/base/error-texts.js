@@ -101,7 +101,7 @@ const texts = {
     `Invalid character in ${name}${field === undefined ? '' : ` ["${field}"]`}`,
   ERR_INVALID_HANDLE_TYPE: () => 'This handle type cannot be sent',
   ERR_INVALID_PROTOCOL: (protocol, expected) =>
-    `Protocol "${protocol}" not supported. Expected "${expected}"`,
+    format('Protocol "%s" not supported. Expected "%s"', protocol, expected),
   ERR_PROXY_INVALID_CONFIG: (message) => message,
   ERR_PROXY_TUNNEL: (message) => message,
   ERR_UNESCAPED_CHARACTERS: (name) => `${name} contains unescaped characters`,
@@ -121,7 +121,7 @@ const texts = {
   ERR_TLS_INVALID_STATE: () => 'TLS socket connection must be securely established',
   ERR_TLS_RENEGOTIATION_DISABLED: () => 'TLS session renegotiation disabled for this socket',
   ERR_TLS_SNI_FROM_SERVER: () => 'Cannot issue SNI from a TLS server-side socket',
-  ERR_UNKNOWN_ENCODING: (encoding) => `Unknown encoding: ${encoding}`,
+  ERR_UNKNOWN_ENCODING: (encoding) => format('Unknown encoding: %s', encoding),
 };
 
 module.exports = { texts };

@@ -62,11 +62,13 @@ function end(message, chunk, encoding, callback, sendsItself) {
   let finish = null;
   if (chunk) {
     if (message.finished) {
-      raise(
-        message,
-        new ERR_STREAM_WRITE_AFTER_END(),
-        typeof callback === 'function' ? callback : nop,
-      );
+      // Once it is destroyed, Node tells nobody.
+      if (!message.destroyed)
+        raise(
+          message,
+          new ERR_STREAM_WRITE_AFTER_END(),
+          typeof callback === 'function' ? callback : nop,
+        );
       return;
     }
     if (

@@ -2,9 +2,11 @@
 // The states of Node's streams, which have no public form for these questions and steps. Each is what
 // the stream's own methods would do, without the events and ticks that nobody waits for.
 
-/** Nothing has been written through the stream's own machinery, and it is neither ending nor gone. */
+/** Nothing has been written through the stream's own machinery or is held by it, and it is neither ending nor gone. */
 function isUnusedWritable({ _writableState: state }) {
-  return state.length === 0 && !state.ending && !state.destroyed && !state.errored;
+  return (
+    state.length === 0 && state.corked === 0 && !state.ending && !state.destroyed && !state.errored
+  );
 }
 
 /** What `push(null)` does to a stream that nobody reads. */
@@ -20,12 +22,12 @@ function noteEndEmitted({ _readableState: state }) {
   state.endEmitted = true;
 }
 
-/** Both sides of the stream were destroyed, and are closed if `isClosed`. */
-function noteDestroyed(stream, isClosed) {
+/** Both sides of the stream were destroyed, and are closed. */
+function noteDestroyed(stream) {
   for (const state of [stream._readableState, stream._writableState]) {
     state.destroyed = true;
-    state.closed = isClosed;
-    state.closeEmitted = isClosed;
+    state.closed = true;
+    state.closeEmitted = true;
   }
 }
 

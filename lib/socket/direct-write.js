@@ -1,14 +1,17 @@
 'use strict';
 // Writing on a native socket, past the Writable's machinery while nothing of that is in use: what is
 // written is held while the socket is corked, and leaves in one call.
+const { codes } = require('../base/errors');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
 const { isUnusedWritable } = require('../node/streams');
 const { callAll, failDestroyed } = require('./cork-buffer');
 const { process } = require('../wire/realm');
 
+const { ERR_UNKNOWN_ENCODING } = codes;
 const netDestroy = socketMethods.get('destroy');
 const netEnd = socketMethods.get('end');
+const netUncork = socketMethods.get('uncork');
 const netWrite = socketMethods.get('write');
 
 function write(chunk, encoding, callback) {
@@ -27,12 +30,20 @@ function writeDirectly(socket, chunk, encoding, callback) {
     callback = encoding;
     encoding = undefined;
   }
+  checkEncoding(encoding, chunk);
   const { [kHeld]: held } = socket;
   held.add(chunk, encoding, callback);
   const more = socket.writableLength < socket.writableHighWaterMark;
   if (!more) held.needDrain = true;
   if (held.corked === 0) socket.flushHeld();
   return more;
+}
+
+/** Throws what a Writable does, before anything is held that cannot be sent. */
+function checkEncoding(encoding, chunk) {
+  if (!encoding || encoding === 'latin1' || encoding === 'utf8') return;
+  const isForBytes = encoding === 'buffer' && typeof chunk !== 'string';
+  if (!isForBytes && !Buffer.isEncoding(encoding)) throw new ERR_UNKNOWN_ENCODING(encoding);
 }
 
 /**
@@ -42,6 +53,7 @@ function writeDirectly(socket, chunk, encoding, callback) {
 function sendWhole(response, head, chunk, encoding, callback) {
   const transport = this[kTransport];
   const { [kHeld]: held } = this;
+  checkEncoding(encoding, chunk);
   const isFree = held.corked === 0 && held.chunk === null && held.callback === null;
   if (!isFree || !transport.canSend() || !isWriteOriginal(this)) return false;
   const flags = transport.endFlags(response);
@@ -68,9 +80,14 @@ function cork() {
   this[kHeld].corked++;
 }
 
+/** Undoes a cork: one of ours, or else one of the stream, from before the connection was native. */
 function uncork() {
-  const { [kHeld]: held } = this;
-  if (held.corked > 0 && --held.corked === 0) this.flushHeld();
+  const { [kHeld]: held, isLazy } = this;
+  if (held.corked === 0) {
+    if (!isLazy) netUncork.call(this);
+  } else if (--held.corked === 0) {
+    this.flushHeld();
+  }
 }
 
 function end(...args) {
