@@ -4,6 +4,7 @@
 const assert = require('node:assert');
 const { once } = require('node:events');
 const http = require('../support/subject');
+const { onNodeHttp } = require('../support/mode');
 const { onBoth, onNative } = require('../support/transports');
 
 const inputs = {
@@ -18,6 +19,10 @@ const replies = {
   'destroy(another error)': (socket) => socket.destroy(new Error('mine')),
   'destroy()': (socket) => socket.destroy(),
   'end(answer)': (socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
+  'a look at the handle, then end(answer)'(socket) {
+    assert.notStrictEqual(socket._handle, null);
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  },
   'an answer, then destroy(error)'(socket, error) {
     socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     socket.destroy(error);
@@ -71,3 +76,23 @@ onNative('a reset behind a malformed request is not told', async ({ connect }) =
   await closed;
   assert.strictEqual(told.length, 1);
 });
+
+const repeats = onNodeHttp && "Node's parser says the same of each further piece, here without end";
+
+onNative(
+  'what is put into the stream behind it, is no request',
+  { skip: repeats },
+  async ({ connect }) => {
+    const told = [];
+    const server = http.createServer(() => told.push('request'));
+    server.on('clientError', (error, socket) => {
+      told.push(error.code);
+      socket.unshift(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+      socket.end('bye');
+    });
+    const client = await connect(server);
+    client.send('this is no request\r\n\r\n');
+    assert.strictEqual(String(await client.untilEnd()), 'bye');
+    assert.deepStrictEqual(told, ['HPE_INVALID_METHOD']);
+  },
+);

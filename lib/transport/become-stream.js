@@ -16,6 +16,7 @@ function becomeStream(transport) {
   if (!socket.exchangeTransport() || role === null) return;
   const stream = new StreamTransport(socket, native.io.takeParser());
   stream.id = id;
+  stream.failure = transport.failure;
   stream.holdReading();
   // The role has counted what came before.
   stream.bytesReadBefore = transport.bytesRead;

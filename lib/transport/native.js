@@ -50,6 +50,8 @@ class NativeTransport {
     this.endsTold = 0;
     /** Somebody listens on the socket for the bytes that the parser reads. */
     this.isMirrored = false;
+    /** What was wrong with the input; nothing behind it can be understood. */
+    this.failure = null;
     /** The parser's error when the input ended inside a message. */
     this.cutShort = null;
     /** The input has ended, and will be told when HTTP reads again. */
@@ -158,6 +160,7 @@ class NativeTransport {
 
   onMalformed(failure) {
     if (this.receiver === null) return;
+    this.failure = failure;
     // The end itself comes first: its listeners find a socket that is no longer readable.
     if (failure.code === 'HPE_INVALID_EOF_STATE') this.cutShort = failure;
     else this.receiver.onMalformed(failure);

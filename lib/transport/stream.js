@@ -132,7 +132,8 @@ class StreamTransport {
     this.isTrailing = false;
     if (this.socket.destroyed) return;
     try {
-      if (this.role !== null && !this.hasParsedEnd) this.input.takeRest();
+      const isReadable = !this.hasParsedEnd && this.failure === null;
+      if (this.role !== null && isReadable) this.input.takeRest();
     } finally {
       this.beginReading();
     }

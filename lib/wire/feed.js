@@ -60,7 +60,7 @@ const END = Symbol('end');
 
 /**
  * The parser of one stream, whose records are for `transport`: that of the stream, or the native one of a
- * socket into which somebody pushed bytes, which has no failure and no flow to be looked after.
+ * socket into which somebody pushed bytes, which tells a failure once and has no flow to be looked after.
  */
 class FedParser {
   /** `parser`: a StreamParser. */
@@ -107,7 +107,7 @@ class FedParser {
 
   parse(input) {
     if (input === END) this.handle(calls.finish(this.slot, arena.bytes, top), NO_CHUNK);
-    else if (this.transport.failure) this.transport.tellFailure(input);
+    else if (this.transport.failure) this.transport.tellFailure?.(input);
     else this.handle(calls.execute(this.slot, input, arena.bytes, top), input);
   }
 
