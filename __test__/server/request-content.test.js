@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const { pipeline, PassThrough, Writable } = require('node:stream');
 const http = require('../support/subject');
-const { contentOf, deferred, pattern, turn } = require('../support/events');
+const { contentOf, deferred, logEvents, pattern, turn } = require('../support/events');
 const { onBoth, onNative } = require('../support/transports');
 
 const MiB = 1 << 20;
@@ -208,6 +208,35 @@ onBoth('leaving a for await loop early leaves the answer possible', async ({ con
   const client = await connect(server);
   client.send(head(1000), Buffer.alloc(500));
   assert.strictEqual((await client.response()).text, 'destroyed: true');
+});
+
+onNative('destroying a request ends the loop over it with an error', async ({ connect }) => {
+  const log = [];
+  const done = deferred();
+  const server = http.createServer(async (req, res) => {
+    logEvents(req, ['end', 'close'], log);
+    res.on('close', () => log.push('response closed'));
+    res.on('close', done.resolve);
+    try {
+      for await (const _chunk of req) req.destroy();
+    } catch ({ code }) {
+      log.push(code, res.destroyed);
+    }
+  });
+  const client = await connect(server);
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc');
+  await done.promise;
+  assert.deepStrictEqual(log, ['close', 'ERR_STREAM_PREMATURE_CLOSE', false, 'response closed']);
+});
+
+onNative('a socket is closed from the moment when it is destroyed', async ({ connect }) => {
+  const seen = deferred();
+  const server = http.createServer(({ socket }) => {
+    socket.destroy();
+    seen.resolve([socket.destroyed, socket.closed, socket.readyState]);
+  });
+  (await connect(server)).send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.deepStrictEqual(await seen.promise, [true, true, 'closed']);
 });
 
 onBoth('reading later finds what has come', async ({ connect }) => {

@@ -56,8 +56,9 @@ constant('_hadError', false);
 getter('destroyed', function () {
   return this[kTransport].isDestroyed;
 });
+// Node's sockets count as closed from the moment when they are destroyed; 'close' comes later.
 getter('closed', function () {
-  return this[kTransport].isClosed;
+  return this[kTransport].isDestroyed;
 });
 getter('errored', () => null);
 getter('readable', function () {

@@ -404,7 +404,7 @@ function materialize(socket) {
 /** Brings the stream's state to where the connection is. */
 function catchUp(socket, transport) {
   if (transport.isDestroyed) {
-    noteDestroyed(socket, transport.isClosed);
+    noteDestroyed(socket);
     socket._handle = null;
     return;
   }
