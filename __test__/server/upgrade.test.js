@@ -191,10 +191,13 @@ onBoth(
 onBoth('shouldUpgradeCallback decides', { skip: ignored }, async ({ connect }) => {
   const asked = [];
   const shouldUpgradeCallback = function (req) {
-    asked.push([this === server, req.url]);
+    asked.push([this === server, req.url, req.upgrade]);
     return req.url === '/yes';
   };
-  const server = http.createServer({ shouldUpgradeCallback }, (req, res) => res.end(req.url));
+  const server = http.createServer({ shouldUpgradeCallback }, (req, res) => {
+    assert.strictEqual(req.upgrade, false);
+    res.end(req.url);
+  });
   server.on('upgrade', (req, socket) => socket.end(`upgraded ${req.url}`));
   const client = await connect(server);
   client.send(upgrade('/no') + get('/plain'));
@@ -203,8 +206,11 @@ onBoth('shouldUpgradeCallback decides', { skip: ignored }, async ({ connect }) =
   client.send(upgrade('/yes'));
   assert.strictEqual(await client.untilEnd(), 'upgraded /yes');
   assert.deepStrictEqual(
-    asked.map(([, url]) => url),
-    ['/no', '/yes'],
+    asked.map(([, ...request]) => request),
+    [
+      ['/no', true],
+      ['/yes', true],
+    ],
   );
 });
 

@@ -29,6 +29,7 @@ function refuseEncoding() {
 /** Whether a request that asks for another protocol may have the socket. */
 function mayUpgrade(server, req) {
   if (req.method === 'CONNECT') return true;
+  req.upgrade = true; // for `shouldUpgradeCallback`
   return typeof server.shouldUpgradeCallback === 'function'
     ? !!server.shouldUpgradeCallback(req)
     : server.listenerCount('upgrade') > 0;
