@@ -1,6 +1,7 @@
 'use strict';
 // The socket of a request in its user's hands: events, streams' methods, and reading beside http.
 const assert = require('node:assert');
+const { once } = require('node:events');
 const net = require('node:net');
 const { turn } = require('../support/events');
 const {
@@ -178,4 +179,27 @@ onOneWay('resetAndDestroy() of the socket', async (world) => {
   assert.strictEqual((await error).code, 'ECONNRESET');
   await closed;
   assert.strictEqual(peer.error?.code, 'ECONNRESET');
+});
+
+// A kept connection would hold the content of its first request for as long as it lives.
+onSocketWays('what waited for the connection is let go once it is sent', async (world) => {
+  const req = world.request({ method: 'POST' });
+  req.end('content');
+  const peer = await world.accept();
+  await peer.request();
+  assert.strictEqual(req.socket._pendingData, null);
+  const done = completeResponse(req);
+  peer.answer();
+  await done;
+});
+
+onSocketWays('bytesWritten behind an upgrade counts once what waited', async (world) => {
+  const req = world.get({ headers: { Connection: 'Upgrade', Upgrade: 'echo' } });
+  const peer = await world.accept();
+  await peer.request();
+  const { length } = peer;
+  peer.send('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  const [, socket] = await once(req, 'upgrade');
+  assert.strictEqual(socket.bytesWritten, length);
+  socket.destroy();
 });

@@ -103,6 +103,9 @@ methods._read = function _read() {}; // the parser reads; see `leaveHttp` for ev
 
 methods._writeGeneric = function _writeGeneric(writev, data, encoding, callback) {
   const transport = this[kTransport];
+  // What waited for the connection waits no more; its bytes would be kept, and be counted twice.
+  this._pendingData = null;
+  this._pendingEncoding = '';
   if (transport.isDestroyed) {
     callback(new ERR_SOCKET_CLOSED());
     return;
