@@ -10,13 +10,15 @@ const WINDOW: u64 = 20_000;
 const BUSY_PERCENT: u64 = 80;
 /// …and finds so many events in a turn, so that there is work for two threads.
 const CROWD: u64 = 8;
-/// With fewer events in a turn, there is nothing to be done side by side.
+/// With fewer events in a turn there is little to be done side by side, unless each brings much.
 const PAIR: u64 = 2;
 /// Windows of a trial. The first one, in which the lead changed hands, does not count.
 const TRIAL: u32 = 6;
 /// The I/O thread is worth its processor time if it serves this percentage of what JavaScript serves
 /// alone: what the JavaScript thread saves is the application's.
 const WORTH_PERCENT: u64 = 95;
+/// With less than this percentage of that, JavaScript can do it alone with half of its time.
+const HALF_PERCENT: u64 = 50;
 /// How long the better one leads before the other is tried; twice as long after each trial that
 /// confirms it, up to the longest pause.
 const PAUSE: u64 = 1_000_000;
@@ -71,7 +73,7 @@ impl Window {
         self.busy * 100 > self.length * BUSY_PERCENT && self.events >= self.turns * CROWD
     }
 
-    /// Whether there was nothing to be done side by side.
+    /// Whether there was little to be done side by side.
     fn is_sparse(&self) -> bool {
         self.events < self.turns * PAIR
     }
@@ -130,7 +132,12 @@ impl LeaderPolicy {
         match (self.leader, &self.stage) {
             (Leader::JavaScript, _) => !window.is_load(),
             (Leader::Thread, Stage::Settled { .. }) => {
-                window.is_sparse() || 2 * window.rate() < self.alone
+                let enough = if window.is_sparse() {
+                    WORTH_PERCENT
+                } else {
+                    HALF_PERCENT
+                };
+                window.rate() * 100 < self.alone * enough
             }
             (Leader::Thread, Stage::Trial { .. }) => false,
         }
@@ -355,23 +362,32 @@ mod tests {
         assert_eq!(load.share_of_thread(10), 0);
     }
 
+    /// Who leads behind a window of the I/O thread with so many events in 100 turns, in which it has received so
+    /// many percent of what JavaScript did alone.
+    fn leader_behind(events: usize, percent: u64, length: u64) -> Leader {
+        let mut load = Load::new(100, 150, 1000);
+        load.share_of_thread(1);
+        let mut window = Window::starts_at(0);
+        window.turns = 99;
+        let turn = Turn {
+            events,
+            received: (load.policy.alone * percent * WINDOW / 100_000_000) as usize,
+            busy: 0,
+        };
+        let over = window.turn_ended(turn, length).unwrap();
+        load.policy.window_ended(Leader::Thread, &over, load.now)
+    }
+
     #[test]
-    fn one_event_at_a_time_and_nothing_for_long_are_rest() {
-        for (events, length) in [(1, WINDOW), (60, 5_000_000)] {
-            let mut load = Load::new(100, 150, 1000);
-            load.share_of_thread(1);
-            let mut window = Window::starts_at(0);
-            let turn = Turn {
-                events,
-                received: 100 * events,
-                busy: 0,
-            };
-            let over = window.turn_ended(turn, length).unwrap();
-            assert_eq!(
-                load.policy.window_ended(Leader::Thread, &over, load.now),
-                Leader::JavaScript
-            );
-        }
+    fn one_event_at_a_time_is_rest_unless_each_brings_much() {
+        assert_eq!(leader_behind(100, 90, WINDOW), Leader::JavaScript);
+        assert_eq!(leader_behind(100, 120, WINDOW), Leader::Thread);
+        assert_eq!(leader_behind(800, 90, WINDOW), Leader::Thread);
+    }
+
+    #[test]
+    fn nothing_for_long_is_rest() {
+        assert_eq!(leader_behind(800, 120, 5_000_000), Leader::JavaScript);
     }
 
     #[test]
