@@ -37,7 +37,6 @@ async function lead() {
   const { port } = threads[0];
   while (threads.length < Number(process.env.THREADS ?? availableParallelism()))
     threads.push(await start(port));
-  console.log(`${threads.length} threads on http://localhost:${port}/`);
 
   let work = Promise.resolve();
   process.on('SIGHUP', () => {
@@ -54,6 +53,8 @@ async function lead() {
     process.once(signal, () => {
       work = work.then(() => Promise.all(threads.map(drain))).then(() => process.exit());
     });
+  // Whoever reads this may send a signal.
+  console.log(`${threads.length} threads on http://localhost:${port}/`);
 }
 
 function serve() {
