@@ -1,6 +1,6 @@
 'use strict';
 // Who drives the sockets: the event loop while there is little to do. How the lead is given to an I/O thread
-// and back is tested beside its code (`src/io/javascript_lead.rs`, `src/io/leadership.rs`).
+// and back is tested beside its code (`src/io/javascript_lead.rs`, `src/io/leader_policy.rs`).
 // @alone
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -8,21 +8,11 @@ const net = require('node:net');
 const { test } = require('node:test');
 // From its files, so that the module and this test share one of them.
 process.env.RUST_HTTP_BUNDLE = 'off';
-const http = require('../..');
+const { listen } = require('../support/listening');
 const native = require('../../lib/wire/loop');
 
 const limit = { timeout: 60_000 };
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-
-async function listen(t, listener) {
-  const server = http.createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return server;
-}
 
 test('the event loop drives what there is little of', limit, async (t) => {
   const server = await listen(t, (_req, res) => res.end('hi'));

@@ -57,11 +57,11 @@ impl Connection {
 
     /// Bytes that wait on the socket and are content, if they may be read as such.
     fn content_available(&self, socket: &Socket, input: &Input, lead: &Lead) -> usize {
-        if lead.content_memory.is_none() || self.is_mirrored() || socket.session().is_some() {
+        let ahead = usize::try_from(input.content_ahead()).unwrap_or(usize::MAX);
+        if ahead < DIRECT_SIZE || lead.content_memory.is_none() {
             return 0;
         }
-        let ahead = usize::try_from(input.content_ahead()).unwrap_or(usize::MAX);
-        if ahead < DIRECT_SIZE {
+        if self.is_mirrored() || socket.session().is_some() {
             return 0;
         }
         socket.available().unwrap_or(0).min(ahead)

@@ -80,6 +80,7 @@ impl Connection {
         let failure = match self.read_from(socket, &input, lead) {
             Ok(Read::Content { token, length }) => {
                 note!("{} read {length} bytes of content", self.id);
+                lead.received += length;
                 input.content_arrived(self, token, length, lead);
                 return self.has(flag::READABLE);
             }

@@ -303,7 +303,6 @@ impl Input {
         length: usize,
         lead: &mut Lead,
     ) {
-        lead.received += length;
         connection.count_read(length, lead.now);
         let now = lead.now;
         let posted = lead.set.post(connection.port(), |p| {

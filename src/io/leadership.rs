@@ -2,10 +2,11 @@
 //! rest JavaScript does, so that a request wakes one thread only. Under load the I/O thread does, so that
 //! both work side by side.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use crate::io::leader_policy::{LeaderPolicy, Window};
+use crate::io::lock::relock;
 
 /// Which thread looks at the events of a set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,8 +70,7 @@ impl Leadership {
 
     /// A window in which `leader` led ended at `now`. Returns who should lead.
     pub fn window_ended(&self, leader: Leader, window: &Window, now: u64) -> Leader {
-        let mut policy = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-        policy.window_ended(leader, window, now)
+        relock(&self.policy).window_ended(leader, window, now)
     }
 
     /// JavaScript may have the lead.
