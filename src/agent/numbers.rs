@@ -1,6 +1,6 @@
 //! The pool's decisions as JavaScript asks for them: it writes the numbers that a decision needs into
 //! one array, and reads the answer from it. Passing them as arguments of a call costs four times as
-//! much (see docs/architecture.md).
+//! much (see docs/decisions/1-batching.md).
 
 use crate::agent::idle::{Idle, Rest};
 use crate::agent::pool::{Limits, Origin, Park, Removed, Scheduling, Take, removed};
