@@ -1,7 +1,8 @@
 /**
  * Types of rust-http/https: those of `node:https`, so that code written against either is accepted by
  * the other, with the members of newer Nodes written out for installations whose @types/node is older.
- * Requests, responses and what agents have in common are those of rust-http.
+ * Requests, responses and what agents have in common are those of rust-http, and so are their units, defaults and
+ * errors: see index.d.ts. A member that is not in either file has its entry in @types/node.
  */
 /// <reference types="node" />
 
@@ -23,7 +24,7 @@ export * from 'node:https';
 /**
  * Options of `createServer` and `new Server`: those of `http.createServer`, with their units, defaults
  * and errors (see `ServerOptions` of rust-http), those of `tls.createServer` and
- * `tls.createSecureContext`, which Node's own TLS checks. Some leave TLS to Node: see `server.stats()`.
+ * `tls.createSecureContext`, which Node's own TLS checks. Some leave TLS to Node: `server.stats()` says which.
  *
  * | option | unit | default | |
  * | --- | --- | --- | --- |
@@ -46,7 +47,7 @@ export interface ServerOptions<
  * A `tls.Server` whose connections are served as those of `http.Server`: the same options, timeouts,
  * methods and events. Callable without `new`.
  *
- * What is no TLS is `'tlsClientError'`, and `'clientError'` if somebody listens for that; else the
+ * Bytes that are no TLS are `'tlsClientError'`, and `'clientError'` if there is a listener; without one the
  * connection is destroyed.
  * @see https://nodejs.org/api/https.html#class-httpsserver
  */
@@ -80,8 +81,8 @@ export class Server<
    */
   strictHost?: boolean;
   /**
-   * Connections, requests and bytes of this server; bytes are those of HTTP, before encryption. Who speaks
-   * TLS, and why, is in `tls` and `tlsReason`; with Node's TLS `driver` is `'javascript'`.
+   * Connections, requests and bytes of this server; bytes are those of HTTP, before encryption. `tls` and
+   * `tlsReason` say which side speaks TLS, and why; with Node's TLS `driver` is `'javascript'`.
    *
    * Optional in the type, because a server of Node's own may stand for ours: `server.stats?.()`.
    * @see docs/operating.md, "Numbers"
@@ -133,7 +134,7 @@ export function createServer<
  */
 export interface AgentOptions extends https.AgentOptions {
   /**
-   * Milliseconds taken off the server's `Keep-Alive: timeout=…`, so that the agent drops an idle
+   * Milliseconds subtracted from the server's `Keep-Alive: timeout=…`, so that the agent closes an idle
    * connection before the server does. What is no number, or negative, is taken for the default.
    * @default 1000
    * @see https://nodejs.org/api/http.html#new-agentoptions
@@ -158,7 +159,7 @@ export class Agent extends https.Agent {
   /** @param options see {@link AgentOptions}, and for what they throw */
   constructor(options?: AgentOptions);
   /**
-   * Sockets and requests of the pool, to all servers together, and who speaks their TLS.
+   * Sockets and requests of the pool, to all servers together, and which side speaks their TLS.
    *
    * Optional in the type, because an agent of Node's own may stand for ours: `agent.stats?.()`.
    * @see docs/operating.md, "Numbers"

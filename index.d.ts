@@ -1,6 +1,11 @@
 /**
  * Types of rust-http: those of `node:http`, so that code written against either is accepted by the
  * other, with the members of newer Nodes written out for installations whose @types/node is older.
+ *
+ * A member that is not here has its entry in @types/node, and works as it says; the tables below have the units,
+ * defaults and errors that those entries leave out. In which file a member is: docs/architecture.md, "Where a
+ * documented member is". `isValidHeaderName`, `isValidHeaderValue`, `websocketMask`, `websocketUnmask` and the members
+ * of the oldest documentation have no types: `node:http` could not be assigned to this module if they had.
  */
 /// <reference types="node" />
 
@@ -38,7 +43,7 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    */
   shouldUpgradeCallback?: ((request: InstanceType<Request>) => boolean) | undefined;
   /**
-   * How strictly the values of headers are checked: `'relaxed'` lets control characters through,
+   * How strictly the values of headers are checked: `'relaxed'` accepts control characters,
    * `'insecure'` is `insecureHTTPParser`. Another word, or both options at once, throw
    * `ERR_INVALID_ARG_VALUE`.
    * @default 'strict'
@@ -54,21 +59,21 @@ export interface ServerOptionsAdditions<Request extends typeof http.IncomingMess
    */
   strictHost?: boolean | undefined;
   /**
-   * Refuses requests when too much waits for JavaScript, also while it is blocked: an I/O thread does
-   * it. See {@link OverloadOptions}, and for what is thrown.
+   * Refuses requests when too much waits for JavaScript, also while it is blocked: an I/O thread
+   * answers them. {@link OverloadOptions} says what is thrown.
    * @default undefined: nothing is refused
    * @see RFC 9110, section 15.6.4; docs/operating.md, "When more comes than can be answered"
    */
   overload?: OverloadOptions | undefined;
   /**
    * Answers GET and HEAD of a path, whatever its query, without JavaScript:
-   * `{"status":"ok","delay":0,"queue":0}`, with the milliseconds for which JavaScript has been waited for, and
-   * the requests that wait. The status is `ok`, `busy` beyond the limits of `overload`, both with 200, or
+   * `{"status":"ok","delay":0,"queue":0}`, with the milliseconds for which something has waited for JavaScript,
+   * and the requests that wait. The status is `ok`, `busy` beyond the limits of `overload`, both with 200, or
    * `blocked` with 503.
    *
    * A path that does not begin with a slash or has a query throws `ERR_INVALID_ARG_VALUE`, what is neither
    * text nor an object `ERR_INVALID_ARG_TYPE`.
-   * @default undefined: the path is a handler's as any other
+   * @default undefined: handlers answer the path as any other
    * @see docs/operating.md, "Health"
    */
   health?: string | HealthOptions | undefined;
@@ -89,7 +94,7 @@ export interface OverloadOptions {
    */
   maxQueue?: number | undefined;
   /**
-   * Milliseconds for which what waits for JavaScript may have waited, at least 1.
+   * The longest time in milliseconds that something may have waited for JavaScript, at least 1.
    * @default undefined: any time
    */
   maxDelay?: number | undefined;
@@ -108,31 +113,34 @@ export interface OverloadOptions {
 }
 
 /**
- * The health path, and when the event loop is taken for blocked.
+ * The health path, and when the event loop counts as blocked.
  * @see docs/operating.md, "Health"
  */
 export interface HealthOptions {
-  /** Begins with a slash, and has no query, else `ERR_INVALID_ARG_VALUE`; no text: `ERR_INVALID_ARG_TYPE`. */
+  /**
+   * Begins with a slash and has no query; else `ERR_INVALID_ARG_VALUE` is thrown. What is not a string throws
+   * `ERR_INVALID_ARG_TYPE`.
+   */
   path: string;
   /**
-   * Milliseconds for which JavaScript has to be waited for, at least 1. No number throws `ERR_INVALID_ARG_TYPE`,
-   * what is less or not whole `ERR_OUT_OF_RANGE`.
+   * Milliseconds after which JavaScript counts as blocked when something waits for it, at least 1. What is not a
+   * number throws `ERR_INVALID_ARG_TYPE`, what is less or not whole `ERR_OUT_OF_RANGE`.
    * @default 5000
    */
   blockedAfter?: number | undefined;
 }
 
 /**
- * Open connections that JavaScript feeds to the parser, over a stream, by what keeps them from being
- * native. They behave the same, and cost what they cost with Node's own http.
+ * Open connections whose bytes JavaScript feeds to the parser, over a stream, by what keeps them from
+ * being native. They behave the same, and cost about what they cost with Node's own http.
  * @see docs/operating.md, "Numbers"
  */
 export interface Fallbacks {
-  /** TLS, which is Node's. */
+  /** TLS that Node speaks. */
   tls: number;
   /**
    * A socket with a handle of Node's own: one that was emitted as `'connection'`, all on Windows, and those
-   * whose `_handle` somebody has looked at, as sending them to another process does.
+   * whose `_handle` was read, as sending them to another process does.
    */
   handle: number;
   /** Any other stream, given by `emit('connection', stream)` or an agent's `createConnection`. */
@@ -152,7 +160,7 @@ export interface ServerStats {
   /** Connections since the server was made. */
   connectionsTotal: number;
   /**
-   * Open sockets that were handed over by an upgrade or CONNECT, or that no listener made HTTP.
+   * Open sockets that were handed over by an upgrade or CONNECT, or that speak no HTTP.
    * @see RFC 9110, sections 7.8 and 9.3.6
    */
   upgraded: number;
@@ -162,7 +170,7 @@ export interface ServerStats {
   requestsQueued: number;
   /** Requests since the server was made. */
   requestsTotal: number;
-  /** Requests since the server was made whose answers handlers have ended, and that were handed to the system. */
+  /** Requests since the server was made whose answers were ended and handed to the system. */
   requestsAnswered: number;
   /** Bytes received since the server was made, heads included; of TLS, what was in it. */
   bytesRead: number;
@@ -194,11 +202,11 @@ export interface ServerStats {
  */
 export interface SecureServerStats extends ServerStats {
   /**
-   * Who speaks TLS on connections that come now: the native side, or Node. Single clients that only Node
-   * understands are left to that in either case.
+   * Which side speaks TLS on connections that come now: the native side, or Node. A single client that only
+   * Node understands is left to Node in either case.
    */
   tls: 'native' | 'node';
-  /** What stands in the way of the native side; null if nothing does. */
+  /** Why the native side cannot speak TLS; null if it can. */
   tlsReason: string | null;
 }
 
@@ -207,9 +215,9 @@ export interface SecureServerStats extends ServerStats {
  * @see docs/operating.md
  */
 export interface SecureAgentStats extends AgentStats {
-  /** Who speaks TLS on the connection that was begun last: the native side, or Node; null if there was none. */
+  /** Which side speaks TLS on the connection that was begun last; null if there was none. */
   tls: 'native' | 'node' | null;
-  /** What stood in the way of the native side; null if nothing did. */
+  /** Why the native side could not speak TLS; null if it could. */
   tlsReason: string | null;
 }
 
@@ -273,7 +281,7 @@ export interface AgentStats {
   bytesRead: number;
   /** Bytes sent since the agent was made, heads included; of TLS, what was in it. */
   bytesWritten: number;
-  /** See `ServerStats`. */
+  /** Which thread reads and sends at the moment; see `ServerStats`. */
   driver: 'javascript' | 'io-thread';
   /** Open connections that are not native. */
   fallbacks: Fallbacks;
@@ -313,7 +321,22 @@ export interface ServerOptions<
 
 /**
  * A `net.Server` whose listener and connections are native. Callable without `new`.
+ *
+ * The properties below may be changed while the server listens. They are not checked when they are set: a timeout
+ * that is no number above 0 is none.
+ *
+ * | property | unit | default | |
+ * | --- | --- | --- | --- |
+ * | `headersTimeout`, `requestTimeout`, `keepAliveTimeout` | ms | those of the options of the same names | see {@link ServerOptions} |
+ * | `timeout` | ms | 0: none | without traffic; then `'timeout'`, or the connection is destroyed |
+ * | `maxHeadersCount` | fields | `null`, which is 1000; 0: any number | beyond it 431; before Node 22 the rest is left out |
+ * | `maxRequestsPerSocket` | requests | 0: any number | beyond it 503 and `'dropRequest'` |
+ * | `maxConnections` | connections | none | beyond it closed, and `'drop'` |
+ *
+ * `close(callback)` gives `ERR_SERVER_NOT_RUNNING` to the callback of a server that does not listen. `listen()` throws
+ * `ERR_SERVER_ALREADY_LISTEN`, and emits `'error'` with the system's code, such as `EADDRINUSE`.
  * @see https://nodejs.org/api/http.html#class-httpserver
+ * @see https://nodejs.org/api/net.html#serverlisten
  */
 export class Server<
   Request extends typeof http.IncomingMessage = typeof IncomingMessage,
@@ -398,7 +421,7 @@ export function createServer<
 export class IncomingMessage extends http.IncomingMessage {
   /**
    * Aborted when the message is destroyed, or when its connection closes before the exchange is
-   * complete: for work that nobody waits for any more. Made when it is first asked for.
+   * complete: stop work for the request then. Made when it is first read.
    * @see https://nodejs.org/api/http.html#messagesignal
    */
   readonly signal: AbortSignal;
@@ -406,6 +429,26 @@ export class IncomingMessage extends http.IncomingMessage {
 
 /**
  * The answer to a request: a `stream.Writable` for its content.
+ *
+ * Its own errors, and those that requests of a client share with it:
+ *
+ * | member | throws |
+ * | --- | --- |
+ * | `setHeader`, `setHeaders`, `appendHeader` | `ERR_HTTP_HEADERS_SENT` once the head was made; `ERR_INVALID_HTTP_TOKEN` for a name, `ERR_HTTP_INVALID_HEADER_VALUE` for undefined, `ERR_INVALID_CHAR` for other values; `ERR_INVALID_ARG_TYPE` for what is no `Headers` or `Map` |
+ * | `removeHeader` | `ERR_HTTP_HEADERS_SENT`; `ERR_INVALID_ARG_TYPE` for a name that is no string, as `getHeader` and `hasHeader` do |
+ * | `writeHead` | `ERR_HTTP_HEADERS_SENT`; `ERR_HTTP_INVALID_STATUS_CODE` below 100 and above 999; `ERR_INVALID_CHAR` for the reason; `ERR_INVALID_ARG_VALUE` for a flat array with a name without a value; what `setHeader` throws |
+ * | `write`, `end` | `ERR_INVALID_ARG_TYPE` for what is no string, Buffer or Uint8Array; `ERR_STREAM_NULL_VALUES` for null in `write`; `ERR_HTTP_CONTENT_LENGTH_MISMATCH` with `strictContentLength`; `ERR_HTTP_BODY_NOT_ALLOWED` with the option `rejectNonStandardBodyWrites`. Content behind the end is `'error'` with `ERR_STREAM_WRITE_AFTER_END` |
+ * | `addTrailers` | `ERR_INVALID_HTTP_TOKEN`, `ERR_INVALID_CHAR` |
+ * | `pipe` | emits `'error'` with `ERR_STREAM_CANNOT_PIPE` |
+ * | `assignSocket` | `ERR_HTTP_SOCKET_ASSIGNED` for a socket that has a response |
+ *
+ * | property | default | |
+ * | --- | --- | --- |
+ * | `statusCode`, `statusMessage` | 200, and the reason of `STATUS_CODES` | of a head that `writeHead` does not make |
+ * | `sendDate` | `true` | adds a Date field |
+ * | `strictContentLength` | `false` | counts content against Content-Length |
+ *
+ * `setTimeout` is in milliseconds.
  * @see https://nodejs.org/api/http.html#class-httpserverresponse
  */
 export class ServerResponse<
@@ -469,7 +512,7 @@ export interface ProxyEnv extends NodeJS.ProcessEnv {
  */
 export interface AgentOptions extends http.AgentOptions {
   /**
-   * Milliseconds taken off the server's `Keep-Alive: timeout=…`, so that the agent drops an idle
+   * Milliseconds subtracted from the server's `Keep-Alive: timeout=…`, so that the agent closes an idle
    * connection before the server does. What is no number, or negative, is taken for the default.
    * @default 1000
    * @see https://nodejs.org/api/http.html#new-agentoptions
@@ -517,7 +560,10 @@ export interface RequestOptions extends http.RequestOptions {
 
 /**
  * Begins a request, which is sent when it is ended. Failures come as `'error'` on it: `ECONNREFUSED`,
- * `ECONNRESET` and others of the system, `HPE_…` for what is no HTTP.
+ * `ECONNRESET` and others of the system, `HPE_…` for an answer that is no HTTP. Its methods throw what those of
+ * {@link ServerResponse} do. `setTimeout` and the option `timeout` are in milliseconds, without traffic, none by
+ * default; a value that is negative or not finite throws `ERR_OUT_OF_RANGE`, one that is no number
+ * `ERR_INVALID_ARG_TYPE`. `maxHeadersCount` is `null`, which is 1000 fields of the answer; those beyond are left out.
  * @param options an URL as text or object, or the options; an URL that cannot be read throws
  * `ERR_INVALID_URL`, a protocol that is not the agent's `ERR_INVALID_PROTOCOL`, a target or method
  * with characters that may not be there `ERR_UNESCAPED_CHARACTERS` or `ERR_INVALID_HTTP_TOKEN`
