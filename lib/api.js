@@ -39,7 +39,7 @@ function get(url, options, callback) {
   return req;
 }
 
-/** Node keeps so many idle parsers; ours need no pool, so the number is only checked. */
+/** The most idle parsers that Node keeps. This module has no such pool: the number is checked and given to Node. */
 function setMaxIdleHTTPParsers(max) {
   validateInteger(max, 'max', 1);
   host.setMaxIdleHTTPParsers(max);

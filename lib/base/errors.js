@@ -6,7 +6,7 @@ const { getSystemErrorMap } = require('./utilities');
 
 const errorTexts = later(() => require('./error-texts'));
 
-/** An error whose stack is of no interest, because it gets another one. */
+/** An error whose stack is replaced by another one. */
 function withoutStack(Base, message) {
   const limit = Error.stackTraceLimit;
   if (!Reflect.set(Error, 'stackTraceLimit', 0)) return new Base(message);

@@ -20,7 +20,7 @@ function keepSocketAlive(socket) {
   return prepareToRest(this, socket, pool().rest(this, announcedTimeout(socket._httpMessage)));
 }
 
-/** Lets a socket stay idle for so many milliseconds; false if that is negative. */
+/** Lets a socket stay idle for a number of milliseconds; false if that is negative. */
 function prepareToRest(agent, socket, timeout) {
   socket.setKeepAlive(true, agent.keepAliveMsecs);
   socket.unref();

@@ -16,7 +16,7 @@ const debug = debuglog('http');
 const kRequestOptions = Symbol('rust-http.requestOptions');
 const kRequestResource = Symbol('rust-http.requestResource');
 
-/** A socket has done its request: the next one that waits gets it, or the pool, or nobody. */
+/** A socket has done its request: it goes to a waiting request, to the pool, or is destroyed. */
 function onFree(agent, socket, options) {
   if (!socket.writable) {
     socket.destroy();

@@ -57,7 +57,7 @@ function onFree(socket, options) {
   sockets().onFree(this, socket, options);
 }
 
-// TLS sockets tell their keys to whoever listens on the agent; listening on each is not free.
+// TLS sockets tell their keys to the agent's listeners. Listening on each socket is not free: it begins with the first of them.
 function onNewListener(event) {
   if (event !== 'keylog') return;
   this.removeListener('newListener', onNewListener);

@@ -77,7 +77,7 @@ ClientRequest.prototype.abort = function abort() {
 ClientRequest.prototype.destroy = function destroy(error) {
   if (this.destroyed) return this;
   this.destroyed = true;
-  this.res?._dump(); // what is still to come of the answer is of no interest
+  this.res?._dump(); // the rest of the answer is thrown away
   if (host.keepsComplete && this.writableFinished && this.res?.complete) return this;
   this[kError] = error;
   this.socket?.destroy(error);

@@ -50,7 +50,7 @@ class ClientConnection {
     transport.firstFlags = announcementOf(reader.outgoing.method);
   }
 
-  /** The exchange is over, or nobody wants to hear of it any more. */
+  /** The exchange is over, or was given up. */
   finish(reader) {
     if (this.reader === reader) this.reader = null;
     if (this.isGone) this.endContext();
@@ -97,7 +97,7 @@ class ClientConnection {
 
   onHead(flags, head) {
     if (!this.accepts(flags)) return;
-    // An answer to nothing: whoever sent it is not to be trusted.
+    // An answer to no request: the server cannot be trusted.
     if (this.reader === null || this.reader.isDone) this.socket.destroy();
     else this.reader.onHead(flags, head);
   }

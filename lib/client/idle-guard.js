@@ -15,7 +15,7 @@ const guards = {
     return false;
   },
 
-  /** What was read from a handle of Node's is an error: nobody's. */
+  /** A read from a handle of Node's failed: there is no request to tell the error. */
   destroy(error) {
     unguardFreeSocket(this);
     const isRead = this._handle && !this._httpMessage && error?.syscall === 'read';
@@ -33,7 +33,7 @@ function guardFreeSocket(socket) {
   if (socket[kTransport] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
   for (const name of Object.keys(guards)) {
-    if (Object.hasOwn(socket, name)) continue; // somebody's own
+    if (Object.hasOwn(socket, name)) continue; // the application's
     Object.defineProperty(socket, name, {
       __proto__: null,
       configurable: true,

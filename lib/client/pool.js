@@ -5,7 +5,7 @@
 const { POOL } = require('../wire/layout');
 const { pool } = require('../wire/loop');
 
-/** Question and answer. Nobody else may have this array: the native side reads and writes it. */
+/** Question and answer. No other code may have this array: the native side reads and writes it. */
 const numbers = new Float64Array(POOL.COUNT);
 const native = pool(numbers);
 

@@ -219,7 +219,7 @@ function release(parser, req, socket) {
   socket.parser = null;
 }
 
-/** An idle socket failed: that is nobody's error. */
+/** An idle socket failed: there is no request to tell the error. */
 function dropIdle(socket, error) {
   debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
   socket.destroy();
@@ -291,7 +291,7 @@ function onResponse(req, res, keepAlive) {
   res.on('end', onResponseEnd);
   if (!req.writableFinished) req.on('finish', onRequestFinish);
   socket.on('timeout', onResponseTimeout);
-  // Nobody can read what nobody has been told of.
+  // Without a 'response' event no code can read the answer: it is thrown away.
   if (req.aborted || !req.emit('response', res)) res._dump();
 }
 
@@ -338,7 +338,7 @@ function keepAlive(req) {
   }
   process.nextTick(emitFree, req);
   req.destroyed = true;
-  // Destroying the response must not reach a socket that is someone else's.
+  // Destroying the response must not destroy a socket that another request has.
   if (req.res) req.res.socket = null;
 }
 
@@ -376,7 +376,7 @@ function onAnyEnd() {
   else this.destroy();
 }
 
-/** The error of an idle native socket is nobody's; before, it is that of the request it is meant for. */
+/** Drops the error of an idle native socket; while a request has the socket, the error is the request's. */
 function onAnyError(error) {
   if (connectionOf(this)?.stage === Stage.IDLE) dropIdle(this, error);
   else onSocketError.call(this, error);

@@ -143,7 +143,7 @@ class ResponseReader {
   receive(flags, head) {
     const req = this.outgoing;
     if (req.res) {
-      // A second answer to the same request: whoever sent it is not to be trusted.
+      // A second answer to the same request: the server cannot be trusted.
       this.incoming = null;
       this.socket.destroy();
       return;

@@ -35,7 +35,7 @@ const NODES_EVENTS = ['keylog', 'OCSPResponse'];
 const LEFT_FOR = 600_000;
 /** The same for one that Node could not go on with, either. */
 const FAILED_FOR = 30_000;
-/** So many servers of an agent are known. */
+/** The most servers of an agent that are kept. */
 const KNOWN = 1000;
 
 /** A name that may be asked for, and that is the same for OpenSSL and for rustls. */
@@ -125,7 +125,7 @@ class ClientTls {
     const minVersion = options.minVersion || tls.DEFAULT_MIN_VERSION;
     const maxVersion = options.maxVersion || tls.DEFAULT_MAX_VERSION;
     const protocols = protocolsOf(options);
-    // Of the agent's key alone nobody knows what it is made of.
+    // The agent's key alone does not say which options it was made of.
     const parts = [name, servername, protocols.latin1Slice(), ciphers, minVersion, maxVersion];
     const key = JSON.stringify(parts);
     const known = this.clients.get(key);

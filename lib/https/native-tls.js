@@ -140,7 +140,7 @@ class NativeTls {
     };
   }
 
-  /** Whether nobody looks who needs Node's. */
+  /** Whether there is no listener that needs Node's TLS. */
   isUnwatched() {
     const { nodeListener, server } = this;
     const { _events: events } = server;

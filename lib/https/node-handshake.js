@@ -13,7 +13,7 @@ const { process } = require('../wire/realm');
 const { TLSSocket } = tls;
 
 class NodeHandshake {
-  /** `error`: what is told if nobody can be connected to. */
+  /** `error`: what is told if the second connection cannot be made. */
   constructor(transport, reason, error) {
     this.transport = transport;
     this.reason = reason;
@@ -44,7 +44,7 @@ class NodeHandshake {
     else this.socket.unref();
   }
 
-  /** Nobody needs it any more. */
+  /** The handshake is not needed any more. */
   end() {
     this.socket.removeAllListeners('secure');
     this.socket.destroy();

@@ -24,7 +24,7 @@ class SecureClientTransport extends AgreeingTransport {
   constructor(id, socket, dial) {
     super(id, socket, true);
     this.dial = dial;
-    /** The server is who it should be, or nobody cares: what waits may be sent. */
+    /** The server is trusted, or need not be (`rejectUnauthorized: false`): what waits may be sent. */
     this.isReleased = false;
     /** The stream stands, which holds nothing of the handshake. */
     this.standsBehind = false;
@@ -243,7 +243,7 @@ class SecureClientTransport extends AgreeingTransport {
     this.tryNode('the server has ended the handshake', error);
   }
 
-  /** There is no handle that could be given to somebody. */
+  /** There is no handle that could be given away. */
   becomeStream() {}
 }
 

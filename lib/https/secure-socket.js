@@ -28,7 +28,7 @@ const { ERR_TLS_INVALID_STATE, ERR_TLS_RENEGOTIATION_DISABLED, ERR_TLS_SNI_FROM_
 function SecureSocket() {}
 SecureSocket.prototype = derive(NativeSocket.prototype, TLSSocket.prototype);
 
-/** The same before anybody looks at it. */
+/** The same before it is materialized. */
 function Lazy(server) {
   LazySocket.call(this, server);
 }
@@ -61,7 +61,7 @@ function derive(prototype, parent) {
 const { prototype } = SecureSocket;
 const agreementOf = (socket) => socket[kTransport].agreement();
 
-/** A property that is Node's own, once somebody assigns it. */
+/** A property that becomes a plain one of the socket's, as in Node, when it is assigned. */
 function property(name, get) {
   Object.defineProperty(prototype, name, {
     __proto__: null,

@@ -29,7 +29,7 @@ class SecureTransport extends AgreeingTransport {
     else this.origin.runInAsyncScope(method, this, argument);
   }
 
-  /** The handshake is over. `isHeld`: nothing is parsed before somebody else has seen the socket. */
+  /** The handshake is over. `isHeld`: nothing is parsed before a listener of the application has seen the socket. */
   onSecured(isHeld) {
     if (this.life !== Life.OPEN) return;
     this.isSecured = true;
@@ -116,7 +116,7 @@ class SecureTransport extends AgreeingTransport {
     else tellReaders(this.socket, bytes, begun.readers);
   }
 
-  /** There is no handle that could be given to somebody. */
+  /** There is no handle that could be given away. */
   becomeStream() {}
 }
 

@@ -62,7 +62,7 @@ function onTlsClientError(error, socket) {
   if (!this.emit('clientError', error, socket)) socket.destroy(error);
 }
 
-/** No one but us looks at new connections: they need no socket object before a request. */
+/** The application has no listener for new connections: they need no socket object before a request. */
 Object.defineProperty(Server.prototype, 'isPlainConnection', {
   __proto__: null,
   value: function isPlainConnection() {

@@ -7,7 +7,7 @@ const { leave } = require('./left-to-node');
 const { certificatesIn, textOf } = require('./pem');
 
 const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
-/** So many different lists of certificates are kept. */
+/** The most lists of certificates that are kept. */
 const KEPT = 16;
 
 /** By what they were made of, the oldest first. */

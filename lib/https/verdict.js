@@ -1,5 +1,5 @@
 'use strict';
-// What OpenSSL says of a server's certificates that the native side does not trust, where nobody minds: Node tells
+// What OpenSSL says of certificates that the native side does not trust, with `rejectUnauthorized: false`: Node tells
 // that as `authorizationError`. Nothing is trusted for it.
 
 const isSame = (one, other) => one.fingerprint256 === other.fingerprint256;

@@ -158,7 +158,7 @@ IncomingMessage.prototype._destroy = function _destroy(error, callback) {
   }
 };
 
-/** An error nobody listens for is not raised: messages have ended this way since long. */
+/** An error without a listener is not raised: in Node, messages have always ended so. */
 function report(message, error, callback) {
   callback(message.listenerCount('error') === 0 ? undefined : error);
 }
@@ -207,7 +207,7 @@ IncomingMessage.prototype._dump = function _dump() {
   else this.resume();
 };
 
-/** Ends the stream without its events: nobody waits for content that cannot come. */
+/** Ends the stream without its events: there is no content that a reader could wait for. */
 IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable() {
   const state = this._readableState;
   this._dumped = true;
@@ -218,7 +218,7 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closeEmitted = true;
 };
 
-/** Leaves the stream as reading it to its end would, without the events that nobody hears. */
+/** Leaves the stream as reading it to its end would, without events, for which there is no listener. */
 Object.defineProperty(IncomingMessage.prototype, '_endQuietly', {
   __proto__: null,
   value: function _endQuietly() {

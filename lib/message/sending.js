@@ -47,7 +47,7 @@ function withHead(message, data, encoding) {
 }
 
 /**
- * What `end()` does. `sendsItself`: nobody has put another method in the place of one that sends.
+ * What `end()` does. `sendsItself`: the application has replaced none of the methods that send.
  */
 function end(message, chunk, encoding, callback, sendsItself) {
   if (typeof chunk === 'function') {
@@ -62,7 +62,7 @@ function end(message, chunk, encoding, callback, sendsItself) {
   let finish = null;
   if (chunk) {
     if (message.finished) {
-      // Once it is destroyed, Node tells nobody.
+      // Once it is destroyed, Node emits no error.
       if (!message.destroyed)
         raise(
           message,

@@ -42,7 +42,7 @@ function ServerResponse(request, options) {
 }
 inheritMessage(ServerResponse, host.ServerResponse);
 
-/** Runs the host's constructor for the first response that somebody hears of. */
+/** Runs the host's constructor for the first response while the channel has a subscriber. */
 function seeHostConstruct(response, request, options) {
   const note = () => {
     hostPublishes = true;
@@ -78,7 +78,7 @@ function onSocketClose() {
 ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   if (socket._httpMessage) throw new ERR_HTTP_SOCKET_ASSIGNED();
   socket._httpMessage = this;
-  // Null: the connection itself closes the response of a socket that nobody listens to.
+  // Null: the connection itself closes the response of a socket without listeners.
   if (socket[kAttach] === undefined) socket.on('close', onSocketClose);
   else if (socket[kAttach] !== null) socket[kAttach]();
   if (!host.corksSocket) for (let i = 0; i < this[kCorked]; i++) socket.cork();
@@ -189,7 +189,7 @@ function mergeHeaders(response, headers) {
   });
 }
 
-/** The old name of `writeHead`; a `writeHead` that somebody put in its place is not called. */
+/** The old name of `writeHead`; a `writeHead` that the application has replaced is not called. */
 ServerResponse.prototype.writeHeader = deprecate(
   ServerResponse.prototype.writeHead,
   'ServerResponse.prototype.writeHeader is deprecated.',

@@ -198,7 +198,7 @@ function recognize(HostClass, Class) {
   const mark = Symbol.for(`rust-http.${HostClass.name}`);
   Object.defineProperty(Class.prototype, mark, { __proto__: null, value: true });
   if (Object.hasOwn(HostClass, Symbol.hasInstance)) return;
-  // A class that somebody has frozen knows its own objects alone.
+  // A frozen class knows only its own objects.
   Reflect.defineProperty(HostClass, Symbol.hasInstance, {
     __proto__: null,
     configurable: true,

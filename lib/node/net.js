@@ -37,7 +37,7 @@ function setOwner(handle, owner) {
   if (symbol) handle[symbol] = owner;
 }
 
-/** Whether what `handle` reads goes to `net` and to nobody in between. */
+/** Whether what `handle` reads goes straight to `net`, with no other code in between. */
 function isReadByNet(handle) {
   const { onread } = habitsOfNet();
   return onread === undefined || handle.onread === onread;

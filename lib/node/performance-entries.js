@@ -31,7 +31,7 @@ function learnKey() {
   Object.defineProperty(probe, kBeginning, { __proto__: null, get: () => ++asked === 1 });
 }
 
-/** Whether somebody observes: `_finish` looks at the beginning once more, and finds none. */
+/** Whether there is an observer: `_finish` reads the beginning once more only if there is one; it finds none. */
 function isObserved() {
   if (kBeginning === undefined) learnKey();
   asked = 0;
@@ -46,7 +46,7 @@ function beginEntry(name, detail) {
   return beginning && { ...beginning, name };
 }
 
-/** Makes the entry, unless nobody observes any more. */
+/** Makes the entry, if there still is an observer. */
 function endEntry(beginning, { statusCode, statusMessage, headers }) {
   const getHeaders = () => headers;
   const response = { ...members, statusCode, statusMessage, getHeaders, [kBeginning]: beginning };

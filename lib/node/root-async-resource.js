@@ -3,7 +3,7 @@
 // they are nothing that a program opens or could close.
 const { AsyncResource } = require('node:async_hooks');
 
-/** That of whoever loaded us, not of whoever came first to need it. */
+/** The context in which the module was loaded, not that of its first use. */
 const neutral = new AsyncResource('RUSTHTTP').emitDestroy();
 
 /** Each resource has ids of its own. */

@@ -1,6 +1,6 @@
 'use strict';
 // The states of Node's streams, which have no public form for these questions and steps. Each is what
-// the stream's own methods would do, without the events and ticks that nobody waits for.
+// the stream's own methods would do, without events and ticks for which there is no listener.
 
 /** Nothing has been written through the stream's own machinery or is held by it, and it is neither ending nor gone. */
 function isUnusedWritable({ _writableState: state }) {
@@ -9,7 +9,7 @@ function isUnusedWritable({ _writableState: state }) {
   );
 }
 
-/** What `push(null)` does to a stream that nobody reads. */
+/** What `push(null)` does to a stream without a reader. */
 function noteEnd({ _readableState: state }) {
   state.ended = true;
   state.reading = false;
@@ -41,7 +41,7 @@ function isEmptyAndFlowing({ _readableState: state }) {
   return state.flowing === true && state.length === 0 && !state.sync && !state.ended;
 }
 
-/** Nobody has read from the stream, or told it in which form. */
+/** The stream was neither read, nor given an encoding. */
 function isUnreadStream({ _readableState: state }) {
   return state.length === 0 && !state.encoding && state.pipes.length === 0;
 }

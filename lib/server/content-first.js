@@ -26,7 +26,7 @@ class UpgradeStream extends Duplex {
     this.destroy(isTold ? undefined : error);
   }
 
-  /** Also one that nobody reads ends. */
+  /** The stream also ends when it is not read. */
   #end() {
     this.push(null);
     if (this.readableLength === 0) this.resume();
@@ -43,7 +43,7 @@ class UpgradeStream extends Duplex {
     if (!this.push(chunk)) this.#socket.pause();
   }
 
-  /** Content that nobody reads must not keep what follows from whoever waits for that. */
+  /** Content that is not read must not hold up what follows it. */
   _read() {
     this.#req?.resume();
     this.#socket.resume();

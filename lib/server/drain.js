@@ -49,7 +49,7 @@ class Drain {
     this.look();
   }
 
-  /** Destroys what is left after so many milliseconds. */
+  /** Destroys what is left after `timeout` milliseconds. */
   limit(timeout) {
     this.timers.push(setTimeout(() => this.cutOff(), Math.min(timeout, MAX_TIMER)));
   }

@@ -1,5 +1,5 @@
 'use strict';
-// `overload` and `health`: requests that are answered because too much waits, or because they ask that. The
+// `overload` and `health`: requests that are refused because too much waits, and the health check. The
 // native side does it; where it does not read, and behind other requests, it is done here.
 const { codes } = require('../base/errors');
 const { kGuard } = require('../base/symbols');
@@ -39,7 +39,7 @@ class Guard {
     };
   }
 
-  /** A native listener is closed, which has answered so many. */
+  /** A native listener is closed: adds the numbers of requests that it has answered. */
   addCounts(counts) {
     this.refused += counts?.[0] ?? 0;
     this.told += counts?.[1] ?? 0;

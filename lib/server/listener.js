@@ -38,7 +38,7 @@ class NativeListener {
     if (server[kGuard]) native.tellRequests();
   }
 
-  /** Someone besides us wants to see connections before anything is read from them. */
+  /** A listener of the application has to see connections before anything is read from them. */
   mustDeferReading() {
     const { server } = this;
     return !server.isPlainConnection() || netServerSocket.hasSubscribers;
@@ -154,7 +154,7 @@ class NativeListener {
     }
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
       new ServerConnection(server, socket, transport);
-      // Whoever wanted to see connections when it was accepted may be gone by now.
+      // The listener for connections that was there when this one was accepted may be gone by now.
       if (flags & READ_DEFERRED) native.io.startReading(id);
       return;
     }

@@ -1,5 +1,5 @@
 'use strict';
-// The connections of a server: those that speak HTTP, and those that are somebody else's by now.
+// The connections of a server: those that speak HTTP, and those that were handed over to other code.
 const { kConnections, kForeign, kSecured, kSecurity } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
 

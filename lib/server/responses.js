@@ -1,7 +1,7 @@
 'use strict';
 // The responses of one connection of a server: they take turns on the socket, in the order of their
-// requests, and end. A request that nobody listens to ends with them without a word: its stream's
-// machinery costs more than a note.
+// requests, and end. A request without listeners ends with its response, without the events of its
+// stream, which cost more than noting its end.
 const { connectionReset, sameReset } = require('../base/errors');
 const { kConnection, kDetach, kDrain, kEndsConnection } = require('../base/symbols');
 const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
@@ -13,7 +13,7 @@ const { process } = require('../wire/realm');
 
 const { kErrored } = host.keys;
 const { kServerResponse } = host.serverKeys();
-/** So many bytes of waiting responses leave together. */
+/** The most bytes of waiting responses that leave together. */
 const TOGETHER = 16 * 1024;
 const responseFinish = channel('http.server.response.finish');
 
@@ -41,7 +41,7 @@ function finishResponse(connection, res) {
   takeFirst(connection.incoming);
   if (reparenting.isConcerned && Object.getPrototypeOf(res) !== server[kServerResponse].prototype)
     reparenting.isUsual = true;
-  // Content nobody asked for is read and thrown away, so that the next request can be found.
+  // Content that no handler has read is read and thrown away, so that the next request can be found.
   const unread = !req._consuming && !req._readableState?.resumeScheduled;
   const quiet = unread && isUnwatched(req);
   if (unread && !quiet) req._dump();
@@ -108,7 +108,7 @@ function takeAlong(res, waiting) {
   return count;
 }
 
-/** Nobody hears what the request emits, and its stream is as it was made. */
+/** The request has no listener, and its stream is as it was made. */
 function isSilent(req) {
   return (
     req._eventsCount === 0 &&
@@ -117,7 +117,7 @@ function isSilent(req) {
   );
 }
 
-/** Nobody listens to the request, and there is nothing left to read of it. */
+/** The request has no listener, and there is nothing left to read of it. */
 function isUnwatched(req) {
   return (
     isSilent(req) &&

@@ -63,7 +63,7 @@ Object.setPrototypeOf(Server, host.Server);
 
 defineOptions(Server.prototype);
 
-/** No one but us looks at new connections: they need no socket object before a request. */
+/** The application has no listener for new connections: they need no socket object before a request. */
 Object.defineProperty(Server.prototype, 'isPlainConnection', {
   __proto__: null,
   value: function isPlainConnection() {
@@ -73,7 +73,7 @@ Object.defineProperty(Server.prototype, 'isPlainConnection', {
   },
 });
 
-/** Tells the native listener of a server when somebody comes or goes who listens for one of `events`. */
+/** Tells the native listener of a server when a listener for one of `events` is added or removed. */
 function watchListeners(prototype, events) {
   for (const name of [
     'on',

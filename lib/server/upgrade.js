@@ -12,7 +12,7 @@ const Phase = {
   UPGRADING: 'upgrading',
   /** …and so they are here, but they are read as HTTP. */
   DECLINED: 'declined',
-  /** The socket is somebody else's. */
+  /** The socket belongs to the application. */
   HANDED_OVER: 'handed over',
   CLOSED: 'closed',
 };
@@ -47,7 +47,7 @@ function handOver(connection, bytes, stream) {
   connection.upgrading = null;
   const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   if (stream === undefined && server.listenerCount(event) === 0) {
-    // Nobody gets it, so nothing is handed over: it closes as any connection does, with the answers
+    // There is no listener, so nothing is handed over: it closes as any connection does, with the answers
     // under way.
     socket.destroy();
     return;
@@ -57,7 +57,7 @@ function handOver(connection, bytes, stream) {
   addForeign(server, socket);
   connection.transport.leaveHttp();
   forgetStream(connection);
-  // As in Node, nobody changes the encoding of a socket that has spoken HTTP.
+  // As in Node, the encoding of a socket that has spoken HTTP cannot be changed.
   socket.setEncoding = refuseEncoding;
   debug('SERVER have listener for %s', event);
   socket.readableFlowing = null;

@@ -94,7 +94,7 @@ methods.fail = function fail(error) {
   else this.destroy(error);
 };
 
-/** Of an idle socket that is nobody's matter, but its own end. */
+/** An idle socket has no request to tell of this: only the socket ends. */
 methods.endInput = function endInput() {
   if (this[kTransport].role?.isIdle()) this.destroy();
   else NativeSocket.prototype.endInput.call(this);
@@ -112,7 +112,7 @@ methods.resume = function resume() {
   return Socket.prototype.resume.call(this);
 };
 
-// Someone who is not of ours reads this socket: a request of the host's, for example. It is its.
+// Code outside of this module reads this socket, a request of the host's for example: it gets the socket.
 for (const name of ['on', 'addListener', 'prependListener']) {
   methods[name] = function (event, listener) {
     const isRead = event === 'data' || event === 'readable';

@@ -66,7 +66,7 @@ function sendWhole(response, head, chunk, encoding, callback) {
   return true;
 }
 
-/** Nobody has put a `write` of theirs in the way. */
+/** The application has not replaced `write`. */
 function isWriteOriginal(socket) {
   return !Object.hasOwn(socket, 'write') && Socket.prototype.write === netWrite;
 }

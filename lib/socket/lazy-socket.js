@@ -1,5 +1,5 @@
 'use strict';
-// The socket of a native connection before anybody looks at it: a small object with the prototype of a
+// The socket of a native connection before the application uses it: a small object with the prototype of a
 // socket and none of its state. It can do what sending responses needs; anything else materializes it:
 // it becomes a complete net.Socket in place, so that its identity never changes.
 const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
@@ -160,7 +160,7 @@ methods.unref = function unref() {
 
 // ---- what messages call ----
 
-// The connection itself closes the response of a socket that nobody listens to.
+// The connection itself closes the response of a socket without listeners.
 methods[kAttach] = null;
 methods[kDetach] = null;
 methods[kWillEnd] = willEnd;

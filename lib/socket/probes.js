@@ -27,7 +27,7 @@ function setKeepAlive(socket, enable, initialDelay, interval, count) {
     ({ enable, initialDelay, interval, count } = enable);
   const last = socket[kKeepAlive];
   const delay = toSeconds(initialDelay);
-  // Of what nobody says the native side knows the usual.
+  // The native side has a default for what is not given.
   const pause = takesIntervals && interval !== undefined ? toSeconds(interval) : undefined;
   const times = takesIntervals && count !== undefined ? ~~count : undefined;
   const isSame = enable

@@ -282,7 +282,7 @@ function emitClose(socket) {
 
 // ---- what the transport calls ----
 
-// A socket that somebody looks at says by 'pause' that its input stops.
+// A materialized socket says by 'pause' that its input stops.
 
 methods.pauseInput = function pauseInput() {
   this[kTransport].pauseReading();
@@ -412,7 +412,7 @@ function catchUp(socket, transport) {
     return;
   }
   if (transport.hasInputEnded) {
-    // HTTP has read all there was, and 'end' has passed while nobody could listen.
+    // HTTP has read all there was, and 'end' has passed before there could be a listener.
     if (transport.role !== null) noteEndEmitted(socket);
     else socket.endInput();
   }

@@ -8,7 +8,7 @@ const { copyOf } = require('../wire/reader');
 
 /** What TLS hands out at a time. */
 const RECORD_SIZE = 16 * 1024;
-/** What was read stands here until it is parsed, and is of no interest afterwards; nobody else sees it. */
+/** What was read is here until it is parsed. No other code sees this memory, and each read overwrites it. */
 const memory = Buffer.allocUnsafeSlow(RECORD_SIZE);
 
 /** The socket of `transport` has got its listener for 'data'. */
@@ -23,7 +23,7 @@ function readDirectly(transport) {
   });
 }
 
-/** Nobody but `listener` hears what is read, and it hears it at once. */
+/** `listener` is the only one for what is read, and gets it at once. */
 function isOnlyFor(listener, socket) {
   // With others, there is an array of them.
   return (

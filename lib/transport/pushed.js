@@ -1,5 +1,5 @@
 'use strict';
-// Bytes that did not come from the peer: somebody pushed them into the stream of a native socket.
+// Bytes that did not come from the peer: the application pushed them into the stream of a native socket.
 const { FedParser } = require('../wire/feed');
 const { requestParser } = require('./parser');
 

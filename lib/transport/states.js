@@ -7,7 +7,7 @@ const Life = {
   /** Destroyed here; its Close record is still to come. */
   CLOSING: 'closing',
   CLOSED: 'closed',
-  /** The descriptor belongs to somebody else. */
+  /** The descriptor was given to another owner. */
   HANDED_OVER: 'handed over',
 };
 const Input = { OPEN: 'open', PAUSED: 'paused', ENDED: 'ended' };

@@ -82,7 +82,7 @@ class StreamTransport {
     this.socket.destroy(errnoException(systemErrors().EFAULT, 'read'));
   }
 
-  /** As long as nobody destroys a stream that made no sense, each further piece is told, as in Node. */
+  /** Until a stream with malformed bytes is destroyed, each further piece is an error again, as in Node. */
   tellFailure(rawPacket) {
     this.receiver?.onMalformed({ ...this.failure, bytesParsed: 0, rawPacket });
   }

@@ -44,7 +44,7 @@ function partOf(at, length) {
   return part;
 }
 
-/** Nobody else gets a view of it. */
+/** No other code gets a view of it. */
 const arena = new FedBatch(ARENA_SIZE);
 
 /** Records that have to wait. */
@@ -174,7 +174,7 @@ class FedParser {
       while (at < end) {
         const record = at >>> 2;
         at += words[record + RECORD_SIZE];
-        // Somebody has transferred the memory: the content in it is lost.
+        // A handler has transferred the memory: the content in it is lost.
         if (source.length !== length && isInChunk(words[record])) {
           transport.onLost();
           break;

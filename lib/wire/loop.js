@@ -258,7 +258,7 @@ function register(transport) {
   transports[transport.id & ID_SLOT_MASK] = transport;
 }
 
-/** The transport's connection was given away: its last records are of no interest. */
+/** The transport's connection was given away: its last records are dropped. */
 function forget(transport) {
   transports[transport.id & ID_SLOT_MASK] = undefined;
 }

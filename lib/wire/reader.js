@@ -15,7 +15,7 @@ const WORD = 2 ** 32;
 /** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
 const ZEROED_SIZE = 1024;
 
-/** Records in memory that nobody else can reach. */
+/** Records in memory that only `lib/wire` can reach. */
 class Batch {
   /** `bytes`: a Buffer that begins where its ArrayBuffer does, or at a multiple of a word. */
   constructor(bytes) {

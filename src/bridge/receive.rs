@@ -47,7 +47,7 @@ pub unsafe extern "C" fn take_direct(
     }
 }
 
-/// `dropContent()`: lets go of the content of a record that nobody wants.
+/// `dropContent()`: lets go of the content of a record that is not delivered.
 pub unsafe extern "C" fn drop_content(
     env: sys::napi_env,
     info: sys::napi_callback_info,

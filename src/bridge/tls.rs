@@ -116,7 +116,7 @@ pub struct TlsRoots(Arc<Roots>);
 
 #[napi_derive::napi]
 impl TlsRoots {
-    /// In DER. What cannot be read is trusted by nobody.
+    /// In DER. A certificate that cannot be read is not trusted.
     #[napi(constructor)]
     pub fn new(certificates: Vec<Buffer>) -> Self {
         let certificates = certificates.iter().map(|der| der.to_vec()).collect();

@@ -23,7 +23,7 @@ pub(crate) enum Due {
     Accept(u32),
     /// JavaScript is asked whether it looks.
     Probe(u32),
-    /// The hub ends if nobody uses it.
+    /// The hub ends if it has no user.
     Retire,
 }
 

@@ -1,5 +1,5 @@
-//! Requests that the I/O side answers itself, because too much waits for JavaScript, or because they ask
-//! just that.
+//! Requests that the I/O side answers itself: those that come while too much waits for JavaScript, and the
+//! health check.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,7 +55,7 @@ pub(crate) fn of(connection: &Connection) -> Option<&Guard> {
     (!connection.outgoing().is_ending()).then_some(guard)
 }
 
-/// Sends an answer, at the end of the turn: whoever calls holds the lock on the input.
+/// Sends an answer, at the end of the turn: the caller holds the lock on the input.
 pub(crate) fn send(connection: &Arc<Connection>, reply: &Reply, lead: &mut Lead) {
     let mut outgoing = connection.outgoing();
     connection.response_ends(&mut outgoing);

@@ -33,7 +33,7 @@ use crate::ring::id::IdAllocator;
 use crate::ring::sink::SinkState;
 use crate::tls::Session;
 
-/// Milliseconds that the threads stay when nobody uses them, in case somebody does again soon.
+/// Milliseconds that the threads stay without a user, in case there is a new one soon.
 const LINGER: u64 = 1000;
 
 /// Ids, connections and listeners of the environment.
@@ -87,7 +87,7 @@ impl Hub {
         Ok(hub)
     }
 
-    /// A hub with so many sets, which nobody leads yet.
+    /// A hub with this number of sets, which have no leader yet.
     fn idle(sets: usize) -> Result<Self, Error> {
         let sets = (0..sets)
             .map(|_| Set::new().map(Arc::new))
@@ -146,7 +146,7 @@ impl Hub {
         self.sets.iter().for_each(|set| set.publish());
     }
 
-    /// JavaScript has drained a queue for which somebody waited.
+    /// JavaScript has drained a queue that was full, so that reading or accepting had stopped.
     pub fn on_drain(&self) {
         self.sets.iter().for_each(|set| set.on_drain());
     }
@@ -349,7 +349,7 @@ impl Hub {
         }
     }
 
-    /// Ends the threads if nobody uses the hub.
+    /// Ends the threads if the hub has no user.
     pub(crate) fn retire(&self) {
         let mut life = relock(&self.life);
         if life.users == 0 {

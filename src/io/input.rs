@@ -109,7 +109,7 @@ impl Input {
         self.parser.in_message()
     }
 
-    /// What arrives is of no interest.
+    /// What arrives is thrown away.
     pub fn discards(&self) -> bool {
         matches!(self.reading, Reading::Discarded(_))
     }

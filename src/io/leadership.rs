@@ -27,7 +27,7 @@ impl Leader {
     }
 }
 
-/// Who leads a set, and whether someone is at it.
+/// Which thread leads a set, and whether one has the `Lead`.
 #[derive(Debug)]
 pub(crate) struct Leadership {
     leader: AtomicU8,

@@ -48,7 +48,7 @@ pub struct Port {
     queue: EventQueue<Attachment>,
     /// None while nothing of the instance is open.
     wake: Mutex<Option<Box<dyn Wake>>>,
-    /// Someone has stopped reading or accepting until the queue is drained.
+    /// Reading or accepting has stopped until the queue is drained.
     starves: AtomicBool,
     unannounced: AtomicUsize,
     pub(crate) pulse: Pulse,
@@ -97,7 +97,7 @@ impl Port {
         }
     }
 
-    /// Takes what waits (see `EventQueue::take`). The second value: someone waits for that.
+    /// Takes what waits (see `EventQueue::take`). The second value: reading or accepting waits for that.
     pub fn take(&self, spare: &mut Pending<Attachment>) -> (bool, bool) {
         // Before the look: what is published meanwhile is asked for, and answered by the next.
         if self.pulse.is_watched() {
@@ -107,12 +107,12 @@ impl Port {
         (taken, self.starves.swap(false, Ordering::AcqRel))
     }
 
-    /// Whether so much waits that nothing should be read. If so, the next `take` says that someone waits.
+    /// Whether so much waits that nothing should be read. If so, the next `take` says that reading waits for it.
     pub(crate) fn is_full(&self) -> bool {
         self.is_true_or_starves(|| self.queue.is_full())
     }
 
-    /// Whether no connection should be accepted. If so, the next `take` says that someone waits.
+    /// Whether no connection should be accepted. If so, the next `take` says that accepting waits for it.
     pub(crate) fn is_full_of_connections(&self, is_guarded: bool) -> bool {
         let limit = if is_guarded {
             MAX_UNANNOUNCED_GUARDED
@@ -153,7 +153,7 @@ impl Port {
         look()
     }
 
-    /// Lets the next `take` say that someone waits for it.
+    /// Lets the next `take` say that reading or accepting waits for it.
     pub(crate) fn starve(&self) {
         // Not a mere store: a drain before it has taken what is looked at behind it.
         self.starves.swap(true, Ordering::SeqCst);

@@ -27,7 +27,7 @@ pub(crate) fn watch(hub: &Arc<Hub>) {
 }
 
 extern "C" fn at_end() {
-    // There is nobody left to tell of a panic.
+    // A panic could not be told to any code.
     let _ = catch_unwind(|| {
         let hubs = std::mem::take(&mut *relock(&HUBS));
         for hub in hubs.iter().filter_map(Weak::upgrade) {

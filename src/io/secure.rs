@@ -150,7 +150,7 @@ impl Connection {
             .flatten()
     }
 
-    /// TLS was begun on the socket: nobody else can go on with it.
+    /// TLS was begun on the socket: only this session can go on with it.
     pub(super) fn is_bound_to_tls(&self) -> bool {
         self.with_session(|session| session.has_begun())
             .unwrap_or(false)

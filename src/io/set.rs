@@ -68,7 +68,7 @@ pub(crate) struct Set {
     deferred: Inbox<Arc<Connection>>,
     /// What may go on being read.
     soon: Inbox<Soon>,
-    /// JavaScript has drained a queue for which somebody waited.
+    /// JavaScript has drained a queue that was full, so that reading or accepting had stopped.
     drained: AtomicBool,
     stopped: AtomicBool,
     pub leadership: Leadership,

@@ -166,7 +166,7 @@ impl Control {
                 return Err((ErrorKind::ContentLengthDuplicate, 0));
             }
             Meaning::ContentLength => self.at = At::Digits,
-            // RFC 9110, section 6.5.1: framing is no matter for trailers.
+            // RFC 9110, section 6.5.1: trailers must not change the framing.
             Meaning::TransferEncoding if self.in_trailers && !self.leniency.coding_in_trailers => {
                 return Err((ErrorKind::CodingValue, 1));
             }

@@ -112,7 +112,7 @@ impl Message {
     /// response to HEAD has no content (`skips_content`), and lets no such connection persist
     /// whose response would else last until the close; so do we.
     pub fn persists(&self, control: &Control, skips_content: bool, leniency: &Leniency) -> bool {
-        // A 101 that does not say what it switches to: what follows is anybody's guess.
+        // A 101 that does not say what it switches to: what follows cannot be known.
         if self.is_switch() && !(control.upgrade && control.connection_upgrade) {
             return false;
         }

@@ -1,4 +1,4 @@
-//! What goes on natively, in words, for whoever looks for a fault (`NODE_DEBUG=rust-http`): one line
+//! What goes on natively, in words, to find a fault (`NODE_DEBUG=rust-http`): one line
 //! each on stderr, in the form of Node's `util.debuglog`. Switched off, a note costs one look at a flag
 //! that hardly ever changes: none is made for each byte, field or record.
 
@@ -21,7 +21,7 @@ pub fn is_on() -> bool {
     IS_ON.load(Ordering::Relaxed)
 }
 
-/// Writes a line. Use `note!`, which looks first whether anybody wants it.
+/// Writes a line. Use `note!`, which first looks whether the log is switched on.
 #[cold]
 pub fn write(what: fmt::Arguments<'_>) {
     let line = format!("RUST-HTTP {}: {what}\n", std::process::id());
@@ -29,7 +29,7 @@ pub fn write(what: fmt::Arguments<'_>) {
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// Notes what goes on, in the form of `format!`, if anybody wants to know.
+/// Notes what goes on, in the form of `format!`, if the log is switched on.
 // The pure rooms alone have nothing to note.
 #[allow(unused_macros)]
 macro_rules! note {

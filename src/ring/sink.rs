@@ -176,7 +176,7 @@ impl<'a, O: Observer> RecordSink<'a, O> {
     /// The input has ended; that it ended inside a message is told by nothing else. False if a message is not
     /// complete by it.
     pub fn finish_quietly(&mut self, parser: &mut Parser) -> bool {
-        // As an error it is of no interest: whoever reads sees an incomplete message.
+        // It is not told as an error: the reader sees an incomplete message.
         let _ = parser.finish(self);
         self.end_group()
     }

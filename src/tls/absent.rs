@@ -26,7 +26,7 @@ impl Contexts {
     }
 }
 
-/// Trusts nobody.
+/// Trusts no certificate.
 #[derive(Debug)]
 pub struct Roots(());
 

@@ -94,7 +94,7 @@ impl<'a> Certificate<'a> {
             excludes_servers: false,
             has_unknown: false,
         };
-        // Between the key and the extensions two identifiers may stand that nobody uses.
+        // Between the key and the extensions there may be two identifiers, which are not used.
         while !fields.0.is_empty() {
             let (tag, content) = fields.next()?;
             if tag == EXTENSIONS {

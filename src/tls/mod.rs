@@ -92,6 +92,6 @@ pub struct Agreement {
 pub struct Peer {
     /// What it has shown, in DER, its own certificate first.
     pub chain: Vec<Vec<u8>>,
-    /// Why it is not to be trusted; `None`: it is, by those whom its name is.
+    /// Why it is not trusted; `None`: it is trusted, if its name is the right one.
     pub complaint: Option<String>,
 }

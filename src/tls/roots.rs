@@ -17,7 +17,7 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// Certificates in DER. What cannot be read is left aside: it is trusted by nobody.
+    /// Certificates in DER. One that cannot be read is left out, and so is not trusted.
     pub fn new(certificates: Vec<Vec<u8>>) -> Self {
         let mut roots = Self {
             anchors: Vec::new(),

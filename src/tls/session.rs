@@ -45,7 +45,7 @@ struct Client {
     context: Arc<ClientContext>,
     /// Once the handshake is over.
     peer: Option<Peer>,
-    /// Whoever asked for the connection knows of the peer, and wants to speak with it.
+    /// JavaScript knows the peer, and has released the session.
     is_released: bool,
 }
 
@@ -93,7 +93,7 @@ impl Session {
         self.is_secured
     }
 
-    /// Something was sent: the socket is of no use to anybody else.
+    /// Something was sent: another TLS cannot begin on the socket any more.
     pub fn has_begun(&self) -> bool {
         matches!(self.state, State::Running(_))
     }

@@ -1,5 +1,5 @@
 //! Alerts of level warning amid a handshake of TLS 1.2. rustls passes them over, also those by which the peer says
-//! that nothing more will come, and tells nobody.
+//! that nothing more will come, without telling its caller.
 
 use crate::tls::{End, Failure};
 
@@ -14,7 +14,7 @@ pub struct Warnings {
     /// The beginning of a record, of an alert all of it.
     record: [u8; CLEAR_ALERT],
     length: usize,
-    /// Bytes of the record that are of no interest.
+    /// Bytes of the record that are skipped.
     skips: usize,
 }
 

@@ -54,7 +54,7 @@ pub enum After {
 /// Who sends next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Sender {
-    /// Whoever writes.
+    /// Either thread, with the next write.
     Anyone,
     /// It was left to the flusher of the I/O thread, which has it in its list.
     Flusher,
