@@ -99,7 +99,7 @@ module.exports = {
   setMaxIdleHTTPParsers,
   validateHeaderName: (name, label) => validateHeaderName(name, label),
   validateHeaderValue: (name, value) => validateHeaderValue(name, value),
-  // Node's own have no need of a loop in JavaScript.
+  // Node's own are native, where there are some; ours loop in JavaScript.
   websocketMask: host.websocketMask ?? websocketMask,
   websocketUnmask: host.websocketUnmask ?? websocketUnmask,
 };

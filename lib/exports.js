@@ -1,6 +1,6 @@
 'use strict';
 // What index.js exports, and the objects behind its accessors.
-// Used later, but taken when the module is loaded: what there is of the runtime, and the addon.
+// Used later, but loaded now, before an application can replace parts of them: Node's functions, and the addon.
 require('./node/builtins');
 require('./node/root-async-resource');
 require('./node/ticks');

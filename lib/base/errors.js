@@ -97,7 +97,7 @@ function connectionReset(message, cause) {
   return error;
 }
 
-/** The same error for another message. Where it was made takes long to tell, so that is told once. */
+/** The same error for another message, with the stack of the first: a stack takes long to make. */
 function sameReset(first) {
   const error = connectionReset(first.message);
   error.stack = first.stack;

@@ -1,6 +1,6 @@
 'use strict';
-// What `server.stats()` and `agent.stats()` tell. Counting costs an addition; what can be counted
-// when it is asked for, is.
+// What `server.stats()` and `agent.stats()` tell. A count kept all the time costs an addition for each
+// event, so what can be counted on demand is counted then.
 const { kConnections, kForeign, kTotals, kTransport } = require('./symbols');
 
 /** Counts since a server was made. */

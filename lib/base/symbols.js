@@ -17,7 +17,7 @@ module.exports = {
   kUnmergedKey: Symbol('rust-http.unmergedKey'),
   /** On a socket to a proxy that an agent has made: the agent's callback will get the one through it. */
   kAwaitsTunnel: Symbol('rust-http.awaitsTunnel'),
-  /** On messages: who reads them for the connection, with `resumeFor(message)`; or null. */
+  /** On messages: the connection that reads them, asked by `resumeFor(message)`; or null. */
   kConnection: Symbol('rust-http.connection'),
   /** On sockets of native connections: the transport below them; null once it is given away. */
   kTransport: Symbol('rust-http.transport'),
@@ -38,7 +38,7 @@ module.exports = {
   kGuard: Symbol('rust-http.guard'),
   /** On servers: the `Drain` under way, else null. */
   kDrain: Symbol('rust-http.drain'),
-  /** On servers: sockets that were theirs and speak no HTTP any more, or not yet. */
+  /** On servers: sockets of theirs that do not speak HTTP any more, or not yet. */
   kForeign: Symbol('rust-http.foreign'),
   /** On servers: the sockets below TLS, those whose handshake is under way among them. */
   kSecured: Symbol('rust-http.secured'),

@@ -1,5 +1,5 @@
 'use strict';
-// Methods of agents of which it matters whether a subclass has put others in their place.
+// Methods of agents that other files compare with an agent's own, to see whether a subclass has replaced them.
 const { later } = require('../base/later');
 const { kKeepAliveTimeout } = require('../base/symbols');
 

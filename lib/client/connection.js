@@ -25,7 +25,7 @@ class ClientConnection {
     /** Reads the response to the request that is under way. */
     this.reader = null;
     this.stage = Stage.IDLE;
-    /** The async resource of the request, as long as anything happens that is its matter: until the
+    /** The async resource of the request: its events, and those of the socket, happen in it until the
      * connection is idle, or closed. */
     this.resource = null;
     this.isGone = false;
@@ -129,7 +129,7 @@ class ClientConnection {
     if (this.reader === null) this.endContext();
   }
 
-  // A server's matters.
+  // The transport calls these for a server's role.
   onExpired() {}
   onDestroyed() {}
   onClosed() {}

@@ -70,7 +70,7 @@ function proxyUrl(env, protocol) {
 function proxyConfig(env, protocol) {
   if (protocol !== 'http:' && protocol !== 'https:') return null;
   const url = proxyUrl(env, protocol);
-  // Other kinds of proxies may be the business of someone else.
+  // The application may have its own way with proxies of other kinds: no error.
   if (url === null || !/^https?:\/\//.test(url)) return null;
   return new ProxyConfig(url, env.no_proxy || env.NO_PROXY);
 }

@@ -98,8 +98,8 @@ function beginNative(socket, reader) {
 }
 
 /**
- * A listener that a native socket has for good stands where one would that came with this request, or with its
- * end: behind those that users added before.
+ * Moves a listener that a native socket always has behind those of users: Node adds its own with each request,
+ * or with its end, behind those that users added before.
  */
 function moveBehind(socket, event) {
   const listener = nativeListeners[event];
@@ -132,7 +132,7 @@ function onSocketData(chunk) {
   this.parser?.feed(chunk);
 }
 
-/** The answer is complete: what follows on the socket is not its. */
+/** The answer is complete: what follows on the socket does not belong to it. */
 function complete(reader) {
   const { connection, outgoing, socket } = reader;
   if (connection === null) socket.removeListener('drain', onSocketDrain);
@@ -150,7 +150,7 @@ function fail(reader, error) {
   emitErrorEvent(req, error);
 }
 
-/** Nothing that arrives is for us any more. */
+/** HTTP reads nothing on the socket any more. */
 function unlisten(socket) {
   if (!socket[kTransport]) socket.removeListener('data', onSocketData);
   socket.removeListener('end', onAnyEnd);
@@ -382,7 +382,7 @@ function onAnyError(error) {
   else onSocketError.call(this, error);
 }
 
-/** The socket of an exchange has become one of Node's own in its midst: reads it from now on. */
+/** The socket of an exchange has become one of Node's own before the exchange was over: reads it from now on. */
 function readAsStream(reader) {
   const { socket } = reader;
   socket.on('error', onAnyError);

@@ -132,8 +132,8 @@ class ResponseReader {
   }
 
   /**
-   * An answer is over once all that was read with it has been seen: what is behind it, is wrong. One that is
-   * complete by the end of a native connection is so with the 'end' of the socket.
+   * An answer is over once all that was read with it was handled: bytes behind it are malformed. One that the
+   * end of a native connection completes is over with the 'end' of the socket.
    */
   completeBehind(flags) {
     if (flags & GROUP_END && this.isDone && !this.transport.hasInputEnded)

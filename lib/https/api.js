@@ -8,7 +8,7 @@ const { construct } = require('../node/https');
 const { Agent, kOwnCheck } = require('./agent');
 const { Server } = require('./server');
 
-/** Whose property `globalAgent` the agent of requests is that name none: users assign to it. */
+/** The object whose `globalAgent` is the agent of requests that name none; users assign to that property. */
 let keeper = { globalAgent: new Agent(GLOBAL_AGENT) };
 
 /** From now on `globalAgent` of these exports is it; that of those before shows the same. */
@@ -44,7 +44,7 @@ function createServer(options, requestListener) {
   return new Server(options, requestListener);
 }
 
-/** Makes each check of a server's name that is a request's own different from all others. */
+/** Counts checks of a server's name that one request brings: each gets a number, and so a connection, of its own. */
 let ownChecks = 0;
 
 /** Whether the agent's check of the server's name goes before the request's. */

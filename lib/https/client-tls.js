@@ -29,7 +29,7 @@ const SAME = [
   'honorCipherOrder keepAlive keepAliveInitialDelay maxVersion minDHSize minVersion noDelay',
   'rejectUnauthorized requestCert servername sessionIdContext signal singleUse timeout',
 ].flatMap((names) => names.split(' '));
-/** Who listens for one of these needs a socket of Node's TLS. */
+/** A listener for one of these needs a socket of Node's TLS. */
 const NODES_EVENTS = ['keylog', 'OCSPResponse'];
 /** Milliseconds for which a server is left to Node with which the native side could not go on. */
 const LEFT_FOR = 600_000;
@@ -67,12 +67,12 @@ function protocolsOf({ ALPNProtocols }) {
   return target.ALPNProtocols ?? Buffer.alloc(0);
 }
 
-/** What of Node's is called, or stood in for, and would be passed by if it was another. */
+/** Methods of Node's that the native side calls or replaces. If a program has changed one, TLS is left to Node. */
 const METHODS = Object.getOwnPropertyNames(TLSSocket.prototype)
   .concat('emit')
   .map((name) => [name, TLSSocket.prototype[name]]);
 
-/** Maps are bounded: what was put there first goes first. */
+/** Puts an entry into a map, which keeps the newest `KNOWN`. */
 function keep(map, key, value) {
   map.delete(key);
   if (map.size >= KNOWN) map.delete(map.keys().next().value);

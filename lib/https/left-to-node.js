@@ -7,12 +7,12 @@ const { flags } = require('../node/runtime');
 const native = require('../wire/loop');
 
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
-/** What a list of ciphers may exclude: nothing that the native side has is any of it. */
+/** What a list of ciphers may exclude, because the native side has none of it. */
 const EXCLUSIONS =
   /^!(?:aNULL|eNULL|NULL|EXP|EXPORT|LOW|DES|3DES|RC2|RC4|IDEA|SEED|CAMELLIA|MD5|PSK|SRP|DSS|ADH|AECDH)$/;
-/** What the process may be told, and only OpenSSL does. */
+/** Flags of the process that only OpenSSL follows. */
 const FLAGS = /--(?:tls-keylog|trace-tls|enable-fips|force-fips|openssl-)/;
-/** The same for clients alone: whom OpenSSL trusts by itself. */
+/** The same for clients alone: flags that say which authorities OpenSSL trusts. */
 const CLIENT_FLAGS = /--use-openssl-ca/;
 
 /** TLS is Node's; `reason` is what `stats()` tells. */

@@ -24,7 +24,7 @@ const SAME = [
   'ALPNProtocols ca cert ciphers handshakeTimeout honorCipherOrder key maxVersion minVersion',
   'passphrase rejectUnauthorized sessionIdContext',
 ].flatMap((names) => names.split(' '));
-/** Who listens for one of these needs sockets or sessions of Node's TLS. */
+/** A listener for one of these needs sockets or sessions of Node's TLS. */
 const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
 
 /** `where` stands behind the name of an option in the reason. */

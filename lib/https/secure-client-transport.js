@@ -26,7 +26,7 @@ class SecureClientTransport extends AgreeingTransport {
     this.dial = dial;
     /** The server is trusted, or need not be (`rejectUnauthorized: false`): what waits may be sent. */
     this.isReleased = false;
-    /** The stream stands, which holds nothing of the handshake. */
+    /** The application has paused the stream; the handshake goes on all the same. */
     this.standsBehind = false;
     /** The server's certificates, its own first. */
     this.certificates = [];

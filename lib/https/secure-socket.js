@@ -40,8 +40,8 @@ Object.defineProperty(Lazy.prototype, 'complete', {
 });
 
 /**
- * Calls a method that changes nothing once the handshake is over on a socket of Node's that has no connection: what
- * that says to the arguments is an error here, too.
+ * Calls a method, which has no effect once the handshake is over, on a socket of Node's without a connection: so the
+ * arguments are checked by Node, with Node's errors.
  */
 function tryOnNodes(socket, name, args) {
   const other = new TLSSocket(new PassThrough(), { isServer: !socket[kTransport].isClient });

@@ -63,7 +63,7 @@ function find(ca) {
   return trust;
 }
 
-/** Node was built to trust whom the system's OpenSSL trusts, which it does not tell. */
+/** Node was built to trust the authorities of the system's OpenSSL, which it does not list. */
 const trustsAsOpenssl =
   process.config.target_defaults?.defines?.includes('NODE_OPENSSL_CERT_STORE') ?? false;
 

@@ -1,10 +1,10 @@
 'use strict';
 // Messages whose prototype may be exchanged at no cost. Express does that to each request and
 // response. V8 before 13 then makes a new hidden class for each property that is added afterwards,
-// for each object: nothing is ever cached again, and a request costs five times what it need. It
-// does so to ordinary objects alone, so that messages which are going to be re-parented are made as
-// objects of another kind, which differ from ordinary ones in nothing that anybody can see: no tag,
-// no inspection and no method tells them apart.
+// for each object: no cache of property places hits again, and a request costs five times as much. Only
+// ordinary objects are treated so. Messages that are going to be re-parented are therefore made as
+// objects of another kind, which differ from ordinary ones in nothing visible: no tag, no inspection
+// and no method tells them apart.
 
 const { Registry } = require('../node/builtins');
 

@@ -72,7 +72,7 @@ function keepSentHead(message, head) {
   message[kSentHead] = sent;
 }
 
-/** The forms of the head, unless somebody has changed it since it was rendered. */
+/** The forms of the head, unless the application has changed it since it was rendered. */
 function formsOf(message) {
   const sent = message[kSentHead];
   return sent?.shown === message._header ? sent : undefined;

@@ -1,6 +1,6 @@
 'use strict';
-// What `process` tells of what is open: native connections have no handle of Node's own, so they are
-// added to what it finds. It tells only of what keeps the process alive, and so do we.
+// What `process` lists as open. Native connections have no handle of Node's own, so they are added to the list.
+// It has only what keeps the process alive, and so has this.
 
 const { Weak } = require('./builtins');
 

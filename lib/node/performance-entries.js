@@ -1,8 +1,8 @@
 'use strict';
 // Performance entries of type 'http' for requests of a client. Only Node's own modules can make such entries.
-// Its ServerResponse does when it ends: from the beginning that its constructor has noted under a key of
-// its own, with the name that stands there, and from the members of the response. So one of Node's, which
-// nobody sends, stands for the exchange. It has a beginning only while somebody observes.
+// Node's ServerResponse makes one when it ends, from the beginning that its constructor has noted under a private
+// key, with the name in that, and from the members of the response. So a response of Node's, which is never sent,
+// stands for the exchange. It has a beginning only while there is an observer.
 const host = require('./http');
 
 const { _finish } = host.ServerResponse.prototype;
@@ -39,7 +39,7 @@ function isObserved() {
   return asked > 1;
 }
 
-/** The beginning of an entry, undefined while nobody observes; `detail` gives its `method`, `url`, `headers`. */
+/** The beginning of an entry, undefined without an observer; `detail` gives its `method`, `url`, `headers`. */
 function beginEntry(name, detail) {
   if (!isObserved()) return undefined;
   const { [kBeginning]: beginning } = new host.ServerResponse(detail());

@@ -38,7 +38,7 @@ class Drain {
     // What the system has accepted by now is taken first: it would be reset with the listening socket.
     afterTimers(() => {
       if (server.listening) Reflect.apply(net.Server.prototype.close, server, []);
-      // A connection is idle if it is when all was read that its socket has brought by now.
+      // Only now it is known which connections are idle: all that their sockets have brought was read.
       afterTimers(() => this.endIdle());
     });
   }

@@ -45,7 +45,7 @@ class Guard {
     this.told += counts?.[1] ?? 0;
   }
 
-  /** Answers a request that is not the handlers' to answer. Returns whether it was. */
+  /** Answers a health check, and a request beyond `maxQueue`. Returns whether the request was one of these. */
   answer(connection, req, res) {
     const isBusy = this.underWay >= this.maxQueue;
     if (this.isHealthCheck(req)) {
@@ -57,7 +57,7 @@ class Guard {
       });
       return true;
     }
-    // A native connection has been judged before it was told of.
+    // The native side has judged a request of a native connection before JavaScript heard of it.
     if (connection.transport.timesIdle || this.maxQueue === undefined) return false;
     if (isBusy) {
       this.refused++;

@@ -20,7 +20,7 @@ const guard = later(() => require('./guard'));
 const { kIncomingMessage, kServerResponse, kUniqueHeaders } = host.serverKeys();
 const defaults = host.defaults();
 
-/** Options that are plain properties, as those that a class has as fields, become ones that are told of. */
+/** Turns options that are plain properties, as fields of a subclass are, into accessors that tell the native side. */
 function adoptOptions(server) {
   for (const name of OPTIONS) {
     const own = Object.getOwnPropertyDescriptor(server, name);

@@ -1,5 +1,5 @@
 'use strict';
-// What responses call of a socket that is a stream, where there is a shorter way than that of any stream.
+// Methods that responses call on a socket that is a stream, where they can be shorter than those of any stream.
 const { kAttach, kDetach, kSendWhole } = require('../base/symbols');
 const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');

@@ -65,7 +65,7 @@ function handOver(connection, bytes, stream) {
     stream.begin(bytes);
     return;
   }
-  // Reading goes on: who listens for 'end' alone has to hear of it.
+  // Reading goes on: a listener for 'end' alone has to hear of the end.
   socket.read?.(0);
   server.emit(event, req, socket, bytes);
 }

@@ -129,7 +129,7 @@ methods.httpReader = function httpReader() {
   return this[kHttp].listeners.data;
 };
 
-/** Bytes for those who listen beside the parser; when nobody does any more, there are no more of them. */
+/** Bytes for listeners beside the parser. Without any, the native side is told to send no more of them. */
 methods.pushMirrored = function pushMirrored(bytes) {
   if (this.listenerCount('data') > 0 || this.listenerCount('readable') > 0) this.push(bytes);
   else this[kTransport].mirror(false);

@@ -1,7 +1,7 @@
 'use strict';
-// Methods that somebody keeps, and those that somebody replaced. A method taken from a socket stays
-// right on it whatever becomes of it; and where a method of Node's sockets is another one than when we
-// were loaded, ours do not pass it by: the socket becomes one of Node's own, slower and seen.
+// Methods of sockets that an application keeps or replaces. One that it has taken from a socket works on that
+// socket whatever the socket becomes. Where it has replaced a method of Node's sockets after this module was
+// loaded, that is called: the socket becomes one of Node's own, which is slower.
 const { Socket, listedOfSockets, socketMethods } = require('../node/builtins');
 
 /** The methods of Node's sockets that ours stand in for, by name, as they were when we were loaded. */

@@ -1,8 +1,8 @@
 'use strict';
-// Somebody listens on the socket of a native connection for the bytes that HTTP reads there. As on Node's
-// own, whose parser is one of the listeners, they come before what the parser has to tell of them to those
-// that stand in front of it (`prependListener`), to the others behind that: to those who listened when the
-// bytes had been read, whatever has become of the socket.
+// An application listens on the socket of a native connection for the bytes that HTTP reads there. On a socket of
+// Node's the parser is one of the listeners. So listeners before it (`prependListener`) get the bytes before the
+// parser's events, and the others behind those: all that were there when the bytes had been read, also if the
+// socket is closed meanwhile.
 const native = require('../wire/loop');
 const { Life } = require('./states');
 

@@ -21,8 +21,8 @@ const Output = {
 };
 
 /**
- * What does not receive, because it has ended or is paused, nor has anything to send keeps no process
- * alive; what is being closed does, whether it is referenced or not.
+ * A connection that receives nothing, because its input has ended or is paused, and has nothing to send, does not
+ * keep the process alive. One that is being closed does, whether it is referenced or not.
  */
 function keepsProcessAlive({ input, life, output, pending, referenced }) {
   if (life === Life.CLOSED || life === Life.HANDED_OVER) return false;

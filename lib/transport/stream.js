@@ -26,7 +26,7 @@ class StreamTransport {
     this.hasParsedEnd = false;
     this.hasStopped = false;
     this.timesIdle = false;
-    /** Of interest to the native transport alone. */
+    /** Used by the native transport alone. */
     this.alongside = 0;
     /** What the socket counted on another transport. */
     this.bytesReadBefore = 0;
@@ -96,7 +96,7 @@ class StreamTransport {
     if (socket && !this.hasStopped && !socket._paused && socket.readable) socket.resume?.();
   }
 
-  /** Nothing more that the peer sends is of interest. */
+  /** Whatever else the peer sends is thrown away. */
   stop() {
     this.hasStopped = true;
     this.receiver = null;
@@ -214,7 +214,7 @@ class StreamTransport {
     return this.parser.isBetweenMessages;
   }
 
-  /** Node took the handle for another process; nobody will say that the socket closes. */
+  /** Node took the handle for another process: there will be no 'close' of the socket. */
   isSentAway() {
     return this.socket._handle === null && !this.socket.destroyed;
   }

@@ -60,7 +60,7 @@ const END = Symbol('end');
 
 /**
  * The parser of one stream, whose records are for `transport`: that of the stream, or the native one of a
- * socket into which somebody pushed bytes, which tells a failure once and has no flow to be looked after.
+ * socket into which the application pushed bytes, which tells a failure once, and whose reading is not paused.
  */
 class FedParser {
   /** `parser`: a StreamParser. */

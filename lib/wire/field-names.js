@@ -30,7 +30,7 @@ let former = new Map();
 /** `name` in lower case. */
 const lowerCase = (name) => common.get(name) ?? recent.get(name) ?? learn(name);
 
-/** A stranger may send any number of names: two generations are kept of them, and no more. */
+/** Peers may send any number of names: only two generations of them are kept. */
 function learn(name) {
   if (common.size === 0) {
     fillCommon();

@@ -57,7 +57,7 @@ const native = {
   calls: undefined,
   /** The decisions of an agent's pool. */
   pool: binding.pool,
-  /** The records that are handled now, in memory that is used again: nobody else gets a view of it. */
+  /** The records that are handled now, in memory that is used again: no other code gets a view of it. */
   batch: undefined,
   listeners,
   driver,
@@ -176,9 +176,9 @@ function drain() {
 }
 
 /**
- * Async hooks are given two objects for the calls of the native side, `drain` for those that its threads ask
- * for and this for its own. They ask them what keeps the process alive: servers and connections do, which
- * are visible as what they are.
+ * Async hooks are given two objects for the calls of the native side: `drain` for calls that the I/O thread asks
+ * for, and this one for calls of the event loop. Tools ask them whether they keep the process alive. They do not:
+ * servers and connections do, which the tools see anyway.
  */
 drain.direct = { hasRef: () => false };
 drain.hasRef = drain.direct.hasRef;
@@ -204,7 +204,7 @@ function drainHeld() {
     drain();
     over = true;
   } finally {
-    // A handler threw, if only at the last record: the queue counts on us until it was found empty.
+    // A handler threw, perhaps at the last record: the queue wakes JavaScript again only after it was found empty.
     if (!over) native.io.wakeAgain();
   }
 }

@@ -1,4 +1,4 @@
-//! A client's connections, as JavaScript makes them of what it has dialled.
+//! Makes a client's connections from sockets that JavaScript has dialled.
 
 use napi::bindgen_prelude::Result;
 use napi::{Env, Error};

@@ -1,5 +1,5 @@
 //! What one I/O thread has to look at, and when: a heap of deadlines. An entry that was overtaken stays
-//! in the heap until its time; whoever set it knows which of its entries counts.
+//! in the heap until its time; its owner knows which of its entries counts.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

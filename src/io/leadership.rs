@@ -1,6 +1,6 @@
-//! Who leads a readiness set: the JavaScript thread, whose event loop watches it, or the I/O thread. At
-//! rest JavaScript does, so that a request wakes one thread only. Under load the I/O thread does, so that
-//! both work side by side.
+//! Which thread leads a readiness set: the JavaScript thread, whose event loop watches it, or the I/O thread.
+//! At rest JavaScript leads, so that a request wakes one thread only. Under load the I/O thread may lead, so
+//! that both work side by side; `leader_policy` decides.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};

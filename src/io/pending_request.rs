@@ -1,5 +1,5 @@
-//! What a client's connection is to be answered: noted by the thread that sends a request, taken by
-//! the driver when the answer begins.
+//! What kind of answer a client's connection waits for: noted by the thread that sends a request, taken
+//! by the leader when the answer begins.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -1,4 +1,4 @@
-//! What a server wants of its connections.
+//! The options of a server that its connections follow.
 
 use crate::io::guard::GuardOptions;
 use crate::protocol::{Leniency, Limits, RequestRules};

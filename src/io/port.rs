@@ -195,7 +195,7 @@ impl Port {
 }
 
 /// What was posted for the connections of one set and not published. All that is posted for a
-/// connection goes through the outbox of its set, so that it stays in order, whoever posts.
+/// connection goes through the outbox of its set, so that it stays in order, whichever thread posts.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     port: Option<Arc<Port>>,

@@ -1,4 +1,4 @@
-//! How long JavaScript lets what it was asked for wait, as the I/O side sees it.
+//! How long JavaScript takes to look when it is asked to, measured on the I/O side: the delay of its event loop.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -57,7 +57,7 @@ pub struct Socket {
     is_unix: bool,
     /// The TLS that is spoken on it. This lock is the last one that is taken, and held for no longer than it takes to
     /// seal or open what one system call moves, or for one step of a handshake. All that is sealed is sent under it,
-    /// so that it leaves in its order, whoever sends.
+    /// so that it leaves in its order, whichever thread sends.
     session: Option<Mutex<Session>>,
 }
 

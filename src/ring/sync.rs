@@ -1,5 +1,5 @@
-//! What threads share things by. Under loom, which goes through all their interleavings, its own
-//! (`npm run test:loom`).
+//! The types by which threads share data: those of std, or loom's own under loom, which runs all
+//! interleavings (`npm run test:loom`).
 
 #[cfg(not(all(test, loom_model)))]
 pub(crate) use std::sync::{

@@ -1,4 +1,4 @@
-//! What a server or a client wants of its TLS.
+//! The options of TLS of a server or a client.
 
 /// A private key with the certificates that prove it, all in DER.
 #[derive(Default)]

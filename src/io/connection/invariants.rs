@@ -1,4 +1,4 @@
-//! What holds of a connection, looked at in debug builds.
+//! Invariants of a connection, checked in debug builds.
 
 use super::Connection;
 use crate::io::input::Reading;

@@ -1,4 +1,4 @@
-//! What holds between two calls of the write side, looked at in debug builds.
+//! Invariants of the write side between two calls, checked in debug builds.
 
 use super::{Outgoing, Segment, Sender};
 

@@ -1,4 +1,4 @@
-//! What holds between two calls of a parser, looked at in debug builds.
+//! Invariants of a parser between two calls, checked in debug builds.
 
 use super::{Parser, Phase};
 
