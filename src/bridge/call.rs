@@ -81,7 +81,7 @@ impl<const N: usize> Call<N> {
         unsafe { std::slice::from_raw_parts(data, length) }
     }
 
-    /// The memory of a Uint8Array that nobody but our own JavaScript has, to be written to.
+    /// The memory of a Uint8Array that only the module's own JavaScript has, to be written to.
     #[allow(
         clippy::mut_from_ref,
         reason = "the memory is JavaScript's, not the call's"

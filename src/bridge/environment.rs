@@ -332,7 +332,7 @@ impl Environment {
         self.port.close();
         self.poller.take();
         self.hub.take();
-        // One that nobody uses any more has threads for a moment: they end before the code may be unloaded.
+        // A hub without users still has threads for a moment: they end before the code may be unloaded.
         if let Some(hub) = HUB.take().upgrade() {
             hub.shut_down();
         }

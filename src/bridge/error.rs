@@ -2,7 +2,7 @@
 
 use crate::{io, tls};
 
-/// The reason carries the error number; `lib/errors.js` makes Node's error of it.
+/// The reason carries the error number; `lib/base/errors.js` makes Node's error of it.
 pub fn to_napi(error: io::Error) -> napi::Error {
     napi::Error::new(
         napi::Status::GenericFailure,

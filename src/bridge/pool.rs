@@ -25,7 +25,7 @@ struct Shared {
 }
 
 /// The functions `take`, `park`, `rest` and `removed`, which find their question in `numbers` and write
-/// their answer to it. The array is the caller's own: nobody else may have it or detach its memory.
+/// their answer to it. The array is the caller's own: no other code may have it or detach its memory.
 #[napi_derive::napi]
 pub fn pool<'env>(env: &'env Env, mut numbers: Float64Array) -> Result<Object<'env>> {
     if numbers.len() != COUNT {

@@ -1,7 +1,7 @@
 //! The protocol fed by JavaScript, for connections whose bytes come from any `Duplex`.
 //!
-//! A parser is an object of JavaScript's, which is asked what is asked seldom. What is called for each
-//! chunk are functions on bare Node-API, which find the parser by its slot.
+//! A parser is a JavaScript object, with methods for what is called seldom. The functions that are called
+//! for each chunk are on bare Node-API, and find the parser by its slot.
 
 use std::cell::RefCell;
 use std::ffi::CStr;
@@ -295,12 +295,12 @@ impl Streams {
 
 /// Functions over all parsers. Each writes records to an arena, which is the caller's own, from a place
 /// on:
-/// - `execute(slot, chunk, arena, at)`; with a fifth argument, for so many bytes of memory that stays as it
-///   is until the first record has been handled;
+/// - `execute(slot, chunk, arena, at)`; a fifth argument is a number of bytes: only these of `chunk` are
+///   parsed, whose memory stays as it is only until the first record has been handled;
 /// - `finish(slot, arena, at)`;
 /// - `takeRest(slot, arena, at)`, for what a native connection has left unparsed;
-/// - `readContent(slot, arena, at, upgrades)`, for an upgrade that nobody wants, or that is to come behind
-///   the content.
+/// - `readContent(slot, arena, at, upgrades)`, for an upgrade that is declined, or that comes behind the
+///   content.
 ///
 /// They return the size of the records; negated if that is no room, and then
 /// `takeRecords(slot, arena, at)` takes them.

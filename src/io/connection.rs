@@ -76,7 +76,7 @@ pub struct Connection {
     pub id: ConnId,
     /// The server's; none if the connection is a client's.
     pub listener: Option<Arc<Listener>>,
-    /// What a client's connection is to be answered.
+    /// What kind of answer a client's connection waits for.
     pub request: PendingRequest,
     pub idle_clock: IdleClock,
     pub message_clock: MessageClock,
@@ -306,7 +306,7 @@ impl Connection {
         }
     }
 
-    /// What the listener's keep-alive timeout may bring into force without a word.
+    /// The listener's keep-alive timeout, which begins behind an answer without a call that sets it.
     pub(crate) fn keep_alive_timeout(&self) -> u32 {
         self.listener
             .as_ref()
@@ -396,7 +396,7 @@ impl Connection {
         self.take_socket(None, &mut Vec::new());
     }
 
-    /// Takes the socket from both halves. From here on nobody else has it. The readiness set lets go of it
+    /// Takes the socket from both halves, so that only the caller has it. The readiness set lets go of it
     /// by itself when it is closed.
     fn take_socket(
         &self,

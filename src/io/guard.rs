@@ -49,7 +49,7 @@ pub(crate) struct Reply {
     pub persists: bool,
 }
 
-/// Who may answer a request that `connection` reads now.
+/// The guard that may answer a request which `connection` reads now.
 pub(crate) fn of(connection: &Connection) -> Option<&Guard> {
     let guard = connection.listener.as_ref()?.guard.as_ref()?;
     (!connection.outgoing().is_ending()).then_some(guard)

@@ -11,11 +11,11 @@ use crate::ring::sink::Observer;
 pub(crate) struct MessageObserver<'a> {
     connection: &'a Connection,
     times: MessageTimes<'a>,
-    /// Who may answer requests instead of JavaScript, and what waits for that.
+    /// The guard that may answer requests instead of JavaScript, and what waits for JavaScript.
     guard: Option<(&'a Guard, Load)>,
     /// Requests that JavaScript is told of.
     pub told: usize,
-    /// The answer to the request that it is not.
+    /// The guard's answer to the request that JavaScript is not told of.
     pub reply: Option<Reply>,
 }
 

@@ -155,7 +155,7 @@ impl Port {
 
     /// Lets the next `take` say that reading or accepting waits for it.
     pub(crate) fn starve(&self) {
-        // Not a mere store: a drain before it has taken what is looked at behind it.
+        // A swap and not a store: the look behind it sees what a drain before it has taken.
         self.starves.swap(true, Ordering::SeqCst);
     }
 

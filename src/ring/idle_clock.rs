@@ -77,7 +77,7 @@ impl IdleClock {
     /// From now on the timeout between requests runs. The I/O side looks often enough to see it.
     pub fn begin_idle(&self, timeout: u32) {
         self.timeout.store(timeout, Ordering::Release);
-        // Not a mere store: whoever ends the pause before it has told what for.
+        // A swap and not a store, so that it is in order with the one in `end_idle`.
         self.between_requests.swap(true, Ordering::SeqCst);
     }
 

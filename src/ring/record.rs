@@ -60,7 +60,7 @@ pub fn are_whole(records: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// Begins a record of so many words; those behind the first three are 0 until `put` is called.
+/// Begins a record of `words` words; those behind the first three are 0 until `put` is called.
 fn begin(out: &mut Vec<u8>, kind: Kind, flags: u32, id: u32, words: u32) -> usize {
     debug_assert!(flags < 1 << (32 - layout::FLAG_SHIFT));
     let start = out.len();

@@ -22,8 +22,8 @@ const KEY_USAGE: u8 = 15;
 const BASIC_CONSTRAINTS: u8 = 19;
 const AUTHORITY_KEY_ID: u8 = 35;
 const EXTENDED_KEY_USAGE: u8 = 37;
-/// Those that may be critical, because somebody looks at them, or nobody has to: beside the above `subjectAltName`,
-/// `nameConstraints`, and what belongs to policies.
+/// Extensions that may be critical, because this file or webpki checks them, or because they need no check: beside
+/// the above `subjectAltName`, `nameConstraints`, and what belongs to policies.
 const KNOWN: [u8; 11] = [
     SUBJECT_KEY_ID,
     KEY_USAGE,
@@ -168,8 +168,8 @@ impl<'a> Certificate<'a> {
         self.key_usage.is_none_or(|bits| bits & usages != 0)
     }
 
-    /// It may issue certificates of servers, with so many others between itself and those. One of version 1 may, and
-    /// one without `basicConstraints` whose key is for that, as with OpenSSL: whoever asks knows that it is a root.
+    /// It may issue certificates of servers, with `between` others between itself and those. One of version 1 may, and
+    /// one without `basicConstraints` whose key is for that, as with OpenSSL: the caller knows that it is a root.
     pub fn may_issue(&self, between: usize) -> bool {
         let is_authority = match self.issues {
             Some((issues, limit)) => issues && limit.is_none_or(|limit| between <= limit),

@@ -80,9 +80,9 @@ impl ClientContext {
     }
 }
 
-/// Looks in a handshake at the proof alone that the server has the key of its certificate. What that is worth is
-/// looked at when the handshake is over, as with Node, on a connection that was resumed no less: whose sessions
-/// are kept says nothing of whom is trusted.
+/// Checks in a handshake only the proof that the server has the key of its certificate. Whether the certificate is
+/// trusted is checked when the handshake is over, as with Node, also on a resumed connection: a kept session does
+/// not say that its server is trusted.
 #[derive(Debug)]
 pub(super) struct Signatures(pub Arc<CryptoProvider>);
 

@@ -255,7 +255,7 @@ impl Outgoing {
         result
     }
 
-    /// Whoever writes next may send it.
+    /// All was sent: either thread may send what is written next.
     fn has_sent_all(&mut self) {
         self.sender = Sender::Anyone;
         self.asked = false;
