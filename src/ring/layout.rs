@@ -265,67 +265,51 @@ mod tests {
         ("DIAL_ELSEWHERE", pool::DIAL_ELSEWHERE),
     ];
 
-    fn list(out: &mut String, name: &str, items: impl Iterator<Item = String>) {
-        let _ = writeln!(out, "const {name} = [");
+    /// The member `name`: items between brackets, as many in a line as fit.
+    fn list(name: &str, brackets: [char; 2], items: impl Iterator<Item = String>) -> String {
+        let [open, close] = brackets;
+        let mut out = format!("  {name}: {open}");
+        let mut room = 0;
         for item in items {
-            let _ = writeln!(out, "  {item},");
+            if item.len() + 2 > room {
+                room = 96;
+                out.push_str("\n   ");
+            }
+            room = room.saturating_sub(item.len() + 2);
+            let _ = write!(out, " {item},");
         }
-        let _ = writeln!(out, "];\n");
-    }
-
-    fn object(out: &mut String, name: &str, values: &[(&str, i32)]) {
-        let _ = writeln!(out, "const {name} = {{");
-        for (key, value) in values {
-            let _ = writeln!(out, "  {key}: {value},");
-        }
-        let _ = writeln!(out, "}};\n");
+        let _ = writeln!(out, "\n  {close},");
+        out
     }
 
     fn javascript() -> String {
-        let mut out = String::from(
-            "// Generated from src/ring/layout.rs: do not edit. See that file for what each means.\n'use strict';\n\n",
-        );
         let kinds = Kind::ALL.map(|kind| {
             let name = format!("{kind:?}").to_ascii_uppercase();
             (name, i64::from(kind as u32))
         });
-        let named = |list: &[(&str, u32)]| -> Vec<(String, i64)> {
-            list.iter()
-                .map(|(name, value)| ((*name).to_owned(), i64::from(*value)))
-                .collect()
-        };
-        let constants: Vec<_> = kinds
+        let named = [FLAGS, WORDS, PARTS]
+            .concat()
             .into_iter()
-            .chain(named(FLAGS))
-            .chain(named(WORDS))
-            .chain(named(PARTS))
-            .chain(write::constants())
-            .collect();
-        for (name, value) in &constants {
-            let _ = writeln!(out, "const {name} = {value};");
-        }
-        out.push('\n');
-        object(&mut out, "POOL", POOL);
+            .map(|(name, value)| (name.to_owned(), i64::from(value)));
+        let constants = kinds.into_iter().chain(named).chain(write::constants());
+        let pool = POOL.iter().map(|(name, value)| format!("{name}: {value}"));
         let quote = |text: &str| format!("'{}'", text.replace('\'', "\\'"));
-        list(
-            &mut out,
-            "COMMON_NAMES",
-            NAMES.iter().map(|name| quote(name)),
+        let errors = ErrorKind::ALL
+            .iter()
+            .map(|e| format!("[{}, {}]", quote(e.code()), quote(e.reason())));
+        let mut out = String::from(
+            "// Generated from src/ring/layout.rs: do not edit. See that file for what each means.\n'use strict';\n\nmodule.exports = {\n",
         );
-        list(&mut out, "METHODS", METHODS.iter().map(|name| quote(name)));
-        list(
-            &mut out,
-            "ERRORS",
-            ErrorKind::ALL
-                .iter()
-                .map(|e| format!("[{}, {}]", quote(e.code()), quote(e.reason()))),
-        );
-        out.push_str("module.exports = {\n");
-        for (name, _) in &constants {
-            let _ = writeln!(out, "  {name},");
+        for (name, value) in constants {
+            let _ = writeln!(out, "  {name}: {value},");
         }
-        out.push_str("  POOL,\n  COMMON_NAMES,\n  METHODS,\n  ERRORS,\n};\n");
-        out
+        let names = NAMES.iter().map(|name| quote(name));
+        let methods = METHODS.iter().map(|name| quote(name));
+        out += &list("POOL", ['{', '}'], pool);
+        out += &list("COMMON_NAMES", ['[', ']'], names);
+        out += &list("METHODS", ['[', ']'], methods);
+        out += &list("ERRORS", ['[', ']'], errors);
+        out + "};\n"
     }
 
     #[test]
