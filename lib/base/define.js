@@ -1,17 +1,16 @@
 'use strict';
 
 /**
- * Puts methods on `target` as those of classes are: no listing of names shows them. Each is named by its key: bundlers
- * that make code smaller rename functions.
+ * Puts members, which are values, functions and accessors, on `target`. No listing of names shows them, as with those
+ * of classes, unless they are `enumerable`.
  */
-function defineMethods(target, methods) {
-  for (const name of Reflect.ownKeys(methods))
+function define(target, members, enumerable = false) {
+  for (const name of Reflect.ownKeys(members))
     Object.defineProperty(target, name, {
       __proto__: null,
-      configurable: true,
-      value: methods[name],
-      writable: true,
+      ...Object.getOwnPropertyDescriptor(members, name),
+      enumerable,
     });
 }
 
-module.exports = { defineMethods };
+module.exports = { define };

@@ -1,12 +1,80 @@
 'use strict';
-// Node's coded errors. Node keeps its own classes to itself, so they are made here: same class,
-// `code` and wording.
+// Node's errors. Node keeps the classes of its coded ones to itself, so they are made here: same class, `code` and
+// wording.
+const { format, getSystemErrorMap, inspect } = require('node:util');
+const { define } = require('./define');
 const { later } = require('./later');
-const { getSystemErrorMap } = require('./utilities');
 
-const errorTexts = later(() => require('./error-texts'));
+/** "an instance of X", "function f", "type number (1)" …: what was received instead. */
+function received(value) {
+  if (value == null) return `${value}`;
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') {
+    if (value.constructor?.name) return `an instance of ${value.constructor.name}`;
+    return inspect(value, { depth: -1 });
+  }
+  let text = inspect(value, { colors: false });
+  if (text.length > 28) text = `${text.slice(0, 25)}...`;
+  return `type ${typeof value} (${text})`;
+}
 
-/** An error whose stack is replaced by another one. */
+const PRIMITIVES = new Set(
+  'string function number object Function Object boolean bigint symbol'.split(' '),
+);
+
+/** "a, b or c", as English lists them. */
+function list(items, word) {
+  if (items.length < 3) return items.join(` ${word} `);
+  return `${items.slice(0, -1).join(', ')}, ${word} ${items.at(-1)}`;
+}
+
+/** "of type string or an instance of Buffer or Uint8Array": what would have been right. */
+function wanted(expected) {
+  const types = [];
+  const instances = [];
+  const others = [];
+  for (const item of [].concat(expected)) {
+    if (PRIMITIVES.has(item)) types.push(item.toLowerCase());
+    else if (/^(?:[A-Z][a-z0-9]*)+$/.test(item)) instances.push(item);
+    else others.push(item);
+  }
+  const parts = [];
+  if (types.length > 0)
+    parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
+  if (instances.length > 0) parts.push(`an instance of ${list(instances, 'or')}`);
+  if (others.length > 1) parts.push(`one of ${list(others, 'or')}`);
+  else if (others.length === 1) parts.push(/[A-Z]/.test(others[0]) ? `an ${others[0]}` : others[0]);
+  return parts.join(' or ');
+}
+
+function argument(name) {
+  if (name.endsWith(' argument')) return `The ${name}`;
+  return `The "${name}" ${name.includes('.') ? 'property' : 'argument'}`;
+}
+
+function grouped(number) {
+  const text = String(number);
+  const sign = text.startsWith('-') ? '-' : '';
+  return sign + text.slice(sign.length).replace(/\B(?=(\d{3})+$)/g, '_');
+}
+
+function outOfRange(name, range, value) {
+  let text;
+  if (Number.isInteger(value) && Math.abs(value) > 2 ** 32) text = grouped(value);
+  else if (typeof value === 'bigint')
+    text = `${Math.abs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
+  else text = inspect(value);
+  return `The value of "${name}" is out of range. It must be ${range}. Received ${text}`;
+}
+
+function invalidValue(name, value, reason = 'is invalid') {
+  let text = inspect(value);
+  if (text.length > 128) text = `${text.slice(0, 128)}...`;
+  const type = name.includes('.') ? 'property' : 'argument';
+  return `The ${type} '${name}' ${reason}. Received ${text}`;
+}
+
+/** An error without a stack: the caller gives it one. */
 function withoutStack(Base, message) {
   const limit = Error.stackTraceLimit;
   if (!Reflect.set(Error, 'stackTraceLimit', 0)) return new Base(message);
@@ -15,80 +83,79 @@ function withoutStack(Base, message) {
   return error;
 }
 
-/** Makes a constructor of errors with `code` and a message made from the arguments. */
-function coded(code, Base) {
+/** Makes a constructor of errors with `code`, and the message that `text` makes of the constructor's arguments. */
+function coded(code, Base, text) {
   return function NodeError(...args) {
-    const error = withoutStack(Base, errorTexts().texts[code](...args));
+    const error = withoutStack(Base, text(...args));
     // The code stands in the stack's first line but not in `name`, as in Node.
-    Object.defineProperty(error, 'name', {
-      value: `${Base.name} [${code}]`,
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    });
+    define(error, { name: `${Base.name} [${code}]` });
     Error.captureStackTrace(error, NodeError);
     error.stack; // its first line is made when it is first looked at
     delete error.name;
     error.code = code;
-    Object.defineProperty(error, 'toString', {
-      value() {
+    define(error, {
+      toString() {
         return `${this.name} [${code}]: ${this.message}`;
       },
-      configurable: true,
-      enumerable: false,
-      writable: true,
     });
     return error;
   };
 }
 
-/** The codes by class. Their messages are in `error-texts`. */
-const classes = [
-  [
-    Error,
-    [
-      'ERR_HTTP_BODY_NOT_ALLOWED',
-      'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
-      'ERR_HTTP_HEADERS_SENT',
-      'ERR_HTTP_REQUEST_TIMEOUT',
-      'ERR_HTTP_SOCKET_ASSIGNED',
-      'ERR_HTTP_SOCKET_ENCODING',
-      'ERR_HTTP_TRAILER_INVALID',
-      'ERR_PROXY_INVALID_CONFIG',
-      'ERR_PROXY_TUNNEL',
-      'ERR_METHOD_NOT_IMPLEMENTED',
-      'ERR_SOCKET_CLOSED',
-      'ERR_STREAM_ALREADY_FINISHED',
-      'ERR_STREAM_CANNOT_PIPE',
-      'ERR_STREAM_DESTROYED',
-      'ERR_STREAM_WRITE_AFTER_END',
-      'ERR_TLS_HANDSHAKE_TIMEOUT',
-      'ERR_TLS_INVALID_STATE',
-      'ERR_TLS_RENEGOTIATION_DISABLED',
-      'ERR_TLS_SNI_FROM_SERVER',
-    ],
-  ],
-  [
-    TypeError,
-    [
-      'ERR_HTTP_INVALID_HEADER_VALUE',
-      'ERR_INVALID_ARG_TYPE',
-      'ERR_INVALID_ARG_VALUE',
-      'ERR_INVALID_CHAR',
-      'ERR_INVALID_HANDLE_TYPE',
-      'ERR_INVALID_PROTOCOL',
-      'ERR_UNESCAPED_CHARACTERS',
-      'ERR_INVALID_HTTP_TOKEN',
-      'ERR_STREAM_NULL_VALUES',
-      'ERR_UNKNOWN_ENCODING',
-    ],
-  ],
-  [RangeError, ['ERR_HTTP_INVALID_STATUS_CODE', 'ERR_OUT_OF_RANGE', 'ERR_SOCKET_BAD_PORT']],
-];
-
 /** Constructors of errors by their code. */
 const codes = {};
-for (const [Base, names] of classes) for (const name of names) codes[name] = coded(name, Base);
+
+/** Adds constructors; `messages` are made of their arguments. */
+function add(Base, messages) {
+  for (const code of Object.keys(messages)) codes[code] = coded(code, Base, messages[code]);
+}
+
+add(Error, {
+  ERR_HTTP_BODY_NOT_ALLOWED: () =>
+    'Adding content for this request method or response status is not allowed.',
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: (body, length) =>
+    `Response body's content-length of ${body} byte(s) does not match the content-length of ${length} byte(s) set in header`,
+  ERR_HTTP_HEADERS_SENT: (verb) => `Cannot ${verb} headers after they are sent to the client`,
+  ERR_HTTP_REQUEST_TIMEOUT: () => 'Request timeout',
+  ERR_HTTP_SOCKET_ASSIGNED: () => 'ServerResponse has an already assigned socket',
+  ERR_HTTP_SOCKET_ENCODING: () =>
+    'Changing the socket encoding is not allowed per RFC7230 Section 3.',
+  ERR_HTTP_TRAILER_INVALID: () => 'Trailers are invalid with this transfer encoding',
+  ERR_METHOD_NOT_IMPLEMENTED: (name) => `The ${name} method is not implemented`,
+  ERR_PROXY_INVALID_CONFIG: (message) => message,
+  ERR_PROXY_TUNNEL: (message) => message,
+  ERR_SOCKET_CLOSED: () => 'Socket is closed',
+  ERR_STREAM_ALREADY_FINISHED: (name) => `Cannot call ${name} after a stream was finished`,
+  ERR_STREAM_CANNOT_PIPE: () => 'Cannot pipe, not readable',
+  ERR_STREAM_DESTROYED: (name) => `Cannot call ${name} after a stream was destroyed`,
+  ERR_STREAM_WRITE_AFTER_END: () => 'write after end',
+  ERR_TLS_HANDSHAKE_TIMEOUT: () => 'TLS handshake timeout',
+  ERR_TLS_INVALID_STATE: () => 'TLS socket connection must be securely established',
+  ERR_TLS_RENEGOTIATION_DISABLED: () => 'TLS session renegotiation disabled for this socket',
+  ERR_TLS_SNI_FROM_SERVER: () => 'Cannot issue SNI from a TLS server-side socket',
+});
+add(TypeError, {
+  ERR_HTTP_INVALID_HEADER_VALUE: (value, name) =>
+    format('Invalid value "%s" for header "%s"', value, name),
+  ERR_INVALID_ARG_TYPE: (name, expected, value) =>
+    `${argument(name)} must be ${wanted(expected)}. Received ${received(value)}`,
+  ERR_INVALID_ARG_VALUE: invalidValue,
+  ERR_INVALID_CHAR: (name, field) =>
+    `Invalid character in ${name}${field === undefined ? '' : ` ["${field}"]`}`,
+  ERR_INVALID_HTTP_TOKEN: (name, value) =>
+    format('%s must be a valid HTTP token ["%s"]', name, value),
+  ERR_INVALID_PROTOCOL: (protocol, expected) =>
+    format('Protocol "%s" not supported. Expected "%s"', protocol, expected),
+  ERR_STREAM_NULL_VALUES: () => 'May not write null values to stream',
+  ERR_UNESCAPED_CHARACTERS: (name) => `${name} contains unescaped characters`,
+  ERR_UNKNOWN_ENCODING: (encoding) => format('Unknown encoding: %s', encoding),
+});
+add(RangeError, {
+  ERR_HTTP_INVALID_STATUS_CODE: (status) => format('Invalid status code: %s', status),
+  ERR_OUT_OF_RANGE: outOfRange,
+  ERR_SOCKET_BAD_PORT: (name, port) =>
+    `${name} should be >= 0 and < 65536. Received ${received(port)}.`,
+});
 
 /** The peer went away: 'aborted' or 'socket hang up', with code ECONNRESET. */
 function connectionReset(message, cause) {
@@ -121,10 +188,7 @@ function systemError(errno) {
 function errnoException(errno, syscall, details = '') {
   const { name } = systemError(errno);
   const error = new Error(`${syscall} ${name}${details && ` ${details}`}`);
-  error.errno = errno;
-  error.code = name;
-  error.syscall = syscall;
-  return error;
+  return Object.assign(error, { errno, code: name, syscall });
 }
 
 /** A failed system call on an address, as Node reports it. `errno` is negative. */
@@ -134,10 +198,7 @@ function addressException(errno, syscall, address, port) {
   if (port && port > 0) details = ` ${address}:${port}`;
   else if (address) details = ` ${address}`;
   const error = new Error(`${syscall} ${name}: ${message}${details}`);
-  error.code = name;
-  error.errno = errno;
-  error.syscall = syscall;
-  error.address = address;
+  Object.assign(error, { code: name, errno, syscall, address });
   if (port) error.port = port;
   return error;
 }
@@ -145,11 +206,7 @@ function addressException(errno, syscall, address, port) {
 /** Malformed input, as Node's parser reports it. */
 function parseError(code, reason, bytesParsed, rawPacket) {
   const error = new Error(`Parse Error: ${reason}`);
-  error.bytesParsed = bytesParsed;
-  error.code = code;
-  error.reason = reason;
-  error.rawPacket = rawPacket;
-  return error;
+  return Object.assign(error, { bytesParsed, code, reason, rawPacket });
 }
 
 module.exports = {

@@ -4,7 +4,7 @@ const EventEmitter = require('node:events');
 const net = require('node:net');
 const { getName, kKeylog, keepSocketAlive } = require('./agent-methods');
 const host = require('../node/http');
-const { defineMethods } = require('../base/define');
+const { define } = require('../base/define');
 const { later } = require('../base/later');
 const { kProxyConfig, kTotals } = require('../base/symbols');
 const { validateNumber, validateOneOf } = require('../base/validate');
@@ -107,7 +107,7 @@ Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
 };
 
 /** What is in the pool, and went through it; see `AgentStats` in index.d.ts. Node has nothing of the kind. */
-defineMethods(Agent.prototype, {
+define(Agent.prototype, {
   stats() {
     return sockets().stats(this);
   },

@@ -3,7 +3,7 @@
 const tls = require('node:tls');
 const { Agent: HttpAgent } = require('../client/agent');
 const { usesProxy } = require('../client/proxy');
-const { defineMethods } = require('../base/define');
+const { define } = require('../base/define');
 const { kProxyConfig, kSecurity, kUnmergedKey } = require('../base/symbols');
 const { ClientTls } = require('./client-tls');
 const { connectThroughProxy } = require('./tunnel');
@@ -103,7 +103,7 @@ Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
 };
 
 /** As those of http.Agent, and who speaks the TLS of the connection that was begun last. */
-defineMethods(Agent.prototype, {
+define(Agent.prototype, {
   stats() {
     return { ...agentStats.call(this), ...securityOf(this).last };
   },

@@ -1,7 +1,7 @@
 'use strict';
 // The socket of a client's native connection on which TLS is spoken natively. It was made by Node's `tls.connect`,
 // with its state of a TLSSocket; its prototype answers what Node would ask its handle.
-const { defineMethods } = require('../base/define');
+const { define } = require('../base/define');
 const { kTransport } = require('../base/symbols');
 const { validateString } = require('../base/validate');
 const { major } = require('../node/runtime');
@@ -32,7 +32,7 @@ const CURVES = {
 /** The issuer of a certificate. */
 const issuerOf = (certificate, others) => others.find((one) => certificate.checkIssued(one));
 
-defineMethods(prototype, {
+define(prototype, {
   getPeerCertificate(detailed) {
     if (this.destroyed) return null;
     const { certificates: chain, dial } = this[kTransport];

@@ -6,7 +6,7 @@ const { X509Certificate } = require('node:crypto');
 const EventEmitter = require('node:events');
 const { PassThrough } = require('node:stream');
 const { TLSSocket } = require('node:tls');
-const { defineMethods } = require('../base/define');
+const { define } = require('../base/define');
 const { codes } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const {
@@ -109,7 +109,7 @@ property('alpnProtocol', function () {
   return agreed === null ? null : (agreed.alpnProtocol?.latin1Slice() ?? false);
 });
 
-defineMethods(prototype, {
+define(prototype, {
   getProtocol() {
     return this.destroyed ? null : (agreementOf(this)?.protocol ?? null);
   },

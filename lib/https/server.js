@@ -3,7 +3,7 @@
 // native side where that can (`native-tls`), and else by Node, over whose sockets HTTP is spoken by the stream
 // transport.
 const tls = require('node:tls');
-const { defineMethods } = require('../base/define');
+const { define } = require('../base/define');
 const { kIsClosing, kListener, kSecurity } = require('../base/symbols');
 const host = require('../node/https');
 const { defineOptions } = require('../server/live-options');
@@ -137,7 +137,7 @@ Server.prototype.close = function close(...args) {
 };
 
 /** As that of http.Server. Node has nothing of the kind. */
-defineMethods(Server.prototype, {
+define(Server.prototype, {
   stats() {
     return { ...serverStats.call(this), ...this[kSecurity].stats(this[kListener] !== null) };
   },

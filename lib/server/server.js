@@ -7,7 +7,7 @@ const host = require('../node/http');
 const { defineOptions } = require('./live-options');
 const { connectionsOf } = require('./open-connections');
 const { unwatchStreams } = require('./stream-checker');
-const { defineMethods } = require('../base/define');
+const { define } = require('../base/define');
 const { later } = require('../base/later');
 const { kDrain, kGuard, kIsClosing, kListener, kOptions } = require('../base/symbols');
 const { validateObject } = require('../base/validate');
@@ -85,7 +85,7 @@ function watchListeners(prototype, events) {
     'off',
     'removeAllListeners',
   ]) {
-    defineMethods(prototype, {
+    define(prototype, {
       [name](...args) {
         const [event] = args;
         const result = Reflect.apply(EventEmitter.prototype[name], this, args);
@@ -158,7 +158,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 const isFresh = ({ resource, transport }) => resource === null && transport.isQuiet();
 
 // Node has nothing of the kind.
-defineMethods(Server.prototype, {
+define(Server.prototype, {
   /** What goes on, and what went on since the server was made; see `ServerStats` in index.d.ts. */
   stats() {
     return serving().stats(this);
