@@ -4,6 +4,7 @@
 require('./node/builtins');
 require('./node/root-async-resource');
 require('./node/ticks');
+require('./node/timers');
 require('./wire/addon');
 const functions = require('./api');
 const { Agent } = require('./client/agent');

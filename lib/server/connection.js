@@ -21,14 +21,11 @@ const host = require('../node/http');
 const layout = require('../wire/layout');
 const { publishStats, statsChannel } = require('../wire/stats-channel');
 const { readPushed } = require('../transport/pushed');
-const { answerError } = require('./error-responses');
-const { dispatch, hasBodyHeaders } = require('./dispatch');
+const { answerError, dispatch, hasBodyHeaders, tellTimeout } = require('./dispatch');
 const { idleTimeout } = require('./options');
-const { tellTimeout } = require('./timeouts');
 const { Phase, handOver, mayUpgrade, readContentFirst } = require('./upgrade');
 const { abortResponses, endConnectionBehind, isSilent, onFinish } = require('./responses');
-const { forgetStream, listenToStream } = require('./stream-listeners');
-const { watchStreams } = require('./stream-checker');
+const { forgetStream, listenToStream, watchStreams } = require('./stream-connections');
 
 const { CONTENT_FIRST, GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
 const { kNeedDrain } = host.keys;

@@ -1,6 +1,7 @@
 'use strict';
-// Which of a server's listeners gets a request, or what answers it instead.
+// Which of a server's listeners hears of a request, a timeout or an error, and what is done where none does.
 const { kGuard } = require('../base/symbols');
+const { STATUS_CODES } = require('../node/http');
 const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wire/layout');
 
 /** Lets the server's listeners have the request and its response. */
@@ -59,4 +60,31 @@ function hasBodyHeaders(headers) {
   return 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
-module.exports = { dispatch, hasBodyHeaders };
+/** No traffic for as long as the socket's timeout says: if nobody listens, it is closed. */
+function tellTimeout({ current: req, server, socket }) {
+  const byRequest = req && !req.complete && req.emit('timeout', socket);
+  const res = socket._httpMessage;
+  const byResponse = res?.emit('timeout', socket);
+  const byServer = server.emit('timeout', socket);
+  if (!byRequest && !byResponse && !byServer) socket.destroy();
+}
+
+/** The whole answers to malformed input, and to requests that take too long. */
+const answer = (status) =>
+  Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
+const answers = {
+  __proto__: null,
+  HPE_HEADER_OVERFLOW: answer(431),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: answer(413),
+  ERR_HTTP_REQUEST_TIMEOUT: answer(408),
+};
+const badRequest = answer(400);
+
+/** Answers an error, and closes. An answer in the middle of another would be taken for part of it. */
+function answerError(socket, error) {
+  if (socket.writable && !socket._httpMessage?._headerSent)
+    socket.write(answers[error.code] ?? badRequest);
+  socket.destroy(error);
+}
+
+module.exports = { answerError, dispatch, hasBodyHeaders, tellTimeout };

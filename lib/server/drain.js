@@ -6,7 +6,7 @@ const { validateNumber, validateObject } = require('../base/validate');
 const { net } = require('../node/builtins');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { connectionsOf, foreignOf, handshakesOf } = require('./open-connections');
-const { unwatchStreams } = require('./stream-checker');
+const { unwatchStreams } = require('./stream-connections');
 
 const MAX_TIMER = 2 ** 31 - 1;
 const answeredBy = (server) => server[kTotals]?.answered ?? 0;

@@ -6,7 +6,6 @@ const { promisify } = require('node:util');
 const host = require('../node/http');
 const { defineOptions } = require('./live-options');
 const { connectionsOf } = require('./open-connections');
-const { unwatchStreams } = require('./stream-checker');
 const { define } = require('../base/define');
 const { later } = require('../base/later');
 const { kDrain, kGuard, kIsClosing, kListener, kOptions } = require('../base/symbols');
@@ -15,6 +14,7 @@ const { validateObject } = require('../base/validate');
 const optionStore = later(() => require('./options'));
 const listener = later(() => require('./listener'));
 const serving = later(() => require('./serving'));
+const streams = later(() => require('./stream-connections'));
 const draining = later(() => require('./drain'));
 const { STATUS_CODES } = host;
 /** Windows has no descriptors to share: there the stream transport serves. */
@@ -127,7 +127,7 @@ function prepareToClose(server) {
     server[kIsClosing] = true;
     for (const connection of connectionsOf(server)) connection.announceClose();
   }
-  unwatchStreams(server);
+  streams().unwatchStreams(server);
 }
 
 Server.prototype.close = function close(...args) {

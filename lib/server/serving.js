@@ -11,8 +11,7 @@ const native = require('../wire/loop');
 const { ServerConnection } = require('./connection');
 const { guardStats } = require('./guard');
 const { adoptOptions } = require('./options');
-const { watchStreams } = require('./stream-checker');
-const { listenToStream } = require('./stream-listeners');
+const { listenToStream, watchStreams } = require('./stream-connections');
 const { refuseEncoding } = require('./upgrade');
 
 /** Makes `server` serve HTTP on `socket`, ours or any Duplex. */

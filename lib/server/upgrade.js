@@ -4,7 +4,7 @@ const { codes } = require('../base/errors');
 const { later } = require('../base/later');
 const { debuglog } = require('../node/builtins');
 const { addForeign } = require('./open-connections');
-const { forgetStream } = require('./stream-listeners');
+const { forgetStream } = require('./stream-connections');
 
 const Phase = {
   HTTP: 'http',

@@ -1,0 +1,137 @@
+'use strict';
+// Connections of a server over a stream, which is any Duplex, or a socket with a handle of Node's: what is listened to
+// there, how their responses leave, and the look at them from time to time.
+const { kAttach, kConnections, kDetach, kSendWhole } = require('../base/symbols');
+const { finishesWithContent } = require('../message/sending');
+const { onSocketClose } = require('../message/server-response');
+const { clearInterval, setInterval } = require('../node/timers');
+const { flowAlong } = require('../socket/socket');
+const { milliseconds } = require('./options');
+
+const kStreamChecker = Symbol('rust-http.streamChecker');
+
+// ---- what is listened to ----
+
+/** Listens to those events of the connection's socket that are `wanted`. */
+function listenToStream(connection, wanted = () => true) {
+  const { socket } = connection;
+  if (connection.streamListeners === null) {
+    connection.streamListeners = listenersOf(connection);
+    helpResponses(connection);
+  }
+  for (const [event, listener] of Object.entries(connection.streamListeners))
+    if (wanted(event)) socket.on(event, listener);
+}
+
+/** Listens no more. */
+function forgetStream(connection) {
+  const { socket, streamListeners } = connection;
+  for (const [event, listener] of Object.entries(streamListeners ?? {}))
+    socket.removeListener(event, listener);
+  forgetResponses(connection);
+}
+
+function listenersOf(connection) {
+  return {
+    data: (chunk) => connection.transport.feed(chunk),
+    end: () => connection.transport.finish(),
+    close() {
+      connection.onGone(...connection.transport.traffic());
+      connection.onClosed();
+    },
+    drain: () => connection.onSocketDrain(),
+    error: (error) => connection.onSocketError(error),
+    timeout: () => connection.onTimeout(),
+    resume: () => onResume(connection.socket),
+  };
+}
+
+/**
+ * The stream of one of Node's handles has resumed, and may have been paused since. Where nobody but HTTP
+ * reads, Node's parser takes what comes from the handle all the same.
+ */
+function onResume(socket) {
+  if (socket._paused) socket.pause();
+  else if (socket._handle?.isStreamBase && socket.listenerCount('data') === 1) flowAlong(socket);
+}
+
+// ---- how responses leave: shorter ways than those of any stream ----
+
+/** Lets the responses of `connection` take the shorter ways. */
+function helpResponses(connection) {
+  const { socket } = connection;
+  hide(socket, kAttach, () => attach(connection));
+  hide(socket, kDetach, detach);
+  if (finishesWithContent) hide(socket, kSendWhole, sendWhole);
+}
+
+/** The connection hears no more of its socket. */
+function forgetResponses({ socket }) {
+  delete socket[kAttach];
+  delete socket[kDetach];
+  delete socket[kSendWhole];
+  if (!socket._httpMessage) return;
+  socket.removeListener('close', onSocketClose);
+  socket.on('close', onSocketClose);
+}
+
+function hide(socket, key, value) {
+  Object.defineProperty(socket, key, { __proto__: null, configurable: true, value });
+}
+
+/**
+ * The connection closes its response itself if it is the last that hears of the socket's end: who listens
+ * from now on hears of it behind the response, as if that listened.
+ */
+function attach(connection) {
+  const { socket, streamListeners } = connection;
+  const { close } = socket._events;
+  const last = typeof close === 'function' ? close : close?.[close.length - 1];
+  connection.closesResponse = last === streamListeners.close;
+  if (!connection.closesResponse) socket.on('close', onSocketClose);
+}
+
+function detach() {
+  this.removeListener('close', onSocketClose);
+}
+
+/** Writes all of a response of text, with nothing before or behind it; see `socket/direct-write`. */
+function sendWhole(_response, head, chunk, encoding, callback) {
+  const isText =
+    typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1');
+  if (!isText || this.writableCorked > 0 || !this.writable) return false;
+  this.write(head + chunk, encoding, callback);
+  return true;
+}
+
+// ---- the look from time to time ----
+
+/** Looks from now on whether a message takes too long to arrive, or a socket was sent to another process. */
+function watchStreams(server) {
+  if (server[kStreamChecker]) return;
+  const interval = server.connectionsCheckingInterval;
+  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
+}
+
+function unwatchStreams(server) {
+  clearInterval(server[kStreamChecker]);
+  server[kStreamChecker] = undefined;
+}
+
+/** Ends with the server, which may go without having been closed if it never listened. */
+function checkStreams(reference) {
+  const server = reference.deref();
+  if (server === undefined) {
+    clearInterval(this);
+    return;
+  }
+  const headersTimeout = milliseconds(server.headersTimeout);
+  const requestTimeout = milliseconds(server.requestTimeout);
+  for (const connection of server[kConnections]) {
+    const { transport } = connection;
+    if (transport.isSentAway()) connection.onSentAway();
+    else if (transport.isExpired?.(headersTimeout, requestTimeout)) connection.onExpired();
+  }
+}
+
+module.exports = { forgetStream, listenToStream, unwatchStreams, watchStreams };
