@@ -20,7 +20,7 @@ const {
 
 const proxy = later(() => require('./client/proxy'));
 /** What `rust-http/https` is made of. */
-const https = entry(() => require('./https/exports'));
+const https = entry(() => require('./https/api'));
 
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {

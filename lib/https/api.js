@@ -1,5 +1,6 @@
 'use strict';
-// The functions of the module, and its global agent.
+// What https.js exports, and what it needs for that. It is loaded when that is: what its files take of Node's modules
+// is taken then.
 const tls = require('node:tls');
 const { ClientRequest } = require('../client/client-request');
 const { GLOBAL_AGENT } = require('../client/global-agent');
@@ -74,4 +75,4 @@ function get(url, options, callback) {
   return req;
 }
 
-module.exports = { agents, createServer, get, keepGlobalAgentIn, request };
+module.exports = { Agent, Server, agents, createServer, get, keepGlobalAgentIn, request };

@@ -8,10 +8,10 @@ const tls = require('node:tls');
 const { kSecurity } = require('../base/symbols');
 const native = require('../wire/loop');
 const { now } = require('../wire/realm');
+const { ownTrust, trustOf } = require('./certificates');
 const { checkProcess, leave, readProtocols, readSuites } = require('./left-to-node');
 const { SecureClientSocket } = require('./secure-client-socket');
 const { SecureClientTransport } = require('./secure-client-transport');
-const { ownTrust, trustOf } = require('./trust');
 
 const { TLSSocket, checkServerIdentity, connect, createSecureContext } = tls;
 

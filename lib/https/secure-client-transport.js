@@ -4,12 +4,12 @@
 // begins anew, on a connection of its own (`node-handshake`).
 const { X509Certificate } = require('node:crypto');
 const tls = require('node:tls');
-const { connectionReset, errnoException } = require('../base/errors');
+const { connectionReset } = require('../base/errors');
 const { Life } = require('../transport/states');
 const { WRITE_MORE } = require('../wire/layout');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
-const { AgreeingTransport } = require('./agreeing-transport');
+const { TlsTransport, errorOfClose } = require('./tls-transport');
 const { NodeHandshake } = require('./node-handshake');
 const { tlsError } = require('./tls-errors');
 const { verdictOn } = require('./verdict');
@@ -19,7 +19,7 @@ const NEVER_SECURED =
 
 const UNREADABLE = 'a certificate cannot be read';
 
-class SecureClientTransport extends AgreeingTransport {
+class SecureClientTransport extends TlsTransport {
   /** `dial`: see `client-tls`. */
   constructor(id, socket, dial) {
     super(id, socket, true);
@@ -238,13 +238,8 @@ class SecureClientTransport extends AgreeingTransport {
       super.afterClose(end);
       return;
     }
-    const { errno, isWrite } = end;
-    const error = errno === 0 ? null : errnoException(-errno, isWrite ? 'write' : 'read');
-    this.tryNode('the server has ended the handshake', error);
+    this.tryNode('the server has ended the handshake', errorOfClose(end));
   }
-
-  /** There is no handle that could be given away. */
-  becomeStream() {}
 }
 
 module.exports = { SecureClientTransport };

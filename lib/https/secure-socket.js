@@ -61,53 +61,39 @@ function derive(prototype, parent) {
 const { prototype } = SecureSocket;
 const agreementOf = (socket) => socket[kTransport].agreement();
 
-/** A property that becomes a plain one of the socket's, as in Node, when it is assigned. */
-function property(name, get) {
+/** What a socket of Node's has as properties: each is this socket's own once somebody assigns it. */
+const properties = {
+  encrypted: () => true,
+  authorized: () => false,
+  authorizationError: () => null,
+  secureConnecting: (socket) => !socket[kTransport].isSecured,
+  _secureEstablished: (socket) => socket[kTransport].isSecured,
+  _controlReleased: (socket) => socket[kTransport].isSecured,
+  _requestCert: () => false,
+  _rejectUnauthorized: ({ server }) => server?.rejectUnauthorized,
+  ssl: () => null,
+  _tlsOptions: ({ server }) => ({ isServer: true, server, requestCert: false }),
+  servername(socket) {
+    const agreed = agreementOf(socket);
+    return agreed === null ? null : (agreed.servername ?? false);
+  },
+  alpnProtocol(socket) {
+    const agreed = agreementOf(socket);
+    return agreed === null ? null : (agreed.alpnProtocol?.latin1Slice() ?? false);
+  },
+};
+for (const name of Object.keys(properties)) {
+  const common = { __proto__: null, configurable: true, enumerable: true };
   Object.defineProperty(prototype, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get,
+    ...common,
+    get() {
+      return properties[name](this);
+    },
     set(value) {
-      Object.defineProperty(this, name, {
-        __proto__: null,
-        configurable: true,
-        enumerable: true,
-        value,
-        writable: true,
-      });
+      Object.defineProperty(this, name, { ...common, value, writable: true });
     },
   });
 }
-
-property('encrypted', () => true);
-property('authorized', () => false);
-property('authorizationError', () => null);
-property('secureConnecting', function () {
-  return !this[kTransport].isSecured;
-});
-property('_secureEstablished', function () {
-  return this[kTransport].isSecured;
-});
-property('_controlReleased', function () {
-  return this[kTransport].isSecured;
-});
-property('_requestCert', () => false);
-property('_rejectUnauthorized', function () {
-  return this.server?.rejectUnauthorized;
-});
-property('ssl', () => null);
-property('_tlsOptions', function () {
-  return { isServer: true, server: this.server, requestCert: false };
-});
-property('servername', function () {
-  const agreed = agreementOf(this);
-  return agreed === null ? null : (agreed.servername ?? false);
-});
-property('alpnProtocol', function () {
-  const agreed = agreementOf(this);
-  return agreed === null ? null : (agreed.alpnProtocol?.latin1Slice() ?? false);
-});
 
 define(prototype, {
   getProtocol() {

@@ -1,16 +1,16 @@
 'use strict';
 // The transport of a native connection on which TLS is spoken natively.
 const { process } = require('../wire/realm');
-const { codes, connectionReset, errnoException } = require('../base/errors');
+const { codes, connectionReset } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
 const { Life } = require('../transport/states');
 const native = require('../wire/loop');
 const { ServerConnection } = require('../server/connection');
 const { _connectionListener } = require('../server/server');
-const { AgreeingTransport } = require('./agreeing-transport');
+const { TlsTransport, errorOfClose } = require('./tls-transport');
 const { tlsError } = require('./tls-errors');
 
-class SecureTransport extends AgreeingTransport {
+class SecureTransport extends TlsTransport {
   constructor(id, socket, security) {
     super(id, socket, false);
     this.security = security;
@@ -97,11 +97,7 @@ class SecureTransport extends AgreeingTransport {
     const isBrokenOff = !this.isSecured && this.life === Life.OPEN;
     super.afterClose(end);
     if (!isBrokenOff) return;
-    const { errno, isWrite } = end;
-    const error =
-      errno === 0
-        ? connectionReset('socket hang up')
-        : errnoException(-errno, isWrite ? 'write' : 'read');
+    const error = errorOfClose(end) ?? connectionReset('socket hang up');
     process.nextTick(() => this.tellClientError(error));
   }
 
@@ -115,9 +111,6 @@ class SecureTransport extends AgreeingTransport {
     if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);
     else tellReaders(this.socket, bytes, begun.readers);
   }
-
-  /** There is no handle that could be given away. */
-  becomeStream() {}
 }
 
 module.exports = { SecureTransport };

@@ -1,6 +1,6 @@
 'use strict';
 // https.Server: a tls.Server whose sockets are served as http.Server serves its own. TLS is spoken by the
-// native side where that can (`native-tls`), and else by Node, over whose sockets HTTP is spoken by the stream
+// native side where that can (`server-tls`), and else by Node, over whose sockets HTTP is spoken by the stream
 // transport.
 const tls = require('node:tls');
 const { define } = require('../base/define');
@@ -18,7 +18,7 @@ const {
   readArguments,
   watchListeners,
 } = require('../server/server');
-const { NODES_EVENTS, NativeTls } = require('./native-tls');
+const { NODES_EVENTS, ServerTls } = require('./server-tls');
 
 const { stats: serverStats } = HttpServer.prototype;
 
@@ -27,7 +27,7 @@ function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
   [options, requestListener] = readArguments(options, requestListener);
   prepare(this, options);
-  const security = new NativeTls(this, options);
+  const security = new ServerTls(this, options);
   tls.Server.call(this, { noDelay: true, ...protocols(options), ...options }, _connectionListener);
   watchHandshakes(this);
   security.nodeListener = this._events.connection;

@@ -8,7 +8,7 @@ const { kListener, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const { _connectionListener } = require('../server/server');
 const native = require('../wire/loop');
-const { identitiesOf } = require('./identities');
+const { identitiesOf } = require('./certificates');
 const { checkProcess, leave, readProtocols, readSuites } = require('./left-to-node');
 const { SecureSocket } = require('./secure-socket');
 const { SecureTransport } = require('./secure-transport');
@@ -45,7 +45,7 @@ function copyOf(options) {
 }
 
 /** The TLS of one server. */
-class NativeTls {
+class ServerTls {
   // As they were given: programs use such objects again, with other content.
   #options;
   /** Those that `setSecureContext` was given last. */
@@ -207,4 +207,4 @@ class NativeTls {
   }
 }
 
-module.exports = { NODES_EVENTS, NativeTls };
+module.exports = { NODES_EVENTS, ServerTls };

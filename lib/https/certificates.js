@@ -1,0 +1,177 @@
+'use strict';
+// Certificates and private keys, in any form that Node's TLS takes, as DER: what a server shows, and whom a client
+// trusts.
+const { X509Certificate, createHash, createPrivateKey } = require('node:crypto');
+const fs = require('node:fs');
+const tls = require('node:tls');
+const { flags } = require('../node/runtime');
+const native = require('../wire/loop');
+const { leave } = require('./left-to-node');
+
+const CERTIFICATE =
+  /-----BEGIN (?:X509 )?CERTIFICATE-----([^-]+)-----END (?:X509 )?CERTIFICATE-----/g;
+/** What stands between is something of OpenSSL's own. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;
+
+/** The text of an option's value, which is one, or bytes. */
+function textOf(value, option) {
+  if (typeof value === 'string') return value;
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).latin1Slice();
+  return leave(`the option ${option}`);
+}
+
+/** The certificates of an option's text, in DER. */
+function certificatesIn(text, option) {
+  return [...text.matchAll(CERTIFICATE)].map(([, base64]) => {
+    if (NOT_BASE64.test(base64)) leave(`the option ${option}`);
+    return Buffer.from(base64, 'base64');
+  });
+}
+
+// ---- what a server shows ----
+
+const listOf = (value) => (Array.isArray(value) ? value.flat() : [value]);
+const certificatesOf = (value, option) =>
+  certificatesIn(textOf(value, option), option).map((der) => new X509Certificate(der));
+
+const hasIssued = (issuer, certificate) =>
+  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+
+/** As OpenSSL does with a certificate that comes alone: those that have issued it, as far as they are known. */
+function complete(chain, authorities) {
+  for (;;) {
+    const last = chain.at(-1);
+    const issuer = hasIssued(last, last)
+      ? undefined
+      : authorities.find((one) => hasIssued(one, last));
+    if (issuer === undefined || chain.length > authorities.length) return;
+    chain.push(issuer);
+  }
+}
+
+/**
+ * The authorities that the process was told of. Without those that Node comes with: none of them issues a
+ * server's certificate itself. Throws where only Node knows.
+ */
+function ownAuthorities() {
+  if (tls.getCACertificates) {
+    const bundled = new Set(tls.rootCertificates);
+    return tls.getCACertificates('default').filter((pem) => !bundled.has(pem));
+  }
+  if (/--use-(?:openssl|system)-ca/.test(flags()))
+    throw new Error('a certificate may have issuers that only Node knows');
+  return readExtra(process.env.NODE_EXTRA_CA_CERTS);
+}
+
+const authoritiesOf = (ca) =>
+  (ca ? listOf(ca) : ownAuthorities()).flatMap((text) => certificatesOf(text, 'ca'));
+
+/** A file that cannot be read, Node has warned of. */
+function readExtra(file) {
+  try {
+    return file ? [fs.readFileSync(file)] : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * `[{ key, chain }]`: each certificate of these options, with those that stand behind it in its text, and
+ * the key that belongs to it, in PKCS #8. Those that were given last come first: with OpenSSL, too, they
+ * stand in for others of their kind. The caller overwrites the keys when he has used them. Throws if
+ * something is missing.
+ */
+function identitiesOf({ ca, cert, key, passphrase }) {
+  if (!cert || !key) throw new Error('there is no certificate, or no key');
+  const keys = listOf(key).map((one) =>
+    createPrivateKey({ key: one.pem ?? one, passphrase: one.passphrase ?? passphrase }),
+  );
+  const identities = listOf(cert).map((text) => {
+    const chain = certificatesOf(text, 'cert');
+    if (chain.length === 1 && !hasIssued(chain[0], chain[0])) complete(chain, authoritiesOf(ca));
+    const own = keys.find((candidate) => chain[0]?.checkPrivateKey(candidate));
+    if (own === undefined) throw new Error('there is a certificate without a key');
+    return {
+      key: own.export({ format: 'der', type: 'pkcs8' }),
+      chain: chain.map(({ raw }) => raw),
+    };
+  });
+  return identities.reverse();
+}
+
+// ---- whom a client trusts ----
+
+const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
+/** So many different lists of certificates are kept. */
+const KEPT = 16;
+
+/** By what they were made of, the oldest first. */
+const trusts = new Map();
+/** Those that Node trusts by itself, and the list they were made of. */
+let own = { list: undefined, trust: null };
+
+class Trust {
+  #objects = null;
+
+  /** `certificates`: in DER. */
+  constructor(certificates) {
+    this.certificates = certificates;
+    this.roots = new native.TlsRoots(certificates);
+  }
+
+  /** The same as objects of Node's. */
+  objects() {
+    this.#objects ??= this.certificates.map((der) => new X509Certificate(der));
+    return this.#objects;
+  }
+}
+
+/** All certificates of a text in PEM, in DER. */
+function decode(text) {
+  const found = certificatesIn(text, 'ca');
+  // One in a form of OpenSSL's own, or none where some were promised.
+  if (found.length !== (text.match(BEGIN) ?? []).length) leave('the option ca');
+  return found;
+}
+
+/** The text that was given last, and what it says: most connections have the same. */
+let last = { ca: undefined, trust: null };
+
+/** Those of the option `ca`. */
+function trustOf(ca) {
+  if (typeof ca !== 'string') return find(ca);
+  if (ca !== last.ca) last = { ca, trust: find(ca) };
+  return last.trust;
+}
+
+function find(ca) {
+  const texts = (Array.isArray(ca) ? ca : [ca]).map((value) => textOf(value, 'ca'));
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}:`).update(text);
+  const key = hash.digest('base64');
+  let trust = trusts.get(key);
+  if (trust === undefined) {
+    trust = new Trust(texts.flatMap(decode));
+    if (trusts.size >= KEPT) trusts.delete(trusts.keys().next().value);
+    trusts.set(key, trust);
+  }
+  return trust;
+}
+
+/** Node was built to trust whom the system's OpenSSL trusts, which it does not tell. */
+const trustsAsOpenssl =
+  process.config.target_defaults?.defines?.includes('NODE_OPENSSL_CERT_STORE') ?? false;
+
+/** Those that Node trusts where nothing else is said. What it trusts may change, and is another list then. */
+function ownTrust() {
+  if (trustsAsOpenssl) leave('whom OpenSSL trusts');
+  const tellsAll = tls.getCACertificates !== undefined;
+  // Node reads it when it starts, and the environment may have changed since.
+  if (!tellsAll && process.env.NODE_EXTRA_CA_CERTS) leave('NODE_EXTRA_CA_CERTS is set');
+  const list = tellsAll ? tls.getCACertificates('default') : tls.rootCertificates;
+  if (own.list !== list) own = { list, trust: new Trust(list.flatMap(decode)) };
+  return own.trust;
+}
+
+module.exports = { identitiesOf, ownTrust, trustOf };

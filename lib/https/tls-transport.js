@@ -1,0 +1,30 @@
+'use strict';
+// What the transports of native TLS have in common, of servers and of clients.
+const { errnoException } = require('../base/errors');
+const { NativeTransport } = require('../transport/native');
+const native = require('../wire/loop');
+
+class TlsTransport extends NativeTransport {
+  constructor(id, socket, isClient) {
+    super(id, socket, 0, isClient);
+    this.isSecured = false;
+    this.agreed = null;
+  }
+
+  /** What was agreed upon in the handshake; null before that, and where the connection was closed unasked. */
+  agreement() {
+    if (this.agreed === null && this.isSecured && !this.isClosed)
+      this.agreed = native.io.agreement(this.id);
+    return this.agreed;
+  }
+
+  /** There is no handle that could be given to somebody. */
+  becomeStream() {}
+}
+
+/** The error of a connection that ended so, or null: see `readClose`. */
+function errorOfClose({ errno, isWrite }) {
+  return errno === 0 ? null : errnoException(-errno, isWrite ? 'write' : 'read');
+}
+
+module.exports = { TlsTransport, errorOfClose };
