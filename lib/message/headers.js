@@ -108,56 +108,40 @@ const methods = {
   },
 };
 
-const accessors = {
-  _headers: {
-    get() {
-      return this.getHeaders();
-    },
-    set(value) {
-      if (value == null) {
-        this[kOutHeaders] = null;
-      } else if (typeof value === 'object') {
-        const headers = (this[kOutHeaders] = new Fields());
-        for (const name of Object.keys(value)) headers[lowerCase(name)] = [name, value[name]];
-      }
-    },
+const deprecated = {
+  get _headers() {
+    return this.getHeaders();
   },
-  _headerNames: {
-    get() {
-      const headers = this[kOutHeaders];
-      if (headers === null) return null;
-      const names = { __proto__: null };
-      for (const key in headers) names[key] = headers[key][0];
-      return names;
-    },
-    set(value) {
-      const headers = this[kOutHeaders];
-      if (typeof value !== 'object' || value === null || !headers) return;
-      for (const key of Object.keys(value)) if (headers[key]) headers[key][0] = value[key];
-    },
+  set _headers(value) {
+    if (value == null) {
+      this[kOutHeaders] = null;
+    } else if (typeof value === 'object') {
+      const headers = (this[kOutHeaders] = new Fields());
+      for (const name of Object.keys(value)) headers[lowerCase(name)] = [name, value[name]];
+    }
+  },
+
+  get _headerNames() {
+    const headers = this[kOutHeaders];
+    if (headers === null) return null;
+    const names = { __proto__: null };
+    for (const key in headers) names[key] = headers[key][0];
+    return names;
+  },
+  set _headerNames(value) {
+    const headers = this[kOutHeaders];
+    if (typeof value !== 'object' || value === null || !headers) return;
+    for (const key of Object.keys(value)) if (headers[key]) headers[key][0] = value[key];
   },
 };
-
-/** Puts the methods on the prototype of `OutgoingMessage`. */
-function define({ prototype }) {
-  for (const [name, method] of Object.entries(methods)) {
-    Object.defineProperty(prototype, name, {
-      __proto__: null,
-      configurable: true,
-      enumerable: true,
-      writable: true,
-      value: method,
-    });
-  }
-  for (const [name, { get, set }] of Object.entries(accessors)) {
-    const text = `OutgoingMessage.prototype.${name} is deprecated`;
-    Object.defineProperty(prototype, name, {
-      __proto__: null,
-      configurable: true,
-      get: deprecate(get, text, 'DEP0066'),
-      set: deprecate(set, text, 'DEP0066'),
-    });
-  }
+for (const name of Object.keys(deprecated)) {
+  const { get, set } = Object.getOwnPropertyDescriptor(deprecated, name);
+  const warning = [`OutgoingMessage.prototype.${name} is deprecated`, 'DEP0066'];
+  Object.defineProperty(deprecated, name, {
+    __proto__: null,
+    get: deprecate(get, ...warning),
+    set: deprecate(set, ...warning),
+  });
 }
 
-module.exports = { define };
+module.exports = { deprecated, methods };

@@ -2,6 +2,7 @@
 // http.IncomingMessage: a received message, a stream.Readable.
 const { finished } = require('node:stream');
 const host = require('../node/http');
+const { define } = require('../base/define');
 const { later } = require('../base/later');
 const { kConnection } = require('../base/symbols');
 const { process } = require('../wire/realm');
@@ -26,68 +27,67 @@ Object.setPrototypeOf(IncomingMessage.prototype, host.IncomingMessage.prototype)
 Object.setPrototypeOf(IncomingMessage, host.IncomingMessage);
 host.admit(IncomingMessage, host.IncomingMessage);
 
-/** An object made on first use from raw lines, and assignable. */
-function lazyFields(name, key, raw, countKey, make, add) {
-  Object.defineProperty(IncomingMessage.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    get() {
+const { prototype } = IncomingMessage;
+
+/** Objects that are made on first use from raw lines, and assignable: their keys, the lines and their number. */
+for (const [name, key, raw, countKey] of [
+  ['headers', kHeaders, 'rawHeaders', kHeadersCount],
+  ['headersDistinct', kHeadersDistinct, 'rawHeaders', kHeadersCount],
+  ['trailers', kTrailers, 'rawTrailers', kTrailersCount],
+  ['trailersDistinct', kTrailersDistinct, 'rawTrailers', kTrailersCount],
+]) {
+  const isDistinct = name.endsWith('Distinct');
+  const add = isDistinct ? '_addHeaderLineDistinct' : '_addHeaderLine';
+  define(prototype, {
+    get [name]() {
       if (!this[key]) {
-        const fields = (this[key] = make());
+        const fields = (this[key] = isDistinct ? { __proto__: null } : {});
         const lines = this[raw];
         const count = this[countKey];
         for (let i = 0; i < count; i += 2) this[add](lines[i], lines[i + 1], fields);
       }
       return this[key];
     },
-    set(value) {
+    set [name](value) {
       this[key] = value;
     },
   });
 }
-const plain = () => ({});
-const bare = () => ({ __proto__: null });
-lazyFields('headers', kHeaders, 'rawHeaders', kHeadersCount, plain, '_addHeaderLine');
-lazyFields(
-  'headersDistinct',
-  kHeadersDistinct,
-  'rawHeaders',
-  kHeadersCount,
-  bare,
-  '_addHeaderLineDistinct',
-);
-lazyFields('trailers', kTrailers, 'rawTrailers', kTrailersCount, plain, '_addHeaderLine');
-lazyFields(
-  'trailersDistinct',
-  kTrailersDistinct,
-  'rawTrailers',
-  kTrailersCount,
-  bare,
-  '_addHeaderLineDistinct',
-);
 
-Object.defineProperty(IncomingMessage.prototype, 'connection', {
-  __proto__: null,
-  configurable: true,
-  get() {
+/** Adding a line to one of these objects. */
+const adding = {
+  _addHeaderLine(name, value, fields) {
+    fieldLines().addLine(fields, name, value, this.joinDuplicateHeaders);
+  },
+  _addHeaderLineDistinct(name, value, fields) {
+    fieldLines().addLineDistinct(fields, name, value);
+  },
+};
+define(prototype, adding, true);
+
+define(prototype, {
+  get connection() {
     return this.socket;
   },
-  set(socket) {
+  set connection(socket) {
     this.socket = socket;
   },
-});
 
-/** Aborted when the message is, or when its connection closes before the exchange is complete. */
-Object.defineProperty(IncomingMessage.prototype, 'signal', {
-  __proto__: null,
-  configurable: true,
-  get() {
+  /** Aborted when the message is, or when its connection closes before the exchange is complete. */
+  get signal() {
     if (!this[kAbortController]) {
       this[kAbortController] = new AbortController();
       if (this.destroyed && (!this.readableEnded || !this.complete)) this[kAbortController].abort();
       else abortOnClose(this);
     }
     return this[kAbortController].signal;
+  },
+
+  /** Leaves the stream as reading it to its end would, without the events that nobody hears. */
+  _endQuietly() {
+    this._dumpAndCloseReadable();
+    this._consuming = true;
+    if (!host.readsToDump) this._readableState.flowing = true;
   },
 });
 
@@ -184,18 +184,6 @@ IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, coun
     for (let i = 0; i < count; i += 2) this._addHeaderLine(lines[i], lines[i + 1], fields);
 };
 
-IncomingMessage.prototype._addHeaderLine = function _addHeaderLine(name, value, fields) {
-  fieldLines().addLine(fields, name, value, this.joinDuplicateHeaders);
-};
-
-IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistinct(
-  name,
-  value,
-  fields,
-) {
-  fieldLines().addLineDistinct(fields, name, value);
-};
-
 /** Lets the rest of the content go by unread. */
 IncomingMessage.prototype._dump = function _dump() {
   if (this._dumped) return;
@@ -217,15 +205,5 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closed = true;
   state.closeEmitted = true;
 };
-
-/** Leaves the stream as reading it to its end would, without events, for which there is no listener. */
-Object.defineProperty(IncomingMessage.prototype, '_endQuietly', {
-  __proto__: null,
-  value: function _endQuietly() {
-    this._dumpAndCloseReadable();
-    this._consuming = true;
-    if (!host.readsToDump) this._readableState.flowing = true;
-  },
-});
 
 module.exports = { IncomingMessage, detachSignal, kAbortController };

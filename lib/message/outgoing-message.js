@@ -3,9 +3,11 @@
 // head in `head`, content and its end in `content` and `sending`; here is the class that ties
 // them together.
 const EventEmitter = require('node:events');
+const { define } = require('../base/define');
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
 const { kWillEnd } = require('../base/symbols');
+const headers = require('./headers');
 const host = require('../node/http');
 const { process } = require('../wire/realm');
 
@@ -34,67 +36,61 @@ function initialize(message) {
   message[kChunkedLength] = 0;
 }
 
-function getter(name, get, more) {
-  Object.defineProperty(OutgoingMessage.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    get,
-    ...more,
-  });
-}
-getter('errored', function () {
-  return this[kErrored];
+define(OutgoingMessage.prototype, {
+  get errored() {
+    return this[kErrored];
+  },
+  get closed() {
+    return this._closed;
+  },
+  get writableFinished() {
+    return sending().isFinished(this);
+  },
+  get writableObjectMode() {
+    return false;
+  },
+  get writableEnded() {
+    return this.finished;
+  },
+  get writableCorked() {
+    return this[kCorked];
+  },
+  get writableLength() {
+    const { socket } = this;
+    const held = this[kChunkedLength];
+    // Where the host counts what will be around the pieces, so do we.
+    const around = held > 0 && host.joinsPieces() ? lengthAround(this, held) : 0;
+    return this.outputSize + held + around + (socket ? socket.writableLength : 0);
+  },
+  get writableHighWaterMark() {
+    const { socket } = this;
+    return socket ? socket.writableHighWaterMark : this[kHighWaterMark];
+  },
+  get writableNeedDrain() {
+    return !this.destroyed && !this.finished && this[kNeedDrain];
+  },
+  get connection() {
+    return this.socket;
+  },
+  set connection(socket) {
+    this.socket = socket;
+  },
 });
-getter('closed', function () {
-  return this._closed;
-});
-getter('writableFinished', function () {
-  return sending().isFinished(this);
-});
-getter('writableObjectMode', () => false);
-getter('writableEnded', function () {
-  return this.finished;
-});
-getter('writableCorked', function () {
-  return this[kCorked];
-});
-getter('writableLength', function () {
-  const { socket } = this;
-  const held = this[kChunkedLength];
-  // Where the host counts what will be around the pieces, so do we.
-  const around = held > 0 && host.joinsPieces() ? lengthAround(this, held) : 0;
-  return this.outputSize + held + around + (socket ? socket.writableLength : 0);
-});
+define(
+  OutgoingMessage.prototype,
+  {
+    get headersSent() {
+      return !!this._header;
+    },
+  },
+  true,
+);
+
 /** The length of what a chunk of `length` bytes leaves with: its size, line ends, perhaps the head. */
 function lengthAround(message, length) {
   const head = !message._headerSent && message._header !== null ? message._header.length : 0;
   return length.toString(16).length + 4 + head;
 }
-getter('writableHighWaterMark', function () {
-  const { socket } = this;
-  return socket ? socket.writableHighWaterMark : this[kHighWaterMark];
-});
-getter('writableNeedDrain', function () {
-  return !this.destroyed && !this.finished && this[kNeedDrain];
-});
-getter(
-  'headersSent',
-  function () {
-    return !!this._header;
-  },
-  { enumerable: true },
-);
-getter(
-  'connection',
-  function () {
-    return this.socket;
-  },
-  {
-    set(socket) {
-      this.socket = socket;
-    },
-  },
-);
 
 /** Whether field values may hold control characters: as the parser is set for the other direction. */
 OutgoingMessage.prototype._isLenientHeaderValidation = function _isLenientHeaderValidation() {
@@ -263,7 +259,8 @@ OutgoingMessage.prototype[EventEmitter.captureRejectionSymbol] = function (error
   this.destroy(error);
 };
 
-require('./headers').define(OutgoingMessage);
+define(OutgoingMessage.prototype, headers.methods, true);
+define(OutgoingMessage.prototype, headers.deprecated);
 
 /**
  * Makes `Class` inherit from `OutgoingMessage`, so that what is done to that is seen by its objects.
