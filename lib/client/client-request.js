@@ -2,6 +2,7 @@
 // http.ClientRequest: a request on its way out, and the events of its answer. What its constructor does is
 // in `request-setup`, what its socket tells in `request-lifecycle`.
 const { channel } = require('node:diagnostics_channel');
+const { define } = require('../base/define');
 const { codes } = require('../base/errors');
 const { later } = require('../base/later');
 const { kAuthority, kBeginning, kError, kPath } = require('../base/symbols');
@@ -28,22 +29,18 @@ function ClientRequest(input, options, callback) {
 }
 inheritMessage(ClientRequest, host.ClientRequest);
 
-if (host.checksPath) {
-  /** The target as it is sent; checked when it is set. */
-  Object.defineProperty(ClientRequest.prototype, 'path', {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() {
-      return this[kPath];
-    },
-    set(value) {
-      const path = String(value);
-      setup().checkPath(path);
-      this[kPath] = path;
-    },
-  });
-}
+/** The target as it is sent, checked when it is set. */
+const checkedPath = {
+  get path() {
+    return this[kPath];
+  },
+  set path(value) {
+    const path = String(value);
+    setup().checkPath(path);
+    this[kPath] = path;
+  },
+};
+if (host.checksPath) define(ClientRequest.prototype, checkedPath, true);
 
 ClientRequest.prototype._finish = function _finish() {
   OutgoingMessage.prototype._finish.call(this);

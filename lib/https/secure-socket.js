@@ -34,10 +34,7 @@ function Lazy(server) {
 }
 Lazy.prototype = derive(LazySocket.prototype, SecureSocket.prototype);
 SecureSocket.Lazy = Lazy;
-Object.defineProperty(Lazy.prototype, 'complete', {
-  __proto__: null,
-  value: SecureSocket.prototype,
-});
+define(Lazy.prototype, { complete: SecureSocket.prototype });
 
 /**
  * Calls a method, which has no effect once the handshake is over, on a socket of Node's without a connection: so the
@@ -206,15 +203,18 @@ define(prototype, {
     if (!this.push(bytes) && this[kTransport].role === null) this[kTransport].pauseReading();
   },
 
-  _read() {
-    const transport = this[kTransport];
-    if (transport.isSecured && transport.role === null) transport.resumeReading();
-  },
-
   joinHttp() {
     agreementOf(this); // it may be asked for when the connection is gone
     NativeSocket.prototype.joinHttp.call(this);
   },
 });
+
+const listed = {
+  _read() {
+    const transport = this[kTransport];
+    if (transport.isSecured && transport.role === null) transport.resumeReading();
+  },
+};
+define(prototype, listed, true);
 
 module.exports = { SecureSocket };

@@ -62,13 +62,6 @@ function onTlsClientError(error, socket) {
   if (!this.emit('clientError', error, socket)) socket.destroy(error);
 }
 
-/** The application has no listener for new connections: they need no socket object before a request. */
-Object.defineProperty(Server.prototype, 'isPlainConnection', {
-  __proto__: null,
-  value: function isPlainConnection() {
-    return this._events.secureConnection === _connectionListener;
-  },
-});
 watchListeners(Server.prototype, ['connection', 'secureConnection', ...NODES_EVENTS]);
 
 if (isNative) {
@@ -136,8 +129,11 @@ Server.prototype.close = function close(...args) {
   return this;
 };
 
-/** As that of http.Server. Node has nothing of the kind. */
+// As those of http.Server. Node has nothing of the kind.
 define(Server.prototype, {
+  isPlainConnection() {
+    return this._events.secureConnection === _connectionListener;
+  },
   stats() {
     return { ...serverStats.call(this), ...this[kSecurity].stats(this[kListener] !== null) };
   },

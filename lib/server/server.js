@@ -63,17 +63,7 @@ Object.setPrototypeOf(Server, host.Server);
 
 defineOptions(Server.prototype);
 
-/** The application has no listener for new connections: they need no socket object before a request. */
-Object.defineProperty(Server.prototype, 'isPlainConnection', {
-  __proto__: null,
-  value: function isPlainConnection() {
-    return (
-      this._events.connection === connectionListener && this.emit === EventEmitter.prototype.emit
-    );
-  },
-});
-
-/** Tells the native listener of a server when a listener for one of `events` is added or removed. */
+/** Tells the native listener of a server when somebody comes or goes who listens for one of `events`. */
 function watchListeners(prototype, events) {
   for (const name of [
     'on',
@@ -159,6 +149,12 @@ const isFresh = ({ resource, transport }) => resource === null && transport.isQu
 
 // Node has nothing of the kind.
 define(Server.prototype, {
+  /** Whether only we look at new connections: they need no socket object before a request. */
+  isPlainConnection() {
+    return (
+      this._events.connection === connectionListener && this.emit === EventEmitter.prototype.emit
+    );
+  },
   /** What goes on, and what went on since the server was made; see `ServerStats` in index.d.ts. */
   stats() {
     return serving().stats(this);

@@ -132,7 +132,8 @@ function tellDrained() {
 /** The stream's own buffer is full; it will emit 'drain'. */
 function onStreamFull() {}
 
-const methods = {
+/** What sockets have that write so. */
+const directWrite = {
   write,
   cork,
   uncork,
@@ -142,27 +143,15 @@ const methods = {
   onDrained,
   onStreamFull,
   tellDrained,
-};
-const getters = {
-  writableLength() {
+  get writableLength() {
     return this._writableState.length + (this[kTransport]?.pending ?? 0) + this[kHeld].length;
   },
-  writableCorked() {
+  get writableCorked() {
     return this._writableState.corked + this[kHeld].corked;
   },
-  writableNeedDrain() {
+  get writableNeedDrain() {
     return this[kHeld].needDrain || (this._writableState.needDrain && !this.destroyed);
   },
 };
 
-/** Lets sockets with this prototype write so. */
-function defineDirectWrite(prototype) {
-  for (const name in methods) {
-    const value = methods[name];
-    Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
-  }
-  for (const name in getters)
-    Object.defineProperty(prototype, name, { configurable: true, get: getters[name] });
-}
-
-module.exports = { defineDirectWrite, dropHeld, sendWhole, willEnd, writeDirectly };
+module.exports = { directWrite, dropHeld, sendWhole, willEnd, writeDirectly };

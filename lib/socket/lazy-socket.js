@@ -2,6 +2,7 @@
 // The socket of a native connection before the application uses it: a small object with the prototype of a
 // socket and none of its state. It can do what sending responses needs; anything else materializes it:
 // it becomes a complete net.Socket in place, so that its identity never changes.
+const { define } = require('../base/define');
 const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const { Socket } = require('../node/builtins');
@@ -28,19 +29,25 @@ const { prototype } = LazySocket;
 const methods = { __proto__: null };
 delete prototype.constructor; // that of Node's sockets
 
-function constant(name, value) {
+define(prototype, {
+  isLazy: true,
+  /** The prototype of a complete one. */
+  complete: NativeSocket.prototype,
+  connecting: false,
+  _hadError: false,
+});
+
+/** Defines a field of complete sockets. Who assigns it, or reads it where there is no `get`, needs such a socket. */
+function defineField(name, get) {
   Object.defineProperty(prototype, name, {
     __proto__: null,
     configurable: true,
-    value,
-    writable: true,
-  });
-}
-function getter(name, get) {
-  Object.defineProperty(prototype, name, {
-    __proto__: null,
-    configurable: true,
-    get,
+    get:
+      get ??
+      function () {
+        materialize(this);
+        return this[name];
+      },
     set(value) {
       materialize(this);
       this[name] = value;
@@ -48,43 +55,39 @@ function getter(name, get) {
   });
 }
 
-Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: true });
-/** The prototype of a complete one. */
-constant('complete', NativeSocket.prototype);
-constant('connecting', false);
-constant('_hadError', false);
-getter('destroyed', function () {
+// The fields that the connection knows.
+defineField('destroyed', function () {
   return this[kTransport].isDestroyed;
 });
 // Node's sockets count as closed from the moment when they are destroyed; 'close' comes later.
-getter('closed', function () {
+defineField('closed', function () {
   return this[kTransport].isDestroyed;
 });
-getter('errored', () => null);
-getter('readable', function () {
+defineField('errored', () => null);
+defineField('readable', function () {
   const transport = this[kTransport];
   return !transport.hasInputEnded && !transport.isDestroyed;
 });
-getter('writable', function () {
+defineField('writable', function () {
   const transport = this[kTransport];
   return !transport.hasOutputEnded && !transport.isDestroyed;
 });
-getter('writableLength', function () {
+defineField('writableLength', function () {
   return this[kTransport].pending + this[kHeld].length;
 });
-getter('writableCorked', function () {
+defineField('writableCorked', function () {
   return this[kHeld].corked;
 });
-getter('writableNeedDrain', function () {
+defineField('writableNeedDrain', function () {
   return this[kHeld].needDrain;
 });
-getter('writableHighWaterMark', function () {
+defineField('writableHighWaterMark', function () {
   return this.server.highWaterMark;
 });
-getter('readableHighWaterMark', function () {
+defineField('readableHighWaterMark', function () {
   return this.server.highWaterMark;
 });
-getter('timeout', function () {
+defineField('timeout', function () {
   return this[kTransport].timeout || undefined;
 });
 
@@ -211,27 +214,14 @@ function endBeginning(transport) {
 
 defineMethods(prototype, methods, (socket) => socket.isLazy === true);
 
-// Any other field of a complete socket materializes this one when it is touched.
+// The others need a complete socket.
 {
   const template = Object.create(NativeSocket.prototype);
   template[kTransport] = { role: null, isDestroyed: false };
   Socket.call(template, { manualStart: true });
   const own = new LazySocket();
-  for (const key of Reflect.ownKeys(template)) {
-    if (Object.hasOwn(own, key) || Object.hasOwn(prototype, key)) continue;
-    Object.defineProperty(prototype, key, {
-      __proto__: null,
-      configurable: true,
-      get() {
-        materialize(this);
-        return this[key];
-      },
-      set(value) {
-        materialize(this);
-        this[key] = value;
-      },
-    });
-  }
+  for (const key of Reflect.ownKeys(template))
+    if (!Object.hasOwn(own, key) && !Object.hasOwn(prototype, key)) defineField(key);
 }
 
 module.exports = { LazySocket };

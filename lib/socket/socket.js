@@ -1,6 +1,7 @@
 'use strict';
 // The net.Socket of a native connection. A server's begins lazy (see `lazy-socket`); the first touch of
 // anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
+const { define } = require('../base/define');
 const { codes } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
 const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
@@ -10,7 +11,7 @@ const { kHandle } = require('../node/net');
 const { setImmediate } = require('../node/timers');
 const native = require('../wire/loop');
 const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
-const { defineDirectWrite, sendWhole, willEnd } = require('./direct-write');
+const { directWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
 const probes = require('./probes');
 const { defineMethods } = require('./taken-methods');
@@ -30,28 +31,60 @@ const { prototype } = NativeSocket;
 const methods = { __proto__: null };
 delete prototype.constructor; // that of Node's sockets
 
-Object.defineProperty(prototype, 'isLazy', { __proto__: null, value: false });
-defineDirectWrite(prototype);
+define(prototype, directWrite);
+define(prototype, {
+  isLazy: false,
 
-/**
- * Whoever looks at the handle may give it to Node's C++ (to send the socket to another process, to put
- * TLS over it), which has to get a real one: the descriptor goes to a handle of Node's own, and the
- * connection goes on over that, as a stream.
- */
-Object.defineProperty(prototype, '_handle', {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get() {
+  /**
+   * Whoever looks at the handle may give it to Node's C++ (to send the socket to another process, to put
+   * TLS over it), which has to get a real one: the descriptor goes to a handle of Node's own, and the
+   * connection goes on over that, as a stream.
+   */
+  get _handle() {
     if (this[kHandle] !== OPEN) return this[kHandle];
     this[kTransport].becomeStream();
     // If it is closed already, its end is on the way.
     return this[kHandle] === OPEN ? null : this._handle;
   },
-  set(handle) {
+  set _handle(handle) {
     this[kHandle] = handle;
   },
+
+  get pending() {
+    return !this[kHandle] || this.connecting;
+  },
+  get bufferSize() {
+    return this[kHandle] ? this.writableLength : undefined;
+  },
+  get bytesRead() {
+    return bytesOf(this, 'bytesRead');
+  },
+  get _bytesDispatched() {
+    return bytesOf(this, 'bytesWritten');
+  },
+  get bytesWritten() {
+    return this._bytesDispatched + this.writableLength;
+  },
 });
+
+/** What the connection counts, before and after it is closed. */
+function bytesOf({ [kTransport]: transport }, name) {
+  return transport.isDestroyed ? transport[name] : native.io[name](transport.id);
+}
+
+for (const [name, end, field] of [
+  ['remoteAddress', 'remoteAddress', 'address'],
+  ['remoteFamily', 'remoteAddress', 'family'],
+  ['remotePort', 'remoteAddress', 'port'],
+  ['localAddress', 'localAddress', 'address'],
+  ['localFamily', 'localAddress', 'family'],
+  ['localPort', 'localAddress', 'port'],
+])
+  define(prototype, {
+    get [name]() {
+      return this[kTransport][end]()?.[field];
+    },
+  });
 
 // What `net.Socket` would ask its handle.
 
@@ -82,22 +115,6 @@ methods._getpeername = function _getpeername() {
 methods._getsockname = function _getsockname() {
   return this[kTransport].localAddress() ?? {};
 };
-
-for (const [name, get] of [
-  [
-    'pending',
-    function () {
-      return !this[kHandle] || this.connecting;
-    },
-  ],
-  [
-    'bufferSize',
-    function () {
-      return this[kHandle] ? this.writableLength : undefined;
-    },
-  ],
-])
-  Object.defineProperty(prototype, name, { __proto__: null, configurable: true, get });
 
 methods._read = function _read() {}; // the parser reads; see `leaveHttp` for everything else
 
@@ -332,48 +349,6 @@ methods[kWillEnd] = willEnd;
 methods[kSendWhole] = function sendWholeOnSocket(...args) {
   return isUnusedWritable(this) && Reflect.apply(sendWhole, this, args);
 };
-
-/** A getter that answers from the connection, before and after the socket is closed. */
-function counter(name, saved) {
-  Object.defineProperty(prototype, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() {
-      const transport = this[kTransport];
-      return transport.isDestroyed ? transport[saved] : native.io[saved](transport.id);
-    },
-  });
-}
-counter('bytesRead', 'bytesRead');
-counter('_bytesDispatched', 'bytesWritten');
-
-Object.defineProperty(prototype, 'bytesWritten', {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get() {
-    return this._bytesDispatched + this.writableLength;
-  },
-});
-
-for (const [name, end, field] of [
-  ['remoteAddress', 'remoteAddress', 'address'],
-  ['remoteFamily', 'remoteAddress', 'family'],
-  ['remotePort', 'remoteAddress', 'port'],
-  ['localAddress', 'localAddress', 'address'],
-  ['localFamily', 'localAddress', 'family'],
-  ['localPort', 'localAddress', 'port'],
-]) {
-  Object.defineProperty(prototype, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() {
-      return this[kTransport][end]()?.[field];
-    },
-  });
-}
 
 methods.address = function address() {
   const local = this[kTransport].localAddress();
