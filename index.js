@@ -11,13 +11,11 @@ const {
   Server,
   ServerResponse,
   _connectionListener,
-  accessors,
+  complete,
   createServer,
   get,
-  global,
   isValidHeaderName,
   isValidHeaderValue,
-  legacy,
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
@@ -27,7 +25,7 @@ const {
   websocketUnmask,
 } = require('./lib/load');
 
-// Named for the literal; the accessors below give their values.
+// Named for the literal; `complete` makes accessors of them.
 const [CloseEvent, MessageEvent, WebSocket, globalAgent, maxHeaderSize] = [];
 
 module.exports = {
@@ -58,24 +56,4 @@ module.exports = {
   MessageEvent,
 };
 
-const api = module.exports;
-const accessor = (get, set) => ({
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get,
-  set,
-});
-legacy.define(api);
-Object.defineProperties(api, {
-  maxHeaderSize: accessor(() => accessors.maxHeaderSize),
-  globalAgent: accessor(
-    () => global.agent,
-    (agent) => {
-      global.agent = agent;
-    },
-  ),
-  WebSocket: accessor(() => accessors.WebSocket),
-  CloseEvent: accessor(() => accessors.CloseEvent),
-  MessageEvent: accessor(() => accessors.MessageEvent),
-});
+complete(module.exports);

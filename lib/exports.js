@@ -1,24 +1,122 @@
 'use strict';
-// What index.js exports, and the objects behind its accessors.
-// Used later, but loaded now, before an application can replace parts of them: Node's functions, and the addon.
+// What index.js exports, and what it needs for that.
+// Used later, but taken when the module is loaded: what there is of the runtime, and the addon.
 require('./node/builtins');
 require('./node/root-async-resource');
 require('./node/ticks');
 require('./node/timers');
 require('./wire/addon');
-const functions = require('./api');
+const { define } = require('./base/define');
+const { codes } = require('./base/errors');
+const { entry, later } = require('./base/later');
+const {
+  isInvalidValue,
+  isToken,
+  validateHeaderName,
+  validateHeaderValue,
+  validateInteger,
+  validateObject,
+  validateValidation,
+} = require('./base/validate');
 const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
-const { global } = require('./client/global-agent');
+const { GLOBAL_AGENT, global } = require('./client/global-agent');
 const legacy = require('./legacy');
 const { IncomingMessage } = require('./message/incoming-message');
 const { OutgoingMessage } = require('./message/outgoing-message');
 const { ServerResponse } = require('./message/server-response');
-const { METHODS, STATUS_CODES, accessors } = require('./node/http');
+const host = require('./node/http');
 const { Server, _connectionListener } = require('./server/server');
+const { websocketMask, websocketUnmask } = require('./websocket-mask');
+
+const { METHODS, STATUS_CODES, accessors } = host;
+const proxy = later(() => require('./client/proxy'));
+/** What `rust-http/https` is made of. */
+const https = entry(() => require('./https/api'));
+
+/** `createServer([options][, requestListener])`: a new `Server`. */
+function createServer(options, requestListener) {
+  return new Server(options, requestListener);
+}
+
+/** `request(url[, options][, callback])` or `(options[, callback])`: a new `ClientRequest`. */
+function request(url, options, callback) {
+  return new ClientRequest(url, options, callback);
+}
+
+/** As `request`, without content: it is ended at once. */
+function get(url, options, callback) {
+  const req = request(url, options, callback);
+  req.end();
+  return req;
+}
+
+/** Node keeps so many idle parsers; ours need no pool, so the number is only checked. */
+function setMaxIdleHTTPParsers(max) {
+  validateInteger(max, 'max', 1);
+  host.setMaxIdleHTTPParsers(max);
+}
+
+/** Lets requests without an agent of their own go through the proxies that `env` names. */
+function setGlobalProxyFromEnv(env = process.env) {
+  validateObject(env, 'proxyEnv');
+  const { proxyUrl } = proxy();
+  const urls = [proxyUrl(env, 'http:'), proxyUrl(env, 'https:')];
+  if (!urls[0] && !urls[1]) return () => {};
+  for (const url of urls)
+    if (url && !URL.canParse(url)) throw new codes.ERR_PROXY_INVALID_CONFIG(url);
+  const options = { ...GLOBAL_AGENT, proxyEnv: env };
+  const secure = urls[1] && process.versions.openssl ? https().agents : undefined;
+  const before = [global.agent, secure?.globalAgent];
+  // The host's knows of `fetch`, where it has one. It sets both global agents, too, which are ours behind
+  // `register`.
+  const restoreHost = host.setGlobalProxyFromEnv?.(env);
+  if (urls[0]) global.agent = new Agent(options);
+  if (secure) secure.globalAgent = new secure.Agent(options);
+  return function restore() {
+    restoreHost?.();
+    if (urls[0]) global.agent = before[0];
+    if (secure) secure.globalAgent = before[1];
+  };
+}
+
+/** Whether `name` may be the name of a header field. */
+function isValidHeaderName(name) {
+  return typeof name === 'string' && isToken(name);
+}
+
+/**
+ * Whether `value` may be the value of a header field; `options.httpValidation` is one of 'strict' (the
+ * default), 'relaxed' and 'insecure'.
+ */
+function isValidHeaderValue(value, options) {
+  let isRelaxed = false;
+  if (options !== undefined) {
+    validateObject(options, 'options');
+    const { httpValidation } = options;
+    if (httpValidation !== undefined) validateValidation(httpValidation);
+    isRelaxed = httpValidation === 'relaxed';
+  }
+  return value !== undefined && typeof value !== 'symbol' && !isInvalidValue(value, isRelaxed);
+}
+
+/** Puts what is no plain value on the exports of index.js. */
+function complete(exports) {
+  legacy.define(exports);
+  define(exports, accessors, true);
+  // In the place of the host's.
+  const globalAgent = {
+    get globalAgent() {
+      return global.agent;
+    },
+    set globalAgent(agent) {
+      global.agent = agent;
+    },
+  };
+  define(exports, globalAgent, true);
+}
 
 module.exports = {
-  ...functions,
   Agent,
   ClientRequest,
   IncomingMessage,
@@ -28,7 +126,18 @@ module.exports = {
   Server,
   ServerResponse,
   _connectionListener,
-  accessors,
-  global,
-  legacy,
+  complete,
+  createServer,
+  get,
+  https,
+  isValidHeaderName,
+  isValidHeaderValue,
+  request,
+  setGlobalProxyFromEnv,
+  setMaxIdleHTTPParsers,
+  validateHeaderName: (name, label) => validateHeaderName(name, label),
+  validateHeaderValue: (name, value) => validateHeaderValue(name, value),
+  // Node's own have no need of a loop in JavaScript.
+  websocketMask: host.websocketMask ?? websocketMask,
+  websocketUnmask: host.websocketUnmask ?? websocketUnmask,
 };

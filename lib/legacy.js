@@ -2,22 +2,84 @@
 // What only the oldest documentation has: `createClient`, `getAgent`, and the former names of
 // IncomingMessage. Each warns once that it is deprecated.
 const { deprecate } = require('node:util');
-const { later } = require('./base/later');
+const { Agent } = require('./client/agent');
+const { ClientRequest } = require('./client/client-request');
+const { global } = require('./client/global-agent');
 const { IncomingMessage } = require('./message/incoming-message');
+const { EventEmitter } = require('./node/builtins');
 
-const classes = later(() => require('./legacy-classes'));
+/** What `createClient` returns: requests to one server, one at a time, on one connection. */
+class Client extends EventEmitter {
+  constructor(port, host) {
+    super();
+    this.host = host || 'localhost';
+    this.port = port || 80;
+    this.agent = new Agent({ host: this.host, port: this.port, maxSockets: 1 });
+  }
+
+  /** `request([method], path, [headers])`: a new ClientRequest, GET if no method is given. */
+  request(method, path, headers) {
+    if (typeof path !== 'string') [method, path, headers] = ['GET', method, path];
+    const { agent, host, port } = this;
+    const req = new ClientRequest({ agent, headers, host, method, path, port });
+    req.on('error', (error) => {
+      if (req.listenerCount('error') === 1) this.emit('error', error);
+    });
+    req.on('socket', (socket) => {
+      socket.once('end', () => this.emit('end'));
+    });
+    return req;
+  }
+}
+
+/** What `getAgent` returns: the global agent's connections to one server. */
+class ServerAgent {
+  constructor(host, port) {
+    this.host = host || 'localhost';
+    this.port = port || 80;
+  }
+
+  get name() {
+    return global.agent.getName({ host: this.host, port: this.port });
+  }
+  get protocol() {
+    return global.agent.protocol;
+  }
+  get defaultPort() {
+    return global.agent.defaultPort;
+  }
+  /** Sockets in use. */
+  get sockets() {
+    return [...(global.agent.sockets[this.name] ?? [])];
+  }
+  /** Requests that wait for a socket. */
+  get queue() {
+    return [...(global.agent.requests[this.name] ?? [])];
+  }
+  /** How many sockets there may be to each server. */
+  get maxSockets() {
+    return global.agent.maxSockets;
+  }
+  set maxSockets(max) {
+    global.agent.maxSockets = max;
+  }
+
+  addRequest(req, options) {
+    global.agent.addRequest(req, options);
+  }
+}
 
 const members = {
   createClient: {
     value: deprecate(
-      (port, host) => new (classes().Client)(port, host),
+      (port, host) => new Client(port, host),
       'http.createClient() is deprecated. Use `http.request` instead.',
       'DEP0010',
     ),
   },
   getAgent: {
     value: deprecate(
-      (host, port) => new (classes().ServerAgent)(host, port),
+      (host, port) => new ServerAgent(host, port),
       'http.getAgent() is deprecated. Use `http.globalAgent` instead.',
       'RUST_HTTP_DEP0001',
     ),

@@ -10,10 +10,20 @@ const BUNDLER = `${__dirname}/../scripts/bundle.mjs`;
 /** All that is exported, from the bundle or from the files. `RUST_HTTP_BUNDLE=off`: from the files. */
 function load() {
   const isOff = process.env.RUST_HTTP_BUNDLE === 'off' || !existsSync(`${BUNDLE}/core.js`);
-  if (isOff) return require('./files');
+  if (isOff) return loadFiles();
   const bundle = require('./bundle/core.js');
   const mayBeStale = existsSync(BUNDLER);
-  return mayBeStale && !isFresh(bundle.files) ? require('./files') : bundle.load('exports.js');
+  return mayBeStale && !isFresh(bundle.files) ? loadFiles() : bundle.load('exports.js');
+}
+
+/**
+ * All that is exported, from the files of `lib`, which are all loaded at once: a test runner may give what is loaded
+ * later modules of its own, which would not know what was made with these.
+ */
+function loadFiles() {
+  const exported = require('./exports');
+  require('./base/later').loadAll();
+  return exported;
 }
 
 /** Whether the files, as pairs of path and size, are as they were when they were bundled. */

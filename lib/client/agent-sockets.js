@@ -4,15 +4,14 @@
 const { kAwaitsTunnel, kTotals, kTransport, kUnmergedKey } = require('../base/symbols');
 const { agentStats } = require('../base/stats');
 const { validateString } = require('../base/validate');
-const { AsyncResource, debuglog, net } = require('../node/builtins');
+const { AsyncResource, net } = require('../node/builtins');
 const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
   require('./agent-methods');
-const { guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
+const { dropIdle, guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
 const { driver } = require('../wire/loop');
 const { publishStats, statsChannel } = require('../wire/stats-channel');
 const { CLOSE, DIAL, SERVE, nextToDial, park, take } = require('./pool');
 
-const debug = debuglog('http');
 const kRequestOptions = Symbol('rust-http.requestOptions');
 const kRequestResource = Symbol('rust-http.requestResource');
 
@@ -68,9 +67,7 @@ function inQueuedContext(req, handler) {
 }
 
 function onFreeSocketError(error) {
-  debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
-  this.destroy();
-  this.emit('agentRemove');
+  dropIdle(this, error);
 }
 
 /** Sends `req` on an idle connection, a new one, or the next that becomes free. */

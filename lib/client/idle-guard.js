@@ -2,7 +2,9 @@
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
 // answer to the next one. Such a socket is destroyed, as is one of Node's that ends or fails, without a word.
 const { kTransport } = require('../base/symbols');
+const { debuglog } = require('../node/builtins');
 
+const debug = debuglog('http');
 const kGuard = Symbol('rust-http.freeSocketGuard');
 
 /** Stand in front of the stream's methods: a listener of 'data' would be seen, by node-fetch among others. */
@@ -51,4 +53,11 @@ function unguardFreeSocket(socket) {
   for (const name of Object.keys(guards)) if (socket[name] === guards[name]) delete socket[name];
 }
 
-module.exports = { guardFreeSocket, unguardFreeSocket };
+/** An idle socket failed, which is an error of no request. */
+function dropIdle(socket, error) {
+  debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
+  socket.destroy();
+  socket.emit('agentRemove');
+}
+
+module.exports = { dropIdle, guardFreeSocket, unguardFreeSocket };

@@ -5,6 +5,7 @@ const { connectionReset } = require('../base/errors');
 const { kBeginning, kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
 const { Stage, connectionOf, takeOver } = require('./connection');
+const { dropIdle } = require('./idle-guard');
 const { mayBecomeNative } = require('../socket/client-socket');
 const { ResponseReader } = require('./response-reader');
 const { channel, debuglog, finished } = require('../node/builtins');
@@ -163,10 +164,7 @@ function onSocketEnd() {
     req.socket._hadError = true;
     emitErrorEvent(req, connectionReset('socket hang up'));
   }
-  if (parser) {
-    parser.finish();
-    release(parser, req, this);
-  }
+  if (parser) finish(parser, req, this);
   this.destroy();
 }
 
@@ -190,10 +188,7 @@ function onSocketClose() {
     req.emit('close');
   }
   if (req.outputData) req.outputData.length = 0;
-  if (parser) {
-    parser.finish();
-    release(parser, req, this);
-  }
+  if (parser) finish(parser, req, this);
 }
 
 function onSocketError(error) {
@@ -205,25 +200,21 @@ function onSocketError(error) {
     req[kError] ||= error;
   }
   const { parser } = this;
-  if (parser) {
-    parser.finish();
-    release(parser, req, this);
-  }
+  if (parser) finish(parser, req, this);
   unlisten(this);
   this.destroy();
+}
+
+/** Nothing more is to come for the parser. */
+function finish(parser, req, socket) {
+  parser.finish();
+  release(parser, req, socket);
 }
 
 function release(parser, req, socket) {
   parser.release();
   if (req) req.parser = null;
   socket.parser = null;
-}
-
-/** An idle socket failed: there is no request to tell the error. */
-function dropIdle(socket, error) {
-  debug('SOCKET ERROR on FREE socket:', error.message, error.stack);
-  socket.destroy();
-  socket.emit('agentRemove');
 }
 
 // ---- the answer ----

@@ -1,9 +1,9 @@
 'use strict';
 // Renders the head of an outgoing message, and decides its framing and persistence on the way, in
-// the order in which Node does.
+// the order in which Node does. Renders its trailer section.
 const { codes } = require('../base/errors');
 const { kEndsConnection } = require('../base/symbols');
-const { validateHeaderName, validateHeaderValue } = require('../base/validate');
+const { isInvalidValue, validateHeaderName, validateHeaderValue } = require('../base/validate');
 const { forEachField } = require('./field-pairs');
 const { lowerCase } = require('../wire/field-names');
 const {
@@ -14,7 +14,7 @@ const { setTimeout } = require('../node/timers');
 const { SystemDate } = require('../wire/realm');
 const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
-const { ERR_HTTP_TRAILER_INVALID } = codes;
+const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_CHAR } = codes;
 const { kUniqueHeaders } = serverKeys();
 
 const CLOSE = /(?:^|\W)close(?:$|\W)/i;
@@ -217,4 +217,28 @@ function decideFraming(message, head) {
   }
 }
 
-module.exports = { storeHead };
+/** Sets the trailer section: `headers` as an object or an array of pairs. */
+function storeTrailers(message, headers) {
+  message._trailer = '';
+  const isArray = Array.isArray(headers);
+  const relaxed = message._isLenientHeaderValidation();
+  const unique = message[kUniqueHeaders];
+  for (const key of Object.keys(headers)) {
+    const name = isArray ? headers[key][0] : key;
+    let value = isArray ? headers[key][1] : headers[key];
+    validateHeaderName(name, 'Trailer name');
+    if (Array.isArray(value) && value.length > 1 && !unique?.has(name.toLowerCase())) {
+      for (const item of value) message._trailer += trailerLine(name, item, relaxed);
+    } else {
+      if (Array.isArray(value)) value = value.join('; ');
+      message._trailer += trailerLine(name, value, relaxed);
+    }
+  }
+}
+
+function trailerLine(name, value, relaxed) {
+  if (isInvalidValue(value, relaxed)) throw new ERR_INVALID_CHAR('trailer content', name);
+  return `${name}: ${value}\r\n`;
+}
+
+module.exports = { storeHead, storeTrailers };

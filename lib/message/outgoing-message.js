@@ -16,7 +16,6 @@ const { kChunkedBuffer, kChunkedLength, kCorked, kErrored, kHighWaterMark, kNeed
 const content = later(() => require('./content'));
 const sending = later(() => require('./sending'));
 const rendering = later(() => require('./head'));
-const trailers = later(() => require('./trailers'));
 
 /**
  * The common part of requests and responses on their way out.
@@ -196,7 +195,7 @@ OutgoingMessage.prototype.write = function write(chunk, encoding, callback) {
 };
 
 OutgoingMessage.prototype.addTrailers = function addTrailers(headers) {
-  trailers().storeTrailers(this, headers);
+  rendering().storeTrailers(this, headers);
 };
 
 OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {

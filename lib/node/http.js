@@ -3,6 +3,7 @@
 // Sharing the fields is what keeps our objects right when their prototype is exchanged for the
 // host's (as Express does).
 const http = require('node:http');
+const { define } = require('../base/define');
 const { later } = require('../base/later');
 const { flags, major } = require('./runtime');
 
@@ -23,28 +24,17 @@ const {
 // Taken now, because `register` puts ours in their place.
 const { setGlobalProxyFromEnv, websocketMask, websocketUnmask } = http;
 const setMaxIdleHTTPParsers = Object.getOwnPropertyDescriptor(http, 'setMaxIdleHTTPParsers').value;
-const getters = { __proto__: null };
-for (const name of ['globalAgent', 'maxHeaderSize', 'CloseEvent', 'MessageEvent', 'WebSocket'])
-  getters[name] = Object.getOwnPropertyDescriptor(http, name)?.get;
-const read = (name) => getters[name]?.() ?? globalThis[name];
-const accessors = {
-  get globalAgent() {
-    return read('globalAgent');
-  },
-  get maxHeaderSize() {
-    return read('maxHeaderSize');
-  },
-  // Loaded when they are asked for, as in Node.
-  get CloseEvent() {
-    return read('CloseEvent');
-  },
-  get MessageEvent() {
-    return read('MessageEvent');
-  },
-  get WebSocket() {
-    return read('WebSocket');
-  },
-};
+/** What Node finds or loads when it is asked for. Where the host's http does not have it, a global may be it. */
+const accessors = {};
+for (const name of ['globalAgent', 'maxHeaderSize', 'CloseEvent', 'MessageEvent', 'WebSocket']) {
+  const get = Object.getOwnPropertyDescriptor(http, name)?.get;
+  const accessor = {
+    get [name]() {
+      return get?.() ?? globalThis[name];
+    },
+  };
+  define(accessors, accessor, true);
+}
 
 const incoming = new IncomingMessage();
 const outgoing = new OutgoingMessage();

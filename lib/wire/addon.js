@@ -1,9 +1,6 @@
 'use strict';
 // Loads the native addon, or says why that cannot be and what to do.
 const { version } = require('../../package.json');
-const { later } = require('../base/later');
-
-const reasons = later(() => require('./addon-errors'));
 
 /** The addon: beside this file, or the package for this platform. */
 function loadAddon() {
@@ -11,7 +8,7 @@ function loadAddon() {
   try {
     addon = loadQuickly() ?? require('./binding');
   } catch (cause) {
-    throw addonsAreDisabled() ? reasons().disabled(cause) : reasons().missing(cause);
+    throw addonsAreDisabled() ? disabled(cause) : missing(cause);
   }
   if (addon.version() !== version) {
     throw new Error(
@@ -48,6 +45,32 @@ function addonsAreDisabled() {
     return error.code === 'ERR_DLOPEN_DISABLED';
   }
   return false;
+}
+
+function disabled(cause) {
+  const error = new Error(
+    'rust-http is a native addon, and this process may not load any: Node was started with --no-addons, ' +
+      'or with --permission and without --allow-addons. Leave out the one or add the other, ' +
+      "or use Node's own http here.",
+    { cause },
+  );
+  error.code = 'ERR_DLOPEN_DISABLED';
+  return error;
+}
+
+function missing(cause) {
+  const { arch, platform } = process;
+  const suffix = { linux: '-gnu or -musl', win32: '-msvc' }[platform] ?? '';
+  const builder = require
+    .resolve('../../package.json')
+    .replace(/package\.json$/, 'scripts/build.mjs');
+  return new Error(
+    `rust-http found no native binding for ${platform} ${arch}, which is in the package ` +
+      `rust-http-${platform}-${arch}${suffix}. Remove node_modules and the lock file and install ` +
+      'again, or install that package by name. Where there is none, Rust builds it: ' +
+      `node ${builder} --install`,
+    { cause },
+  );
 }
 
 module.exports = { addon: loadAddon() };
