@@ -7,7 +7,7 @@ require('./node/ticks');
 require('./node/timers');
 require('./wire/addon');
 const { define } = require('./base/define');
-const { codes } = require('./base/errors');
+const { ERR_PROXY_INVALID_CONFIG } = require('./base/errors');
 const { entry, later } = require('./base/later');
 const {
   isInvalidValue,
@@ -63,8 +63,7 @@ function setGlobalProxyFromEnv(env = process.env) {
   const { proxyUrl } = proxy();
   const urls = [proxyUrl(env, 'http:'), proxyUrl(env, 'https:')];
   if (!urls[0] && !urls[1]) return () => {};
-  for (const url of urls)
-    if (url && !URL.canParse(url)) throw new codes.ERR_PROXY_INVALID_CONFIG(url);
+  for (const url of urls) if (url && !URL.canParse(url)) throw new ERR_PROXY_INVALID_CONFIG(url);
   const options = { ...GLOBAL_AGENT, proxyEnv: env };
   const secure = urls[1] && process.versions.openssl ? https().agents : undefined;
   const before = [global.agent, secure?.globalAgent];

@@ -3,10 +3,9 @@
 const {
   types: { isArrayBufferView },
 } = require('node:util');
-const { codes } = require('./base/errors');
+const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = require('./base/errors');
 const { validateInteger } = require('./base/validate');
 
-const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
 const VIEWS = ['Buffer', 'TypedArray', 'DataView'];
 
 function bytesOf(name, view) {

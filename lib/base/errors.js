@@ -210,11 +210,11 @@ function parseError(code, reason, bytesParsed, rawPacket) {
 }
 
 module.exports = {
+  ...codes,
   addressException,
-  codes,
   connectionReset,
-  sameReset,
   errnoException,
   parseError,
+  sameReset,
   systemErrors,
 };

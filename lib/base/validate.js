@@ -1,6 +1,5 @@
 'use strict';
 // Checks of arguments, with Node's errors.
-const { codes } = require('./errors');
 const {
   ERR_HTTP_INVALID_HEADER_VALUE,
   ERR_INVALID_ARG_TYPE,
@@ -9,7 +8,7 @@ const {
   ERR_INVALID_HTTP_TOKEN,
   ERR_OUT_OF_RANGE,
   ERR_SOCKET_BAD_PORT,
-} = codes;
+} = require('./errors');
 
 const TOKEN = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
 const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;

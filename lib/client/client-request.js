@@ -3,7 +3,7 @@
 // in `request-setup`, what its socket tells in `request-lifecycle`.
 const { channel } = require('node:diagnostics_channel');
 const { define } = require('../base/define');
-const { codes } = require('../base/errors');
+const { ERR_HTTP_HEADERS_SENT } = require('../base/errors');
 const { later } = require('../base/later');
 const { kAuthority, kBeginning, kError, kPath } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
@@ -12,7 +12,6 @@ const host = require('../node/http');
 const { beginEntry } = require('../node/performance-entries');
 const { process } = require('../wire/realm');
 
-const { ERR_HTTP_HEADERS_SENT } = codes;
 const { kOutHeaders } = host.keys;
 const requestStart = channel('http.client.request.start');
 const setup = later(() => require('./request-setup'));

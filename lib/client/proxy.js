@@ -1,12 +1,10 @@
 'use strict';
 // The `proxyEnv` option of agents: which requests go through which proxy, and how such a request
 // is rewritten (RFC 9112, section 3.2.2).
-const { codes } = require('../base/errors');
+const { ERR_INVALID_ARG_VALUE, ERR_PROXY_INVALID_CONFIG } = require('../base/errors');
 const { forEachField, isPairs } = require('../message/field-pairs');
 const { validatePort } = require('../base/validate');
 const { net } = require('../node/builtins');
-
-const { ERR_INVALID_ARG_VALUE, ERR_PROXY_INVALID_CONFIG } = codes;
 
 /** A proxy, and the hosts that are reached without it. */
 class ProxyConfig {

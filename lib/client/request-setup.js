@@ -1,6 +1,12 @@
 'use strict';
 // What makes a request: checking its options, storing its headers, finding it a connection.
-const { codes } = require('../base/errors');
+const {
+  ERR_HTTP_HEADERS_SENT,
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_HTTP_TOKEN,
+  ERR_INVALID_PROTOCOL,
+  ERR_UNESCAPED_CHARACTERS,
+} = require('../base/errors');
 const { later } = require('../base/later');
 const {
   kAuthority,
@@ -24,13 +30,6 @@ const { global } = require('./global-agent');
 const { emitErrorEvent } = require('./request-lifecycle');
 const { process } = require('../wire/realm');
 
-const {
-  ERR_HTTP_HEADERS_SENT,
-  ERR_INVALID_ARG_TYPE,
-  ERR_INVALID_HTTP_TOKEN,
-  ERR_INVALID_PROTOCOL,
-  ERR_UNESCAPED_CHARACTERS,
-} = codes;
 const {
   checksPath,
   keys: { kHighWaterMark, kOutHeaders },

@@ -7,7 +7,11 @@ const EventEmitter = require('node:events');
 const { PassThrough } = require('node:stream');
 const { TLSSocket } = require('node:tls');
 const { define } = require('../base/define');
-const { codes } = require('../base/errors');
+const {
+  ERR_TLS_INVALID_STATE,
+  ERR_TLS_RENEGOTIATION_DISABLED,
+  ERR_TLS_SNI_FROM_SERVER,
+} = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const {
   validateBuffer,
@@ -21,8 +25,6 @@ const { LazySocket } = require('../socket/lazy-socket');
 const { NativeSocket, tellMirrored } = require('../socket/socket');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
-
-const { ERR_TLS_INVALID_STATE, ERR_TLS_RENEGOTIATION_DISABLED, ERR_TLS_SNI_FROM_SERVER } = codes;
 
 /** A complete socket. Made by `materialize` alone. */
 function SecureSocket() {}

@@ -1,7 +1,7 @@
 'use strict';
 // The transport of a native connection on which TLS is spoken natively.
 const { process } = require('../wire/realm');
-const { codes, connectionReset } = require('../base/errors');
+const { ERR_TLS_HANDSHAKE_TIMEOUT, connectionReset } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
 const { Life } = require('../transport/states');
 const native = require('../wire/loop');
@@ -84,7 +84,7 @@ class SecureTransport extends TlsTransport {
 
   tellTimeout() {
     if (this.isSecured) super.tellTimeout();
-    else this.tellClientError(new codes.ERR_TLS_HANDSHAKE_TIMEOUT());
+    else this.tellClientError(new ERR_TLS_HANDSHAKE_TIMEOUT());
   }
 
   close(reset) {

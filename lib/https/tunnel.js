@@ -3,12 +3,11 @@
 // server over what that becomes.
 const net = require('node:net');
 const tls = require('node:tls');
-const { codes } = require('../base/errors');
+const { ERR_PROXY_TUNNEL } = require('../base/errors');
 const { kAwaitsTunnel, kProxyConfig } = require('../base/symbols');
 const { ClientRequest } = require('../client/client-request');
 const { accessors } = require('../node/http');
 
-const { ERR_PROXY_TUNNEL } = codes;
 /** Milliseconds in which a proxy that has refused may say the rest. */
 const LINGER = 1000;
 

@@ -1,6 +1,14 @@
 'use strict';
 // Content of outgoing messages: checking pieces, counting them, putting them into chunks.
-const { codes } = require('../base/errors');
+const {
+  ERR_HTTP_BODY_NOT_ALLOWED,
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
+  ERR_INVALID_ARG_TYPE,
+  ERR_STREAM_DESTROYED,
+  ERR_STREAM_NULL_VALUES,
+  ERR_STREAM_WRITE_AFTER_END,
+  ERR_UNKNOWN_ENCODING,
+} = require('../base/errors');
 const { debuglog, isUint8Array } = require('../node/builtins');
 const host = require('../node/http');
 const { process } = require('../wire/realm');
@@ -15,15 +23,6 @@ const {
   kRejectNonStandardBodyWrites,
 } = host.keys;
 
-const {
-  ERR_HTTP_BODY_NOT_ALLOWED,
-  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
-  ERR_INVALID_ARG_TYPE,
-  ERR_STREAM_DESTROYED,
-  ERR_STREAM_NULL_VALUES,
-  ERR_STREAM_WRITE_AFTER_END,
-  ERR_UNKNOWN_ENCODING,
-} = codes;
 const debug = debuglog('http');
 const CRLF = '\r\n';
 const joinsPieces = host.joinsPieces();

@@ -1,6 +1,6 @@
 'use strict';
 // Header fields as users give them.
-const { ERR_INVALID_ARG_VALUE } = require('../base/errors').codes;
+const { ERR_INVALID_ARG_VALUE } = require('../base/errors');
 
 /** Whether `headers` is an array of `[name, value]`. */
 const isPairs = (headers) =>

@@ -1,7 +1,7 @@
 'use strict';
 // Renders the head of an outgoing message, and decides its framing and persistence on the way, in
 // the order in which Node does. Renders its trailer section.
-const { codes } = require('../base/errors');
+const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_CHAR } = require('../base/errors');
 const { kEndsConnection } = require('../base/symbols');
 const { isInvalidValue, validateHeaderName, validateHeaderValue } = require('../base/validate');
 const { forEachField } = require('./field-pairs');
@@ -14,7 +14,6 @@ const { setTimeout } = require('../node/timers');
 const { SystemDate } = require('../wire/realm');
 const { keepSentHead, noteDisposition, shownDisposition } = require('./sent-head');
 
-const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_CHAR } = codes;
 const { kUniqueHeaders } = serverKeys();
 
 const CLOSE = /(?:^|\W)close(?:$|\W)/i;

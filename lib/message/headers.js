@@ -1,17 +1,15 @@
 'use strict';
 // The header store of outgoing messages: the documented methods that read and change it.
 const { deprecate } = require('node:util');
-const { codes } = require('../base/errors');
-const { isInvalidValue, validateHeaderName, validateString } = require('../base/validate');
-const { Fields, lowerCase } = require('../wire/field-names');
-const { kOutHeaders } = require('../node/http').keys;
-
 const {
   ERR_HTTP_HEADERS_SENT,
   ERR_HTTP_INVALID_HEADER_VALUE,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_CHAR,
-} = codes;
+} = require('../base/errors');
+const { isInvalidValue, validateHeaderName, validateString } = require('../base/validate');
+const { Fields, lowerCase } = require('../wire/field-names');
+const { kOutHeaders } = require('../node/http').keys;
 
 function checkValue(message, name, value) {
   if (value === undefined) throw new ERR_HTTP_INVALID_HEADER_VALUE(value, name);

@@ -4,14 +4,13 @@
 // them together.
 const EventEmitter = require('node:events');
 const { define } = require('../base/define');
-const { codes } = require('../base/errors');
+const { ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_CANNOT_PIPE } = require('../base/errors');
 const { later } = require('../base/later');
 const { kWillEnd } = require('../base/symbols');
 const headers = require('./headers');
 const host = require('../node/http');
 const { process } = require('../wire/realm');
 
-const { ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_CANNOT_PIPE } = codes;
 const { kChunkedBuffer, kChunkedLength, kCorked, kErrored, kHighWaterMark, kNeedDrain } = host.keys;
 const content = later(() => require('./content'));
 const sending = later(() => require('./sending'));

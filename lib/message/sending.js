@@ -1,6 +1,11 @@
 'use strict';
 // How the content of an outgoing message leaves: whole with its head, or piece by piece, and its end.
-const { codes } = require('../base/errors');
+const {
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
+  ERR_STREAM_ALREADY_FINISHED,
+  ERR_STREAM_DESTROYED,
+  ERR_STREAM_WRITE_AFTER_END,
+} = require('../base/errors');
 const { kSendWhole, kWillEnd } = require('../base/symbols');
 const { debuglog, isUint8Array } = require('../node/builtins');
 const host = require('../node/http');
@@ -9,12 +14,6 @@ const { byteLength, flushPieces, isContent, isStrict, nop, raise, writeContent }
 const { kSentHead, latin1Head, utf8Head } = require('./sent-head');
 const { process } = require('../wire/realm');
 
-const {
-  ERR_HTTP_CONTENT_LENGTH_MISMATCH,
-  ERR_STREAM_ALREADY_FINISHED,
-  ERR_STREAM_DESTROYED,
-  ERR_STREAM_WRITE_AFTER_END,
-} = codes;
 const { kBytesWritten, kCorked, kEndCallbacks, kErrored, kFlushError, kWritableFinished } =
   host.keys;
 const debug = debuglog('http');

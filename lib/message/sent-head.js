@@ -4,11 +4,10 @@
 // bytes are UTF-8 (RFC 6266, section 4.3). Text behind the head leaves as UTF-8 with it, and there
 // such a name has to be decoded first; where the head leaves as latin1 it must not be: characters
 // above U+00FF would lose their high byte, and U+010D U+010A become the end of a line.
-const { codes } = require('../base/errors');
+const { ERR_INVALID_CHAR } = require('../base/errors');
 const { isInvalidValue } = require('../base/validate');
 const { isUtf8 } = require('../node/builtins');
 
-const { ERR_INVALID_CHAR } = codes;
 const kSentHead = Symbol('rust-http.sentHead');
 const NOT_ASCII = /[\u0080-\uffff]/;
 const NOT_LATIN1 = /[\u0100-\uffff]/;

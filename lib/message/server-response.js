@@ -2,7 +2,12 @@
 // http.ServerResponse: the answer to one request.
 const { channel } = require('node:diagnostics_channel');
 const { deprecate } = require('node:util');
-const { codes } = require('../base/errors');
+const {
+  ERR_HTTP_HEADERS_SENT,
+  ERR_HTTP_INVALID_STATUS_CODE,
+  ERR_HTTP_SOCKET_ASSIGNED,
+  ERR_INVALID_CHAR,
+} = require('../base/errors');
 const { kAttach, kDetach } = require('../base/symbols');
 const host = require('../node/http');
 const { forEachField, isPairs } = require('./field-pairs');
@@ -16,12 +21,6 @@ const {
   validateObject,
 } = require('../base/validate');
 
-const {
-  ERR_HTTP_HEADERS_SENT,
-  ERR_HTTP_INVALID_STATUS_CODE,
-  ERR_HTTP_SOCKET_ASSIGNED,
-  ERR_INVALID_CHAR,
-} = codes;
 const { STATUS_CODES } = host;
 const { kCorked, kNeedDrain, kOutHeaders } = host.keys;
 const responseCreated = channel('http.server.response.created');

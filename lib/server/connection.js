@@ -1,7 +1,7 @@
 'use strict';
 // One HTTP connection of a server, on whichever transport: requests in, errors, timeouts, hand-over
 // after an upgrade. How its responses take their turns and end is in `responses`.
-const { codes, parseError } = require('../base/errors');
+const { ERR_HTTP_REQUEST_TIMEOUT, parseError } = require('../base/errors');
 const { Totals } = require('../base/stats');
 const {
   kConnection,
@@ -304,7 +304,7 @@ class ServerConnection {
 
   /** The request took longer than `headersTimeout` or `requestTimeout` to arrive. */
   onExpired() {
-    this.runInContext(this.onError, this, new codes.ERR_HTTP_REQUEST_TIMEOUT());
+    this.runInContext(this.onError, this, new ERR_HTTP_REQUEST_TIMEOUT());
   }
 
   // ---- errors and ends ----

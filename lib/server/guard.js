@@ -1,7 +1,7 @@
 'use strict';
 // `overload` and `health`: requests that are refused because too much waits, and the health check. The
 // native side does it; where it does not read, and behind other requests, it is done here.
-const { codes } = require('../base/errors');
+const { ERR_INVALID_ARG_VALUE } = require('../base/errors');
 const { kGuard } = require('../base/symbols');
 const { validateInteger, validateObject, validateString } = require('../base/validate');
 const { STATUS_CODES } = require('../node/http');
@@ -88,11 +88,7 @@ function readOverload(overload) {
   if (maxQueue !== undefined) validateInteger(maxQueue, 'options.overload.maxQueue', 1, MAX);
   if (maxDelay !== undefined) validateInteger(maxDelay, 'options.overload.maxDelay', 1, MAX);
   if (maxQueue === undefined && maxDelay === undefined)
-    throw new codes.ERR_INVALID_ARG_VALUE(
-      'options.overload',
-      overload,
-      'must have maxQueue or maxDelay',
-    );
+    throw new ERR_INVALID_ARG_VALUE('options.overload', overload, 'must have maxQueue or maxDelay');
   validateInteger(status, 'options.overload.status', 400, 599);
   validateInteger(retryAfter, 'options.overload.retryAfter', 0, MAX);
   return { maxQueue, maxDelay, retryAfter, status };
@@ -104,7 +100,7 @@ function readHealth(health) {
   const { blockedAfter = BLOCKED_AFTER, path } = health;
   validateString(path, 'options.health.path');
   if (!/^\/[^\s?#]*$/.test(path))
-    throw new codes.ERR_INVALID_ARG_VALUE(
+    throw new ERR_INVALID_ARG_VALUE(
       'options.health.path',
       path,
       'must begin with a slash and have no query',

@@ -2,7 +2,7 @@
 // A server's options: checking them, and telling the native side.
 const { IncomingMessage } = require('../message/incoming-message');
 const { ServerResponse } = require('../message/server-response');
-const { codes } = require('../base/errors');
+const { ERR_OUT_OF_RANGE } = require('../base/errors');
 const { later } = require('../base/later');
 const { kGuard, kOptimizeEmptyRequests } = require('../base/symbols');
 const {
@@ -72,7 +72,7 @@ function storeTimeouts(server, options, check) {
   );
   const { headersTimeout, requestTimeout } = server;
   if (requestTimeout > 0 && headersTimeout > 0 && headersTimeout > requestTimeout)
-    throw new codes.ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
+    throw new ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
   for (const name of ['keepAliveTimeout', 'keepAliveTimeoutBuffer', 'connectionsCheckingInterval'])
     server[name] = timeout(name);
 }

@@ -1,6 +1,6 @@
 'use strict';
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
-const { codes } = require('../base/errors');
+const { ERR_HTTP_SOCKET_ENCODING } = require('../base/errors');
 const { later } = require('../base/later');
 const { debuglog } = require('../node/builtins');
 const { addForeign } = require('./open-connections');
@@ -23,7 +23,7 @@ const debug = debuglog('http');
 
 /** `setEncoding` of a socket that speaks HTTP. */
 function refuseEncoding() {
-  throw new codes.ERR_HTTP_SOCKET_ENCODING();
+  throw new ERR_HTTP_SOCKET_ENCODING();
 }
 
 /** Whether a request that asks for another protocol may have the socket. */

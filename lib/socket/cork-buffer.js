@@ -1,10 +1,8 @@
 'use strict';
 // Output of a native socket that waits while it is corked, and leaves in one go. Stands in for the
 // buffer of a Writable, whose machinery costs more than the send.
-const { codes } = require('../base/errors');
+const { ERR_STREAM_DESTROYED } = require('../base/errors');
 const { process } = require('../wire/realm');
-
-const { ERR_STREAM_DESTROYED } = codes;
 
 /** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
 class CorkBuffer {

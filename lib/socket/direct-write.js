@@ -1,14 +1,13 @@
 'use strict';
 // Writing on a native socket, past the Writable's machinery while nothing of that is in use: what is
 // written is held while the socket is corked, and leaves in one call.
-const { codes } = require('../base/errors');
+const { ERR_UNKNOWN_ENCODING } = require('../base/errors');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
 const { isUnusedWritable } = require('../node/streams');
 const { callAll, failDestroyed } = require('./cork-buffer');
 const { process } = require('../wire/realm');
 
-const { ERR_UNKNOWN_ENCODING } = codes;
 const netDestroy = socketMethods.get('destroy');
 const netEnd = socketMethods.get('end');
 const netUncork = socketMethods.get('uncork');

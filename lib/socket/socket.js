@@ -2,7 +2,7 @@
 // The net.Socket of a native connection. A server's begins lazy (see `lazy-socket`); the first touch of
 // anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
 const { define } = require('../base/define');
-const { codes } = require('../base/errors');
+const { ERR_HTTP_SOCKET_ENCODING, ERR_SOCKET_CLOSED } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
 const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
@@ -16,8 +16,6 @@ const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
 const probes = require('./probes');
 const { defineMethods } = require('./taken-methods');
 const { process } = require('../wire/realm');
-
-const { ERR_SOCKET_CLOSED, ERR_HTTP_SOCKET_ENCODING } = codes;
 
 /** A complete socket on a native connection. Made by `materialize` and of a client's socket alone. */
 function NativeSocket() {}
