@@ -1,6 +1,6 @@
 'use strict';
 // What index.js exports, and what it needs for that.
-// Used later, but taken when the module is loaded: what there is of the runtime, and the addon.
+// Used later, but loaded now, before an application can replace parts of them: Node's functions, and the addon.
 require('./node/builtins');
 require('./node/root-async-resource');
 require('./node/ticks');
@@ -51,7 +51,7 @@ function get(url, options, callback) {
   return req;
 }
 
-/** Node keeps so many idle parsers; ours need no pool, so the number is only checked. */
+/** The most idle parsers that Node keeps. This module has no such pool: the number is checked and given to Node. */
 function setMaxIdleHTTPParsers(max) {
   validateInteger(max, 'max', 1);
   host.setMaxIdleHTTPParsers(max);
@@ -136,7 +136,7 @@ module.exports = {
   setMaxIdleHTTPParsers,
   validateHeaderName: (name, label) => validateHeaderName(name, label),
   validateHeaderValue: (name, value) => validateHeaderValue(name, value),
-  // Node's own have no need of a loop in JavaScript.
+  // Node's own are native, where there are some; ours loop in JavaScript.
   websocketMask: host.websocketMask ?? websocketMask,
   websocketUnmask: host.websocketUnmask ?? websocketUnmask,
 };

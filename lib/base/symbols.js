@@ -21,9 +21,9 @@ module.exports = {
   kConnection: Symbol('rust-http.connection'),
   /** On sockets of native connections: the transport below them; null once it is given away. */
   kTransport: Symbol('rust-http.transport'),
-  /** On such sockets: what waits while they are corked… */
+  /** On such sockets: what waits while they are corked. */
   kHeld: Symbol('rust-http.held'),
-  /** …and, on a client's, what they need of HTTP. */
+  /** On such sockets of clients: their listeners of HTTP. */
   kHttp: Symbol('rust-http.http'),
   /** On such sockets: methods that messages use instead of those of any stream. */
   kAttach: Symbol('rust-http.attachResponse'),
@@ -32,8 +32,11 @@ module.exports = {
   kWillEnd: Symbol('rust-http.willEnd'),
   /** On servers: the HTTP connections that are open, and the native listener. */
   kConnections: Symbol('rust-http.connections'),
+  kListener: Symbol('rust-http.listener'),
   /** On servers: whether they were closed, and do not listen again. */
   kIsClosing: Symbol('rust-http.isClosing'),
+  /** On responses of a server that was closed: they end their connection, unless their handler says otherwise. */
+  kEndsConnection: Symbol('rust-http.endsConnection'),
   /** On servers: what of `overload` and `health` was asked for, or null. */
   kGuard: Symbol('rust-http.guard'),
   /** On servers: the `Drain` under way, else null. */
@@ -42,9 +45,6 @@ module.exports = {
   kForeign: Symbol('rust-http.foreign'),
   /** On servers: the sockets below TLS, those whose handshake is under way among them. */
   kSecured: Symbol('rust-http.secured'),
-  /** On responses of such a server: they end their connection, unless their handler says otherwise. */
-  kEndsConnection: Symbol('rust-http.endsConnection'),
-  kListener: Symbol('rust-http.listener'),
   /**
    * On servers and agents of https: who speaks TLS on their connections; on sockets of such an agent: how the
    * native side does, if it can.
@@ -52,6 +52,7 @@ module.exports = {
   kSecurity: Symbol('rust-http.security'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),
+  /** On servers: the values of options that may change while they listen, and of `optimizeEmptyRequests`. */
   kOptions: Symbol('rust-http.options'),
   kOptimizeEmptyRequests: Symbol('rust-http.optimizeEmptyRequests'),
 };

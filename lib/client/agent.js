@@ -106,7 +106,7 @@ Agent.prototype.reuseSocket = function reuseSocket(socket, req) {
   sockets().reuseSocket(this, socket, req);
 };
 
-/** What is in the pool, and went through it; see `AgentStats` in index.d.ts. Node has nothing of the kind. */
+/** What is in the pool, and went through it; see `AgentStats` in index.d.ts. Node has no such method. */
 define(Agent.prototype, {
   stats() {
     return sockets().stats(this);

@@ -25,8 +25,7 @@ class ClientConnection {
     /** Reads the response to the request that is under way. */
     this.reader = null;
     this.stage = Stage.IDLE;
-    /** The async resource of the request: its events, and those of the socket, happen in it until the
-     * connection is idle, or closed. */
+    /** The async resource of the request, until the connection is idle or closed. */
     this.resource = null;
     this.isGone = false;
     /** More records of the same read follow. */

@@ -1,6 +1,6 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
-// answer to the next one. Such a socket is destroyed, as is one of Node's that ends or fails, without a word.
+// answer to the next one. Such a socket is destroyed, as is one of Node's that ends or fails; no request hears of it.
 const { kTransport } = require('../base/symbols');
 const { debuglog } = require('../node/builtins');
 

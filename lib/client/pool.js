@@ -33,8 +33,8 @@ function take(agent, idle, busy) {
 }
 
 /**
- * What becomes of a connection whose request is done: `SERVE`, `CLOSE`, or it is kept: for so many
- * milliseconds, 0 for any time, or not at all if its server is about to close it (`STALE`).
+ * What becomes of a connection whose request is done: `SERVE`, `CLOSE`, or the milliseconds for which it is kept:
+ * 0 for any time, `STALE` if its server is about to close it.
  * `announced`: seconds of the answer's `Keep-Alive: timeout=`, negative for none.
  */
 function park(agent, name, persists, announced) {

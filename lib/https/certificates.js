@@ -103,7 +103,7 @@ function identitiesOf({ ca, cert, key, passphrase }) {
 // ---- whom a client trusts ----
 
 const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
-/** So many different lists of certificates are kept. */
+/** The most lists of certificates that are kept. */
 const KEPT = 16;
 
 /** By what they were made of, the oldest first. */
@@ -159,7 +159,7 @@ function find(ca) {
   return trust;
 }
 
-/** Node was built to trust whom the system's OpenSSL trusts, which it does not tell. */
+/** Node was built to trust the authorities of the system's OpenSSL, which it does not list. */
 const trustsAsOpenssl =
   process.config.target_defaults?.defines?.includes('NODE_OPENSSL_CERT_STORE') ?? false;
 

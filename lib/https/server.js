@@ -129,7 +129,7 @@ Server.prototype.close = function close(...args) {
   return this;
 };
 
-// As those of http.Server. Node has nothing of the kind.
+// As those of http.Server. Node has no such methods.
 define(Server.prototype, {
   isPlainConnection() {
     return this._events.secureConnection === _connectionListener;

@@ -18,7 +18,7 @@ class TlsTransport extends NativeTransport {
     return this.agreed;
   }
 
-  /** There is no handle that could be given to somebody. */
+  /** There is no handle that could be given away. */
   becomeStream() {}
 }
 

@@ -1,6 +1,6 @@
 'use strict';
-// What OpenSSL says of certificates that the native side does not trust, with `rejectUnauthorized: false`: Node tells
-// that as `authorizationError`. Nothing is trusted for it.
+// OpenSSL's code for a server's certificates that the native side does not trust, where `rejectUnauthorized` is false:
+// Node shows it as `authorizationError`. It makes nothing trusted.
 
 const isSame = (one, other) => one.fingerprint256 === other.fingerprint256;
 const isSelfSigned = (certificate) =>

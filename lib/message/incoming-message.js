@@ -83,7 +83,7 @@ define(prototype, {
     return this[kAbortController].signal;
   },
 
-  /** Leaves the stream as reading it to its end would, without the events that nobody hears. */
+  /** Leaves the stream as reading it to its end would, without events: it has no listener. */
   _endQuietly() {
     this._dumpAndCloseReadable();
     this._consuming = true;

@@ -20,7 +20,7 @@ const { ServerResponse } = require('../message/server-response');
 const host = require('../node/http');
 const layout = require('../wire/layout');
 const { publishStats, statsChannel } = require('../wire/stats-channel');
-const { readPushed } = require('../transport/pushed');
+const { readPushed } = require('../transport/mirror');
 const { answerError, dispatch, hasBodyHeaders, tellTimeout } = require('./dispatch');
 const { idleTimeout } = require('./options');
 const { Phase, handOver, mayUpgrade, readContentFirst } = require('./upgrade');
@@ -50,7 +50,7 @@ class ServerConnection {
     this.incoming = [];
     /** Responses that wait for their turn behind the socket's current one. */
     this.outgoing = [];
-    /** So many of them have left with one before. */
+    /** How many of them have left with one before. */
     this.takenAlong = 0;
     /** The request whose content is arriving. */
     this.current = null;
@@ -67,11 +67,11 @@ class ServerConnection {
     /** More records of the same read follow. */
     this.isAmidRead = false;
     this.isDestroyed = false;
-    /** An error was told to 'clientError', or answered. */
+    /** 'clientError' was emitted for an error, or the error was answered. */
     this.hasFailed = false;
-    /** The async resource of the newest request… */
+    /** The async resource of the newest request. */
     this.resource = null;
-    /** …and the one it is made in, unless whoever calls has the right one. */
+    /** The async resource in which that is made; null if the caller's context is right. */
     this.origin = transport.origin;
     this.onPendingData = undefined;
     /** The response that has the socket does not listen to its end by itself. */
@@ -242,7 +242,7 @@ class ServerConnection {
     const req = this.current;
     this.current = null;
     req.complete = true;
-    // While nobody listens or reads, the end needs no more than a note; who comes later finds it.
+    // Without listener or reader, the end is only noted: those that are added later find it.
     if (isSilent(req) && req.readableFlowing !== true) noteEnd(req);
     else req.push(null);
     if (!this.paused) this.transport.resume();

@@ -60,7 +60,7 @@ function hasBodyHeaders(headers) {
   return 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
-/** No traffic for as long as the socket's timeout says: if nobody listens, it is closed. */
+/** The socket's timeout has passed without traffic: without a listener for that, it is closed. */
 function tellTimeout({ current: req, server, socket }) {
   const byRequest = req && !req.complete && req.emit('timeout', socket);
   const res = socket._httpMessage;

@@ -31,7 +31,7 @@ class NativeListener {
     this.resource = contextOf(server._handle);
     /** Its number on the native side; a (negative) error number if that could not be started. */
     this.id = native.start().createListener(this.options());
-    /** Who speaks TLS on the connections; none on plain ones. */
+    /** The server's TLS; undefined where there is none. */
     this.security = server[kSecurity];
     this.security?.tell(this.id);
     if (this.id > 0) native.listeners.set(this.id, this);

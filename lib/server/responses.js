@@ -127,7 +127,7 @@ function isUnwatched(req) {
   );
 }
 
-/** The exchange is over. `quiet`: the request's stream may end without a word. */
+/** The exchange is over. `quiet`: the request's stream may end without events. */
 function closeExchange(res, quiet) {
   closeResponse(res);
   if (!quiet) return;

@@ -63,7 +63,7 @@ Object.setPrototypeOf(Server, host.Server);
 
 defineOptions(Server.prototype);
 
-/** Tells the native listener of a server when somebody comes or goes who listens for one of `events`. */
+/** Tells the native listener of a server when a listener for one of `events` is added or removed. */
 function watchListeners(prototype, events) {
   for (const name of [
     'on',
@@ -147,7 +147,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 /** Nothing has arrived on it. */
 const isFresh = ({ resource, transport }) => resource === null && transport.isQuiet();
 
-// Node has nothing of the kind.
+// Node has no such methods.
 define(Server.prototype, {
   /** Whether only we look at new connections: they need no socket object before a request. */
   isPlainConnection() {

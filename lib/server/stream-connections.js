@@ -47,8 +47,8 @@ function listenersOf(connection) {
 }
 
 /**
- * The stream of one of Node's handles has resumed, and may have been paused since. Where nobody but HTTP
- * reads, Node's parser takes what comes from the handle all the same.
+ * The stream of one of Node's handles has resumed, and may have been paused since. Where HTTP is its only reader,
+ * Node's parser takes what comes from the handle all the same.
  */
 function onResume(socket) {
   if (socket._paused) socket.pause();

@@ -47,7 +47,7 @@ function handOver(connection, bytes, stream) {
   connection.upgrading = null;
   const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   if (stream === undefined && server.listenerCount(event) === 0) {
-    // There is no listener, so nothing is handed over: it closes as any connection does, with the answers
+    // There is no listener to hand it over to: it closes as any connection does, with the answers
     // under way.
     socket.destroy();
     return;

@@ -13,7 +13,7 @@ const { areMethodsOriginal, defineMethods } = require('./taken-methods');
 function ClientSocket() {}
 Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
 
-/** Whether `socket` is one of `net`'s own making, or of `tls`', on which nobody but HTTP reads. */
+/** Whether `socket` was made by `net` or `tls`, and is read by HTTP alone. */
 function mayBecomeNative(socket) {
   const { prototype } = socket[kSecurity] ?? Socket;
   return (
@@ -68,7 +68,7 @@ delete prototype.constructor; // that of Node's sockets
 
 // ---- writing ----
 
-// Those are for responses.
+// These are for responses, which a client's socket has none of.
 methods[kWillEnd] = function willEnd() {};
 methods[kSendWhole] = undefined;
 

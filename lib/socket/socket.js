@@ -34,7 +34,7 @@ define(prototype, {
   isLazy: false,
 
   /**
-   * Whoever looks at the handle may give it to Node's C++ (to send the socket to another process, to put
+   * A program that looks at the handle may give it to Node's C++ (to send the socket to another process, to put
    * TLS over it), which has to get a real one: the descriptor goes to a handle of Node's own, and the
    * connection goes on over that, as a stream.
    */
@@ -268,9 +268,9 @@ methods.exchangeTransport = function exchangeTransport() {
 };
 
 /**
- * What the parser has read, and those who listen beside it have not been told because the stream is
- * paused, they are told now: for whoever has the socket next, these bytes were never there. Returns
- * false if one of them has taken the socket from `transport` meanwhile.
+ * Tells those who listen beside the parser what it has read and a paused stream has kept from them: the next owner
+ * of the socket must not see these bytes. Returns false if one of them has taken the socket from `transport`
+ * meanwhile.
  */
 function tellMirrored(socket, transport) {
   const isHere = () => socket[kTransport] === transport;

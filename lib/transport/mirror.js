@@ -1,9 +1,11 @@
 'use strict';
-// An application listens on the socket of a native connection for the bytes that HTTP reads there. On a socket of
-// Node's the parser is one of the listeners. So listeners before it (`prependListener`) get the bytes before the
-// parser's events, and the others behind those: all that were there when the bytes had been read, also if the
-// socket is closed meanwhile.
+// A program uses the stream of a native socket while HTTP is spoken: it listens for the bytes that HTTP reads there,
+// or pushes bytes for HTTP to read. As on Node's own, whose parser is one of the listeners, they come before what the parser has to tell of them to those
+// that stand in front of it (`prependListener`), to the others behind that: to those who listened when the
+// bytes had been read, whatever has become of the socket.
+const { FedParser } = require('../wire/feed');
 const native = require('../wire/loop');
+const { requestParser } = require('./parser');
 const { Life } = require('./states');
 
 /** Lets the socket's readers have the bytes, too. */
@@ -35,4 +37,12 @@ function tellReaders(socket, bytes, readers) {
   for (const listener of readers) Reflect.apply(listener, socket, [bytes]);
 }
 
-module.exports = { beginMirrored, setMirrored, tellMirrored, tellReaders };
+/** Parses bytes that did not come from the peer. */
+function readPushed(transport, server, chunk) {
+  // With listeners beside the parser, they may be the parser's own; behind what made no sense, nothing does.
+  if (transport.isMirrored || transport.failure !== null) return;
+  transport.pushed ??= new FedParser(requestParser(server), transport);
+  transport.pushed.execute(Buffer.from(chunk));
+}
+
+module.exports = { beginMirrored, readPushed, setMirrored, tellMirrored, tellReaders };

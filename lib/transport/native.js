@@ -22,7 +22,7 @@ class NativeTransport {
   constructor(id, socket, timeout, isClient) {
     this.id = id;
     this.socket = socket;
-    /** Who speaks HTTP here; null while nobody does, or any more. */
+    /** The connection of HTTP on top; null where there is none, not yet or not any more. */
     this.role = null;
     /** The role, as long as what is parsed is for it. */
     this.receiver = null;
@@ -45,7 +45,7 @@ class NativeTransport {
     this.firstFlags = 0; // for the next piece
     /** Flags the current response has ended with, 0 if the native side does not know yet. */
     this.endSent = 0;
-    /** So many complete responses leave with the current one; the native side knows of so many ends. */
+    /** How many complete responses leave with the current one, and how many such ends the native side was told of. */
     this.alongside = 0;
     this.endsTold = 0;
     /** Somebody listens on the socket for the bytes that the parser reads. */
@@ -136,7 +136,7 @@ class NativeTransport {
     tellWaitingEnd(this);
   }
 
-  /** Nothing more that the peer sends is of interest. */
+  /** Whatever else the peer sends is thrown away. */
   stop() {
     this.pauseReading();
     this.receiver = null;

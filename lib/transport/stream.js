@@ -76,7 +76,7 @@ class StreamTransport {
     this.input.finish();
   }
 
-  /** What was fed is not there any more: a handler has transferred its memory. */
+  /** A handler has transferred the memory of what was fed. */
   onLost() {
     this.receiver = null;
     this.socket.destroy(errnoException(systemErrors().EFAULT, 'read'));
