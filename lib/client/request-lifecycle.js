@@ -247,27 +247,16 @@ function handOver(reader) {
   req.emit('close');
 }
 
+/** What 'information' tells of an interim answer. */
+const INFORMATION =
+  'statusCode statusMessage httpVersion httpVersionMajor httpVersionMinor headers rawHeaders'.split(
+    ' ',
+  );
+
 /** An interim answer: the final one is still to come. */
 function onInformation(req, res) {
   if (res.statusCode === 100) req.emit('continue');
-  const {
-    headers,
-    httpVersion,
-    httpVersionMajor,
-    httpVersionMinor,
-    rawHeaders,
-    statusCode,
-    statusMessage,
-  } = res;
-  req.emit('information', {
-    statusCode,
-    statusMessage,
-    httpVersion,
-    httpVersionMajor,
-    httpVersionMinor,
-    headers,
-    rawHeaders,
-  });
+  req.emit('information', Object.fromEntries(INFORMATION.map((name) => [name, res[name]])));
 }
 
 /** The final answer's head has arrived. */

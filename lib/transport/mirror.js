@@ -1,8 +1,8 @@
 'use strict';
-// A program uses the stream of a native socket while HTTP is spoken: it listens for the bytes that HTTP reads there,
-// or pushes bytes for HTTP to read. As on Node's own, whose parser is one of the listeners, they come before what the parser has to tell of them to those
-// that stand in front of it (`prependListener`), to the others behind that: to those who listened when the
-// bytes had been read, whatever has become of the socket.
+// A program uses the stream of a native socket while HTTP is spoken: it pushes bytes for HTTP to read, or listens for
+// those that HTTP reads. On Node's own sockets the parser is one of the listeners: those in front of it
+// (`prependListener`) get the bytes before the parser's events, the others behind them. It is so here for all who
+// listened when the bytes had been read, whatever has become of the socket since.
 const { FedParser } = require('../wire/feed');
 const native = require('../wire/loop');
 const { requestParser } = require('./parser');
