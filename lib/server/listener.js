@@ -204,19 +204,14 @@ function addressesOf(handle) {
 
 /** A handle bound as `net.Server` would bind it, or a (negative) error number. */
 function bind(address, port, addressType, fd, flags) {
-  if (!address && typeof fd !== 'number') {
-    const handle = net._createServerHandle('::', port, 6, fd, flags);
-    // A taken port is one to be told of, not one to be sought elsewhere.
-    if (typeof handle !== 'number')
-      return { handle: checked(handle, port), address: '::', addressType: 6 };
-    address = '0.0.0.0';
-    addressType = 4;
-  }
-  return {
-    handle: checked(net._createServerHandle(address, port, addressType, fd, flags), port),
-    address,
-    addressType,
-  };
+  const make = (host, type) => checked(net._createServerHandle(host, port, type, fd, flags), port);
+  if (address || typeof fd === 'number')
+    return { handle: make(address, addressType), address, addressType };
+  const handle = net._createServerHandle('::', port, 6, fd, flags);
+  // A taken port is one to be told of, not one to be sought elsewhere.
+  if (typeof handle !== 'number')
+    return { handle: checked(handle, port), address: '::', addressType: 6 };
+  return { handle: make('0.0.0.0', 4), address: '0.0.0.0', addressType: 4 };
 }
 
 /** libuv reports a taken port only when listening, which it does not do here: look at the port. */
@@ -229,36 +224,35 @@ function checked(handle, port) {
   return error || systemErrors().EADDRINUSE;
 }
 
-/** `_listen2` of our servers: binds unless there is a handle, and accepts natively. */
-function listen(server, address, port, addressType, backlog, fd, flags) {
-  if (server._handle) {
-    // A handle from elsewhere may be listening already, or have no descriptor (a cluster's primary
-    // accepts for it): Node's own code accepts, and we take the connections over.
-    Reflect.apply(net.Server.prototype._listen2, server, [
-      address,
-      port,
-      addressType,
-      backlog,
-      fd,
-      flags,
-    ]);
-    if (!server._handle) return;
-    const listener = new NativeListener(server);
-    // Without it, Node's own sockets go through the stream transport.
-    if (listener.id < 0) return;
-    server[kListener] = listener;
-    listener.adoptFrom(server._handle);
-    if (server._unref) server.unref();
+/** `_listen2` of our servers, with its arguments: binds unless there is a handle, and accepts natively. */
+function listen(server, ...args) {
+  if (server._handle) listenOnHandle(server, args);
+  else bindAndListen(server, ...args);
+}
+
+/**
+ * A handle from elsewhere may be listening already, or have no descriptor (a cluster's primary accepts for it): Node's
+ * own code accepts, and we take the connections over.
+ */
+function listenOnHandle(server, args) {
+  Reflect.apply(net.Server.prototype._listen2, server, args);
+  if (!server._handle) return;
+  const listener = new NativeListener(server);
+  // Without it, Node's own sockets go through the stream transport.
+  if (listener.id < 0) return;
+  server[kListener] = listener;
+  listener.adoptFrom(server._handle);
+  if (server._unref) server.unref();
+}
+
+function bindAndListen(server, wanted, port, wantedType, backlog, fd, flags) {
+  const { address, addressType, handle } = bind(wanted, port, wantedType, fd, flags);
+  if (typeof handle === 'number') {
+    fail(server, handle, address, port);
     return;
   }
-  const bound = bind(address, port, addressType, fd, flags);
-  if (typeof bound.handle === 'number') {
-    fail(server, bound.handle, bound.address, port);
-    return;
-  }
-  server._handle = bound.handle;
-  setOwner(bound.handle, server);
-  ({ address, addressType } = bound);
+  server._handle = handle;
+  setOwner(handle, server);
   const listener = new NativeListener(server);
   const error = listener.listen(server._handle, backlog);
   if (error) {

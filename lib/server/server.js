@@ -90,9 +90,9 @@ function watchListeners(prototype, events) {
 watchListeners(Server.prototype, ['connection']);
 
 /** `_listen2` of servers whose connections are native. */
-function _listen2(address, port, addressType, backlog, fd, flags) {
+function _listen2(...args) {
   this[kIsClosing] = false;
-  listener().listen(this, address, port, addressType, backlog, fd, flags);
+  listener().listen(this, ...args);
 }
 
 if (isNative) Server.prototype._listen2 = _listen2;
