@@ -1,4 +1,5 @@
 /** The results of growth.mjs as an SVG: a panel for each series, processor time per request. */
+import { escapeXml, fixed, sheet } from './svg.mjs';
 
 const width = 860;
 const panel = { width: 380, height: 230, left: 60, top: 62 };
@@ -13,35 +14,28 @@ export function drawGrowth({ machine, rounds, seconds, series }) {
     return `<g transform="translate(${x} ${y})">${drawPanel(one)}</g>`;
   });
   const caption = `${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; load by ${machine.loadGenerator}; medians of ${rounds} rounds of ${seconds} s`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Processor time per request as connections, fields, content and threads grow">
-${style}
-<rect class="back" width="${width}" height="${height}" rx="12"/>
-<text class="title" x="28" y="40">Processor time per request, as it grows</text>
+  const label = 'Processor time per request as connections, fields, content and threads grow';
+  return sheet(
+    { width, height, label, style },
+    `<text class="title" x="28" y="40">Processor time per request, as it grows</text>
 ${panels.join('\n')}
-<text class="dim" x="28" y="${height - 16}">${escapeXml(caption)}</text>
-</svg>
-`;
+<text class="dim" x="28" y="${height - 16}">${escapeXml(caption)}</text>`,
+  );
 }
 
-const style = `<style>
-.back { fill: #fbf9f6; stroke: #e6dfd7; }
-text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #23201d; }
-.title { font-size: 19px; font-weight: 650; }
-.name { font-weight: 600; }
+const style = `
 .dim, .tick { fill: #7a7168; font-size: 11px; }
 .grid { stroke: #ebe5de; }
 .line0, .line1 { fill: none; stroke-width: 2.5; }
 .line0 { stroke: #b7410e; } .line1 { stroke: #2f6f8f; }
 .dot0 { fill: #b7410e; } .dot1 { fill: #2f6f8f; }
 @media (prefers-color-scheme: dark) {
-  .back { fill: #1d1916; stroke: #372f29; }
-  text { fill: #f0e9e2; }
   .dim, .tick { fill: #a89c91; }
   .grid { stroke: #332b25; }
   .line0 { stroke: #e0703a; } .line1 { stroke: #5aa7cc; }
   .dot0 { fill: #e0703a; } .dot1 { fill: #5aa7cc; }
 }
-</style>`;
+`;
 
 function drawPanel({ title, points }) {
   const names = Object.keys(points[0]).filter((key) => key !== 'x');
@@ -99,12 +93,4 @@ function count(value) {
   if (value >= 1 << 20) return `${value >> 20} Mi`;
   if (value >= 1 << 10 && value % 1024 === 0) return `${value >> 10} Ki`;
   return value.toLocaleString('en');
-}
-
-function fixed(number) {
-  return Number(number.toFixed(1));
-}
-
-function escapeXml(text) {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
