@@ -62,8 +62,6 @@ class ServerConnection {
     this.requests = 0;
     /** The stream transport's timeout is the one between requests. */
     this.isIdleTimeoutSet = false;
-    /** Reading stopped because too much waits to be written. */
-    this.paused = false;
     /** More records of the same read follow. */
     this.isAmidRead = false;
     this.isDestroyed = false;
@@ -245,12 +243,13 @@ class ServerConnection {
     // Without listener or reader, the end is only noted: those that are added later find it.
     if (isSilent(req) && req.readableFlowing !== true) noteEnd(req);
     else req.push(null);
-    if (!this.paused) this.transport.resume();
+    if (!this.socket._paused) this.transport.resume();
   }
 
   /** `req` is being read: content may go on arriving. */
   resumeFor() {
-    if (!this.paused && this.socket.readable) this.transport.resume();
+    const { socket } = this;
+    if (!socket._paused && socket.readable) this.transport.resume();
   }
 
   addOutgoingData(delta) {
@@ -258,9 +257,9 @@ class ServerConnection {
     this.onSocketDrain();
   }
 
+  /** Stops reading because too much waits to be written; under Node's name, as others ask for it, too. */
   pauseForWriting() {
-    if (this.paused) return;
-    this.paused = true;
+    if (this.socket._paused) return;
     this.socket._paused = true;
     this.transport.pause();
   }
@@ -270,8 +269,7 @@ class ServerConnection {
     const { socket } = this;
     const isFull =
       this.outgoingData > socket.writableHighWaterMark || this.incoming.length >= MAX_PIPELINED;
-    if (this.paused && !isFull) {
-      this.paused = false;
+    if (socket._paused && !isFull) {
       socket._paused = false;
       this.transport.resume();
     }
@@ -413,7 +411,7 @@ class ServerConnection {
   onStreamReady() {
     const { socket } = this;
     listenToStream(this, (event) => event === 'data');
-    if (this.paused) socket.pause();
+    if (socket._paused) socket.pause();
     else socket.resume();
   }
 

@@ -60,7 +60,7 @@ function finishResponse(connection, res) {
   } else {
     giveTurn(connection, outgoing.shift());
   }
-  if (connection.paused) connection.onSocketDrain();
+  if (socket._paused) connection.onSocketDrain();
 }
 
 /** `shift` is for those that pipeline: it is slow where there is one. */

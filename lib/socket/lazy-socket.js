@@ -176,8 +176,7 @@ methods.pauseInput = function pauseInput() {
 };
 
 methods.resumeInput = function resumeInput() {
-  const transport = this[kTransport];
-  if (!transport.role?.paused) transport.resumeReading();
+  if (!this._paused) this[kTransport].resumeReading();
 };
 
 methods.endInput = function endInput() {};

@@ -143,7 +143,6 @@ methods._final = function _final(callback) {
 methods._destroy = function _destroy(error, callback) {
   const transport = this[kTransport];
   this.connecting = false;
-  transport.hadError = !!error;
   transport.close(this.resetAndClosing === true);
   this._handle = null;
   callback(error);
@@ -233,8 +232,8 @@ function flowAlong(socket) {
   if (socket.readableFlowing === false && socket.listenerCount('readable') === 0) socket.resume();
 }
 
-function resumeReading({ [kTransport]: transport }) {
-  if (!transport.role?.paused) transport.resumeReading();
+function resumeReading(socket) {
+  if (!socket._paused) socket[kTransport].resumeReading();
 }
 
 /** The connection speaks HTTP. */
@@ -292,7 +291,7 @@ methods.onClosed = function onClosed() {
 };
 
 function emitClose(socket) {
-  socket.emit('close', socket[kTransport].hadError);
+  socket.emit('close', Boolean(socket.errored));
 }
 
 // ---- what the transport calls ----

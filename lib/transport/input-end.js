@@ -9,7 +9,7 @@ const { Input, Life } = require('./states');
  */
 function onInputEnd(transport) {
   if (transport.life !== Life.OPEN) return;
-  transport.endWaits = transport.role?.paused === true;
+  transport.endWaits = transport.socket._paused === true;
   if (!transport.endWaits) transport.inContext(endInput, transport);
 }
 

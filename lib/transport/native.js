@@ -61,7 +61,6 @@ class NativeTransport {
     this.referenced = true;
     /** Whether it counts among what keeps the process alive. */
     this.counted = true;
-    this.hadError = false;
     this.remote = undefined;
     this.local = undefined;
     this.bytesRead = 0;
