@@ -30,7 +30,7 @@ function assignSocket(req, socket, error) {
     socket._httpMessage = req;
     const connection = connectionOf(socket);
     if (connection !== null) connection.stage = Stage.ASSIGNED;
-    else socket.on('error', onAnyError);
+    else socket.on('error', onSocketError);
   }
   process.nextTick(onSocketNT, req, socket, error);
 }
@@ -50,7 +50,7 @@ function onSocketNT(req, socket, error) {
     socket._httpMessage = null;
     const connection = connectionOf(socket);
     if (connection !== null) connection.becomeIdle();
-    else socket.removeListener('error', onAnyError);
+    else socket.removeListener('error', onSocketError);
     socket.emit('free');
     endWithoutSocket(req, socket, req[kError]);
   } else {
@@ -76,7 +76,7 @@ function begin(req, socket) {
   socket._httpMessage = req;
   if (beginNative(socket, reader)) {
     if (req.reusedSocket) for (const event in nativeListeners) moveBehind(socket, event);
-    socket.on('end', onAnyEnd);
+    socket.on('end', onSocketEnd);
   } else {
     for (const event in streamListeners) socket.on(event, streamListeners[event]);
     if (socket.connecting && mayBecomeNative(socket))
@@ -154,10 +154,20 @@ function fail(reader, error) {
 /** HTTP reads nothing on the socket any more. */
 function unlisten(socket) {
   if (!socket[kTransport]) socket.removeListener('data', onSocketData);
-  socket.removeListener('end', onAnyEnd);
+  socket.removeListener('end', onSocketEnd);
+}
+
+/** Whether a request is under way on the socket; a native one has its listeners also when it is idle. */
+function isInExchange(socket) {
+  const connection = connectionOf(socket);
+  return connection === null || connection.stage === Stage.BEGUN;
 }
 
 function onSocketEnd() {
+  if (!isInExchange(this)) {
+    this.destroy();
+    return;
+  }
   const req = this._httpMessage;
   const { parser } = this;
   if (!req.res && !req.socket._hadError) {
@@ -169,6 +179,7 @@ function onSocketEnd() {
 }
 
 function onSocketClose() {
+  if (!isInExchange(this)) return;
   const req = this._httpMessage;
   const { parser } = this;
   const { res } = req;
@@ -191,7 +202,12 @@ function onSocketClose() {
   if (parser) finish(parser, req, this);
 }
 
+/** The error of a socket that is assigned already is one of its request, that of an idle one belongs to none. */
 function onSocketError(error) {
+  if (connectionOf(this)?.stage === Stage.IDLE) {
+    dropIdle(this, error);
+    return;
+  }
   const req = this._httpMessage;
   debug('SOCKET ERROR:', error.message, error.stack);
   if (req) {
@@ -237,8 +253,8 @@ function handOver(reader) {
   req.upgradeOrConnect = true;
   socket.emit('agentRemove');
   if (socket[kTransport]) socket.leaveHttp();
-  socket.removeListener('close', onAnyClose);
-  socket.removeListener('error', onAnyError);
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('error', onSocketError);
   socket._httpMessage = null;
   socket.readableFlowing = null;
   req.emit(event, response, socket, head);
@@ -313,8 +329,8 @@ function keepAlive(req) {
     connection.becomeIdle();
     moveBehind(socket, 'error');
   } else {
-    socket.removeListener('close', onAnyClose);
-    socket.removeListener('error', onAnyError);
+    socket.removeListener('close', onSocketClose);
+    socket.removeListener('error', onSocketError);
   }
   process.nextTick(emitFree, req);
   req.destroyed = true;
@@ -350,22 +366,10 @@ function onceTimeout(socket) {
   socket.once('timeout', emitRequestTimeout);
 }
 
-function onAnyEnd() {
-  const connection = connectionOf(this);
-  if (connection === null || connection.stage === Stage.BEGUN) onSocketEnd.call(this);
-  else this.destroy();
-}
-
-/** Drops the error of an idle native socket; while a request has the socket, the error is the request's. */
-function onAnyError(error) {
-  if (connectionOf(this)?.stage === Stage.IDLE) dropIdle(this, error);
-  else onSocketError.call(this, error);
-}
-
 /** The socket of an exchange has become one of Node's own before the exchange was over: reads it from now on. */
 function readAsStream(reader) {
   const { socket } = reader;
-  socket.on('error', onAnyError);
+  socket.on('error', onSocketError);
   for (const event in streamListeners) socket.on(event, streamListeners[event]);
   socket.resume();
 }
@@ -379,23 +383,22 @@ const handlers = {
   onUpgrade: handOver,
 };
 
-/** On a native socket 'close' is listened to as long as it lives. */
-function onAnyClose() {
-  const connection = connectionOf(this);
-  if (connection === null || connection.stage === Stage.BEGUN) onSocketClose.call(this);
-}
-
 // What HTTP listens to on a socket during one exchange, its bytes included…
 const bytesListeners = { __proto__: null, data: onSocketData, drain: onSocketDrain };
-const streamListeners = { __proto__: null, close: onAnyClose, end: onAnyEnd, ...bytesListeners };
+const streamListeners = {
+  __proto__: null,
+  close: onSocketClose,
+  end: onSocketEnd,
+  ...bytesListeners,
+};
 // …and on one whose bytes come as records, as long as it lives.
-const nativeListeners = { __proto__: null, close: onAnyClose, error: onAnyError };
+const nativeListeners = { __proto__: null, close: onSocketClose, error: onSocketError };
 
 /** What a native socket of a client's needs of HTTP. */
 const http = {
   listeners: nativeListeners,
   onDrain: onSocketDrain,
-  onEnd: onAnyEnd,
+  onEnd: onSocketEnd,
   onStream: readAsStream,
 };
 
