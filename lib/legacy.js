@@ -1,6 +1,7 @@
 'use strict';
 // What only the oldest documentation has: `createClient`, `getAgent`, and the former names of
 // IncomingMessage. Each warns once that it is deprecated.
+const { ObjectDefineProperty, ObjectEntries } = require('./base/primordials');
 const { deprecate } = require('node:util');
 const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
@@ -102,8 +103,8 @@ const members = {
 
 /** Puts them on the module's exports, where no listing of names shows them. */
 function define(api) {
-  for (const [name, member] of Object.entries(members)) {
-    Object.defineProperty(api, name, {
+  for (const [name, member] of ObjectEntries(members)) {
+    ObjectDefineProperty(api, name, {
       __proto__: null,
       configurable: true,
       enumerable: false,

@@ -5,11 +5,16 @@
  * of classes, unless they are `enumerable`. As members of a literal, functions have their key for a name, also behind
  * bundlers that rename functions.
  */
+const {
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ReflectOwnKeys,
+} = require('./primordials');
 function define(target, members, enumerable = false) {
-  for (const name of Reflect.ownKeys(members))
-    Object.defineProperty(target, name, {
+  for (const name of ReflectOwnKeys(members))
+    ObjectDefineProperty(target, name, {
       __proto__: null,
-      ...Object.getOwnPropertyDescriptor(members, name),
+      ...ObjectGetOwnPropertyDescriptor(members, name),
       enumerable,
     });
 }

@@ -1,6 +1,22 @@
 'use strict';
 // Node's errors. Node keeps the classes of its coded ones to itself, so they are made here: same class, `code` and
 // wording.
+const {
+  ArrayPrototypeConcat,
+  ArrayPrototypeJoin,
+  ArrayPrototypeSlice,
+  ErrorCaptureStackTrace,
+  MathAbs,
+  NumberIsInteger,
+  ObjectAssign,
+  ObjectKeys,
+  ReflectSet,
+  SafeSet,
+  StringPrototypeEndsWith,
+  StringPrototypeIncludes,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+} = require('./primordials');
 const { format, getSystemErrorMap, inspect } = require('node:util');
 const { define } = require('./define');
 const { later } = require('./later');
@@ -14,18 +30,19 @@ function received(value) {
     return inspect(value, { depth: -1 });
   }
   let text = inspect(value, { colors: false });
-  if (text.length > 28) text = `${text.slice(0, 25)}...`;
+  if (text.length > 28) text = `${StringPrototypeSlice(text, 0, 25)}...`;
   return `type ${typeof value} (${text})`;
 }
 
-const PRIMITIVES = new Set(
+const PRIMITIVES = new SafeSet(
   'string function number object Function Object boolean bigint symbol'.split(' '),
 );
 
 /** "a, b or c", as English lists them. */
 function list(items, word) {
-  if (items.length < 3) return items.join(` ${word} `);
-  return `${items.slice(0, -1).join(', ')}, ${word} ${items.at(-1)}`;
+  if (items.length < 3) return ArrayPrototypeJoin(items, ` ${word} `);
+  const last = items.length - 1;
+  return `${ArrayPrototypeJoin(ArrayPrototypeSlice(items, 0, last), ', ')}, ${word} ${items[last]}`;
 }
 
 /** "of type string or an instance of Buffer or Uint8Array": what would have been right. */
@@ -33,7 +50,7 @@ function wanted(expected) {
   const types = [];
   const instances = [];
   const others = [];
-  for (const item of [].concat(expected)) {
+  for (const item of ArrayPrototypeConcat([], expected)) {
     if (PRIMITIVES.has(item)) types.push(item.toLowerCase());
     else if (/^(?:[A-Z][a-z0-9]*)+$/.test(item)) instances.push(item);
     else others.push(item);
@@ -44,40 +61,46 @@ function wanted(expected) {
   if (instances.length > 0) parts.push(`an instance of ${list(instances, 'or')}`);
   if (others.length > 1) parts.push(`one of ${list(others, 'or')}`);
   else if (others.length === 1) parts.push(/[A-Z]/.test(others[0]) ? `an ${others[0]}` : others[0]);
-  return parts.join(' or ');
+  return ArrayPrototypeJoin(parts, ' or ');
 }
 
 function argument(name) {
-  if (name.endsWith(' argument')) return `The ${name}`;
-  return `The "${name}" ${name.includes('.') ? 'property' : 'argument'}`;
+  if (StringPrototypeEndsWith(name, ' argument')) return `The ${name}`;
+  return `The "${name}" ${StringPrototypeIncludes(name, '.') ? 'property' : 'argument'}`;
 }
 
 function grouped(number) {
   const text = String(number);
-  const sign = text.startsWith('-') ? '-' : '';
-  return sign + text.slice(sign.length).replace(/\B(?=(\d{3})+$)/g, '_');
+  const sign = StringPrototypeStartsWith(text, '-') ? '-' : '';
+  let digits = StringPrototypeSlice(text, sign.length);
+  let groups = '';
+  while (digits.length > 3) {
+    groups = `_${StringPrototypeSlice(digits, -3)}${groups}`;
+    digits = StringPrototypeSlice(digits, 0, -3);
+  }
+  return sign + digits + groups;
 }
 
 function outOfRange(name, range, value) {
   let text;
-  if (Number.isInteger(value) && Math.abs(value) > 2 ** 32) text = grouped(value);
+  if (NumberIsInteger(value) && MathAbs(value) > 2 ** 32) text = grouped(value);
   else if (typeof value === 'bigint')
-    text = `${Math.abs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
+    text = `${MathAbs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
   else text = inspect(value);
   return `The value of "${name}" is out of range. It must be ${range}. Received ${text}`;
 }
 
 function invalidValue(name, value, reason = 'is invalid') {
   let text = inspect(value);
-  if (text.length > 128) text = `${text.slice(0, 128)}...`;
-  const type = name.includes('.') ? 'property' : 'argument';
+  if (text.length > 128) text = `${StringPrototypeSlice(text, 0, 128)}...`;
+  const type = StringPrototypeIncludes(name, '.') ? 'property' : 'argument';
   return `The ${type} '${name}' ${reason}. Received ${text}`;
 }
 
 /** An error without a stack: the caller gives it one. */
 function withoutStack(Base, message) {
   const limit = Error.stackTraceLimit;
-  if (!Reflect.set(Error, 'stackTraceLimit', 0)) return new Base(message);
+  if (!ReflectSet(Error, 'stackTraceLimit', 0)) return new Base(message);
   const error = new Base(message);
   Error.stackTraceLimit = limit;
   return error;
@@ -89,7 +112,7 @@ function coded(code, Base, text) {
     const error = withoutStack(Base, text(...args));
     // The code stands in the stack's first line but not in `name`, as in Node.
     define(error, { name: `${Base.name} [${code}]` });
-    Error.captureStackTrace(error, NodeError);
+    ErrorCaptureStackTrace(error, NodeError);
     error.stack; // its first line is made when it is first looked at
     delete error.name;
     error.code = code;
@@ -107,7 +130,7 @@ const codes = {};
 
 /** Adds constructors; `messages` are made of their arguments. */
 function add(Base, messages) {
-  for (const code of Object.keys(messages)) codes[code] = coded(code, Base, messages[code]);
+  for (const code of ObjectKeys(messages)) codes[code] = coded(code, Base, messages[code]);
 }
 
 add(Error, {
@@ -188,7 +211,7 @@ function systemError(errno) {
 function errnoException(errno, syscall, details = '') {
   const { name } = systemError(errno);
   const error = new Error(`${syscall} ${name}${details && ` ${details}`}`);
-  return Object.assign(error, { errno, code: name, syscall });
+  return ObjectAssign(error, { errno, code: name, syscall });
 }
 
 /** A failed system call on an address, as Node reports it. `errno` is negative. */
@@ -198,7 +221,7 @@ function addressException(errno, syscall, address, port) {
   if (port && port > 0) details = ` ${address}:${port}`;
   else if (address) details = ` ${address}`;
   const error = new Error(`${syscall} ${name}: ${message}${details}`);
-  Object.assign(error, { code: name, errno, syscall, address });
+  ObjectAssign(error, { code: name, errno, syscall, address });
   if (port) error.port = port;
   return error;
 }
@@ -206,7 +229,7 @@ function addressException(errno, syscall, address, port) {
 /** Malformed input, as Node's parser reports it. */
 function parseError(code, reason, bytesParsed, rawPacket) {
   const error = new Error(`Parse Error: ${reason}`);
-  return Object.assign(error, { bytesParsed, code, reason, rawPacket });
+  return ObjectAssign(error, { bytesParsed, code, reason, rawPacket });
 }
 
 module.exports = {

@@ -1,6 +1,7 @@
 'use strict';
 // What `server.stats()` and `agent.stats()` tell. A count kept all the time costs an addition for each
 // event, so what can be counted on demand is counted then.
+const { ArrayPrototypeFlat, MathMax, ObjectValues } = require('./primordials');
 const { kConnections, kForeign, kTotals, kTransport } = require('./symbols');
 
 /** Counts since a server was made. */
@@ -57,7 +58,7 @@ function serverStats(server, driver) {
     const [read, written, underWay] = transport.traffic();
     stats.connections++;
     stats.requestsInFlight += incoming.length;
-    stats.requestsQueued += Math.max(0, underWay - incoming.length);
+    stats.requestsQueued += MathMax(0, underWay - incoming.length);
     stats.bytesRead += read || 0;
     stats.bytesWritten += written || 0;
     stats.fallbacks.look(socket);
@@ -65,7 +66,7 @@ function serverStats(server, driver) {
   return stats;
 }
 
-const allOf = (lists) => Object.values(lists).flat();
+const allOf = (lists) => ArrayPrototypeFlat(ObjectValues(lists));
 
 /** A snapshot of an agent's pool, whose sockets `driver` drives. */
 function agentStats(agent, driver) {

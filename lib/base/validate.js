@@ -1,6 +1,19 @@
 'use strict';
 // Checks of arguments, with Node's errors.
 const {
+  ArrayBufferIsView,
+  ArrayIsArray,
+  ArrayPrototypeIncludes,
+  ArrayPrototypeJoin,
+  ArrayPrototypeMap,
+  ErrorCaptureStackTrace,
+  NumberIsFinite,
+  NumberIsInteger,
+  NumberIsNaN,
+  SafeSet,
+  StringPrototypeTrim,
+} = require('./primordials');
+const {
   ERR_HTTP_INVALID_HEADER_VALUE,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
@@ -26,7 +39,7 @@ function validateBoolean(value, name) {
 }
 
 function validateBuffer(value, name) {
-  if (!ArrayBuffer.isView(value))
+  if (!ArrayBufferIsView(value))
     throw new ERR_INVALID_ARG_TYPE(name, ['Buffer', 'TypedArray', 'DataView'], value);
 }
 
@@ -41,20 +54,21 @@ function validateInteger(
   max = Number.MAX_SAFE_INTEGER,
 ) {
   if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
-  if (!Number.isInteger(value)) throw new ERR_OUT_OF_RANGE(name, 'an integer', value);
+  if (!NumberIsInteger(value)) throw new ERR_OUT_OF_RANGE(name, 'an integer', value);
   if (value < min || value > max) throw new ERR_OUT_OF_RANGE(name, `>= ${min} && <= ${max}`, value);
 }
 
 function validateObject(value, name) {
-  if (value === null || Array.isArray(value) || typeof value !== 'object')
+  if (value === null || ArrayIsArray(value) || typeof value !== 'object')
     throw new ERR_INVALID_ARG_TYPE(name, 'Object', value);
 }
 
 function validateOneOf(value, name, allowed) {
-  if (allowed.includes(value)) return;
-  const choices = allowed
-    .map((item) => (typeof item === 'string' ? `'${item}'` : String(item)))
-    .join(', ');
+  if (ArrayPrototypeIncludes(allowed, value)) return;
+  const choices = ArrayPrototypeJoin(
+    ArrayPrototypeMap(allowed, (item) => (typeof item === 'string' ? `'${item}'` : String(item))),
+    ', ',
+  );
   throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${choices}`);
 }
 
@@ -79,7 +93,8 @@ function validateStrictness({ httpValidation, insecureHTTPParser }) {
 
 function validatePort(value, name) {
   const isPort =
-    (typeof value === 'number' || (typeof value === 'string' && value.trim().length > 0)) &&
+    (typeof value === 'number' ||
+      (typeof value === 'string' && StringPrototypeTrim(value).length > 0)) &&
     +value === +value >>> 0 &&
     value <= 0xffff;
   if (!isPort) throw new ERR_SOCKET_BAD_PORT(name, value);
@@ -88,7 +103,7 @@ function validatePort(value, name) {
 
 function validateNumber(value, name, min) {
   if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
-  if ((min != null && value < min) || Number.isNaN(value))
+  if ((min != null && value < min) || NumberIsNaN(value))
     throw new ERR_OUT_OF_RANGE(name, `>= ${min}`, value);
 }
 
@@ -99,7 +114,7 @@ function validateString(value, name) {
 /** A timeout for `socket.setTimeout`, in milliseconds; too long ones are cut to what a timer can. */
 function timerDuration(msecs, name) {
   if (typeof msecs !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', msecs);
-  if (msecs < 0 || !Number.isFinite(msecs))
+  if (msecs < 0 || !NumberIsFinite(msecs))
     throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', msecs);
   if (msecs <= MAX_TIMER) return msecs;
   process.emitWarning(
@@ -114,7 +129,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 function validateHeaderName(name, label) {
   if (typeof name !== 'string' || !name || !isToken(name)) {
     const error = new ERR_INVALID_HTTP_TOKEN(label || 'Header name', name);
-    Error.captureStackTrace(error, validateHeaderName);
+    ErrorCaptureStackTrace(error, validateHeaderName);
     throw error;
   }
 }
@@ -129,7 +144,7 @@ function validateHeaderValue(name, value, relaxed) {
 
 /** The value of a Link field from one link or an array of them. */
 function validateLinkHeaderValue(hints) {
-  const links = Array.isArray(hints) ? hints : [hints];
+  const links = ArrayIsArray(hints) ? hints : [hints];
   for (const link of links) {
     if (typeof link !== 'string' || !LINK.test(link)) {
       throw new ERR_INVALID_ARG_VALUE(
@@ -139,12 +154,14 @@ function validateLinkHeaderValue(hints) {
       );
     }
   }
-  return links.join(', ');
+  return ArrayPrototypeJoin(links, ', ');
 }
 
 /** The `uniqueHeaders` option as a set of lower-case names, or null. */
 function parseUniqueHeaders(names) {
-  return Array.isArray(names) ? new Set(names.map((name) => name.toLowerCase())) : null;
+  return ArrayIsArray(names)
+    ? new SafeSet(ArrayPrototypeMap(names, (name) => name.toLowerCase()))
+    : null;
 }
 
 module.exports = {

@@ -1,6 +1,14 @@
 'use strict';
 // The sockets of an agent: which one a request is sent on, and what becomes of it afterwards. Where
 // a subclass may have a method of its own, that is called.
+const {
+  ArrayPrototypeIncludes,
+  ArrayPrototypeIndexOf,
+  ArrayPrototypeSome,
+  ArrayPrototypeSplice,
+  ObjectValues,
+  StringPrototypeSubstring,
+} = require('../base/primordials');
 const { kAwaitsTunnel, kTotals, kTransport, kUnmergedKey } = require('../base/symbols');
 const { agentStats } = require('../base/stats');
 const { validateString } = require('../base/validate');
@@ -164,7 +172,7 @@ function serverName(options, req) {
   if (header) {
     const bracket = header.indexOf(']');
     if (header[0] !== '[') name = header.split(':', 1)[0];
-    else name = bracket === -1 ? header : header.substring(1, bracket);
+    else name = bracket === -1 ? header : StringPrototypeSubstring(header, 1, bracket);
   }
   return net.isIP(name) ? '' : name;
 }
@@ -177,7 +185,7 @@ function checkHostField(req) {
 
 function takeFreeSocket({ freeSockets }, name, place) {
   const free = freeSockets[name];
-  const socket = place === free.length - 1 ? free.pop() : free.splice(place, 1)[0];
+  const socket = place === free.length - 1 ? free.pop() : ArrayPrototypeSplice(free, place, 1)[0];
   if (free.length === 0) delete freeSockets[name];
   return socket;
 }
@@ -238,7 +246,12 @@ function adopt(agent, socket, options) {
       agent.removeSocket(socket, options);
     },
     timeout() {
-      if (Object.values(agent.freeSockets).some((free) => free.includes(socket))) socket.destroy();
+      if (
+        ArrayPrototypeSome(ObjectValues(agent.freeSockets), (free) =>
+          ArrayPrototypeIncludes(free, socket),
+        )
+      )
+        socket.destroy();
     },
     // The connection is given away, after an upgrade for example: it will not come back.
     agentRemove() {
@@ -278,9 +291,9 @@ function removeSocket(agent, socket, options) {
 
 function takeOut(set, name, socket) {
   const sockets = set[name];
-  const index = sockets?.indexOf(socket) ?? -1;
+  const index = sockets ? ArrayPrototypeIndexOf(sockets, socket) : -1;
   if (index === -1) return;
-  sockets.splice(index, 1);
+  ArrayPrototypeSplice(sockets, index, 1);
   if (sockets.length === 0) delete set[name];
 }
 

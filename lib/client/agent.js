@@ -1,5 +1,6 @@
 'use strict';
 // http.Agent: which connection a request is sent on, and what becomes of it afterwards.
+const { NumberIsFinite, ObjectSetPrototypeOf, ObjectValues } = require('../base/primordials');
 const EventEmitter = require('node:events');
 const net = require('node:net');
 const { getName, kKeylog, keepSocketAlive } = require('./agent-methods');
@@ -37,7 +38,7 @@ function Agent(options) {
   this.totalSocketCount = 0;
   this[kTotals] = { bytesRead: 0, bytesWritten: 0, created: 0, reused: 0 };
   const buffer = this.options.agentKeepAliveTimeoutBuffer;
-  this.agentKeepAliveTimeoutBuffer = Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000;
+  this.agentKeepAliveTimeoutBuffer = NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000;
   const { proxyEnv } = this.options;
   if (typeof proxyEnv === 'object' && proxyEnv !== null)
     this[kProxyConfig] = proxy().proxyConfig(proxyEnv, this.protocol);
@@ -48,8 +49,8 @@ function Agent(options) {
   this.on('free', onFree);
   this.on('newListener', onNewListener);
 }
-Object.setPrototypeOf(Agent.prototype, host.Agent.prototype);
-Object.setPrototypeOf(Agent, host.Agent);
+ObjectSetPrototypeOf(Agent.prototype, host.Agent.prototype);
+ObjectSetPrototypeOf(Agent, host.Agent);
 host.admit(Agent, host.Agent);
 Agent.defaultMaxSockets = Number.POSITIVE_INFINITY;
 
@@ -65,7 +66,7 @@ function onNewListener(event) {
   this[kKeylog] = function (line) {
     agent.emit('keylog', line, this);
   };
-  for (const list of [...Object.values(this.freeSockets), ...Object.values(this.sockets)])
+  for (const list of [...ObjectValues(this.freeSockets), ...ObjectValues(this.sockets)])
     for (const socket of list) socket.on('keylog', this[kKeylog]);
 }
 
@@ -116,7 +117,7 @@ define(Agent.prototype, {
 /** Closes all sockets. */
 Agent.prototype.destroy = function destroy() {
   for (const set of [this.freeSockets, this.sockets])
-    for (const list of Object.values(set)) for (const socket of [...list]) socket.destroy();
+    for (const list of ObjectValues(set)) for (const socket of [...list]) socket.destroy();
 };
 
 module.exports = { Agent };

@@ -1,6 +1,7 @@
 'use strict';
 // http.ClientRequest: a request on its way out, and the events of its answer. What its constructor does is
 // in `request-setup`, what its socket tells in `request-lifecycle`.
+const { ReflectApply, StringPrototypeStartsWith } = require('../base/primordials');
 const { channel } = require('node:diagnostics_channel');
 const { define } = require('../base/define');
 const { ERR_HTTP_HEADERS_SENT } = require('../base/errors');
@@ -50,7 +51,7 @@ ClientRequest.prototype._finish = function _finish() {
 /** What a performance entry tells of a request. One through a proxy names the whole URL as its target. */
 function describe(req) {
   const { method, path, protocol } = req;
-  const isWhole = path.startsWith('http://');
+  const isWhole = StringPrototypeStartsWith(path, 'http://');
   const url = isWhole ? path : `${protocol}//${req[kAuthority]}${path}`;
   return { method, url, headers: req.getHeaders() };
 }
@@ -88,7 +89,7 @@ ClientRequest.prototype.onSocket = function onSocket(socket, error) {
 /** Calls `socket[method]` once there is a socket that is connected. */
 ClientRequest.prototype._deferToConnect = function _deferToConnect(method, args) {
   const call = () => {
-    if (method) Reflect.apply(this.socket[method], this.socket, args);
+    if (method) ReflectApply(this.socket[method], this.socket, args);
   };
   const onSocket = () => {
     if (this.socket.writable) call();

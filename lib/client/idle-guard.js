@@ -1,6 +1,7 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
 // answer to the next one. Such a socket is destroyed, as is one of Node's that ends or fails; no request hears of it.
+const { ObjectDefineProperty, ObjectHasOwn, ObjectKeys } = require('../base/primordials');
 const { kTransport } = require('../base/symbols');
 const { debuglog } = require('../node/builtins');
 
@@ -34,9 +35,9 @@ function guardFreeSocket(socket) {
   // The native side destroys its own.
   if (socket[kTransport] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
-  for (const name of Object.keys(guards)) {
-    if (Object.hasOwn(socket, name)) continue; // the application's
-    Object.defineProperty(socket, name, {
+  for (const name of ObjectKeys(guards)) {
+    if (ObjectHasOwn(socket, name)) continue; // the application's
+    ObjectDefineProperty(socket, name, {
       __proto__: null,
       configurable: true,
       writable: true,
@@ -50,7 +51,7 @@ function guardFreeSocket(socket) {
 function unguardFreeSocket(socket) {
   if (!socket[kGuard]) return;
   socket[kGuard] = false;
-  for (const name of Object.keys(guards)) if (socket[name] === guards[name]) delete socket[name];
+  for (const name of ObjectKeys(guards)) if (socket[name] === guards[name]) delete socket[name];
 }
 
 /** An idle socket failed, which is an error of no request. */

@@ -1,6 +1,20 @@
 'use strict';
 // The `proxyEnv` option of agents: which requests go through which proxy, and how such a request
 // is rewritten (RFC 9112, section 3.2.2).
+const {
+  ArrayIsArray,
+  ArrayPrototypeFindIndex,
+  ArrayPrototypeMap,
+  ArrayPrototypeReduce,
+  ArrayPrototypeSome,
+  BufferFrom,
+  NumberParseInt,
+  StringPrototypeEndsWith,
+  StringPrototypeIncludes,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  StringPrototypeTrim,
+} = require('../base/primordials');
 const { ERR_INVALID_ARG_VALUE, ERR_PROXY_INVALID_CONFIG } = require('../base/errors');
 const { forEachField, isPairs } = require('../message/field-pairs');
 const { validatePort } = require('../base/validate');
@@ -20,14 +34,16 @@ class ProxyConfig {
     this.protocol = protocol;
     if (username || password) {
       const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-      this.auth = `Basic ${Buffer.from(credentials).toString('base64')}`;
+      this.auth = `Basic ${BufferFrom(credentials).toString('base64')}`;
       url.username = '';
       url.password = '';
       this.href = url.href;
     }
-    this.bypass = noProxy ? noProxy.split(',').map((entry) => entry.trim().toLowerCase()) : [];
+    this.bypass = noProxy
+      ? ArrayPrototypeMap(noProxy.split(','), (entry) => StringPrototypeTrim(entry).toLowerCase())
+      : [];
     this.connectOptions = {
-      host: hostname[0] === '[' ? hostname.slice(1, -1) : hostname,
+      host: hostname[0] === '[' ? StringPrototypeSlice(hostname, 1, -1) : hostname,
       port: port ? Number(port) : protocol === 'https:' ? 443 : 80,
     };
   }
@@ -35,25 +51,31 @@ class ProxyConfig {
   /** Whether a request to this host goes through the proxy. */
   covers(hostname, port) {
     const host = hostname.toLowerCase();
-    return !this.bypass.some((entry) => matches(entry, host, port));
+    return !ArrayPrototypeSome(this.bypass, (entry) => matches(entry, host, port));
   }
 }
 
 function matches(entry, host, port) {
   if (entry === '*' || entry === host || entry === `${host}:${port}`) return true;
-  if (entry.startsWith('.')) {
-    const suffix = entry.slice(1);
-    if (host === suffix || host.endsWith(entry)) return true;
+  if (StringPrototypeStartsWith(entry, '.')) {
+    const suffix = StringPrototypeSlice(entry, 1);
+    if (host === suffix || StringPrototypeEndsWith(host, entry)) return true;
   }
-  if (entry.startsWith('*.') && host.endsWith(entry.slice(1))) return true;
-  if (!entry.includes('-') || !net.isIPv4(host)) return false;
-  const [first, last] = entry.split('-').map((address) => ipNumber(address.trim()));
+  if (
+    StringPrototypeStartsWith(entry, '*.') &&
+    StringPrototypeEndsWith(host, StringPrototypeSlice(entry, 1))
+  )
+    return true;
+  if (!StringPrototypeIncludes(entry, '-') || !net.isIPv4(host)) return false;
+  const [first, last] = ArrayPrototypeMap(entry.split('-'), (address) =>
+    ipNumber(StringPrototypeTrim(address)),
+  );
   const address = ipNumber(host);
   return first <= address && address <= last;
 }
 
 const ipNumber = (ip) =>
-  ip.split('.').reduce((sum, octet) => sum * 256 + Number.parseInt(octet, 10), 0);
+  ArrayPrototypeReduce(ip.split('.'), (sum, octet) => sum * 256 + NumberParseInt(octet, 10), 0);
 
 /** The proxy's URL in the environment, lower case first; null if there is none. */
 function proxyUrl(env, protocol) {
@@ -81,7 +103,9 @@ function usesProxy(config, options) {
 
 /** The Host among headers given as an array, flat or of pairs; it may be there once. */
 function hostOfArray(headers) {
-  const wrong = isPairs(headers) ? headers.findIndex((pair) => !Array.isArray(pair)) : -1;
+  const wrong = isPairs(headers)
+    ? ArrayPrototypeFindIndex(headers, (pair) => !ArrayIsArray(pair))
+    : -1;
   if (wrong !== -1) {
     throw new ERR_INVALID_ARG_VALUE(
       `options.headers[${wrong}]`,
@@ -134,7 +158,7 @@ function checkAuthority(path, authority, userHost, headerArray) {
   try {
     url = new URL(target);
   } catch {
-    if (!target.startsWith('/'))
+    if (!StringPrototypeStartsWith(target, '/'))
       throw new ERR_INVALID_ARG_VALUE(
         'options.path',
         target,

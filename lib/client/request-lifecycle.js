@@ -1,6 +1,7 @@
 'use strict';
 // The life of a request on its socket: the socket's events become those of the request and the response,
 // in the orders Node's documentation spells out; afterwards the socket is free, or handed over, or closed.
+const { ArrayIsArray, ArrayPrototypeMap, ObjectFromEntries } = require('../base/primordials');
 const { connectionReset } = require('../base/errors');
 const { kBeginning, kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
@@ -105,7 +106,7 @@ function beginNative(socket, reader) {
 function moveBehind(socket, event) {
   const listener = nativeListeners[event];
   const all = socket._events[event];
-  if (all === listener || (Array.isArray(all) && all.at(-1) === listener)) return;
+  if (all === listener || (ArrayIsArray(all) && all[all.length - 1] === listener)) return;
   socket.removeListener(event, listener);
   socket.on(event, listener);
 }
@@ -272,7 +273,10 @@ const INFORMATION =
 /** An interim answer: the final one is still to come. */
 function onInformation(req, res) {
   if (res.statusCode === 100) req.emit('continue');
-  req.emit('information', Object.fromEntries(INFORMATION.map((name) => [name, res[name]])));
+  req.emit(
+    'information',
+    ObjectFromEntries(ArrayPrototypeMap(INFORMATION, (name) => [name, res[name]])),
+  );
 }
 
 /** The final answer's head has arrived. */

@@ -1,6 +1,16 @@
 'use strict';
 // What makes a request: checking its options, storing its headers, finding it a connection.
 const {
+  ArrayIsArray,
+  BufferFrom,
+  NumberIsFinite,
+  ObjectAssign,
+  ObjectCreate,
+  ObjectKeys,
+  SafeSet,
+  StringPrototypeIncludes,
+} = require('../base/primordials');
+const {
   ERR_HTTP_HEADERS_SENT,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_HTTP_TOKEN,
@@ -38,7 +48,7 @@ const { kUniqueHeaders } = host.serverKeys();
 const proxy = later(() => require('./proxy'));
 const requestCreated = channel('http.client.request.created');
 const INVALID_PATH = /[^\u0021-\u00ff]/;
-const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
+const WITHOUT_CONTENT = new SafeSet(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
 /** Makes `req` what `new ClientRequest(input, options, callback)` says. */
 function setUp(req, input, options, callback) {
@@ -61,8 +71,8 @@ function setUp(req, input, options, callback) {
 
 /** Options that inherit nothing. */
 function Options() {}
-Options.prototype = Object.create(null);
-const copyOptions = (...sources) => Object.assign(new Options(), ...sources);
+Options.prototype = ObjectCreate(null);
+const copyOptions = (...sources) => ObjectAssign(new Options(), ...sources);
 
 const isUrl = (value) =>
   Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
@@ -170,14 +180,14 @@ function initializeState(req) {
 function decidePersistence(req) {
   const { agent } = req;
   if (!agent) return;
-  const persists = agent.keepAlive || Number.isFinite(agent.maxSockets);
+  const persists = agent.keepAlive || NumberIsFinite(agent.maxSockets);
   req._last = !persists;
   req.shouldKeepAlive = Boolean(persists);
 }
 
 function hostHeader(name, port, defaultPort) {
   const colon = name.indexOf(':');
-  const isV6 = colon !== -1 && name.includes(':', colon + 1) && name[0] !== '[';
+  const isV6 = colon !== -1 && StringPrototypeIncludes(name, ':', colon + 1) && name[0] !== '[';
   const authority = isV6 ? `[${name}]` : name;
   return [authority, port && +port !== defaultPort ? `${authority}:${port}` : authority];
 }
@@ -193,18 +203,18 @@ function storeHeaders(req, options, connectOptions) {
     if (through && !req._header)
       proxy().rewriteForProxy(req, through, { host: authority, port }, userHost, array);
   };
-  if (Array.isArray(headers)) {
+  if (ArrayIsArray(headers)) {
     rewrite(undefined, headers);
     req._storeHeader(requestLine(req), headers);
     return;
   }
-  if (headers) for (const name of Object.keys(headers)) req.setHeader(name, headers[name]);
+  if (headers) for (const name of ObjectKeys(headers)) req.setHeader(name, headers[name]);
   const userHost = req.getHeader('host');
   const setHost =
     options.setHost !== undefined ? Boolean(options.setHost) : options.setDefaultHeaders !== false;
   if (connectOptions.host && !userHost && setHost) req.setHeader('Host', field);
   if (options.auth && !req.getHeader('Authorization'))
-    req.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`);
+    req.setHeader('Authorization', `Basic ${BufferFrom(options.auth).toString('base64')}`);
   rewrite(userHost);
   if (req.getHeader('expect')) {
     if (req._header) throw new ERR_HTTP_HEADERS_SENT('render');

@@ -1,6 +1,7 @@
 'use strict';
 // Reads the response to one request: makes it and fills it. Where the bytes come from is the business of
 // the transport: records of a native connection, or chunks of a stream.
+const { BufferAlloc } = require('../base/primordials');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { IncomingMessage } = require('../message/incoming-message');
@@ -153,7 +154,7 @@ class ResponseReader {
     if (flags & UPGRADE || req.method === 'CONNECT') {
       res.upgrade = true;
       req.res = res;
-      this.upgrade = { response: res, head: Buffer.alloc(0) };
+      this.upgrade = { response: res, head: BufferAlloc(0) };
       res.complete = true;
       res.push(null);
       return;

@@ -1,5 +1,17 @@
 'use strict';
 // https.Agent: an agent whose connections are TLS sockets of Node's, with a cache of their sessions.
+const {
+  ArrayIsArray,
+  ArrayPrototypeFindIndex,
+  ArrayPrototypeIndexOf,
+  ArrayPrototypeJoin,
+  ArrayPrototypeMap,
+  ArrayPrototypeSlice,
+  ArrayPrototypeSplice,
+  JSONStringify,
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+} = require('../base/primordials');
 const tls = require('node:tls');
 const { Agent: HttpAgent } = require('../client/agent');
 const { usesProxy } = require('../client/proxy');
@@ -28,15 +40,16 @@ function Agent(options) {
   // In this shape, because other packages' agents borrow the methods below and make it themselves.
   this._sessionCache = { map: {}, list: [] };
 }
-Object.setPrototypeOf(Agent.prototype, HttpAgent.prototype);
-Object.setPrototypeOf(Agent, HttpAgent);
+ObjectSetPrototypeOf(Agent.prototype, HttpAgent.prototype);
+ObjectSetPrototypeOf(Agent, HttpAgent);
 
 const isObject = (value) => value !== null && typeof value === 'object';
 
 /** The arguments of `createConnection`: `([port][, host][, options][, callback])`. */
 function readArguments(args) {
-  const at = args.slice(0, 3).findIndex(isObject);
-  const callback = typeof args.at(-1) === 'function' ? args.at(-1) : undefined;
+  const at = ArrayPrototypeFindIndex(ArrayPrototypeSlice(args, 0, 3), isObject);
+  const last = args[args.length - 1];
+  const callback = typeof last === 'function' ? last : undefined;
   if (at === 0) return [args[0], callback];
   const options = { ...args[at] };
   if (typeof args[0] === 'number') options.port = args[0];
@@ -71,7 +84,7 @@ Agent.prototype.createConnection = function createConnection(...args) {
 /** Who speaks TLS on the connections of an agent, which may be another package's that borrows our method. */
 function securityOf(agent) {
   if (agent[kSecurity] === undefined)
-    Object.defineProperty(agent, kSecurity, { __proto__: null, value: new ClientTls(agent) });
+    ObjectDefineProperty(agent, kSecurity, { __proto__: null, value: new ClientTls(agent) });
   return agent[kSecurity];
 }
 
@@ -131,20 +144,23 @@ const DISTINCTIONS = [
   ['dhparam', ifTrue],
   ['secureOptions', ifDefined],
   ['sessionIdContext', ifTrue],
-  ['sigalgs', (value) => (value ? JSON.stringify(value) : '')],
+  ['sigalgs', (value) => (value ? JSONStringify(value) : '')],
   ['privateKeyIdentifier', ifTrue],
   ['privateKeyEngine', ifTrue],
 ];
 
 function nameOfPfx(pfx, passphrase) {
-  if (!Array.isArray(pfx)) return pfx || '';
-  return pfx.map((one) => `:${one?.buf || one}:${one?.passphrase || passphrase}`).join('');
+  if (!ArrayIsArray(pfx)) return pfx || '';
+  return ArrayPrototypeJoin(
+    ArrayPrototypeMap(pfx, (one) => `:${one?.buf || one}:${one?.passphrase || passphrase}`),
+    '',
+  );
 }
 
 /** All options that a key is made of. */
 const PARTS = [
   ...['host', 'port', 'localAddress', 'family', 'socketPath', 'passphrase', kOwnCheck],
-  ...DISTINCTIONS.map(([option]) => option),
+  ...ArrayPrototypeMap(DISTINCTIONS, ([option]) => option),
 ];
 /** The values that the last key was made of, all of them primitives, and it: most requests go where the one before went. */
 const lastParts = new Array(PARTS.length);
@@ -216,9 +232,9 @@ Agent.prototype._cacheSession = function _cacheSession(key, session) {
 
 Agent.prototype._evictSession = function _evictSession(key) {
   const { list, map } = this._sessionCache;
-  const at = list.indexOf(key);
+  const at = ArrayPrototypeIndexOf(list, key);
   if (at === -1) return;
-  list.splice(at, 1);
+  ArrayPrototypeSplice(list, at, 1);
   delete map[key];
 };
 

@@ -1,6 +1,7 @@
 'use strict';
 // What https.js exports, and what it needs for that. It is loaded when that is: what its files take of Node's modules
 // is taken then.
+const { ObjectDefineProperty } = require('../base/primordials');
 const tls = require('node:tls');
 const { ClientRequest } = require('../client/client-request');
 const { GLOBAL_AGENT } = require('../client/global-agent');
@@ -19,8 +20,8 @@ function keepGlobalAgentIn(exports) {
   keeper = exports;
   const common = { __proto__: null, configurable: true, enumerable: true };
   const value = before.globalAgent;
-  Object.defineProperty(exports, 'globalAgent', { ...common, value, writable: true });
-  Object.defineProperty(before, 'globalAgent', {
+  ObjectDefineProperty(exports, 'globalAgent', { ...common, value, writable: true });
+  ObjectDefineProperty(before, 'globalAgent', {
     ...common,
     get: () => keeper.globalAgent,
     set(agent) {

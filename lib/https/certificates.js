@@ -1,6 +1,21 @@
 'use strict';
 // Certificates and private keys, in any form that Node's TLS takes, as DER: what a server shows, and whom a client
 // trusts.
+const {
+  ArrayBufferIsView,
+  ArrayIsArray,
+  ArrayPrototypeFilter,
+  ArrayPrototypeFind,
+  ArrayPrototypeFlat,
+  ArrayPrototypeFlatMap,
+  ArrayPrototypeIncludes,
+  ArrayPrototypeMap,
+  ArrayPrototypeReverse,
+  BufferFrom,
+  BufferPrototypeLatin1Slice,
+  SafeMap,
+  SafeSet,
+} = require('../base/primordials');
 const { X509Certificate, createHash, createPrivateKey } = require('node:crypto');
 const fs = require('node:fs');
 const tls = require('node:tls');
@@ -16,24 +31,30 @@ const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;
 /** The text of an option's value, which is one, or bytes. */
 function textOf(value, option) {
   if (typeof value === 'string') return value;
-  if (ArrayBuffer.isView(value))
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).latin1Slice();
+  if (ArrayBufferIsView(value))
+    return BufferPrototypeLatin1Slice(BufferFrom(value.buffer, value.byteOffset, value.byteLength));
   return leave(`the option ${option}`);
 }
 
 /** The certificates of an option's text, in DER. */
 function certificatesIn(text, option) {
-  return [...text.matchAll(CERTIFICATE)].map(([, base64]) => {
-    if (NOT_BASE64.test(base64)) leave(`the option ${option}`);
-    return Buffer.from(base64, 'base64');
-  });
+  const found = [];
+  CERTIFICATE.lastIndex = 0;
+  for (let match; (match = CERTIFICATE.exec(text)) !== null; ) {
+    if (NOT_BASE64.test(match[1])) leave(`the option ${option}`);
+    found.push(BufferFrom(match[1], 'base64'));
+  }
+  return found;
 }
 
 // ---- what a server shows ----
 
-const listOf = (value) => (Array.isArray(value) ? value.flat() : [value]);
+const listOf = (value) => (ArrayIsArray(value) ? ArrayPrototypeFlat(value) : [value]);
 const certificatesOf = (value, option) =>
-  certificatesIn(textOf(value, option), option).map((der) => new X509Certificate(der));
+  ArrayPrototypeMap(
+    certificatesIn(textOf(value, option), option),
+    (der) => new X509Certificate(der),
+  );
 
 const hasIssued = (issuer, certificate) =>
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
@@ -41,10 +62,10 @@ const hasIssued = (issuer, certificate) =>
 /** As OpenSSL does with a certificate that comes alone: those that have issued it, as far as they are known. */
 function complete(chain, authorities) {
   for (;;) {
-    const last = chain.at(-1);
+    const last = chain[chain.length - 1];
     const issuer = hasIssued(last, last)
       ? undefined
-      : authorities.find((one) => hasIssued(one, last));
+      : ArrayPrototypeFind(authorities, (one) => hasIssued(one, last));
     if (issuer === undefined || chain.length > authorities.length) return;
     chain.push(issuer);
   }
@@ -56,8 +77,8 @@ function complete(chain, authorities) {
  */
 function ownAuthorities() {
   if (tls.getCACertificates) {
-    const bundled = new Set(tls.rootCertificates);
-    return tls.getCACertificates('default').filter((pem) => !bundled.has(pem));
+    const bundled = new SafeSet(tls.rootCertificates);
+    return ArrayPrototypeFilter(tls.getCACertificates('default'), (pem) => !bundled.has(pem));
   }
   if (/--use-(?:openssl|system)-ca/.test(flags()))
     throw new Error('a certificate may have issuers that only Node knows');
@@ -65,7 +86,7 @@ function ownAuthorities() {
 }
 
 const authoritiesOf = (ca) =>
-  (ca ? listOf(ca) : ownAuthorities()).flatMap((text) => certificatesOf(text, 'ca'));
+  ArrayPrototypeFlatMap(ca ? listOf(ca) : ownAuthorities(), (text) => certificatesOf(text, 'ca'));
 
 /** A file that cannot be read, Node has warned of. */
 function readExtra(file) {
@@ -84,20 +105,20 @@ function readExtra(file) {
  */
 function identitiesOf({ ca, cert, key, passphrase }) {
   if (!cert || !key) throw new Error('there is no certificate, or no key');
-  const keys = listOf(key).map((one) =>
+  const keys = ArrayPrototypeMap(listOf(key), (one) =>
     createPrivateKey({ key: one.pem ?? one, passphrase: one.passphrase ?? passphrase }),
   );
-  const identities = listOf(cert).map((text) => {
+  const identities = ArrayPrototypeMap(listOf(cert), (text) => {
     const chain = certificatesOf(text, 'cert');
     if (chain.length === 1 && !hasIssued(chain[0], chain[0])) complete(chain, authoritiesOf(ca));
-    const own = keys.find((candidate) => chain[0]?.checkPrivateKey(candidate));
+    const own = ArrayPrototypeFind(keys, (candidate) => chain[0]?.checkPrivateKey(candidate));
     if (own === undefined) throw new Error('there is a certificate without a key');
     return {
       key: own.export({ format: 'der', type: 'pkcs8' }),
-      chain: chain.map(({ raw }) => raw),
+      chain: ArrayPrototypeMap(chain, ({ raw }) => raw),
     };
   });
-  return identities.reverse();
+  return ArrayPrototypeReverse(identities);
 }
 
 // ---- whom a client trusts ----
@@ -107,7 +128,7 @@ const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
 const KEPT = 16;
 
 /** By what they were made of, the oldest first. */
-const trusts = new Map();
+const trusts = new SafeMap();
 /** Those that Node trusts by itself, and the list they were made of. */
 let own = { list: undefined, trust: null };
 
@@ -122,7 +143,7 @@ class Trust {
 
   /** The same as objects of Node's. */
   objects() {
-    this.#objects ??= this.certificates.map((der) => new X509Certificate(der));
+    this.#objects ??= ArrayPrototypeMap(this.certificates, (der) => new X509Certificate(der));
     return this.#objects;
   }
 }
@@ -131,7 +152,10 @@ class Trust {
 function decode(text) {
   const found = certificatesIn(text, 'ca');
   // One in a form of OpenSSL's own, or none where some were promised.
-  if (found.length !== (text.match(BEGIN) ?? []).length) leave('the option ca');
+  BEGIN.lastIndex = 0;
+  let promised = 0;
+  while (BEGIN.test(text)) promised++;
+  if (found.length !== promised) leave('the option ca');
   return found;
 }
 
@@ -146,13 +170,13 @@ function trustOf(ca) {
 }
 
 function find(ca) {
-  const texts = (Array.isArray(ca) ? ca : [ca]).map((value) => textOf(value, 'ca'));
+  const texts = ArrayPrototypeMap(ArrayIsArray(ca) ? ca : [ca], (value) => textOf(value, 'ca'));
   const hash = createHash('sha256');
   for (const text of texts) hash.update(`${text.length}:`).update(text);
   const key = hash.digest('base64');
   let trust = trusts.get(key);
   if (trust === undefined) {
-    trust = new Trust(texts.flatMap(decode));
+    trust = new Trust(ArrayPrototypeFlatMap(texts, decode));
     if (trusts.size >= KEPT) trusts.delete(trusts.keys().next().value);
     trusts.set(key, trust);
   }
@@ -160,8 +184,10 @@ function find(ca) {
 }
 
 /** Node was built to trust the authorities of the system's OpenSSL, which it does not list. */
-const trustsAsOpenssl =
-  process.config.target_defaults?.defines?.includes('NODE_OPENSSL_CERT_STORE') ?? false;
+const trustsAsOpenssl = ArrayPrototypeIncludes(
+  process.config.target_defaults?.defines ?? [],
+  'NODE_OPENSSL_CERT_STORE',
+);
 
 /** Those that Node trusts where nothing else is said. What it trusts may change, and is another list then. */
 function ownTrust() {
@@ -170,7 +196,7 @@ function ownTrust() {
   // Node reads it when it starts, and the environment may have changed since.
   if (!tellsAll && process.env.NODE_EXTRA_CA_CERTS) leave('NODE_EXTRA_CA_CERTS is set');
   const list = tellsAll ? tls.getCACertificates('default') : tls.rootCertificates;
-  if (own.list !== list) own = { list, trust: new Trust(list.flatMap(decode)) };
+  if (own.list !== list) own = { list, trust: new Trust(ArrayPrototypeFlatMap(list, decode)) };
   return own.trust;
 }
 

@@ -3,6 +3,19 @@
 // to be the same there is left to Node. A connection is dialled by Node's `tls.connect` either way: what its options
 // lack, and what goes wrong until it is connected, is told by Node. In the moment in which TLS would begin, it is
 // decided who speaks it.
+const {
+  ArrayPrototypeConcat,
+  ArrayPrototypeEvery,
+  ArrayPrototypeFlatMap,
+  ArrayPrototypeMap,
+  BufferAlloc,
+  BufferPrototypeLatin1Slice,
+  JSONStringify,
+  ObjectGetOwnPropertyNames,
+  ObjectGetPrototypeOf,
+  ObjectHasOwn,
+  SafeMap,
+} = require('../base/primordials');
 const { isIP } = require('node:net');
 const tls = require('node:tls');
 const { kSecurity } = require('../base/symbols');
@@ -16,19 +29,25 @@ const { SecureClientTransport } = require('./secure-client-transport');
 const { TLSSocket, checkServerIdentity, connect, createSecureContext } = tls;
 
 /** Options with which a client's TLS is Node's: all that Node's TLS knows and that are not `SAME`. */
-const NODES = [
-  'allowPartialTrustChain cert certificateCompression clientCertEngine context credentials crl',
-  'dhparam enableTrace isServer key onread passphrase pfx pipe privateKeyEngine',
-  'privateKeyIdentifier pskCallback pskIdentityHint requestOCSP secureContext secureOptions',
-  'secureProtocol server session sessionTimeout sigalgs socket ticketKeys ALPNCallback',
-  'SNICallback handshakeTimeout pauseOnConnect',
-].flatMap((names) => names.split(' '));
+const NODES = ArrayPrototypeFlatMap(
+  [
+    'allowPartialTrustChain cert certificateCompression clientCertEngine context credentials crl',
+    'dhparam enableTrace isServer key onread passphrase pfx pipe privateKeyEngine',
+    'privateKeyIdentifier pskCallback pskIdentityHint requestOCSP secureContext secureOptions',
+    'secureProtocol server session sessionTimeout sigalgs socket ticketKeys ALPNCallback',
+    'SNICallback handshakeTimeout pauseOnConnect',
+  ],
+  (names) => names.split(' '),
+);
 /** Options of TLS that mean the same on both sides, or nothing to a client's TLS of the native side. */
-const SAME = [
-  'ALPNProtocols allowHalfOpen ca checkServerIdentity ciphers ecdhCurve highWaterMark',
-  'honorCipherOrder keepAlive keepAliveInitialDelay maxVersion minDHSize minVersion noDelay',
-  'rejectUnauthorized requestCert servername sessionIdContext signal singleUse timeout',
-].flatMap((names) => names.split(' '));
+const SAME = ArrayPrototypeFlatMap(
+  [
+    'ALPNProtocols allowHalfOpen ca checkServerIdentity ciphers ecdhCurve highWaterMark',
+    'honorCipherOrder keepAlive keepAliveInitialDelay maxVersion minDHSize minVersion noDelay',
+    'rejectUnauthorized requestCert servername sessionIdContext signal singleUse timeout',
+  ],
+  (names) => names.split(' '),
+);
 /** A listener for one of these needs a socket of Node's TLS. */
 const NODES_EVENTS = ['keylog', 'OCSPResponse'];
 /** Milliseconds for which a server is left to Node with which the native side could not go on. */
@@ -56,7 +75,7 @@ function checkModule() {
     tls.connect === connect &&
     tls.createSecureContext === createSecureContext &&
     tls.TLSSocket === TLSSocket &&
-    METHODS.every(([name, method]) => prototype[name] === method);
+    ArrayPrototypeEvery(METHODS, ([name, method]) => prototype[name] === method);
   if (!isOriginal) leave('somebody has changed node:tls');
 }
 
@@ -64,13 +83,14 @@ function checkModule() {
 function protocolsOf({ ALPNProtocols }) {
   const target = {};
   if (ALPNProtocols) tls.convertALPNProtocols(ALPNProtocols, target);
-  return target.ALPNProtocols ?? Buffer.alloc(0);
+  return target.ALPNProtocols ?? BufferAlloc(0);
 }
 
 /** Methods of Node's that the native side calls or replaces. If a program has changed one, TLS is left to Node. */
-const METHODS = Object.getOwnPropertyNames(TLSSocket.prototype)
-  .concat('emit')
-  .map((name) => [name, TLSSocket.prototype[name]]);
+const METHODS = ArrayPrototypeMap(
+  ArrayPrototypeConcat(ObjectGetOwnPropertyNames(TLSSocket.prototype), 'emit'),
+  (name) => [name, TLSSocket.prototype[name]],
+);
 
 /** Puts an entry into a map, which keeps the newest `KNOWN`. */
 function keep(map, key, value) {
@@ -84,9 +104,9 @@ class ClientTls {
   constructor(agent) {
     this.agent = agent;
     /** By the agent's key and the protocols: what the native side has for it. */
-    this.clients = new Map();
+    this.clients = new SafeMap();
     /** By the agent's key: why its servers are left to Node, and until when. */
-    this.left = new Map();
+    this.left = new SafeMap();
     /** Of the connection that was begun last. */
     this.last = { tls: null, tlsReason: null };
   }
@@ -126,8 +146,15 @@ class ClientTls {
     const maxVersion = options.maxVersion || tls.DEFAULT_MAX_VERSION;
     const protocols = protocolsOf(options);
     // The agent's key alone does not say which options it was made of.
-    const parts = [name, servername, protocols.latin1Slice(), ciphers, minVersion, maxVersion];
-    const key = JSON.stringify(parts);
+    const parts = [
+      name,
+      servername,
+      BufferPrototypeLatin1Slice(protocols),
+      ciphers,
+      minVersion,
+      maxVersion,
+    ];
+    const key = JSONStringify(parts);
     const known = this.clients.get(key);
     if (known?.trust === trust) return known;
     const { maxCachedSessions } = this.agent;
@@ -180,7 +207,7 @@ class Dial {
 
   /** The socket is being connected. */
   follow(socket) {
-    if (Object.getPrototypeOf(socket) !== TLSSocket.prototype) {
+    if (ObjectGetPrototypeOf(socket) !== TLSSocket.prototype) {
       this.security.note('node', 'the socket is another');
       return;
     }
@@ -200,8 +227,8 @@ class Dial {
       !this.hasBegun &&
       socket.secureConnecting === true &&
       socket.listenerCount('session') === sessions &&
-      NODES_EVENTS.every((event) => socket.listenerCount(event) === 0) &&
-      !Object.hasOwn(socket, 'emit') &&
+      ArrayPrototypeEvery(NODES_EVENTS, (event) => socket.listenerCount(event) === 0) &&
+      !ObjectHasOwn(socket, 'emit') &&
       (socket._handle.getServername() || undefined) === (options.servername || undefined);
     if (!fits) security.note('node', 'somebody uses what only Node has');
     return fits;

@@ -1,6 +1,16 @@
 'use strict';
 // What keeps the native side from speaking TLS, for servers and clients alike, and how what both sides know of ciphers,
 // versions and protocols is read.
+const {
+  ArrayPrototypeEvery,
+  ArrayPrototypeFilter,
+  ArrayPrototypeIncludes,
+  ArrayPrototypeIndexOf,
+  ArrayPrototypeSome,
+  BufferFrom,
+  BufferPrototypeSubarray,
+  StringPrototypeStartsWith,
+} = require('../base/primordials');
 const crypto = require('node:crypto');
 const tls = require('node:tls');
 const { flags } = require('../node/runtime');
@@ -33,7 +43,7 @@ function checkProcess(isClient) {
   if (native.TlsContexts === undefined) leave('the addon speaks no TLS on this system');
 }
 
-const is13 = (name) => name.startsWith('TLS_');
+const is13 = (name) => StringPrototypeStartsWith(name, 'TLS_');
 
 /** The ciphers to be used of a list in OpenSSL's form. */
 function readCiphers(list) {
@@ -42,24 +52,27 @@ function readCiphers(list) {
   const ciphers = [];
   let isBehind = false;
   for (const name of list.split(':')) {
-    if (known.includes(name) && !isBehind) ciphers.push(name);
+    if (ArrayPrototypeIncludes(known, name) && !isBehind) ciphers.push(name);
     // One that only Node has may be the last choice: a peer that has no other is left to Node.
-    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !known.includes(name)) isBehind = true;
+    else if (/^[A-Z\d]+-[A-Z\d-]+$/.test(name) && !ArrayPrototypeIncludes(known, name))
+      isBehind = true;
     else if (!EXCLUSIONS.test(name)) leave('the option ciphers');
   }
   // A list that names none of TLS 1.3 says nothing of those.
-  return ciphers.some(is13) ? ciphers : [...known.filter(is13), ...ciphers];
+  return ArrayPrototypeSome(ciphers, is13)
+    ? ciphers
+    : [...ArrayPrototypeFilter(known, is13), ...ciphers];
 }
 
 /** `{ ciphers, tls12, tls13 }` of options in Node's form. A peer that has only older ones is left to Node. */
 function readSuites(options) {
   const ciphers = readCiphers(options.ciphers || tls.DEFAULT_CIPHERS);
-  const lowest = VERSIONS.indexOf(options.minVersion || tls.DEFAULT_MIN_VERSION);
-  const highest = VERSIONS.indexOf(options.maxVersion || tls.DEFAULT_MAX_VERSION);
+  const lowest = ArrayPrototypeIndexOf(VERSIONS, options.minVersion || tls.DEFAULT_MIN_VERSION);
+  const highest = ArrayPrototypeIndexOf(VERSIONS, options.maxVersion || tls.DEFAULT_MAX_VERSION);
   return {
     ciphers,
-    tls12: lowest <= 2 && highest >= 2 && !ciphers.every(is13),
-    tls13: highest >= 3 && ciphers.some(is13),
+    tls12: lowest <= 2 && highest >= 2 && !ArrayPrototypeEvery(ciphers, is13),
+    tls13: highest >= 3 && ArrayPrototypeSome(ciphers, is13),
   };
 }
 
@@ -67,7 +80,7 @@ function readSuites(options) {
 function readProtocols(bytes) {
   const names = [];
   for (let at = 0; at < bytes.length; at += 1 + bytes[at])
-    names.push(Buffer.from(bytes.subarray(at + 1, at + 1 + bytes[at])));
+    names.push(BufferFrom(BufferPrototypeSubarray(bytes, at + 1, at + 1 + bytes[at])));
   return names;
 }
 

@@ -2,6 +2,15 @@
 // A handshake by Node's TLS for a socket whose handshake the native side could not finish: nothing of a request was
 // sent by then. It happens on a connection of its own. When it is over, the socket gets that connection's handle
 // and is a TLSSocket of Node's from there on, whose own code says what becomes of it.
+const {
+  ArrayPrototypeMap,
+  BufferConcat,
+  BufferFrom,
+  ObjectAssign,
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  StringPrototypeStartsWith,
+} = require('../base/primordials');
 const { Socket } = require('node:net');
 const tls = require('node:tls');
 const { errnoException, systemErrors } = require('../base/errors');
@@ -60,7 +69,8 @@ class NodeHandshake {
   reasonFor(error) {
     if (error.syscall === 'connect' || error.syscall === 'getaddrinfo') return this.error;
     // Had this socket's request waited there, it would be the write that failed.
-    const fails = error.code?.startsWith('ERR_SSL_') && this.transport.pending > 0;
+    const fails =
+      StringPrototypeStartsWith(error.code ?? '', 'ERR_SSL_') && this.transport.pending > 0;
     return fails ? errnoException(systemErrors().EPROTO, 'write', error.message) : error;
   }
 
@@ -80,8 +90,8 @@ class NodeHandshake {
     const http = socket[kHttp];
     socket.quitHttp();
     const { ending, held, waiting } = transport.giveUp();
-    Object.setPrototypeOf(socket, TLSSocket.prototype);
-    Object.assign(socket, { _handle: handle, ssl: handle });
+    ObjectSetPrototypeOf(socket, TLSSocket.prototype);
+    ObjectAssign(socket, { _handle: handle, ssl: handle });
     setOwner(handle, socket);
     socket[kSecurity] = undefined;
     socket[kTransport] = null;
@@ -112,10 +122,10 @@ class NodeHandshake {
 /** The pieces that were held, as one; null if there are none. */
 function joined({ chunks, encodings }) {
   if (chunks.length === 0) return null;
-  const bytes = chunks.map((chunk, i) =>
-    typeof chunk === 'string' ? Buffer.from(chunk, encodings[i] || 'utf8') : chunk,
+  const bytes = ArrayPrototypeMap(chunks, (chunk, i) =>
+    typeof chunk === 'string' ? BufferFrom(chunk, encodings[i] || 'utf8') : chunk,
   );
-  return Buffer.concat(bytes);
+  return BufferConcat(bytes);
 }
 
 /**
@@ -126,7 +136,7 @@ function holdBack(socket) {
   const waiting = [];
   for (const name of ['_writeGeneric', '_final']) {
     const value = (...args) => waiting.push([name, args]);
-    Object.defineProperty(socket, name, { __proto__: null, configurable: true, value });
+    ObjectDefineProperty(socket, name, { __proto__: null, configurable: true, value });
   }
   return () => {
     delete socket._writeGeneric;

@@ -1,6 +1,15 @@
 'use strict';
 // The socket of a client's native connection on which TLS is spoken natively. It was made by Node's `tls.connect`,
 // with its state of a TLSSocket; its prototype answers what Node would ask its handle.
+const {
+  ArrayPrototypeFind,
+  ObjectCreate,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectGetOwnPropertyDescriptors,
+  ReflectApply,
+  SafeMap,
+} = require('../base/primordials');
 const { define } = require('../base/define');
 const { kTransport } = require('../base/symbols');
 const { validateString } = require('../base/validate');
@@ -10,14 +19,14 @@ const { SecureSocket } = require('./secure-socket');
 
 /** Made of a connected TLSSocket alone. */
 function SecureClientSocket() {}
-SecureClientSocket.prototype = Object.create(
+SecureClientSocket.prototype = ObjectCreate(
   SecureSocket.prototype,
-  Object.getOwnPropertyDescriptors(ClientSocket.prototype),
+  ObjectGetOwnPropertyDescriptors(ClientSocket.prototype),
 );
 const { prototype } = SecureClientSocket;
 const { pushMirrored: pushToReaders } = ClientSocket.prototype;
 const { pushMirrored: pushToStream } = SecureSocket.prototype;
-const handleOf = Object.getOwnPropertyDescriptor(SecureSocket.prototype, '_handle');
+const handleOf = ObjectGetOwnPropertyDescriptor(SecureSocket.prototype, '_handle');
 
 /** Node's OpenSSL tells of groups that are no curves. */
 const namesGroups = major >= 24;
@@ -30,7 +39,8 @@ const CURVES = {
 };
 
 /** The issuer of a certificate. */
-const issuerOf = (certificate, others) => others.find((one) => certificate.checkIssued(one));
+const issuerOf = (certificate, others) =>
+  ArrayPrototypeFind(others, (one) => certificate.checkIssued(one));
 
 define(prototype, {
   getPeerCertificate(detailed) {
@@ -39,7 +49,7 @@ define(prototype, {
     if (chain.length === 0) return {};
     const first = chain[0].toLegacyObject();
     if (!detailed) return first;
-    const seen = new Map([[chain[0].fingerprint256, first]]);
+    const seen = new SafeMap([[chain[0].fingerprint256, first]]);
     let [certificate] = chain;
     for (let its = first; ; its = its.issuerCertificate) {
       const issuer =
@@ -80,15 +90,15 @@ define(prototype, {
 
   pushMirrored(bytes) {
     const isHttp = this[kTransport].role !== null;
-    Reflect.apply(isHttp ? pushToReaders : pushToStream, this, [bytes]);
+    ReflectApply(isHttp ? pushToReaders : pushToStream, this, [bytes]);
   },
 });
 
 /** While Node's own code finishes the handshake, it asks a handle; see `SecureClientTransport`. */
-Object.defineProperty(prototype, '_handle', {
+ObjectDefineProperty(prototype, '_handle', {
   ...handleOf,
   get() {
-    return this[kTransport]?.answers ?? Reflect.apply(handleOf.get, this, []);
+    return this[kTransport]?.answers ?? ReflectApply(handleOf.get, this, []);
   },
 });
 

@@ -2,6 +2,13 @@
 // The transport of a client's native connection on which TLS is spoken natively. What is sent waits here until the
 // handshake is over and Node's own code has let the server pass; what the native side cannot go on with, Node
 // begins anew, on a connection of its own (`node-handshake`).
+const {
+  ArrayPrototypeMap,
+  ArrayPrototypeSplice,
+  BufferByteLength,
+  BufferPrototypeLatin1Slice,
+  ObjectAssign,
+} = require('../base/primordials');
 const { X509Certificate } = require('node:crypto');
 const tls = require('node:tls');
 const { connectionReset } = require('../base/errors');
@@ -61,14 +68,14 @@ class SecureClientTransport extends TlsTransport {
   /** Why the server is not to be trusted, or null; undefined if that is for Node to say. */
   judge({ chain, complaint }, isResumed) {
     try {
-      this.certificates = chain.map((der) => new X509Certificate(der));
+      this.certificates = ArrayPrototypeMap(chain, (der) => new X509Certificate(der));
     } catch {
       return undefined; // OpenSSL cannot read one of them
     }
     if (complaint !== undefined) {
       if (this.socket._rejectUnauthorized) return undefined;
       const code = verdictOn(this.certificates, this.dial.client.trust.objects());
-      return code && Object.assign(new Error(code), { code });
+      return code && ObjectAssign(new Error(code), { code });
     }
     // Node's code takes the name of a server for checked whose session was resumed.
     return isResumed ? this.wrongName() : null;
@@ -92,7 +99,8 @@ class SecureClientTransport extends TlsTransport {
   pass({ alpnProtocol, servername }, error) {
     const { socket } = this;
     this.answers = {
-      getALPNNegotiatedProtocol: () => alpnProtocol?.latin1Slice() ?? false,
+      getALPNNegotiatedProtocol: () =>
+        alpnProtocol ? BufferPrototypeLatin1Slice(alpnProtocol) : false,
       getServername: () => servername ?? false,
       verifyError: () => error,
     };
@@ -122,7 +130,7 @@ class SecureClientTransport extends TlsTransport {
     if (result !== 0) {
       this.onPending(result, null);
     } else {
-      for (const callback of this.waiting.splice(0)) callback(null);
+      for (const callback of ArrayPrototypeSplice(this.waiting, 0)) callback(null);
       this.socket.onDrained();
     }
     this.count();
@@ -144,7 +152,7 @@ class SecureClientTransport extends TlsTransport {
   neverSecured() {
     const { host, localAddress, path, port } = this.dial.options;
     const error = connectionReset(NEVER_SECURED);
-    return Object.assign(error, { path: path ?? undefined, host, port, localAddress });
+    return ObjectAssign(error, { path: path ?? undefined, host, port, localAddress });
   }
 
   /** TLS has failed; `text`: see the record. */
@@ -160,7 +168,7 @@ class SecureClientTransport extends TlsTransport {
     const { ending, held, waiting } = this;
     this.life = Life.HANDED_OVER;
     this.count();
-    return { ending, held, waiting: waiting.splice(0) };
+    return { ending, held, waiting: ArrayPrototypeSplice(waiting, 0) };
   }
 
   // ---- what is asked for meanwhile ----
@@ -181,7 +189,7 @@ class SecureClientTransport extends TlsTransport {
     this.held.encodings.push(...encodings);
     this.held.flags = flags;
     for (let i = 0; i < chunks.length; i++)
-      this.pending += Buffer.byteLength(chunks[i], encodings[i] || 'utf8');
+      this.pending += BufferByteLength(chunks[i], encodings[i] || 'utf8');
     if (callback) this.waiting.push(callback);
     return false;
   }

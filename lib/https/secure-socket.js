@@ -2,6 +2,15 @@
 // The socket of a native connection on which TLS is spoken natively: to users a TLSSocket, lazy as the sockets
 // of plain connections are. Behind HTTP (an upgrade, CONNECT) it stays what it is, and its stream has what
 // TLS carries: a handle of Node's own could not go on with the session.
+const {
+  BufferFrom,
+  BufferIsBuffer,
+  BufferPrototypeLatin1Slice,
+  ObjectCreate,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptors,
+  ObjectKeys,
+} = require('../base/primordials');
 const { X509Certificate } = require('node:crypto');
 const EventEmitter = require('node:events');
 const { PassThrough } = require('node:stream');
@@ -54,11 +63,16 @@ function tryOnNodes(socket, name, args) {
 
 /** What `prototype` has, on an object that inherits from another one. */
 function derive(prototype, parent) {
-  return Object.create(parent, Object.getOwnPropertyDescriptors(prototype));
+  return ObjectCreate(parent, ObjectGetOwnPropertyDescriptors(prototype));
 }
 
 const { prototype } = SecureSocket;
 const agreementOf = (socket) => socket[kTransport].agreement();
+
+/** The protocol above TLS that was agreed on, or false. */
+function protocolIn({ alpnProtocol }) {
+  return alpnProtocol ? BufferPrototypeLatin1Slice(alpnProtocol) : false;
+}
 
 /** What a socket of Node's has as properties: each is this socket's own once somebody assigns it. */
 const properties = {
@@ -78,18 +92,18 @@ const properties = {
   },
   alpnProtocol(socket) {
     const agreed = agreementOf(socket);
-    return agreed === null ? null : (agreed.alpnProtocol?.latin1Slice() ?? false);
+    return agreed === null ? null : protocolIn(agreed);
   },
 };
-for (const name of Object.keys(properties)) {
+for (const name of ObjectKeys(properties)) {
   const common = { __proto__: null, configurable: true, enumerable: true };
-  Object.defineProperty(prototype, name, {
+  ObjectDefineProperty(prototype, name, {
     ...common,
     get() {
       return properties[name](this);
     },
     set(value) {
-      Object.defineProperty(this, name, { ...common, value, writable: true });
+      ObjectDefineProperty(this, name, { ...common, value, writable: true });
     },
   });
 }
@@ -130,8 +144,7 @@ define(prototype, {
     validateString(label, 'label');
     if (context !== undefined) validateBuffer(context, 'context');
     const transport = this[kTransport];
-    const inContext =
-      context && Buffer.from(context.buffer, context.byteOffset, context.byteLength);
+    const inContext = context && BufferFrom(context.buffer, context.byteOffset, context.byteLength);
     const bytes = transport.isSecured
       ? native.io.exportKeyingMaterial(transport.id, length, label, inContext)
       : null;
@@ -162,7 +175,7 @@ define(prototype, {
     if (!this.destroyed) tryOnNodes(this, 'setKeyCert', args);
   },
   setSession(session) {
-    const isSession = typeof session === 'string' || Buffer.isBuffer(session);
+    const isSession = typeof session === 'string' || BufferIsBuffer(session);
     if (!this.destroyed && !isSession) tryOnNodes(this, 'setSession', [session]);
   },
 

@@ -1,5 +1,6 @@
 'use strict';
 // The transport of a native connection on which TLS is spoken natively.
+const { ReflectApply } = require('../base/primordials');
 const { process } = require('../wire/realm');
 const { ERR_TLS_HANDSHAKE_TIMEOUT, connectionReset } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
@@ -25,7 +26,7 @@ class SecureTransport extends TlsTransport {
 
   /** In the context of the server's `listen()`, if it has one. */
   inOrigin(method, argument) {
-    if (this.origin === null) Reflect.apply(method, this, [argument]);
+    if (this.origin === null) ReflectApply(method, this, [argument]);
     else this.origin.runInAsyncScope(method, this, argument);
   }
 

@@ -2,6 +2,16 @@
 // Whether the native side can speak the TLS of a server, and what it is told for that. What is not known to be
 // the same there is left to Node: all of a server's connections, or, where that depends on the client or
 // on who listens, some of them.
+const {
+  ArrayPrototypeEvery,
+  ArrayPrototypeFlatMap,
+  ArrayPrototypeIncludes,
+  ArrayPrototypeMap,
+  MathMax,
+  MathMin,
+  SafeSet,
+  TypedArrayPrototypeFill,
+} = require('../base/primordials');
 const { channel } = require('node:diagnostics_channel');
 const EventEmitter = require('node:events');
 const { kListener, kTransport } = require('../base/symbols');
@@ -15,15 +25,18 @@ const { SecureTransport } = require('./secure-transport');
 
 const netServerSocket = channel('net.server.socket');
 /** Options of servers that have nothing to do with TLS, or mean the same on both sides. */
-const SAME = [
-  'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health httpValidation',
-  'insecureHTTPParser joinDuplicateHeaders keepAliveTimeout keepAliveTimeoutBuffer maxHeaderSize',
-  'optimizeEmptyRequests overload rejectNonStandardBodyWrites requestTimeout requireHostHeader',
-  'shouldUpgradeCallback strictHost uniqueHeaders',
-  'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay port',
-  'ALPNProtocols ca cert ciphers handshakeTimeout honorCipherOrder key maxVersion minVersion',
-  'passphrase rejectUnauthorized sessionIdContext',
-].flatMap((names) => names.split(' '));
+const SAME = ArrayPrototypeFlatMap(
+  [
+    'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health httpValidation',
+    'insecureHTTPParser joinDuplicateHeaders keepAliveTimeout keepAliveTimeoutBuffer maxHeaderSize',
+    'optimizeEmptyRequests overload rejectNonStandardBodyWrites requestTimeout requireHostHeader',
+    'shouldUpgradeCallback strictHost uniqueHeaders',
+    'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay port',
+    'ALPNProtocols ca cert ciphers handshakeTimeout honorCipherOrder key maxVersion minVersion',
+    'passphrase rejectUnauthorized sessionIdContext',
+  ],
+  (names) => names.split(' '),
+);
 /** A listener for one of these needs sockets or sessions of Node's TLS. */
 const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
 
@@ -31,7 +44,7 @@ const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
 function checkOptions(options, where) {
   for (const name in options) {
     const value = options[name];
-    if (!value || SAME.includes(name)) continue;
+    if (!value || ArrayPrototypeIncludes(SAME, name)) continue;
     if (name === 'ecdhCurve' && value === 'auto') continue;
     leave(`the option ${name}${where}`);
   }
@@ -66,7 +79,7 @@ class ServerTls {
     this.contexts = undefined;
     this.reason = null;
     /** Transports of connections amid their handshake. */
-    this.greeting = new Set();
+    this.greeting = new SafeSet();
   }
 
   /** `setSecureContext(options)` was called. */
@@ -117,14 +130,15 @@ class ServerTls {
     for (const [name, its] of this.#named) {
       if (its.context) leave('addContext was given a context');
       for (const key in its)
-        if (its[key] && !['cert', 'key', 'passphrase'].includes(key))
+        if (its[key] && !ArrayPrototypeIncludes(['cert', 'key', 'passphrase'], key))
           leave(`the option ${key} of addContext`);
       contexts.push({ name, identities: identitiesOf(its) });
     }
     try {
       return new native.TlsContexts(this.parameters(contexts));
     } finally {
-      for (const { identities } of contexts) for (const { key } of identities) key.fill(0);
+      for (const { identities } of contexts)
+        for (const { key } of identities) TypedArrayPrototypeFill(key, 0);
     }
   }
 
@@ -136,7 +150,7 @@ class ServerTls {
       protocols: readProtocols(server.ALPNProtocols ?? []),
       ...readSuites(secureOptions),
       honorsOwnOrder: server.honorCipherOrder,
-      handshakeTimeout: Math.min(Math.max(options.handshakeTimeout || 120_000, 0), 2 ** 31 - 1),
+      handshakeTimeout: MathMin(MathMax(options.handshakeTimeout || 120_000, 0), 2 ** 31 - 1),
     };
   }
 
@@ -146,9 +160,9 @@ class ServerTls {
     const { _events: events } = server;
     return (
       events.connection === nodeListener &&
-      server.listeners('secureConnection').includes(_connectionListener) &&
+      ArrayPrototypeIncludes(server.listeners('secureConnection'), _connectionListener) &&
       server.emit === EventEmitter.prototype.emit &&
-      NODES_EVENTS.every((event) => events[event] === undefined) &&
+      ArrayPrototypeEvery(NODES_EVENTS, (event) => events[event] === undefined) &&
       !netServerSocket.hasSubscribers
     );
   }
@@ -188,7 +202,7 @@ class ServerTls {
 
   /** The sockets on which a handshake is under way. */
   handshakes() {
-    return [...this.greeting].map(({ socket }) => socket);
+    return ArrayPrototypeMap([...this.greeting], ({ socket }) => socket);
   }
 
   /** Lets Node speak TLS on a connection from which only these bytes, if any, were read. */

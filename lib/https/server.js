@@ -2,6 +2,14 @@
 // https.Server: a tls.Server whose sockets are served as http.Server serves its own. TLS is spoken by the
 // native side where that can (`server-tls`), and else by Node, over whose sockets HTTP is spoken by the stream
 // transport.
+const {
+  BufferFrom,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectHasOwn,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+} = require('../base/primordials');
 const tls = require('node:tls');
 const { define } = require('../base/define');
 const { kIsClosing, kListener, kSecurity } = require('../base/symbols');
@@ -31,7 +39,7 @@ function Server(options, requestListener) {
   tls.Server.call(this, { noDelay: true, ...protocols(options), ...options }, _connectionListener);
   watchHandshakes(this);
   security.nodeListener = this._events.connection;
-  Object.defineProperty(this, kSecurity, { __proto__: null, configurable: true, value: security });
+  ObjectDefineProperty(this, kSecurity, { __proto__: null, configurable: true, value: security });
   this.httpAllowHalfOpen = false;
   if (requestListener) this.on('request', requestListener);
   this.on('tlsClientError', onTlsClientError);
@@ -39,8 +47,8 @@ function Server(options, requestListener) {
   this.maxHeadersCount = null;
   this.on('listening', onListening);
 }
-Object.setPrototypeOf(Server.prototype, host.Server.prototype);
-Object.setPrototypeOf(Server, host.Server);
+ObjectSetPrototypeOf(Server.prototype, host.Server.prototype);
+ObjectSetPrototypeOf(Server, host.Server);
 defineOptions(Server.prototype);
 
 /** What clients may choose by ALPN, if the options say nothing of it. */
@@ -53,7 +61,7 @@ function watchHandshakes(server) {
   const { connection: secure } = server._events;
   server._events.connection = function (socket) {
     addSecured(this, socket);
-    Reflect.apply(secure, this, [socket]);
+    ReflectApply(secure, this, [socket]);
   };
 }
 
@@ -67,7 +75,7 @@ watchListeners(Server.prototype, ['connection', 'secureConnection', ...NODES_EVE
 if (isNative) {
   Server.prototype._listen2 = function _listen2(...args) {
     const listen = this[kSecurity].isPossible() ? listenNatively : tls.Server.prototype._listen2;
-    Reflect.apply(listen, this, args);
+    ReflectApply(listen, this, args);
   };
 }
 
@@ -100,7 +108,7 @@ Server.prototype._getServerData = function _getServerData() {
 };
 
 Server.prototype._setServerData = function _setServerData({ ticketKeys }) {
-  tls.Server.prototype.setTicketKeys.call(this, Buffer.from(ticketKeys, 'hex'));
+  tls.Server.prototype.setTicketKeys.call(this, BufferFrom(ticketKeys, 'hex'));
 };
 
 function onListening() {
@@ -116,16 +124,16 @@ const SHARED = [
   Symbol.asyncDispose,
 ];
 for (const name of SHARED)
-  if (Object.hasOwn(HttpServer.prototype, name))
-    Object.defineProperty(
+  if (ObjectHasOwn(HttpServer.prototype, name))
+    ObjectDefineProperty(
       Server.prototype,
       name,
-      Object.getOwnPropertyDescriptor(HttpServer.prototype, name),
+      ObjectGetOwnPropertyDescriptor(HttpServer.prototype, name),
     );
 
 Server.prototype.close = function close(...args) {
   prepareToClose(this);
-  Reflect.apply(tls.Server.prototype.close, this, args);
+  ReflectApply(tls.Server.prototype.close, this, args);
   return this;
 };
 

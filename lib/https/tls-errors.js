@@ -1,7 +1,13 @@
 'use strict';
 // Errors of TLS as Node words those of its OpenSSL.
 
-const [major, minor] = process.versions.openssl.split('.').map(Number);
+const {
+  ArrayPrototypeIncludes,
+  ArrayPrototypeMap,
+  StringPrototypePadStart,
+  StringPrototypeReplaceAll,
+} = require('../base/primordials');
+const [major, minor] = ArrayPrototypeMap(process.versions.openssl.split('.'), Number);
 const isNewer = major > 3 || (major === 3 && minor >= 2);
 /** The alerts that are as old as SSL 3, whose name OpenSSL has changed. */
 const OLD = [10, 20, 30, 40, 41, 42, 43, 44, 45, 46, 47];
@@ -24,16 +30,16 @@ function tlsError(text) {
   const error = new Error(`${head}::${reason}${tail}\n`);
   error.library = 'SSL routines';
   error.reason = reason;
-  error.code = `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+  error.code = `ERR_SSL_${StringPrototypeReplaceAll(reason.toUpperCase(), ' ', '_')}`;
   return error;
 }
 
 function familyOf(alert) {
-  if (OLD.includes(alert)) return isNewer ? 'ssl/tls alert ' : 'sslv3 alert ';
-  if (OF_EXTENSIONS.includes(alert)) return 'tlsv1 ';
-  return NEW.includes(alert) ? 'tlsv13 alert ' : 'tlsv1 alert ';
+  if (ArrayPrototypeIncludes(OLD, alert)) return isNewer ? 'ssl/tls alert ' : 'sslv3 alert ';
+  if (ArrayPrototypeIncludes(OF_EXTENSIONS, alert)) return 'tlsv1 ';
+  return ArrayPrototypeIncludes(NEW, alert) ? 'tlsv13 alert ' : 'tlsv1 alert ';
 }
 
-const hex = (number) => number.toString(16).toUpperCase().padStart(8, '0');
+const hex = (number) => StringPrototypePadStart(number.toString(16).toUpperCase(), 8, '0');
 
 module.exports = { tlsError };

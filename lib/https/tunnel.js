@@ -1,6 +1,7 @@
 'use strict';
 // TLS through a proxy (RFC 9110, section 9.3.6): CONNECT on a connection to the proxy, and TLS with the
 // server over what that becomes.
+const { StringPrototypeStartsWith } = require('../base/primordials');
 const net = require('node:net');
 const tls = require('node:tls');
 const { ERR_PROXY_TUNNEL } = require('../base/errors');
@@ -35,7 +36,7 @@ function connectThroughProxy(agent, options, callback) {
   });
   req.on('timeout', () => req.destroy(timeoutError(options.timeout)));
   req.on('error', (error) => {
-    if (error.code?.startsWith('HPE_') && error.code !== 'HPE_HEADER_OVERFLOW')
+    if (StringPrototypeStartsWith(error.code ?? '', 'HPE_') && error.code !== 'HPE_HEADER_OVERFLOW')
       callback(refused(firstLine(error.rawPacket)));
     else callback(tunnelError(error, maxHeaderSize));
   });

@@ -1,6 +1,11 @@
 'use strict';
 // Content of outgoing messages: checking pieces, counting them, putting them into chunks.
 const {
+  ArrayPrototypeForEach,
+  BufferByteLength,
+  BufferIsEncoding,
+} = require('../base/primordials');
+const {
   ERR_HTTP_BODY_NOT_ALLOWED,
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,
   ERR_INVALID_ARG_TYPE,
@@ -28,7 +33,7 @@ const CRLF = '\r\n';
 const joinsPieces = host.joinsPieces();
 
 const byteLength = (chunk, encoding) =>
-  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+  typeof chunk === 'string' ? BufferByteLength(chunk, encoding) : chunk.byteLength;
 
 function nop() {}
 
@@ -77,7 +82,7 @@ function uncork(corked) {
 }
 
 const isUnknown = (chunk, encoding) =>
-  typeof chunk === 'string' && encoding && !Buffer.isEncoding(encoding);
+  typeof chunk === 'string' && encoding && !BufferIsEncoding(encoding);
 
 const holdsPieces = (message) => message[kCorked] > 0 && message[kChunkedBuffer]?.length > 0;
 
@@ -137,7 +142,7 @@ function flushPieces(message) {
   }
   const callbacks = [];
   const first = encodingAround(pieces[0], pieces[1]);
-  const last = encodingAround(pieces.at(-3), pieces.at(-2));
+  const last = encodingAround(pieces[pieces.length - 3], pieces[pieces.length - 2]);
   message._send(message[kChunkedLength].toString(16), message._headerSent ? first : 'latin1', null);
   message._send(CRLF, first, null);
   for (let i = 0; i < pieces.length; i += 3) {
@@ -145,7 +150,7 @@ function flushPieces(message) {
     if (pieces[i + 2]) callbacks.push(pieces[i + 2]);
   }
   message._send(CRLF, last, (error) =>
-    callbacks.forEach((f) => {
+    ArrayPrototypeForEach(callbacks, (f) => {
       f(error);
     }),
   );

@@ -1,18 +1,19 @@
 'use strict';
 // Header fields as users give them.
+const { ArrayIsArray, ObjectKeys } = require('../base/primordials');
 const { ERR_INVALID_ARG_VALUE } = require('../base/errors');
 
 /** Whether `headers` is an array of `[name, value]`. */
 const isPairs = (headers) =>
-  Array.isArray(headers) && headers.length > 0 && Array.isArray(headers[0]);
+  ArrayIsArray(headers) && headers.length > 0 && ArrayIsArray(headers[0]);
 
 /**
  * Calls `each(name, value)` for the fields of `headers`: an object, a flat array of names and
  * values, or an array of pairs.
  */
 function forEachField(headers, each) {
-  if (!Array.isArray(headers)) {
-    for (const name of Object.keys(headers)) each(name, headers[name]);
+  if (!ArrayIsArray(headers)) {
+    for (const name of ObjectKeys(headers)) each(name, headers[name]);
   } else if (isPairs(headers)) {
     for (const [name, value] of headers) each(name, value);
   } else {

@@ -1,6 +1,7 @@
 'use strict';
 // Field lines of a received message as the objects Node's documentation describes: `headers`,
 // `headersDistinct` and their trailer twins, and the rules by which duplicates are joined.
+const { SafeMap } = require('../base/primordials');
 const { lowerCase } = require('../wire/field-names');
 
 // How a second line of the same name is treated.
@@ -8,7 +9,7 @@ const FIRST_WINS = 0;
 const JOIN_COOKIE = 2;
 const ARRAY = 3;
 
-const rules = new Map();
+const rules = new SafeMap();
 for (const name of [
   'age',
   'authorization',

@@ -1,6 +1,7 @@
 'use strict';
 // Renders the head of an outgoing message, and decides its framing and persistence on the way, in
 // the order in which Node does. Renders its trailer section.
+const { ArrayIsArray, ArrayPrototypeJoin, MathFloor, ObjectKeys } = require('../base/primordials');
 const { ERR_HTTP_TRAILER_INVALID, ERR_INVALID_CHAR } = require('../base/errors');
 const { kEndsConnection } = require('../base/symbols');
 const { isInvalidValue, validateHeaderName, validateHeaderValue } = require('../base/validate');
@@ -97,13 +98,13 @@ const isContentDisposition = (name) =>
 function addField(message, head, name, value, validate, relaxed) {
   if (validate) validateHeaderName(name);
   const add = isContentDisposition(name) ? addDisposition : addLine;
-  if (Array.isArray(value)) {
+  if (ArrayIsArray(value)) {
     const unique = message[kUniqueHeaders];
     if ((value.length < 2 || !isCookie(name)) && !unique?.has(name.toLowerCase())) {
       for (const item of value) add(message, head, name, item, validate, relaxed);
       return;
     }
-    value = value.join('; ');
+    value = ArrayPrototypeJoin(value, '; ');
   }
   add(message, head, name, value, validate, relaxed);
 }
@@ -187,11 +188,11 @@ function keepAliveLines(message) {
   if (!timeout || !message._defaultKeepAlive) return 'Connection: keep-alive\r\n';
   const max = ~~message._maxRequestsPerSocket;
   if (max > 0) {
-    return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeout / 1000)}, max=${message._maxRequestsPerSocket}\r\n`;
+    return `Connection: keep-alive\r\nKeep-Alive: timeout=${MathFloor(timeout / 1000)}, max=${message._maxRequestsPerSocket}\r\n`;
   }
   if (timeout !== linesTimeout) {
     linesTimeout = timeout;
-    lines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeout / 1000)}\r\n`;
+    lines = `Connection: keep-alive\r\nKeep-Alive: timeout=${MathFloor(timeout / 1000)}\r\n`;
   }
   return lines;
 }
@@ -219,17 +220,17 @@ function decideFraming(message, head) {
 /** Sets the trailer section: `headers` as an object or an array of pairs. */
 function storeTrailers(message, headers) {
   message._trailer = '';
-  const isArray = Array.isArray(headers);
+  const isArray = ArrayIsArray(headers);
   const relaxed = message._isLenientHeaderValidation();
   const unique = message[kUniqueHeaders];
-  for (const key of Object.keys(headers)) {
+  for (const key of ObjectKeys(headers)) {
     const name = isArray ? headers[key][0] : key;
     let value = isArray ? headers[key][1] : headers[key];
     validateHeaderName(name, 'Trailer name');
-    if (Array.isArray(value) && value.length > 1 && !unique?.has(name.toLowerCase())) {
+    if (ArrayIsArray(value) && value.length > 1 && !unique?.has(name.toLowerCase())) {
       for (const item of value) message._trailer += trailerLine(name, item, relaxed);
     } else {
-      if (Array.isArray(value)) value = value.join('; ');
+      if (ArrayIsArray(value)) value = ArrayPrototypeJoin(value, '; ');
       message._trailer += trailerLine(name, value, relaxed);
     }
   }

@@ -1,5 +1,13 @@
 'use strict';
 // The header store of outgoing messages: the documented methods that read and change it.
+const {
+  ArrayIsArray,
+  ArrayPrototypeMap,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectKeys,
+  ObjectValues,
+} = require('../base/primordials');
 const { deprecate } = require('node:util');
 const {
   ERR_HTTP_HEADERS_SENT,
@@ -32,7 +40,7 @@ const methods = {
     if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
     if (
       !headers ||
-      Array.isArray(headers) ||
+      ArrayIsArray(headers) ||
       typeof headers.keys !== 'function' ||
       typeof headers.get !== 'function'
     )
@@ -40,7 +48,7 @@ const methods = {
     // A Headers object gives each cookie by itself: they are set together.
     const cookies = [];
     for (const [name, value] of headers) {
-      if (name === 'set-cookie') cookies.push(...(Array.isArray(value) ? value : [value]));
+      if (name === 'set-cookie') cookies.push(...(ArrayIsArray(value) ? value : [value]));
       else this.setHeader(name, value);
     }
     if (cookies.length > 0) this.setHeader('set-cookie', cookies);
@@ -53,8 +61,8 @@ const methods = {
     checkValue(this, name, value);
     const entry = this[kOutHeaders]?.[lowerCase(name)];
     if (!entry) return this.setHeader(name, value);
-    if (!Array.isArray(entry[1])) entry[1] = [entry[1]];
-    if (Array.isArray(value)) entry[1].push(...value);
+    if (!ArrayIsArray(entry[1])) entry[1] = [entry[1]];
+    if (ArrayIsArray(value)) entry[1].push(...value);
     else entry[1].push(value);
     return this;
   },
@@ -66,12 +74,12 @@ const methods = {
   },
 
   getHeaderNames() {
-    return this[kOutHeaders] !== null ? Object.keys(this[kOutHeaders]) : [];
+    return this[kOutHeaders] !== null ? ObjectKeys(this[kOutHeaders]) : [];
   },
 
   getRawHeaderNames() {
     const headers = this[kOutHeaders];
-    return headers === null ? [] : Object.values(headers).map((entry) => entry[0]);
+    return headers === null ? [] : ArrayPrototypeMap(ObjectValues(headers), (entry) => entry[0]);
   },
 
   getHeaders() {
@@ -115,7 +123,7 @@ const deprecated = {
       this[kOutHeaders] = null;
     } else if (typeof value === 'object') {
       const headers = (this[kOutHeaders] = new Fields());
-      for (const name of Object.keys(value)) headers[lowerCase(name)] = [name, value[name]];
+      for (const name of ObjectKeys(value)) headers[lowerCase(name)] = [name, value[name]];
     }
   },
 
@@ -129,13 +137,13 @@ const deprecated = {
   set _headerNames(value) {
     const headers = this[kOutHeaders];
     if (typeof value !== 'object' || value === null || !headers) return;
-    for (const key of Object.keys(value)) if (headers[key]) headers[key][0] = value[key];
+    for (const key of ObjectKeys(value)) if (headers[key]) headers[key][0] = value[key];
   },
 };
-for (const name of Object.keys(deprecated)) {
-  const { get, set } = Object.getOwnPropertyDescriptor(deprecated, name);
+for (const name of ObjectKeys(deprecated)) {
+  const { get, set } = ObjectGetOwnPropertyDescriptor(deprecated, name);
   const warning = [`OutgoingMessage.prototype.${name} is deprecated`, 'DEP0066'];
-  Object.defineProperty(deprecated, name, {
+  ObjectDefineProperty(deprecated, name, {
     __proto__: null,
     get: deprecate(get, ...warning),
     set: deprecate(set, ...warning),

@@ -1,5 +1,10 @@
 'use strict';
 // http.IncomingMessage: a received message, a stream.Readable.
+const {
+  ArrayPrototypeSlice,
+  ObjectSetPrototypeOf,
+  StringPrototypeEndsWith,
+} = require('../base/primordials');
 const { finished } = require('node:stream');
 const host = require('../node/http');
 const { define } = require('../base/define');
@@ -23,8 +28,8 @@ function IncomingMessage(socket) {
   host.IncomingMessage.call(this, socket);
   this[kConnection] = null;
 }
-Object.setPrototypeOf(IncomingMessage.prototype, host.IncomingMessage.prototype);
-Object.setPrototypeOf(IncomingMessage, host.IncomingMessage);
+ObjectSetPrototypeOf(IncomingMessage.prototype, host.IncomingMessage.prototype);
+ObjectSetPrototypeOf(IncomingMessage, host.IncomingMessage);
 host.admit(IncomingMessage, host.IncomingMessage);
 
 const { prototype } = IncomingMessage;
@@ -36,7 +41,7 @@ for (const [name, key, raw, countKey] of [
   ['trailers', kTrailers, 'rawTrailers', kTrailersCount],
   ['trailersDistinct', kTrailersDistinct, 'rawTrailers', kTrailersCount],
 ]) {
-  const isDistinct = name.endsWith('Distinct');
+  const isDistinct = StringPrototypeEndsWith(name, 'Distinct');
   const add = isDistinct ? '_addHeaderLineDistinct' : '_addHeaderLine';
   define(prototype, {
     get [name]() {
@@ -169,7 +174,7 @@ function report(message, error, callback) {
  */
 IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, count) {
   if (!lines || lines.length === 0) return;
-  if (count < lines.length) lines = lines.slice(0, count);
+  if (count < lines.length) lines = ArrayPrototypeSlice(lines, 0, count);
   let fields;
   if (this.complete) {
     this.rawTrailers = lines;

@@ -2,6 +2,7 @@
 // http.OutgoingMessage: the writable half of a message. Headers are in `headers`, the rendering of the
 // head in `head`, content and its end in `content` and `sending`; here is the class that ties
 // them together.
+const { ObjectSetPrototypeOf } = require('../base/primordials');
 const EventEmitter = require('node:events');
 const { define } = require('../base/define');
 const { ERR_METHOD_NOT_IMPLEMENTED, ERR_STREAM_CANNOT_PIPE } = require('../base/errors');
@@ -24,8 +25,8 @@ function OutgoingMessage(options) {
   host.OutgoingMessage.call(this, options);
   if (host.missingOutgoing.chunks) initialize(this);
 }
-Object.setPrototypeOf(OutgoingMessage.prototype, host.OutgoingMessage.prototype);
-Object.setPrototypeOf(OutgoingMessage, host.OutgoingMessage);
+ObjectSetPrototypeOf(OutgoingMessage.prototype, host.OutgoingMessage.prototype);
+ObjectSetPrototypeOf(OutgoingMessage, host.OutgoingMessage);
 host.admit(OutgoingMessage, host.OutgoingMessage);
 
 /** Adds the fields that the constructor of an older host does not know. */
@@ -265,8 +266,8 @@ define(OutgoingMessage.prototype, headers.deprecated);
  * They are instances of the host's class of the same name, too, but do not inherit from it.
  */
 function inheritMessage(Class, HostClass) {
-  Object.setPrototypeOf(Class.prototype, OutgoingMessage.prototype);
-  Object.setPrototypeOf(Class, OutgoingMessage);
+  ObjectSetPrototypeOf(Class.prototype, OutgoingMessage.prototype);
+  ObjectSetPrototypeOf(Class, OutgoingMessage);
   host.recognize(HostClass, Class);
   host.admit(Class, HostClass);
 }

@@ -6,11 +6,11 @@
 // objects of another kind, which differ from ordinary ones in nothing visible: no tag, no inspection
 // and no method tells them apart.
 
+const { NumberParseInt, ObjectSetPrototypeOf, ReflectApply } = require('../base/primordials');
 const { Registry } = require('../node/builtins');
 
 /** This V8 has that weakness. */
-const isConcerned = Number.parseInt(process.versions.v8, 10) < 13;
-const { setPrototypeOf } = Object;
+const isConcerned = NumberParseInt(process.versions.v8, 10) < 13;
 const noop = () => {};
 const never = false;
 
@@ -31,8 +31,8 @@ const reparenting = { isConcerned, isUsual: false };
 
 /** What `new Message(...)` would make, for a constructor that can be called. */
 function make(Message, ...values) {
-  const message = setPrototypeOf(new Roomy(), Message.prototype);
-  Message.apply(message, values);
+  const message = ObjectSetPrototypeOf(new Roomy(), Message.prototype);
+  ReflectApply(Message, message, values);
   return message;
 }
 

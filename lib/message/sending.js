@@ -1,5 +1,6 @@
 'use strict';
 // How the content of an outgoing message leaves: whole with its head, or piece by piece, and its end.
+const { BufferByteLength } = require('../base/primordials');
 const {
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,
   ERR_STREAM_ALREADY_FINISHED,
@@ -125,7 +126,7 @@ function mayLeaveWhole(message, chunk) {
 function sendWhole(message, chunk, encoding, callback) {
   if (!message._header) {
     message._contentLength =
-      typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+      typeof chunk === 'string' ? BufferByteLength(chunk, encoding) : chunk.byteLength;
     message._implicitHeader();
   }
   const { socket } = message;

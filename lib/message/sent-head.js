@@ -4,6 +4,7 @@
 // bytes are UTF-8 (RFC 6266, section 4.3). Text behind the head leaves as UTF-8 with it, and there
 // such a name has to be decoded first; where the head leaves as latin1 it must not be: characters
 // above U+00FF would lose their high byte, and U+010D U+010A become the end of a line.
+const { BufferFrom, StringPrototypeSlice } = require('../base/primordials');
 const { ERR_INVALID_CHAR } = require('../base/errors');
 const { isInvalidValue } = require('../base/validate');
 const { isUtf8 } = require('../node/builtins');
@@ -24,7 +25,7 @@ class SentHead {
 
   /** Adds to both forms what the shown text has got since. */
   catchUp(shown) {
-    const since = shown.slice(this.end);
+    const since = StringPrototypeSlice(shown, this.end);
     this.end = shown.length;
     this.latin1 += since;
     if (this.utf8 !== null) this.utf8 += since;
@@ -32,7 +33,7 @@ class SentHead {
 
   /** Adds a line in its two forms; in the shown text, where it is now, it is `length` long. */
   addLine(shown, length, latin1, utf8) {
-    this.catchUp(shown.slice(0, shown.length - length));
+    this.catchUp(StringPrototypeSlice(shown, 0, shown.length - length));
     this.end = shown.length;
     this.latin1 += latin1;
     if (utf8 === null) this.utf8 = null;
@@ -51,13 +52,13 @@ function shownDisposition(message, name, value, decodes) {
     if (isInvalidValue(value, message._isLenientHeaderValidation()))
       throw new ERR_INVALID_CHAR('header content', name);
   }
-  return Buffer.from(value, 'latin1').toString();
+  return BufferFrom(value, 'latin1').toString();
 }
 
 /** Notes how the line of Content-Disposition that was added to `head` last is sent. */
 function noteDisposition(head, name, value, shown) {
   if (typeof value !== 'string' || !NOT_ASCII.test(value) || NOT_LATIN1.test(value)) return;
-  const bytes = Buffer.from(value, 'latin1');
+  const bytes = BufferFrom(value, 'latin1');
   const utf8 = isUtf8(bytes) ? `${name}: ${bytes}\r\n` : null;
   head.sent ??= new SentHead();
   head.sent.addLine(head.text, `${name}: ${shown}\r\n`.length, `${name}: ${value}\r\n`, utf8);

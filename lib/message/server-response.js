@@ -1,5 +1,6 @@
 'use strict';
 // http.ServerResponse: the answer to one request.
+const { ArrayIsArray, ArrayPrototypeFlat, ReflectApply } = require('../base/primordials');
 const { channel } = require('node:diagnostics_channel');
 const { deprecate } = require('node:util');
 const {
@@ -111,7 +112,7 @@ ServerResponse.prototype.writeInformation = function writeInformation(
 function informationLines(response, headers) {
   if (headers === undefined || headers === null) return '';
   const relaxed = response._isLenientHeaderValidation();
-  if (!Array.isArray(headers)) validateObject(headers, 'headers');
+  if (!ArrayIsArray(headers)) validateObject(headers, 'headers');
   let lines = '';
   forEachField(headers, (name, value) => {
     validateHeaderName(name);
@@ -175,8 +176,8 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, head
 /** Headers given to `writeHead` win over those set before; duplicates among them are kept. */
 function mergeHeaders(response, headers) {
   if (!headers) return;
-  const isArray = Array.isArray(headers);
-  const fields = isPairs(headers) ? headers.flat() : headers; // so that a pair without value is seen
+  const isArray = ArrayIsArray(headers);
+  const fields = isPairs(headers) ? ArrayPrototypeFlat(headers) : headers; // so that a pair without value is seen
   if (isArray) {
     forEachField(fields, (name) => {
       if (name) response.removeHeader(name);
@@ -184,7 +185,7 @@ function mergeHeaders(response, headers) {
   }
   const add = isArray ? response.appendHeader : response.setHeader;
   forEachField(fields, (name, value) => {
-    if (name) Reflect.apply(add, response, [name, value]);
+    if (name) ReflectApply(add, response, [name, value]);
   });
 }
 

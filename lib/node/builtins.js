@@ -1,6 +1,13 @@
 'use strict';
 // What we use of Node's modules, as it was when we were loaded. Files that are loaded later take it from
 // here: applications and test runners replace functions of Node's meanwhile.
+const {
+  ObjectGetOwnPropertyDescriptor,
+  ObjectGetPrototypeOf,
+  ObjectHasOwn,
+  SafeMap,
+  SafeSet,
+} = require('../base/primordials');
 const { AsyncResource } = require('node:async_hooks');
 const { isUtf8 } = require('node:buffer');
 const { channel } = require('node:diagnostics_channel');
@@ -18,14 +25,14 @@ const { FinalizationRegistry: Registry, WeakRef: Weak } = globalThis;
 const { Socket } = net;
 
 /** What `for (const name in socket)` lists of the prototypes of Node's sockets… */
-const listedOfSockets = new Set();
+const listedOfSockets = new SafeSet();
 /** …and those of it that are methods, by name. */
-const socketMethods = new Map();
+const socketMethods = new SafeMap();
 for (const name in Socket.prototype) {
   listedOfSockets.add(name);
   let holder = Socket.prototype;
-  while (!Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
-  const { value } = Object.getOwnPropertyDescriptor(holder, name);
+  while (!ObjectHasOwn(holder, name)) holder = ObjectGetPrototypeOf(holder);
+  const { value } = ObjectGetOwnPropertyDescriptor(holder, name);
   if (typeof value === 'function') socketMethods.set(name, value);
 }
 

@@ -2,6 +2,18 @@
 // Node's own http: the classes ours inherit from, the keys of its private fields, its defaults.
 // Sharing the fields is what keeps our objects right when their prototype is exchanged for the
 // host's (as Express does).
+const {
+  ArrayPrototypeFind,
+  ObjectAssign,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectGetOwnPropertySymbols,
+  ObjectHasOwn,
+  ReflectApply,
+  ReflectDefineProperty,
+  SymbolFor,
+  SymbolPrototypeGetDescription,
+} = require('../base/primordials');
 const http = require('node:http');
 const { define } = require('../base/define');
 const { later } = require('../base/later');
@@ -23,11 +35,11 @@ const {
 
 // Taken now, because `register` puts ours in their place.
 const { setGlobalProxyFromEnv, websocketMask, websocketUnmask } = http;
-const setMaxIdleHTTPParsers = Object.getOwnPropertyDescriptor(http, 'setMaxIdleHTTPParsers').value;
+const setMaxIdleHTTPParsers = ObjectGetOwnPropertyDescriptor(http, 'setMaxIdleHTTPParsers').value;
 /** What Node finds or loads when it is asked for. Where the host's http does not have it, a global may be it. */
 const accessors = {};
 for (const name of ['globalAgent', 'maxHeaderSize', 'CloseEvent', 'MessageEvent', 'WebSocket']) {
-  const get = Object.getOwnPropertyDescriptor(http, name)?.get;
+  const get = ObjectGetOwnPropertyDescriptor(http, name)?.get;
   const accessor = {
     get [name]() {
       return get?.() ?? globalThis[name];
@@ -41,7 +53,10 @@ const outgoing = new OutgoingMessage();
 
 /** The host's symbol of this description on `object`, or a new one where the host has none. */
 function keyOf(object, description) {
-  const found = Object.getOwnPropertySymbols(object).find((s) => s.description === description);
+  const found = ArrayPrototypeFind(
+    ObjectGetOwnPropertySymbols(object),
+    (s) => SymbolPrototypeGetDescription(s) === description,
+  );
   return found ?? Symbol(description);
 }
 
@@ -82,8 +97,8 @@ const serverKeys = later(() => {
 
 /** Fields of our own that this host's constructor of OutgoingMessage does not make. */
 const missingOutgoing = {
-  chunks: !Object.hasOwn(outgoing, keys.kChunkedBuffer),
-  finished: !Object.hasOwn(outgoing, keys.kWritableFinished),
+  chunks: !ObjectHasOwn(outgoing, keys.kChunkedBuffer),
+  finished: !ObjectHasOwn(outgoing, keys.kWritableFinished),
 };
 
 // How the host behaves is asked by calls that leave nothing to do for later: loading the module queues no
@@ -112,7 +127,7 @@ const readsToDump = (() => {
     isRead = true;
   };
   const message = { complete: true, destroyed: false, readableLength: 0, read };
-  Object.assign(message, { removeAllListeners() {}, resume() {} });
+  ObjectAssign(message, { removeAllListeners() {}, resume() {} });
   IncomingMessage.prototype._dump.call(message);
   return isRead;
 })();
@@ -130,10 +145,10 @@ const keepsComplete = (() => {
 })();
 
 /** From Node 22 on a message that is corked corks the socket it is given. */
-const corksSocket = Object.hasOwn(OutgoingMessage.prototype, 'socket');
+const corksSocket = ObjectHasOwn(OutgoingMessage.prototype, 'socket');
 
 /** Whether the host checks a target that is set later; else it is a plain property of the request. */
-const checksPath = Object.hasOwn(ClientRequest.prototype, 'path');
+const checksPath = ObjectHasOwn(ClientRequest.prototype, 'path');
 
 /** From Node 22 on a request with more fields than `maxHeadersCount` is refused; before, it is cut. */
 const refusesManyFields = major >= 22;
@@ -163,19 +178,18 @@ const defaults = later(() => {
 });
 
 const isInherited = Function.prototype[Symbol.hasInstance];
-const { apply } = Reflect;
 
 /**
  * Has `instanceof Class` know objects of the host's class, whose methods `Class` has, too: the host's own https
  * makes them for programs that use ours for http. Subclasses of `Class` are asked as ever.
  */
 function admit(Class, HostClass) {
-  Object.defineProperty(Class, Symbol.hasInstance, {
+  ObjectDefineProperty(Class, Symbol.hasInstance, {
     __proto__: null,
     configurable: true,
     value(object) {
-      if (apply(isInherited, this, [object])) return true;
-      return this === Class && apply(isInherited, HostClass, [object]);
+      if (ReflectApply(isInherited, this, [object])) return true;
+      return this === Class && ReflectApply(isInherited, HostClass, [object]);
     },
   });
 }
@@ -185,15 +199,15 @@ function admit(Class, HostClass) {
  * the host's class are asked as ever. However often the module is loaded, this is laid over once.
  */
 function recognize(HostClass, Class) {
-  const mark = Symbol.for(`rust-http.${HostClass.name}`);
-  Object.defineProperty(Class.prototype, mark, { __proto__: null, value: true });
-  if (Object.hasOwn(HostClass, Symbol.hasInstance)) return;
+  const mark = SymbolFor(`rust-http.${HostClass.name}`);
+  ObjectDefineProperty(Class.prototype, mark, { __proto__: null, value: true });
+  if (ObjectHasOwn(HostClass, Symbol.hasInstance)) return;
   // A frozen class knows only its own objects.
-  Reflect.defineProperty(HostClass, Symbol.hasInstance, {
+  ReflectDefineProperty(HostClass, Symbol.hasInstance, {
     __proto__: null,
     configurable: true,
     value(object) {
-      if (apply(isInherited, this, [object])) return true;
+      if (ReflectApply(isInherited, this, [object])) return true;
       return this === HostClass && typeof object === 'object' && object?.[mark] === true;
     },
   });

@@ -1,6 +1,7 @@
 'use strict';
 // Node's own https: the classes ours inherit from or stand beside, taken before `register` puts ours in
 // their place.
+const { ReflectConstruct } = require('../base/primordials');
 const vm = require('node:vm');
 const { Agent, Server, createServer, get, globalAgent, request } = require('node:https');
 
@@ -9,8 +10,10 @@ const { Agent, Server, createServer, get, globalAgent, request } = require('node
  * modules (agent-base up to 7, and with it proxy-agent, https-proxy-agent and others) tell a request of
  * https by such a frame, in `addRequest` and wherever they are asked for their `protocol`.
  */
-const construct = vm.compileFunction('return Reflect.construct(Class, args);', ['Class', 'args'], {
-  filename: 'node:https',
-});
+const construct = vm.compileFunction(
+  'return function construct(Class, args) { return make(Class, args); };',
+  ['make'],
+  { filename: 'node:https' },
+)(ReflectConstruct);
 
 module.exports = { Agent, Server, construct, createServer, get, globalAgent, request };

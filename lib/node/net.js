@@ -1,9 +1,15 @@
 'use strict';
 // What `net` keeps to itself, found by the description of its symbols.
+const {
+  ArrayPrototypeFind,
+  ObjectGetOwnPropertySymbols,
+  SymbolPrototypeGetDescription,
+} = require('../base/primordials');
 const { Socket } = require('./builtins');
 
-const symbols = Object.getOwnPropertySymbols(new Socket());
-const find = (description) => symbols.find((symbol) => symbol.description === description);
+const symbols = ObjectGetOwnPropertySymbols(new Socket());
+const find = (description) =>
+  ArrayPrototypeFind(symbols, (symbol) => SymbolPrototypeGetDescription(symbol) === description);
 
 /** Where a socket keeps the handle that its `_handle` shows. */
 const kHandle = find('kHandle');
@@ -20,8 +26,9 @@ function habitsOfNet() {
   if (habits === undefined) {
     const handle = {};
     new Socket({ handle, manualStart: true });
-    const owner = Object.getOwnPropertySymbols(handle).find(
-      (s) => s.description === 'owner_symbol',
+    const owner = ArrayPrototypeFind(
+      ObjectGetOwnPropertySymbols(handle),
+      (s) => SymbolPrototypeGetDescription(s) === 'owner_symbol',
     );
     habits = { __proto__: null, owner, onread: handle.onread };
   }

@@ -2,10 +2,19 @@
 // What `process` lists as open. Native connections have no handle of Node's own, so they are added to the list.
 // It has only what keeps the process alive, and so has this.
 
+const {
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ReflectApply,
+  ReflectDefineProperty,
+  SafeSet,
+  SymbolFor,
+  WeakRefPrototypeDeref,
+} = require('../base/primordials');
 const { Weak } = require('./builtins');
 
 /** All instances of the module in a process share what they add to its functions. */
-const kSources = Symbol.for('rust-http.open');
+const kSources = SymbolFor('rust-http.open');
 
 /**
  * Shows what `source()` returns, an array of sockets, in `process._getActiveHandles()`, and their kinds in
@@ -13,7 +22,8 @@ const kSources = Symbol.for('rust-http.open');
  */
 function show(source) {
   const sources = sharedSources();
-  for (const reference of sources) if (reference.deref() === undefined) sources.delete(reference);
+  for (const reference of sources)
+    if (WeakRefPrototypeDeref(reference) === undefined) sources.delete(reference);
   sources.add(new Weak(source));
 }
 
@@ -21,7 +31,7 @@ function sharedSources() {
   const shared =
     process._getActiveHandles?.[kSources] ?? process.getActiveResourcesInfo?.[kSources];
   if (shared !== undefined) return shared;
-  const sources = new Set();
+  const sources = new SafeSet();
   extend('_getActiveHandles', sources, (socket) => socket);
   extend('getActiveResourcesInfo', sources, kindOf);
   return sources;
@@ -33,17 +43,17 @@ function extend(name, sources, tell) {
   if (typeof original !== 'function') return;
   const extended = {
     [name](...args) {
-      const told = Reflect.apply(original, this, args);
+      const told = ReflectApply(original, this, args);
       for (const reference of sources) {
-        for (const socket of reference.deref()?.() ?? []) told.push(tell(socket));
+        for (const socket of WeakRefPrototypeDeref(reference)?.() ?? []) told.push(tell(socket));
       }
       return told;
     },
   }[name];
-  Object.defineProperty(extended, kSources, { __proto__: null, value: sources });
-  const descriptor = Object.getOwnPropertyDescriptor(process, name);
+  ObjectDefineProperty(extended, kSources, { __proto__: null, value: sources });
+  const descriptor = ObjectGetOwnPropertyDescriptor(process, name);
   // A process that may not be changed goes without.
-  Reflect.defineProperty(process, name, { ...descriptor, value: extended });
+  ReflectDefineProperty(process, name, { ...descriptor, value: extended });
 }
 
 /** The name that Node has for what a socket is on: a Unix socket has no addresses. */

@@ -3,6 +3,11 @@
 // Node's ServerResponse makes one when it ends, from the beginning that its constructor has noted under a private
 // key, with the name in that, and from the members of the response. So a response of Node's, which is never sent,
 // stands for the exchange. It has a beginning only while there is an observer.
+const {
+  ObjectCreate,
+  ObjectDefineProperty,
+  SymbolPrototypeGetDescription,
+} = require('../base/primordials');
 const host = require('./http');
 
 const { _finish } = host.ServerResponse.prototype;
@@ -11,7 +16,7 @@ const { _finish } = host.ServerResponse.prototype;
 let kBeginning;
 
 /** What `_finish` asks for beside it; the socket is kept under a key of Node's, too. */
-const example = Object.create(host.ServerResponse.prototype);
+const example = ObjectCreate(host.ServerResponse.prototype);
 example.socket = {};
 const members = { ...example, emit() {} };
 
@@ -22,13 +27,16 @@ const probe = { ...members };
 /** Learns the key: `_finish` asks for it first. */
 function learnKey() {
   const get = (target, key) => {
-    if (typeof key === 'symbol' && key.description === 'ServerResponseStatistics')
+    if (
+      typeof key === 'symbol' &&
+      SymbolPrototypeGetDescription(key) === 'ServerResponseStatistics'
+    )
       kBeginning ??= key;
     return target[key];
   };
   _finish.call(new Proxy(members, { __proto__: null, get }));
   kBeginning ??= Symbol('ServerResponseStatistics');
-  Object.defineProperty(probe, kBeginning, { __proto__: null, get: () => ++asked === 1 });
+  ObjectDefineProperty(probe, kBeginning, { __proto__: null, get: () => ++asked === 1 });
 }
 
 /** Whether there is an observer: `_finish` reads the beginning once more only if there is one; it finds none. */

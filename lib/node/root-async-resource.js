@@ -1,15 +1,22 @@
 'use strict';
 // The async contexts in which the native side calls. What async hooks are told of them is over at once:
 // they are nothing that a program opens or could close.
+const {
+  ArrayPrototypeFind,
+  ArrayPrototypeSome,
+  ObjectGetOwnPropertySymbols,
+  SymbolPrototypeGetDescription,
+} = require('../base/primordials');
 const { AsyncResource } = require('node:async_hooks');
 
 /** The context in which the module was loaded, not that of its first use. */
 const neutral = new AsyncResource('RUSTHTTP').emitDestroy();
 
 /** Each resource has ids of its own. */
-const isId = ({ description }) => /^(trigger_)?async_id_symbol$/.test(description);
-const kAsyncId = Object.getOwnPropertySymbols(neutral).find(
-  ({ description }) => description === 'async_id_symbol',
+const isId = (symbol) => /^(trigger_)?async_id_symbol$/.test(SymbolPrototypeGetDescription(symbol));
+const kAsyncId = ArrayPrototypeFind(
+  ObjectGetOwnPropertySymbols(neutral),
+  (symbol) => SymbolPrototypeGetDescription(symbol) === 'async_id_symbol',
 );
 
 /**
@@ -40,10 +47,10 @@ class ConnectionResource extends AsyncResource {
 
 function carriesContext(resource) {
   const symbols = [
-    ...Object.getOwnPropertySymbols(resource),
-    ...Object.getOwnPropertySymbols(neutral),
+    ...ObjectGetOwnPropertySymbols(resource),
+    ...ObjectGetOwnPropertySymbols(neutral),
   ];
-  return symbols.some((key) => resource[key] !== neutral[key] && !isId(key));
+  return ArrayPrototypeSome(symbols, (key) => resource[key] !== neutral[key] && !isId(key));
 }
 
 module.exports = { ConnectionResource, contextOf, neutral };

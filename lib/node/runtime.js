@@ -2,9 +2,10 @@
 // Which Node this is, and what its process was told.
 
 /** The major version of the host. */
-const major = Number.parseInt(process.versions.node, 10);
+const { ArrayPrototypeJoin, NumberParseInt } = require('../base/primordials');
+const major = NumberParseInt(process.versions.node, 10);
 
 /** The flags of the process, on its command line or by NODE_OPTIONS, as one text. */
-const flags = () => [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+const flags = () => ArrayPrototypeJoin([...process.execArgv, process.env.NODE_OPTIONS ?? ''], ' ');
 
 module.exports = { flags, major };

@@ -5,6 +5,7 @@
  * Runs `process.nextTick` callbacks and promise jobs that wait, as Node does behind each callback
  * from its event loop. Node offers it to its own C++ and to embedders as `process._tickCallback`.
  */
+const { ObjectGetPrototypeOf } = require('../base/primordials');
 const runTicks = undeprecated(process._tickCallback).bind(process);
 
 /**
@@ -12,7 +13,7 @@ const runTicks = undeprecated(process._tickCallback).bind(process);
  * function that Node's own C++ goes on calling.
  */
 function undeprecated(tickCallback) {
-  const wrapped = Object.getPrototypeOf(tickCallback);
+  const wrapped = ObjectGetPrototypeOf(tickCallback);
   return wrapped === Function.prototype ? tickCallback : wrapped;
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 // One HTTP connection of a server, on whichever transport: requests in, errors, timeouts, hand-over
 // after an upgrade. How its responses take their turns and end is in `responses`.
+const { SafeSet } = require('../base/primordials');
 const { ERR_HTTP_REQUEST_TIMEOUT, parseError } = require('../base/errors');
 const { Totals } = require('../base/stats');
 const {
@@ -24,7 +25,7 @@ const { readPushed } = require('../transport/mirror');
 const { answerError, dispatch, hasBodyHeaders, tellTimeout } = require('./dispatch');
 const { idleTimeout } = require('./options');
 const { Phase, handOver, mayUpgrade, readContentFirst } = require('./upgrade');
-const { abortResponses, endConnectionBehind, isSilent, onFinish } = require('./responses');
+const { abortResponses, endConnectionBehind, isSilent, lastDue, onFinish } = require('./responses');
 const { forgetStream, listenToStream, watchStreams } = require('./stream-connections');
 
 const { CONTENT_FIRST, GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
@@ -76,7 +77,7 @@ class ServerConnection {
     this.closesResponse = true;
     /** What is listened to on a socket that is a stream. */
     this.streamListeners = null;
-    (server[kConnections] ??= new Set()).add(this);
+    (server[kConnections] ??= new SafeSet()).add(this);
     this.totals = server[kTotals] ??= new Totals();
     this.totals.connections++;
     transport.join(this);
@@ -338,16 +339,9 @@ class ServerConnection {
   }
 
   afterEnd() {
-    const { server, socket } = this;
-    if (!server.httpAllowHalfOpen) {
-      socket.end();
-    } else if (this.outgoing.length > 0) {
-      this.outgoing.at(-1)._last = true;
-    } else if (socket._httpMessage) {
-      socket._httpMessage._last = true;
-    } else {
-      socket.end();
-    }
+    const last = this.server.httpAllowHalfOpen ? lastDue(this) : null;
+    if (last) last._last = true;
+    else this.socket.end();
   }
 
   onDestroyed() {
@@ -425,7 +419,7 @@ class ServerConnection {
 
   /** The server was closed: the last answer that is due says that its connection closes, too. */
   announceClose() {
-    endConnectionBehind(this.outgoing.at(-1) ?? this.socket._httpMessage);
+    endConnectionBehind(lastDue(this));
   }
 
   isUnused() {

@@ -2,6 +2,7 @@
 // A request that asks for another protocol and has content, where that is read first: from Node 26 on. If it
 // is not here with the head, the listeners of 'upgrade' get a stream of what follows it. Meanwhile the
 // connection goes on speaking HTTP.
+const { BufferAlloc } = require('../base/primordials');
 const { Duplex } = require('../node/builtins');
 const { GROUP_END } = require('../wire/layout');
 
@@ -107,7 +108,7 @@ class ContentReader {
       return;
     }
     this.stream = new UpgradeStream(socket, upgrading);
-    server.emit('upgrade', upgrading, this.stream, Buffer.alloc(0));
+    server.emit('upgrade', upgrading, this.stream, BufferAlloc(0));
   }
 
   upgrade(bytes) {

@@ -1,5 +1,6 @@
 'use strict';
 // Which of a server's listeners hears of a request, a timeout or an error, and what is done where none does.
+const { BufferFrom } = require('../base/primordials');
 const { kGuard } = require('../base/symbols');
 const { STATUS_CODES } = require('../node/http');
 const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wire/layout');
@@ -71,7 +72,7 @@ function tellTimeout({ current: req, server, socket }) {
 
 /** The whole answers to malformed input, and to requests that take too long. */
 const answer = (status) =>
-  Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
+  BufferFrom(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
 const answers = {
   __proto__: null,
   HPE_HEADER_OVERFLOW: answer(431),

@@ -1,6 +1,7 @@
 'use strict';
 // A server that drains: it takes no more connections and requests, answers what is under way, and is done
 // when all its connections are closed.
+const { ArrayPrototypeForEach, MathMax, MathMin, ReflectApply } = require('../base/primordials');
 const { kConnections, kDrain, kIsClosing, kTotals } = require('../base/symbols');
 const { validateNumber, validateObject } = require('../base/validate');
 const { net } = require('../node/builtins');
@@ -37,26 +38,26 @@ class Drain {
     for (const connection of connectionsOf(server)) connection.announceClose();
     // What the system has accepted by now is taken first: it would be reset with the listening socket.
     afterTimers(() => {
-      if (server.listening) Reflect.apply(net.Server.prototype.close, server, []);
+      if (server.listening) ReflectApply(net.Server.prototype.close, server, []);
       // Only now it is known which connections are idle: all that their sockets have brought was read.
       afterTimers(() => this.endIdle());
     });
   }
 
   endIdle() {
-    connectionsOf(this.server).forEach(endSoon);
+    ArrayPrototypeForEach(connectionsOf(this.server), endSoon);
     for (const socket of handshakesOf(this.server)) socket.destroy();
     this.look();
   }
 
   /** Destroys what is left after `timeout` milliseconds. */
   limit(timeout) {
-    this.timers.push(setTimeout(() => this.cutOff(), Math.min(timeout, MAX_TIMER)));
+    this.timers.push(setTimeout(() => this.cutOff(), MathMin(timeout, MAX_TIMER)));
   }
 
   cutOff() {
     for (const connection of connectionsOf(this.server)) {
-      this.cut += Math.max(connection.incoming.length, 1);
+      this.cut += MathMax(connection.incoming.length, 1);
       connection.socket.destroy();
     }
     for (const socket of foreignOf(this.server)) {
@@ -80,7 +81,7 @@ class Drain {
 
 /** The connection ends behind the answers that are due, or now if there are none. */
 function endSoon({ current, outgoing, socket, transport }) {
-  const last = outgoing.at(-1) ?? socket._httpMessage;
+  const last = outgoing[outgoing.length - 1] ?? socket._httpMessage;
   if (last) {
     // One without a head says itself that its connection ends.
     if (last._header) last._last = true;

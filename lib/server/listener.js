@@ -2,6 +2,7 @@
 // The native listener under a server: put in place where `net.Server.listen()` has done arguments,
 // DNS and cluster. The descriptor is made and bound by Node's own handle, which stays the server's
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
+const { ReflectApply } = require('../base/primordials');
 const { addressException, systemErrors } = require('../base/errors');
 const { kGuard, kListener, kSecurity, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
@@ -98,7 +99,7 @@ class NativeListener {
     const { close, ref, unref } = handle;
     handle.close = (...args) => {
       this.close();
-      return Reflect.apply(close, handle, args);
+      return ReflectApply(close, handle, args);
     };
     handle.ref = () => {
       this.setRef(true);
@@ -235,7 +236,7 @@ function listen(server, ...args) {
  * own code accepts, and we take the connections over.
  */
 function listenOnHandle(server, args) {
-  Reflect.apply(net.Server.prototype._listen2, server, args);
+  ReflectApply(net.Server.prototype._listen2, server, args);
   if (!server._handle) return;
   const listener = new NativeListener(server);
   // Without it, Node's own sockets go through the stream transport.

@@ -1,5 +1,6 @@
 'use strict';
 // The options of a server that may change while it listens.
+const { ObjectDefineProperty, ObjectHasOwn } = require('../base/primordials');
 const { kConnections, kListener, kOptions } = require('../base/symbols');
 
 /** The options that the native side has to know. */
@@ -33,9 +34,9 @@ function defineOptions(prototype) {
         return this[kOptions]?.[name];
       },
       set(value) {
-        if (!Object.hasOwn(this, kOptions))
-          Object.defineProperty(this, kOptions, { __proto__: null, value: { __proto__: null } });
-        if (!Object.hasOwn(this, name)) Object.defineProperty(this, name, accessor);
+        if (!ObjectHasOwn(this, kOptions))
+          ObjectDefineProperty(this, kOptions, { __proto__: null, value: { __proto__: null } });
+        if (!ObjectHasOwn(this, name)) ObjectDefineProperty(this, name, accessor);
         this[kOptions][name] = value;
         this[kListener]?.update();
         if (name === 'requireHostHeader')
@@ -43,7 +44,7 @@ function defineOptions(prototype) {
             connection.transport.requireHost(Boolean(value));
       },
     };
-    Object.defineProperty(prototype, name, accessor);
+    ObjectDefineProperty(prototype, name, accessor);
   }
 }
 

@@ -1,17 +1,26 @@
 'use strict';
 // The connections of a server: those that speak HTTP, and those that were handed over to other code.
+const {
+  ArrayPrototypeFilter,
+  ArrayPrototypeMap,
+  SafeSet,
+  WeakRefPrototypeDeref,
+} = require('../base/primordials');
 const { kConnections, kForeign, kSecured, kSecurity } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
 
 /** The connections of a server, as they are now, without those that were sent to other processes. */
 function connectionsOf(server) {
-  return [...(server[kConnections] ?? [])].filter(({ transport }) => !transport.isSentAway());
+  return ArrayPrototypeFilter(
+    [...(server[kConnections] ?? [])],
+    ({ transport }) => !transport.isSentAway(),
+  );
 }
 
 /** Sockets of a server that speak no HTTP. It does not keep them; closed ones are forgotten now and then. */
 class Sockets {
   constructor() {
-    this.references = new Set();
+    this.references = new SafeSet();
     this.limit = 64;
   }
 
@@ -23,7 +32,7 @@ class Sockets {
   open() {
     const open = [];
     for (const reference of this.references) {
-      const socket = reference.deref();
+      const socket = WeakRefPrototypeDeref(reference);
       if (socket === undefined || socket.destroyed) this.references.delete(reference);
       else open.push(socket);
     }
@@ -53,9 +62,12 @@ function foreignOf(server) {
 
 /** The sockets of `server` on which a handshake is under way. */
 function handshakesOf(server) {
-  const secured = [...foreignOf(server), ...connectionsOf(server).map(({ socket }) => socket)];
-  const below = new Set(secured.map((socket) => socket._parent));
-  const node = (server[kSecured]?.open() ?? []).filter((socket) => !below.has(socket));
+  const secured = [
+    ...foreignOf(server),
+    ...ArrayPrototypeMap(connectionsOf(server), ({ socket }) => socket),
+  ];
+  const below = new SafeSet(ArrayPrototypeMap(secured, (socket) => socket._parent));
+  const node = ArrayPrototypeFilter(server[kSecured]?.open() ?? [], (socket) => !below.has(socket));
   return [...node, ...(server[kSecurity]?.handshakes() ?? [])];
 }
 

@@ -1,5 +1,11 @@
 'use strict';
 // A server's options: checking them, and telling the native side.
+const {
+  MathCeil,
+  MathMin,
+  NumberIsFinite,
+  ObjectGetOwnPropertyDescriptor,
+} = require('../base/primordials');
 const { IncomingMessage } = require('../message/incoming-message');
 const { ServerResponse } = require('../message/server-response');
 const { ERR_OUT_OF_RANGE } = require('../base/errors');
@@ -23,7 +29,7 @@ const defaults = host.defaults();
 /** Turns options that are plain properties, as fields of a subclass are, into accessors that tell the native side. */
 function adoptOptions(server) {
   for (const name of OPTIONS) {
-    const own = Object.getOwnPropertyDescriptor(server, name);
+    const own = ObjectGetOwnPropertyDescriptor(server, name);
     if (own === undefined || !('value' in own) || !own.configurable) continue;
     delete server[name];
     server[name] = own.value;
@@ -68,7 +74,7 @@ function storeTimeouts(server, options, check) {
   server.requestTimeout = timeout('requestTimeout');
   server.headersTimeout = timeout(
     'headersTimeout',
-    Math.min(defaults.headersTimeout, server.requestTimeout),
+    MathMin(defaults.headersTimeout, server.requestTimeout),
   );
   const { headersTimeout, requestTimeout } = server;
   if (requestTimeout > 0 && headersTimeout > 0 && headersTimeout > requestTimeout)
@@ -79,20 +85,20 @@ function storeTimeouts(server, options, check) {
 
 /** A number of milliseconds; anything else switches the timeout off. */
 const milliseconds = (value) =>
-  Number.isFinite(value) && value > 0 ? Math.min(Math.ceil(value), 2 ** 31 - 1) : 0;
+  NumberIsFinite(value) && value > 0 ? MathMin(MathCeil(value), 2 ** 31 - 1) : 0;
 
 /** Milliseconds that a connection may wait for its next request; 0 for any time. */
 function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
   const timeout = milliseconds(keepAliveTimeout);
   if (timeout === 0) return 0;
-  return timeout + (Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000);
+  return timeout + (NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000);
 }
 
 /** How many connections may be open, -1 for any number. */
 function connectionLimit({ maxConnections }) {
   return maxConnections == null || !(maxConnections >= 0)
     ? -1
-    : Math.min(Math.ceil(maxConnections), 2 ** 31 - 1);
+    : MathMin(MathCeil(maxConnections), 2 ** 31 - 1);
 }
 
 module.exports = {

@@ -2,6 +2,7 @@
 // The responses of one connection of a server: they take turns on the socket, in the order of their
 // requests, and end. A request without listeners ends with its response, without the events of its
 // stream, which cost more than noting its end.
+const { ObjectGetPrototypeOf } = require('../base/primordials');
 const { connectionReset, sameReset } = require('../base/errors');
 const { kConnection, kDetach, kDrain, kEndsConnection } = require('../base/symbols');
 const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
@@ -16,6 +17,9 @@ const { kServerResponse } = host.serverKeys();
 /** The most bytes of waiting responses that leave together. */
 const TOGETHER = 16 * 1024;
 const responseFinish = channel('http.server.response.finish');
+
+/** The last response that a connection still has to send, if there is one. */
+const lastDue = ({ outgoing, socket }) => outgoing[outgoing.length - 1] ?? socket._httpMessage;
 
 /** The server was closed: the answer, unless it has begun, says that its connection closes, too. */
 function endConnectionBehind(res) {
@@ -39,7 +43,7 @@ function finishResponse(connection, res) {
   transport.endResponse();
   connection.totals.answered++;
   takeFirst(connection.incoming);
-  if (reparenting.isConcerned && Object.getPrototypeOf(res) !== server[kServerResponse].prototype)
+  if (reparenting.isConcerned && ObjectGetPrototypeOf(res) !== server[kServerResponse].prototype)
     reparenting.isUsual = true;
   // Content that no handler has read is read and thrown away, so that the next request can be found.
   const unread = !req._consuming && !req._readableState?.resumeScheduled;
@@ -152,4 +156,4 @@ function abortResponses({ closesResponse, incoming, outgoing, socket, upgrading 
   if (message && closesResponse && socket.isLazy !== false) closeResponse(message);
 }
 
-module.exports = { abortResponses, endConnectionBehind, isSilent, onFinish };
+module.exports = { abortResponses, endConnectionBehind, isSilent, lastDue, onFinish };

@@ -1,5 +1,10 @@
 'use strict';
 // http.Server: a net.Server whose listener and connections are native.
+const {
+  ArrayPrototypeIncludes,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+} = require('../base/primordials');
 const EventEmitter = require('node:events');
 const net = require('node:net');
 const { promisify } = require('node:util');
@@ -58,8 +63,8 @@ function Server(options, requestListener) {
   this.maxHeadersCount = null;
   this.maxRequestsPerSocket = 0;
 }
-Object.setPrototypeOf(Server.prototype, host.Server.prototype);
-Object.setPrototypeOf(Server, host.Server);
+ObjectSetPrototypeOf(Server.prototype, host.Server.prototype);
+ObjectSetPrototypeOf(Server, host.Server);
 
 defineOptions(Server.prototype);
 
@@ -78,8 +83,8 @@ function watchListeners(prototype, events) {
     define(prototype, {
       [name](...args) {
         const [event] = args;
-        const result = Reflect.apply(EventEmitter.prototype[name], this, args);
-        if (event === undefined || events.includes(event)) this[kListener]?.update();
+        const result = ReflectApply(EventEmitter.prototype[name], this, args);
+        if (event === undefined || ArrayPrototypeIncludes(events, event)) this[kListener]?.update();
         return result;
       },
     });
@@ -122,7 +127,7 @@ function prepareToClose(server) {
 
 Server.prototype.close = function close(...args) {
   prepareToClose(this);
-  Reflect.apply(net.Server.prototype.close, this, args);
+  ReflectApply(net.Server.prototype.close, this, args);
   return this;
 };
 

@@ -1,9 +1,15 @@
 'use strict';
 // Connections of a server over a stream, which is any Duplex, or a socket with a handle of Node's: what is listened to
 // there, how their responses leave, and the look at them from time to time.
+const {
+  ObjectDefineProperty,
+  ObjectEntries,
+  WeakRefPrototypeDeref,
+} = require('../base/primordials');
 const { kAttach, kConnections, kDetach, kSendWhole } = require('../base/symbols');
 const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
+const { Weak } = require('../node/builtins');
 const { clearInterval, setInterval } = require('../node/timers');
 const { flowAlong } = require('../socket/socket');
 const { milliseconds } = require('./options');
@@ -19,14 +25,14 @@ function listenToStream(connection, wanted = () => true) {
     connection.streamListeners = listenersOf(connection);
     helpResponses(connection);
   }
-  for (const [event, listener] of Object.entries(connection.streamListeners))
+  for (const [event, listener] of ObjectEntries(connection.streamListeners))
     if (wanted(event)) socket.on(event, listener);
 }
 
 /** Listens no more. */
 function forgetStream(connection) {
   const { socket, streamListeners } = connection;
-  for (const [event, listener] of Object.entries(streamListeners ?? {}))
+  for (const [event, listener] of ObjectEntries(streamListeners ?? {}))
     socket.removeListener(event, listener);
   forgetResponses(connection);
 }
@@ -76,7 +82,7 @@ function forgetResponses({ socket }) {
 }
 
 function hide(socket, key, value) {
-  Object.defineProperty(socket, key, { __proto__: null, configurable: true, value });
+  ObjectDefineProperty(socket, key, { __proto__: null, configurable: true, value });
 }
 
 /**
@@ -110,7 +116,7 @@ function sendWhole(_response, head, chunk, encoding, callback) {
 function watchStreams(server) {
   if (server[kStreamChecker]) return;
   const interval = server.connectionsCheckingInterval;
-  server[kStreamChecker] = setInterval(checkStreams, interval, new WeakRef(server)).unref();
+  server[kStreamChecker] = setInterval(checkStreams, interval, new Weak(server)).unref();
 }
 
 function unwatchStreams(server) {
@@ -120,7 +126,7 @@ function unwatchStreams(server) {
 
 /** Ends with the server, which may go without having been closed if it never listened. */
 function checkStreams(reference) {
-  const server = reference.deref();
+  const server = WeakRefPrototypeDeref(reference);
   if (server === undefined) {
     clearInterval(this);
     return;

@@ -2,6 +2,11 @@
 // The socket of a client's native connection. It was dialled by `net`, with all that `net` offers
 // for that; once connected, its descriptor goes to the native side and the object changes its
 // prototype.
+const {
+  ArrayPrototypeIncludes,
+  ObjectGetPrototypeOf,
+  ObjectSetPrototypeOf,
+} = require('../base/primordials');
 const { kHeld, kHttp, kSecurity, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { Socket, socketMethods } = require('../node/builtins');
 const { isReadByNet, kBuffer } = require('../node/net');
@@ -11,13 +16,13 @@ const { NativeSocket, nativeHandle } = require('./socket');
 const { areMethodsOriginal, defineMethods } = require('./taken-methods');
 
 function ClientSocket() {}
-Object.setPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
+ObjectSetPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
 
 /** Whether `socket` was made by `net` or `tls`, and is read by HTTP alone. */
 function mayBecomeNative(socket) {
   const { prototype } = socket[kSecurity] ?? Socket;
   return (
-    Object.getPrototypeOf(socket) === prototype &&
+    ObjectGetPrototypeOf(socket) === prototype &&
     !socket.destroyed &&
     !socket[kBuffer] &&
     isUnreadStream(socket) &&
@@ -49,7 +54,7 @@ function becomeNativeSocket(socket, transport, http) {
   socket[kHttp] = http;
   socket.timeout = timeout;
   // Last: see `reparentable` for what a property that is added afterwards would cost.
-  Object.setPrototypeOf(socket, socket[kSecurity]?.complete ?? ClientSocket.prototype);
+  ObjectSetPrototypeOf(socket, socket[kSecurity]?.complete ?? ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
   if (!isReferenced) transport.setRef(false);
   socket.joinHttp();
@@ -141,7 +146,7 @@ methods.joinHttp = function joinHttp() {
   const { listeners } = this[kHttp];
   for (const event in listeners) {
     const listener = listeners[event];
-    if (!this.listeners(event).includes(listener)) this.on(event, listener);
+    if (!ArrayPrototypeIncludes(this.listeners(event), listener)) this.on(event, listener);
   }
 };
 

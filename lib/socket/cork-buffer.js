@@ -1,6 +1,7 @@
 'use strict';
 // Output of a native socket that waits while it is corked, and leaves in one go. Stands in for the
 // buffer of a Writable, whose machinery costs more than the send.
+const { ArrayPrototypeUnshift } = require('../base/primordials');
 const { ERR_STREAM_DESTROYED } = require('../base/errors');
 const { process } = require('../wire/realm');
 
@@ -57,7 +58,7 @@ class CorkBuffer {
     this.callback = null;
     this.callbacks = null;
     if (callbacks === null) return callback;
-    callbacks.unshift(callback);
+    ArrayPrototypeUnshift(callbacks, callback);
     return callbacks;
   }
 

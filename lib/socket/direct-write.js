@@ -1,6 +1,7 @@
 'use strict';
 // Writing on a native socket, past the Writable's machinery while nothing of that is in use: what is
 // written is held while the socket is corked, and leaves in one call.
+const { BufferIsEncoding, ObjectHasOwn, ReflectApply } = require('../base/primordials');
 const { ERR_UNKNOWN_ENCODING } = require('../base/errors');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
@@ -42,7 +43,7 @@ function writeDirectly(socket, chunk, encoding, callback) {
 function checkEncoding(encoding, chunk) {
   if (!encoding || encoding === 'latin1' || encoding === 'utf8') return;
   const isForBytes = encoding === 'buffer' && typeof chunk !== 'string';
-  if (!isForBytes && !Buffer.isEncoding(encoding)) throw new ERR_UNKNOWN_ENCODING(encoding);
+  if (!isForBytes && !BufferIsEncoding(encoding)) throw new ERR_UNKNOWN_ENCODING(encoding);
 }
 
 /**
@@ -67,7 +68,7 @@ function sendWhole(response, head, chunk, encoding, callback) {
 
 /** The application has not replaced `write`. */
 function isWriteOriginal(socket) {
-  return !Object.hasOwn(socket, 'write') && Socket.prototype.write === netWrite;
+  return !ObjectHasOwn(socket, 'write') && Socket.prototype.write === netWrite;
 }
 
 /** The response ends with what is held. */
@@ -92,12 +93,12 @@ function uncork() {
 function end(...args) {
   this[kHeld].corked = 0;
   this.flushHeld();
-  return netEnd.apply(this, args);
+  return ReflectApply(netEnd, this, args);
 }
 
 function destroy(...args) {
   if (!this.destroyed) dropHeld(this);
-  return netDestroy.apply(this, args);
+  return ReflectApply(netDestroy, this, args);
 }
 
 /** The socket is about to be destroyed: what it holds is not sent any more. */

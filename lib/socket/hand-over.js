@@ -1,6 +1,16 @@
 'use strict';
 // A native socket becomes one of Node's own: the descriptor goes to a handle of Node's, and what was not
 // sent goes first through that. Nothing waits; what fails, fails the socket.
+const {
+  ArrayPrototypeSplice,
+  ObjectAssign,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectGetPrototypeOf,
+  ObjectHasOwn,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+} = require('../base/primordials');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, closeSync } = require('../node/builtins');
 const { setOwner } = require('../node/net');
@@ -23,7 +33,7 @@ function handOver(socket) {
     return true;
   }
   countOn(handle, transport);
-  sendFirst(socket, handed.unsent, transport.waiting.splice(0), held.needDrain);
+  sendFirst(socket, handed.unsent, ArrayPrototypeSplice(transport.waiting, 0), held.needDrain);
   for (let i = held.corked; i > 0; i--) socket.cork();
   if (transport.timeout > 0) socket.setTimeout(transport.timeout);
   endBehind(socket, transport, isLazy);
@@ -45,7 +55,7 @@ function openHandle(fd) {
 
 /** Makes a complete socket one on `handle`; the state of its streams stays. */
 function exchangeHandle(socket, handle) {
-  Object.setPrototypeOf(socket, Socket.prototype);
+  ObjectSetPrototypeOf(socket, Socket.prototype);
   socket._handle = handle ?? null;
   if (handle) setOwner(handle, socket);
 }
@@ -55,19 +65,19 @@ function countOn(handle, before) {
   for (const name of ['bytesRead', 'bytesWritten']) {
     const { get } = descriptorOf(handle, name);
     const start = before[name];
-    Object.defineProperty(handle, name, {
+    ObjectDefineProperty(handle, name, {
       __proto__: null,
       configurable: true,
       get() {
-        return start + Reflect.apply(get, this, []);
+        return start + ReflectApply(get, this, []);
       },
     });
   }
 }
 
 function descriptorOf(object, name) {
-  for (let holder = object; holder !== null; holder = Object.getPrototypeOf(holder))
-    if (Object.hasOwn(holder, name)) return Object.getOwnPropertyDescriptor(holder, name);
+  for (let holder = object; holder !== null; holder = ObjectGetPrototypeOf(holder))
+    if (ObjectHasOwn(holder, name)) return ObjectGetOwnPropertyDescriptor(holder, name);
   return undefined;
 }
 
@@ -109,7 +119,7 @@ function becomeSocket(socket, proto, handle) {
   const { _httpMessage, _paused, _server, parser, server } = socket;
   const { readableHighWaterMark, writableHighWaterMark } = socket;
   const allowHalfOpen = socket.isLazy || socket.allowHalfOpen;
-  Object.setPrototypeOf(socket, proto);
+  ObjectSetPrototypeOf(socket, proto);
   const endListeners = socket._events?.end;
   Socket.call(socket, {
     handle,
@@ -120,8 +130,8 @@ function becomeSocket(socket, proto, handle) {
   });
   // A second initialisation adds the constructor's own listener once more.
   if (endListeners !== undefined) socket._events.end = endListeners;
-  Object.assign(socket, { _httpMessage, parser });
-  if (server) Object.assign(socket, { _paused, _server, server });
+  ObjectAssign(socket, { _httpMessage, parser });
+  if (server) ObjectAssign(socket, { _paused, _server, server });
 }
 
 module.exports = { becomeSocket, handOver, sendFirst, startAsSocket };

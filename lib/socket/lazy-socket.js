@@ -2,6 +2,15 @@
 // The socket of a native connection before the application uses it: a small object with the prototype of a
 // socket and none of its state. It can do what sending responses needs; anything else materializes it:
 // it becomes a complete net.Socket in place, so that its identity never changes.
+const {
+  BufferIsBuffer,
+  MathCeil,
+  ObjectCreate,
+  ObjectDefineProperty,
+  ObjectHasOwn,
+  ObjectSetPrototypeOf,
+  ReflectOwnKeys,
+} = require('../base/primordials');
 const { define } = require('../base/define');
 const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
@@ -22,7 +31,7 @@ function LazySocket(server) {
   this.parser = null;
   this[kHeld] = new CorkBuffer();
 }
-Object.setPrototypeOf(LazySocket.prototype, NativeSocket.prototype);
+ObjectSetPrototypeOf(LazySocket.prototype, NativeSocket.prototype);
 
 const { prototype } = LazySocket;
 /** Defined below, not assigned: what they inherit may be frozen by now. */
@@ -39,7 +48,7 @@ define(prototype, {
 
 /** Defines a field of complete sockets. Who assigns it, or reads it where there is no `get`, needs such a socket. */
 function defineField(name, get) {
-  Object.defineProperty(prototype, name, {
+  ObjectDefineProperty(prototype, name, {
     __proto__: null,
     configurable: true,
     get:
@@ -92,7 +101,7 @@ defineField('timeout', function () {
 });
 
 methods.write = function write(chunk, encoding, callback) {
-  if (!this.writable || chunk === null || (typeof chunk !== 'string' && !Buffer.isBuffer(chunk))) {
+  if (!this.writable || chunk === null || (typeof chunk !== 'string' && !BufferIsBuffer(chunk))) {
     materialize(this); // errors and rarer forms are the stream's business
     return this.write(chunk, encoding, callback);
   }
@@ -132,7 +141,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
     materialize(this);
     return this.setTimeout(msecs, callback);
   }
-  if (!this.destroyed) this[kTransport].setTimeout(Math.ceil(timerDuration(msecs, 'msecs')));
+  if (!this.destroyed) this[kTransport].setTimeout(MathCeil(timerDuration(msecs, 'msecs')));
   return this;
 };
 
@@ -215,12 +224,12 @@ defineMethods(prototype, methods, (socket) => socket.isLazy === true);
 
 // The others need a complete socket.
 {
-  const template = Object.create(NativeSocket.prototype);
+  const template = ObjectCreate(NativeSocket.prototype);
   template[kTransport] = { role: null, isDestroyed: false };
   Socket.call(template, { manualStart: true });
   const own = new LazySocket();
-  for (const key of Reflect.ownKeys(template))
-    if (!Object.hasOwn(own, key) && !Object.hasOwn(prototype, key)) defineField(key);
+  for (const key of ReflectOwnKeys(template))
+    if (!ObjectHasOwn(own, key) && !ObjectHasOwn(prototype, key)) defineField(key);
 }
 
 module.exports = { LazySocket };

@@ -1,6 +1,13 @@
 'use strict';
 // The net.Socket of a native connection. A server's begins lazy (see `lazy-socket`); the first touch of
 // anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
+const {
+  ArrayPrototypeMap,
+  MathCeil,
+  ObjectFreeze,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+} = require('../base/primordials');
 const { define } = require('../base/define');
 const { ERR_HTTP_SOCKET_ENCODING, ERR_SOCKET_CLOSED } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
@@ -19,10 +26,10 @@ const { process } = require('../wire/realm');
 
 /** A complete socket on a native connection. Made by `materialize` and of a client's socket alone. */
 function NativeSocket() {}
-Object.setPrototypeOf(NativeSocket.prototype, Socket.prototype);
+ObjectSetPrototypeOf(NativeSocket.prototype, Socket.prototype);
 
 /** Stands in the place of the handle, and says only that the socket is open. */
-const OPEN = Object.freeze({ __proto__: null });
+const OPEN = ObjectFreeze({ __proto__: null });
 
 const { prototype } = NativeSocket;
 /** Defined below, not assigned: what they inherit may be frozen by now. */
@@ -128,8 +135,8 @@ methods._writeGeneric = function _writeGeneric(writev, data, encoding, callback)
   let chunks = [data];
   let encodings = [encoding];
   if (writev) {
-    chunks = data.map((piece) => (data.allBuffers ? piece : piece.chunk));
-    encodings = data.map((piece) => piece.encoding);
+    chunks = ArrayPrototypeMap(data, (piece) => (data.allBuffers ? piece : piece.chunk));
+    encodings = ArrayPrototypeMap(data, (piece) => piece.encoding);
   }
   if (transport.sendAll(chunks, encodings, 0, callback)) callback(null);
 };
@@ -163,7 +170,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
   if (this.destroyed) return this;
   this.timeout = msecs;
   msecs = timerDuration(msecs, 'msecs');
-  this[kTransport].setTimeout(Math.ceil(msecs));
+  this[kTransport].setTimeout(MathCeil(msecs));
   if (callback !== undefined) {
     validateFunction(callback, 'callback');
     if (msecs === 0) this.removeListener('timeout', callback);
@@ -344,7 +351,7 @@ methods[kDetach] = function detachResponse() {
 methods[kWillEnd] = willEnd;
 
 methods[kSendWhole] = function sendWholeOnSocket(...args) {
-  return isUnusedWritable(this) && Reflect.apply(sendWhole, this, args);
+  return isUnusedWritable(this) && ReflectApply(sendWhole, this, args);
 };
 
 methods.address = function address() {

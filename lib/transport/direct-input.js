@@ -2,6 +2,7 @@
 // Reads a TLS socket of Node's past its stream, into memory that is used again: no Buffer is made for a
 // read, and none goes through the stream's machinery. So it is as long as the stream would do no more
 // than emit 'data' to the transport's own listener.
+const { BufferAllocUnsafeSlow } = require('../base/primordials');
 const { canReadInto, readInto } = require('../node/net');
 const { isEmptyAndFlowing } = require('../node/streams');
 const { copyOf } = require('../wire/reader');
@@ -9,7 +10,7 @@ const { copyOf } = require('../wire/reader');
 /** What TLS hands out at a time. */
 const RECORD_SIZE = 16 * 1024;
 /** What was read is here until it is parsed. No other code sees this memory, and each read overwrites it. */
-const memory = Buffer.allocUnsafeSlow(RECORD_SIZE);
+const memory = BufferAllocUnsafeSlow(RECORD_SIZE);
 
 /** The socket of `transport` has got its listener for 'data'. */
 function readDirectly(transport) {

@@ -3,6 +3,13 @@
 // those that HTTP reads. On Node's own sockets the parser is one of the listeners: those in front of it
 // (`prependListener`) get the bytes before the parser's events, the others behind them. It is so here for all who
 // listened when the bytes had been read, whatever has become of the socket since.
+const {
+  ArrayPrototypeFilter,
+  ArrayPrototypeIndexOf,
+  ArrayPrototypeSlice,
+  BufferFrom,
+  ReflectApply,
+} = require('../base/primordials');
 const { FedParser } = require('../wire/feed');
 const native = require('../wire/loop');
 const { requestParser } = require('./parser');
@@ -20,11 +27,16 @@ function setMirrored(transport, wanted) {
 /** Who listens now that the bytes have been read. Those in front of the parser are told. */
 function beginMirrored({ socket }, bytes) {
   const readers = socket.rawListeners('data');
-  const at = readers.indexOf(socket.httpReader());
+  const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
   // The bytes of a stream that waits, or is read by `read`, come from its buffer.
   const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
-  if (isBegun) tellReaders(socket, bytes, readers.slice(0, at));
-  return { isBegun, readers: isBegun ? readers.slice(at + 1) : readers.filter((_, i) => i !== at) };
+  if (isBegun) tellReaders(socket, bytes, ArrayPrototypeSlice(readers, 0, at));
+  return {
+    isBegun,
+    readers: isBegun
+      ? ArrayPrototypeSlice(readers, at + 1)
+      : ArrayPrototypeFilter(readers, (_, i) => i !== at),
+  };
 }
 
 /** The parser's events have been; `begun` is what `beginMirrored` has returned, if there were any. */
@@ -34,7 +46,7 @@ function tellMirrored({ life, socket }, bytes, begun) {
 }
 
 function tellReaders(socket, bytes, readers) {
-  for (const listener of readers) Reflect.apply(listener, socket, [bytes]);
+  for (const listener of readers) ReflectApply(listener, socket, [bytes]);
 }
 
 /** Parses bytes that did not come from the peer. */
@@ -42,7 +54,7 @@ function readPushed(transport, server, chunk) {
   // With listeners beside the parser, they may be the parser's own; behind what made no sense, nothing does.
   if (transport.isMirrored || transport.failure !== null) return;
   transport.pushed ??= new FedParser(requestParser(server), transport);
-  transport.pushed.execute(Buffer.from(chunk));
+  transport.pushed.execute(BufferFrom(chunk));
 }
 
 module.exports = { beginMirrored, readPushed, setMirrored, tellMirrored, tellReaders };

@@ -1,6 +1,7 @@
 'use strict';
 // The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
 // server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
+const { ArrayPrototypeSplice, BufferFrom, ReflectApply } = require('../base/primordials');
 const { errnoException, systemErrors } = require('../base/errors');
 const { setImmediate } = require('../node/timers');
 const layout = require('../wire/layout');
@@ -104,7 +105,7 @@ class NativeTransport {
 
   /** Runs a method in the async context of the role, if there is one. */
   inContext(method, argument) {
-    if (this.role === null) Reflect.apply(method, this, [argument]);
+    if (this.role === null) ReflectApply(method, this, [argument]);
     else this.role.runInContext(method, this, argument);
   }
 
@@ -207,7 +208,7 @@ class NativeTransport {
       case 'utf-8':
         return calls.sendText(id, chunk, flags);
       default:
-        return calls.sendBytes(id, Buffer.from(chunk, encoding), flags);
+        return calls.sendBytes(id, BufferFrom(chunk, encoding), flags);
     }
   }
 
@@ -252,7 +253,7 @@ class NativeTransport {
     this.pending = this.isClosed ? 0 : native.io.pending(this.id);
     if (this.pending > 0) return;
     if (this.input !== Input.OPEN) this.count();
-    if (this.waiting.length > 0) for (const callback of this.waiting.splice(0)) callback(null);
+    for (const callback of ArrayPrototypeSplice(this.waiting, 0)) callback(null);
     this.socket.onDrained();
   }
 
@@ -295,17 +296,17 @@ class NativeTransport {
     this.bytesRead = bytesRead;
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
-    const reason = errno === 0 ? this.closedErrno : -errno;
+    const failure = () => errnoException(errno === 0 ? this.closedErrno : -errno, 'write');
     this.life = Life.CLOSED;
     stopIdleTimer(this);
     if (wasOpen) {
       this.leaveServer();
       if (errno !== 0) this.socket.fail(errnoException(-errno, isWrite ? 'write' : 'read'));
-      else if (this.output === Output.FAILED) this.socket.fail(errnoException(reason, 'write'));
+      else if (this.output === Output.FAILED) this.socket.fail(failure());
     }
     this.receiver = null;
     this.count();
-    for (const callback of this.waiting.splice(0)) callback(errnoException(reason, 'write'));
+    for (const callback of ArrayPrototypeSplice(this.waiting, 0)) callback(failure());
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
     this.origin?.emitDestroy();

@@ -1,6 +1,7 @@
 'use strict';
 // Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
 // read from a server, or from a client's request.
+const { MathCeil, MathMax, MathMin } = require('../base/primordials');
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
 const { WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = require('../wire/layout');
 const { renew } = require('../wire/feed');
@@ -29,14 +30,14 @@ function validation(owner) {
 function fieldLimit({ maxHeadersCount }) {
   if (!refusesManyFields) return 0;
   if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
-  return maxHeadersCount > 0 ? Math.min(Math.ceil(maxHeadersCount), 2 ** 31 - 1) : 0;
+  return maxHeadersCount > 0 ? MathMin(MathCeil(maxHeadersCount), 2 ** 31 - 1) : 0;
 }
 
 /** How many fields of a message or of its trailer section users get to see; 0 for any number. */
 function shownFields({ maxHeadersCount }) {
   if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
   // As 32 bits, because Node counts names and values in such a number.
-  return Math.max(0, maxHeadersCount << 1) >> 1;
+  return MathMax(0, maxHeadersCount << 1) >> 1;
 }
 
 /** What a parser of the server's requests has to know. */
@@ -95,7 +96,7 @@ function newResponseParser(options) {
 
 /** One with these options, if the last that came in has them. */
 function takeSpare(options) {
-  const last = spare.at(-1);
+  const last = spare[spare.length - 1];
   return last !== undefined && readsAlike(last.options, options) ? spare.pop() : null;
 }
 

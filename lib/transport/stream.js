@@ -2,6 +2,7 @@
 // The transport of a connection over any Duplex: a TLS socket, a pipe, what an agent's
 // `createConnection` returned, `server.emit('connection', duplex)`. Its bytes are fed to the same
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
+const { ArrayPrototypeReverse, BufferFrom, ObjectDefineProperty } = require('../base/primordials');
 const { errnoException, systemErrors } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
 const { tellReaders } = require('./mirror');
@@ -62,7 +63,7 @@ class StreamTransport {
   }
 
   encode(text) {
-    return Buffer.from(text, this.socket.readableEncoding ?? 'utf8');
+    return BufferFrom(text, this.socket.readableEncoding ?? 'utf8');
   }
 
   /** Another stream gets the parser: nothing is fed any more. */
@@ -145,7 +146,7 @@ class StreamTransport {
    */
   holdReading() {
     this.isTrailing = true;
-    Object.defineProperty(this.socket, '_read', { configurable: true, value: readNothing });
+    ObjectDefineProperty(this.socket, '_read', { configurable: true, value: readNothing });
   }
 
   beginReading() {
@@ -183,7 +184,7 @@ class StreamTransport {
     this.receiver = null;
     this.parser.leaveHttp();
     // What came behind is the next owner's.
-    for (const bytes of this.input.takeArrived().reverse())
+    for (const bytes of ArrayPrototypeReverse(this.input.takeArrived()))
       if (!this.socket.readableEnded) this.socket.unshift(bytes);
   }
 

@@ -1,13 +1,21 @@
 'use strict';
 // Parsers that JavaScript feeds. The records of each chunk are handled at once, in memory that is used
 // again. Meanwhile a chunk of another stream may be fed, whose records stand behind these.
+const {
+  ArrayPrototypeFilter,
+  ArrayPrototypeSplice,
+  ArrayPrototypeUnshift,
+  BufferAlloc,
+  BufferAllocUnsafeSlow,
+  TypedArrayPrototypeSet,
+} = require('../base/primordials');
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
 const { Batch, copyOf, dispatch, newBuffer } = require('./reader');
 const { process } = require('./realm');
 
 const ARENA_SIZE = 64 * 1024;
-const NO_CHUNK = Buffer.alloc(0);
+const NO_CHUNK = BufferAlloc(0);
 
 const calls = native.streams();
 /** Where the next records go in the arena. */
@@ -22,12 +30,12 @@ let view = NO_CHUNK;
 /** Records of a chunk, in which their content is. */
 class FedBatch extends Batch {
   constructor(size) {
-    super(Buffer.allocUnsafeSlow(size));
+    super(BufferAllocUnsafeSlow(size));
   }
 
   takeContent(length, at) {
     const content = newBuffer(length);
-    content.set(partOf(at, length));
+    TypedArrayPrototypeSet(content, partOf(at, length));
     return content;
   }
 
@@ -113,7 +121,7 @@ class FedParser {
 
   /** Chunks that were not parsed yet, for another owner. */
   takeArrived() {
-    return this.arrived.splice(0).filter((input) => input !== END);
+    return ArrayPrototypeFilter(ArrayPrototypeSplice(this.arrived, 0), (input) => input !== END);
   }
 
   /** What a native connection has left unparsed comes first. */
@@ -190,7 +198,8 @@ class FedParser {
   }
 
   goOnLater(batch, at, end, source) {
-    if (at < end) this.waiting.unshift(new Waiting(batchOf(batch.bytes, at, end), source));
+    if (at < end)
+      ArrayPrototypeUnshift(this.waiting, new Waiting(batchOf(batch.bytes, at, end), source));
     process.nextTick(goOn, this);
   }
 
@@ -209,7 +218,8 @@ const isInChunk = (word) => ((word >>> FLAG_SHIFT) & ATTACHED) !== 0;
 /** Records in memory of their own. */
 function batchOf(bytes, from, end) {
   const batch = new FedBatch(end - from);
-  batch.bytes.set(bytes.subarray(from, end));
+  const part = new Uint8Array(bytes.buffer, bytes.byteOffset + from, end - from);
+  TypedArrayPrototypeSet(batch.bytes, part);
   return batch;
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 // Lower-case forms of field names. They are found, not made: the same string each time makes the
 // look-ups by it fast. Common names are known from the start, others are learned from traffic.
+const { ObjectCreate, ObjectKeys, SafeMap } = require('../base/primordials');
 const { later } = require('../base/later');
 
 const layout = later(() => require('./layout'));
@@ -10,9 +11,7 @@ const GENERATION = 512;
 /** Longer names are not worth their memory. */
 const LONGEST = 64;
 
-const { keys } = Object;
-
-const common = new Map();
+const common = new SafeMap();
 
 /** Fills the table when it is first looked into. */
 function fillCommon() {
@@ -24,8 +23,8 @@ function fillCommon() {
 }
 
 /** Learned names: those seen since the last generation began, and those seen in that before it. */
-let recent = new Map();
-let former = new Map();
+let recent = new SafeMap();
+let former = new SafeMap();
 
 /** `name` in lower case. */
 const lowerCase = (name) => common.get(name) ?? recent.get(name) ?? learn(name);
@@ -39,7 +38,7 @@ function learn(name) {
   if (name.length > LONGEST) return name.toLowerCase();
   if (recent.size === GENERATION) {
     former = recent;
-    recent = new Map();
+    recent = new SafeMap();
   }
   const lower = former.get(name) ?? internalized(name.toLowerCase());
   recent.set(internalized(name), lower);
@@ -47,10 +46,10 @@ function learn(name) {
 }
 
 /** The engine's own copy of a text, which is found fast, and keeps no longer text alive. */
-const internalized = (text) => keys({ [text]: 0 })[0];
+const internalized = (text) => ObjectKeys({ [text]: 0 })[0];
 
 /** An object that inherits nothing, of the kind that the engine keeps fast. */
 function Fields() {}
-Fields.prototype = Object.create(null);
+Fields.prototype = ObjectCreate(null);
 
 module.exports = { Fields, lowerCase };

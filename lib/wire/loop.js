@@ -1,6 +1,14 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
+const {
+  ArrayPrototypeFilter,
+  ArrayPrototypeMap,
+  BufferAllocUnsafeSlow,
+  MathMin,
+  NumberIsInteger,
+  SafeMap,
+} = require('../base/primordials');
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { show } = require('../node/open-things');
@@ -41,7 +49,7 @@ let mirrored = null;
 
 /** Transports by slot, and listeners by id. */
 const transports = [];
-const listeners = new Map();
+const listeners = new SafeMap();
 
 /** `io` and `calls`, the two faces of the native side, are there once it has been started. */
 const native = {
@@ -81,14 +89,17 @@ function start() {
 
 /** The sockets of connections that are open and referenced. */
 function openSockets() {
-  const open = transports.filter((transport) => transport?.referenced && !transport.isDestroyed);
-  return open.map(({ socket }) => socket);
+  const open = ArrayPrototypeFilter(
+    transports,
+    (transport) => transport?.referenced && !transport.isDestroyed,
+  );
+  return ArrayPrototypeMap(open, ({ socket }) => socket);
 }
 
 /** `RUST_HTTP_IO_THREADS`: how many threads do I/O; one by default. */
 function threads() {
   const wanted = Number(process.env.RUST_HTTP_IO_THREADS);
-  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 64) : 1;
+  return NumberIsInteger(wanted) && wanted > 0 ? MathMin(wanted, 64) : 1;
 }
 
 /** Whether the event loop may do the I/O while there is little to do; see docs/operating.md. */
@@ -102,7 +113,7 @@ function driver() {
 }
 
 function renewBatch(size) {
-  batch = new Batch(Buffer.allocUnsafeSlow(size));
+  batch = new Batch(BufferAllocUnsafeSlow(size));
   batch.end = 0;
   native.batch = batch;
   batch.takeContent = takeContent;

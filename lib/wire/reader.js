@@ -1,6 +1,14 @@
 'use strict';
 // The only place that reads records: what the native side tells, as calls of methods. Records of
 // native connections and those of a parser that JavaScript feeds have the same form.
+const {
+  ArrayPrototypeFlatMap,
+  BufferAlloc,
+  BufferAllocUnsafeSlow,
+  BufferPrototypeLatin1Slice,
+  StringPrototypeSubstring,
+  TypedArrayPrototypeSet,
+} = require('../base/primordials');
 const layout = require('./layout');
 const { runTicks } = require('../node/ticks');
 
@@ -9,7 +17,10 @@ const { ATTACHED, ERRORS } = layout;
  * Names of common header fields by the index under which they cross from the native side: even for the customary
  * spelling, odd for lower case.
  */
-const commonNames = layout.COMMON_NAMES.flatMap((name) => [name, name.toLowerCase()]);
+const commonNames = ArrayPrototypeFlatMap(layout.COMMON_NAMES, (name) => [
+  name,
+  name.toLowerCase(),
+]);
 /** What the high word of a count is worth. */
 const WORD = 2 ** 32;
 /** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
@@ -29,13 +40,13 @@ class Batch {
 
 /** A Buffer with an ArrayBuffer of its own, of exactly this size. */
 function newBuffer(length) {
-  return length <= ZEROED_SIZE ? Buffer.alloc(length) : Buffer.allocUnsafeSlow(length);
+  return length <= ZEROED_SIZE ? BufferAlloc(length) : BufferAllocUnsafeSlow(length);
 }
 
 /** A part of `bytes` in memory of its own. */
 function copyOf(bytes, from, length) {
   const copy = newBuffer(length);
-  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
+  TypedArrayPrototypeSet(copy, new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
   return copy;
 }
 
@@ -57,9 +68,9 @@ function readLines(words, at, count, text, position) {
     if (name < 0) {
       lines[i] = commonNames[name & layout.COMMON_NAME_INDEX_MASK];
     } else {
-      lines[i] = text.substring(position, (position += name));
+      lines[i] = StringPrototypeSubstring(text, position, (position += name));
     }
-    lines[i + 1] = text.substring(position, (position += length));
+    lines[i + 1] = StringPrototypeSubstring(text, position, (position += length));
   }
   return lines;
 }
@@ -72,12 +83,12 @@ function readHead({ bytes, words }, at) {
   const count = words[at + layout.HEAD_FIELDS];
   const lineLength = words[at + layout.HEAD_LINE_LENGTH];
   const from = (at + layout.HEAD_WORDS + count * 2) << 2;
-  const text = bytes.latin1Slice(from, from + words[at + layout.HEAD_TEXT_LENGTH]);
+  const text = BufferPrototypeLatin1Slice(bytes, from, from + words[at + layout.HEAD_TEXT_LENGTH]);
   head.code = words[at + layout.HEAD_CODE];
   head.major = version >>> layout.VERSION_SHIFT;
   head.minor = version & layout.VERSION_MINOR_MASK;
   head.keepAliveTimeout = words[at + layout.HEAD_KEEP_ALIVE] | 0;
-  head.line = text.substring(0, lineLength);
+  head.line = StringPrototypeSubstring(text, 0, lineLength);
   head.lines = readLines(words, at + layout.HEAD_WORDS, count, text, lineLength);
   return head;
 }
@@ -87,7 +98,11 @@ function readTrailers({ bytes, words }, at) {
   const count = words[at + layout.COMPLETE_FIELDS];
   if (count === 0) return undefined;
   const from = (at + layout.COMPLETE_WORDS + count * 2) << 2;
-  const text = bytes.latin1Slice(from, from + words[at + layout.COMPLETE_TEXT_LENGTH]);
+  const text = BufferPrototypeLatin1Slice(
+    bytes,
+    from,
+    from + words[at + layout.COMPLETE_TEXT_LENGTH],
+  );
   return readLines(words, at + layout.COMPLETE_WORDS, count, text, 0);
 }
 
@@ -166,7 +181,7 @@ function dispatch(transport, kind, flags, batch, at) {
       transport.onForeign(readContent(batch, at, flags));
       break;
     case layout.FAILED:
-      transport.onFailed(readContent(batch, at, flags).latin1Slice());
+      transport.onFailed(BufferPrototypeLatin1Slice(readContent(batch, at, flags)));
       break;
     case layout.CLOSE:
       transport.onClose(readClose(batch, at));

@@ -1,13 +1,14 @@
 'use strict';
 // The channel `rust-http.stats`: while somebody subscribes, what servers and agents that have had a request
 // since tell of themselves, once a second.
+const { SafeWeakSet, WeakRefPrototypeDeref } = require('../base/primordials');
 const { Weak, channel } = require('../node/builtins');
 const { neutral } = require('../node/root-async-resource');
 const { clearInterval, setInterval } = require('../node/timers');
 
 const INTERVAL = 1000;
 const statsChannel = channel('rust-http.stats');
-const published = new WeakSet();
+const published = new SafeWeakSet();
 
 /** `owner` is a 'server' or an 'agent', as `kind` says. */
 function publishStats(kind, owner) {
@@ -18,7 +19,7 @@ function publishStats(kind, owner) {
 }
 
 function publish(kind, reference) {
-  const owner = reference.deref();
+  const owner = WeakRefPrototypeDeref(reference);
   if (owner !== undefined && statsChannel.hasSubscribers) {
     const stats = owner.stats();
     statsChannel.publish({ [kind]: owner, stats });
