@@ -101,6 +101,23 @@ test('what is loaded later takes nothing from Node by itself', () => {
   assert.deepStrictEqual(wrong, []);
 });
 
+/** What takes the language's functions, and what is over before a program can replace them. */
+const mayUseGlobals = ['base/primordials.js', 'load.js', 'register.js'];
+
+// The same for what the language has. What is left open is in `__test__/loading/programs/readable.js`.
+test('functions of the language come from primordials', () => {
+  const USE =
+    /\b(?:Array|ArrayBuffer|Buffer|Date|JSON|Math|Number|Object|Reflect|String|Symbol\.prototype)\.[a-z]\w*|\bnew (?:Map|Set|WeakMap|WeakSet)\b/g;
+  const wrong = files
+    .filter((file) => !mayUseGlobals.includes(file))
+    .flatMap((file) => {
+      const text = fs.readFileSync(path.join(lib, file), 'utf8');
+      const code = text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '');
+      return [...code.matchAll(USE)].map(([use]) => `${file}: ${use}`);
+    });
+  assert.deepStrictEqual(wrong, []);
+});
+
 test(`no file has more than ${LONGEST} lines`, () => {
   const sources = fs
     .readdirSync(path.join(root, 'src'), { recursive: true })
