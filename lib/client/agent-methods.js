@@ -2,6 +2,7 @@
 // Methods of agents that other files compare with an agent's own, to see whether a subclass has replaced them.
 const { later } = require('../base/later');
 const { kKeepAliveTimeout } = require('../base/symbols');
+const { hasOwnAddHeaderLine } = require('../message/incoming-message');
 
 const pool = later(() => require('./pool'));
 /** On agents: their listener for 'keylog' of sockets. */
@@ -31,8 +32,10 @@ function prepareToRest(agent, socket, timeout) {
 
 /** Seconds of the `Keep-Alive: timeout=` in the answer to `req`; negative if there is none. */
 function announcedTimeout(req) {
+  const { [kKeepAliveTimeout]: announced, res } = req ?? {};
   // A request of Node's own http may use our agents, too.
-  return req?.[kKeepAliveTimeout] ?? readKeepAlive(req?.res?.headers?.['keep-alive']);
+  if (announced !== undefined && !(res && hasOwnAddHeaderLine(res))) return announced;
+  return readKeepAlive(res?.headers?.['keep-alive']);
 }
 
 function readKeepAlive(field) {

@@ -70,6 +70,9 @@ const adding = {
 };
 define(prototype, adding, true);
 
+/** Whether a program has put a method in the place of ours, which hears of each field line. */
+const hasOwnAddHeaderLine = (message) => message._addHeaderLine !== adding._addHeaderLine;
+
 define(prototype, {
   get connection() {
     return this.socket;
@@ -211,4 +214,4 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closeEmitted = true;
 };
 
-module.exports = { IncomingMessage, detachSignal, kAbortController };
+module.exports = { IncomingMessage, detachSignal, hasOwnAddHeaderLine, kAbortController };

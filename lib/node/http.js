@@ -156,6 +156,9 @@ const refusesManyFields = major >= 22;
 /** From Node 26 on the content of a request that asks for an upgrade is HTTP's; before, the other protocol's. */
 const readsUpgradeContent = major >= 26;
 
+/** Before Node 26 a server makes `headers` of a request of HTTP/1.1 before anybody is told of it. */
+const readsFieldsFirst = major < 26;
+
 /** From Node 26 on a message that is complete is destroyed at once, without a tick more. */
 const endsAtOnce = major >= 26;
 
@@ -237,6 +240,7 @@ module.exports = {
   keepsComplete,
   keys,
   missingOutgoing,
+  readsFieldsFirst,
   readsToDump,
   readsUpgradeContent,
   recognize,

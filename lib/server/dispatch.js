@@ -2,12 +2,14 @@
 // Which of a server's listeners hears of a request, a timeout or an error, and what is done where none does.
 const { BufferFrom } = require('../base/primordials');
 const { kGuard } = require('../base/symbols');
-const { STATUS_CODES } = require('../node/http');
+const { hasOwnAddHeaderLine } = require('../message/incoming-message');
+const host = require('../node/http');
 const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wire/layout');
 
 /** Lets the server's listeners have the request and its response. */
 function dispatch(connection, req, res, flags) {
   const { server } = connection;
+  if (host.readsFieldsFirst && hasOwnAddHeaderLine(req)) flags = withOwnFields(server, req, flags);
   if (flags & (UNTRUSTED | LACKS_HOST)) {
     // Nothing behind it is to be trusted.
     connection.transport.stop();
@@ -24,6 +26,16 @@ function dispatch(connection, req, res, flags) {
     }
   }
   server.emit('request', req, res);
+}
+
+/** What a program's own `_addHeaderLine` makes of the fields decides, where Node looks at `headers`. */
+function withOwnFields({ requireHostHeader }, req, flags) {
+  if (req.httpVersionMajor !== 1 || req.httpVersionMinor !== 1) return flags;
+  const { expect, host: name } = req.headers;
+  if (requireHostHeader && name === undefined) flags |= LACKS_HOST;
+  flags &= ~(EXPECT_CONTINUE | EXPECT_OTHER);
+  if (expect === undefined) return flags;
+  return flags | (/(?:^|\W)100-continue(?:$|\W)/i.test(expect) ? EXPECT_CONTINUE : EXPECT_OTHER);
 }
 
 /** Counts the request; if it is beyond `maxRequestsPerSocket`, it is answered with 503. */
@@ -72,7 +84,10 @@ function tellTimeout({ current: req, server, socket }) {
 
 /** The whole answers to malformed input, and to requests that take too long. */
 const answer = (status) =>
-  BufferFrom(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, 'latin1');
+  BufferFrom(
+    `HTTP/1.1 ${status} ${host.STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`,
+    'latin1',
+  );
 const answers = {
   __proto__: null,
   HPE_HEADER_OVERFLOW: answer(431),
