@@ -76,7 +76,7 @@ function begin(req, socket) {
   socket.parser = reader;
   socket._httpMessage = req;
   if (beginNative(socket, reader)) {
-    if (req.reusedSocket) for (const event in nativeListeners) moveBehind(socket, event);
+    for (const event in nativeListeners) moveBehind(socket, event);
     socket.on('end', onSocketEnd);
   } else {
     for (const event in streamListeners) socket.on(event, streamListeners[event]);
@@ -100,8 +100,8 @@ function beginNative(socket, reader) {
 }
 
 /**
- * Moves a listener that a native socket always has behind those of users: Node adds its own with each request,
- * or with its end, behind those that users added before.
+ * Puts a listener of a native socket behind those of users: Node adds its own with each request, or with its end,
+ * behind those that users added before.
  */
 function moveBehind(socket, event) {
   const listener = nativeListeners[event];
@@ -136,8 +136,9 @@ function onSocketData(chunk) {
 
 /** The answer is complete: what follows on the socket does not belong to it. */
 function complete(reader) {
-  const { connection, outgoing, socket } = reader;
-  if (connection === null) socket.removeListener('drain', onSocketDrain);
+  const { outgoing, socket } = reader;
+  // Left over where nothing had to drain, on a native socket, too.
+  socket.removeListener('drain', onSocketDrain);
   unlisten(socket);
   release(reader, outgoing, socket);
 }
@@ -180,7 +181,6 @@ function onSocketEnd() {
 }
 
 function onSocketClose() {
-  if (!isInExchange(this)) return;
   const req = this._httpMessage;
   const { parser } = this;
   const { res } = req;
@@ -326,14 +326,13 @@ function keepAlive(req) {
     req.timeoutCb = null;
   }
   unlisten(socket);
-  // Left over where nothing had to drain, on a native socket, too.
   socket.removeListener('drain', onSocketDrain);
+  socket.removeListener('close', onSocketClose);
   const connection = connectionOf(socket);
   if (connection !== null) {
     connection.becomeIdle();
     moveBehind(socket, 'error');
   } else {
-    socket.removeListener('close', onSocketClose);
     socket.removeListener('error', onSocketError);
   }
   process.nextTick(emitFree, req);
@@ -395,7 +394,7 @@ const streamListeners = {
   end: onSocketEnd,
   ...bytesListeners,
 };
-// …and on one whose bytes come as records, as long as it lives.
+// …and on one whose bytes come as records; for errors while it is idle, too.
 const nativeListeners = { __proto__: null, close: onSocketClose, error: onSocketError };
 
 /** What a native socket of a client's needs of HTTP. */

@@ -217,9 +217,6 @@ const httpListeners = {
   timeout() {
     this[kTransport].role?.onTimeout();
   },
-  pause() {
-    this[kTransport].pauseReading();
-  },
   // In a tick, also behind a pause() in the same tick: that is undone then. Not so for those who read, too:
   // they get what is read as long as the stream flows.
   resume() {
@@ -231,6 +228,9 @@ const httpListeners = {
       resumeReading(this);
       flowAlong(this);
     }
+  },
+  pause() {
+    this[kTransport].pauseReading();
   },
 };
 
