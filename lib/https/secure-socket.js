@@ -34,6 +34,11 @@ const { LazySocket } = require('../socket/lazy-socket');
 const { NativeSocket, tellMirrored } = require('../socket/socket');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
+const { callError } = require('./tls-errors');
+
+/** With TLS 1.2, key material by labels that begin so is TLS' own (RFC 5705, section 4). */
+const OWN_LABELS =
+  /^(?:client finished|server finished|master secret|extended master secret|key expansion)/;
 
 /** A complete socket. Made by `materialize` alone. */
 function SecureSocket() {}
@@ -69,6 +74,11 @@ function derive(prototype, parent) {
 const { prototype } = SecureSocket;
 const agreementOf = (socket) => socket[kTransport].agreement();
 
+/** What is not known while the socket is open, and is not there afterwards. */
+function unknown() {
+  return this.destroyed ? null : undefined;
+}
+
 /** The protocol above TLS that was agreed on, or false. */
 function protocolIn({ alpnProtocol }) {
   return alpnProtocol ? BufferPrototypeLatin1Slice(alpnProtocol) : false;
@@ -84,6 +94,9 @@ const properties = {
   _controlReleased: (socket) => socket[kTransport].isSecured,
   _requestCert: () => false,
   _rejectUnauthorized: ({ server }) => server?.rejectUnauthorized,
+  _newSessionPending: () => false,
+  _securePending: () => false,
+  _SNICallback: () => null,
   ssl: () => null,
   _tlsOptions: ({ server }) => ({ isServer: true, server, requestCert: false }),
   servername(socket) {
@@ -144,12 +157,15 @@ define(prototype, {
     validateString(label, 'label');
     if (context !== undefined) validateBuffer(context, 'context');
     const transport = this[kTransport];
+    const protocol = this.getProtocol();
+    if (protocol === null) throw new ERR_TLS_INVALID_STATE();
+    if (protocol === 'TLSv1.2' && OWN_LABELS.test(label))
+      throw callError(0x0a00016f, 'tls illegal exporter label');
     const inContext = context && BufferFrom(context.buffer, context.byteOffset, context.byteLength);
-    const bytes = transport.isSecured
-      ? native.io.exportKeyingMaterial(transport.id, length, label, inContext)
-      : null;
-    if (bytes === null) throw new ERR_TLS_INVALID_STATE();
-    return bytes;
+    const bytes = native.io.exportKeyingMaterial(transport.id, length, label, inContext);
+    if (bytes !== null) return bytes;
+    if (transport.isDestroyed) throw new ERR_TLS_INVALID_STATE();
+    throw callError(0x0a0c0103, 'internal error'); // more than there is
   },
 
   renegotiate(options, callback) {
@@ -181,11 +197,13 @@ define(prototype, {
 
   // What rustls keeps to itself.
   getEphemeralKeyInfo: () => null,
-  getFinished() {},
-  getPeerFinished() {},
-  getSession() {},
-  getSharedSigalgs: () => [],
-  getTLSTicket() {},
+  getFinished: unknown,
+  getPeerFinished: unknown,
+  getSession: unknown,
+  getSharedSigalgs() {
+    return this.destroyed ? null : [];
+  },
+  getTLSTicket: unknown,
 
   // ---- the stream behind HTTP ----
 

@@ -27,11 +27,19 @@ function tlsError(text) {
   const head =
     alert === 0 ? 'error:0A000000:SSL routines' : `error:${hex(ALERTS + alert)}:SSL routines`;
   const tail = alert === 0 ? '' : `:SSL alert number ${alert}`;
-  const error = new Error(`${head}::${reason}${tail}\n`);
+  return withReason(new Error(`${head}::${reason}${tail}\n`), reason);
+}
+
+function withReason(error, reason) {
   error.library = 'SSL routines';
   error.reason = reason;
   error.code = `ERR_SSL_${StringPrototypeReplaceAll(reason.toUpperCase(), ' ', '_')}`;
   return error;
+}
+
+/** The error of a call; `number` and `reason` are OpenSSL's. */
+function callError(number, reason) {
+  return withReason(new Error(`error:${hex(number)}:SSL routines::${reason}`), reason);
 }
 
 function familyOf(alert) {
@@ -42,4 +50,4 @@ function familyOf(alert) {
 
 const hex = (number) => StringPrototypePadStart(number.toString(16).toUpperCase(), 8, '0');
 
-module.exports = { tlsError };
+module.exports = { callError, tlsError };
