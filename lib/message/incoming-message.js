@@ -94,7 +94,6 @@ define(prototype, {
   /** Leaves the stream as reading it to its end would, without events: it has no listener. */
   _endQuietly() {
     this._dumpAndCloseReadable();
-    this._consuming = true;
     if (!host.readsToDump) this._readableState.flowing = true;
   },
 });

@@ -22,9 +22,17 @@ function noteEndEmitted({ _readableState: state }) {
   state.endEmitted = true;
 }
 
-/** Both sides of the stream were destroyed, and are closed. */
-function noteDestroyed(stream) {
+/** All was written, and the stream has said so. */
+function noteFinished({ _writableState: state }) {
+  state.ending = true;
+  state.ended = true;
+  state.finished = true;
+}
+
+/** Both sides of the stream were destroyed, by an error or null, and are closed. */
+function noteDestroyed(stream, error) {
   for (const state of [stream._readableState, stream._writableState]) {
+    if (error) state.errored = error;
     state.destroyed = true;
     state.closed = true;
     state.closeEmitted = true;
@@ -53,5 +61,6 @@ module.exports = {
   noteDestroyed,
   noteEnd,
   noteEndEmitted,
+  noteFinished,
   noteFlowing,
 };

@@ -156,7 +156,7 @@ class ServerConnection {
     req.httpVersionMajor = head.major;
     req.httpVersionMinor = head.minor;
     req.httpVersion = head.major === 1 && head.minor === 1 ? '1.1' : `${head.major}.${head.minor}`;
-    req.joinDuplicateHeaders = server.joinDuplicateHeaders;
+    req.joinDuplicateHeaders = server.joinDuplicateHeaders || null; // as it is in Node
     req.url = head.line;
     req.upgrade = false;
     const { lines } = head;

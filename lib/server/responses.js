@@ -48,7 +48,8 @@ function finishResponse(connection, res) {
   // Content that no handler has read is read and thrown away, so that the next request can be found.
   const unread = !req._consuming && !req._readableState?.resumeScheduled;
   const quiet = unread && isUnwatched(req);
-  if (unread && !quiet) req._dump();
+  if (quiet) req._dumped = true;
+  else if (unread) req._dump();
   res.detachSocket(socket);
   // The host's, on a response that was given its prototype, takes back a listener of its own.
   if (res.detachSocket === host.ServerResponse.prototype.detachSocket) {
@@ -133,12 +134,25 @@ function isUnwatched(req) {
 
 /** The exchange is over. `quiet`: the request's stream may end without events. */
 function closeExchange(res, quiet) {
+  // Where a request is read to be dumped, it has ended by then.
+  if (quiet && host.readsToDump && !endUnread(res.req)) {
+    process.nextTick(closeResponse, res);
+    return;
+  }
   closeResponse(res);
-  if (!quiet) return;
-  const { req } = res;
-  if (req._consuming || req._readableState.resumeScheduled) return;
-  if (isUnwatched(req)) req._endQuietly();
-  else req._dump();
+  if (quiet && !host.readsToDump) endUnread(res.req);
+}
+
+/** False if somebody listens to the request by now: the end comes in a tick. */
+function endUnread(req) {
+  if (req._consuming || req._readableState.resumeScheduled) return true;
+  if (isUnwatched(req)) {
+    req._endQuietly();
+    return true;
+  }
+  req._dumped = false;
+  req._dump();
+  return false;
 }
 
 /** The socket is closed: what was under way is aborted. */

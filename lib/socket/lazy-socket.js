@@ -12,7 +12,15 @@ const {
   ReflectOwnKeys,
 } = require('../base/primordials');
 const { define } = require('../base/define');
-const { kAttach, kDetach, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const {
+  kAttach,
+  kDetach,
+  kError,
+  kHeld,
+  kSendWhole,
+  kTransport,
+  kWillEnd,
+} = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { NativeSocket, materialize } = require('./socket');
@@ -72,7 +80,9 @@ defineField('destroyed', function () {
 defineField('closed', function () {
   return this[kTransport].isDestroyed;
 });
-defineField('errored', () => null);
+defineField('errored', function () {
+  return this[kError] ?? null;
+});
 defineField('readable', function () {
   const transport = this[kTransport];
   return !transport.hasInputEnded && !transport.isDestroyed;
@@ -201,6 +211,7 @@ methods.onTimeout = function onTimeout() {
 /** The connection failed: while it speaks HTTP, that is the server's 'clientError'. */
 methods.fail = function fail(error) {
   const { role } = this[kTransport];
+  this[kError] = error;
   if (role === null) this.destroy(error);
   else role.onSocketError(error);
 };

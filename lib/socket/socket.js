@@ -11,13 +11,19 @@ const {
 const { define } = require('../base/define');
 const { ERR_HTTP_SOCKET_ENCODING, ERR_SOCKET_CLOSED } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
-const { kAttach, kDetach, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { kAttach, kDetach, kError, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
 const { setImmediate } = require('../node/timers');
 const native = require('../wire/loop');
-const { isUnusedWritable, noteDestroyed, noteEndEmitted, noteFlowing } = require('../node/streams');
+const {
+  isUnusedWritable,
+  noteDestroyed,
+  noteEndEmitted,
+  noteFinished,
+  noteFlowing,
+} = require('../node/streams');
 const { directWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
 const probes = require('./probes');
@@ -385,17 +391,20 @@ function materialize(socket) {
 
 /** Brings the stream's state to where the connection is. */
 function catchUp(socket, transport) {
-  if (transport.isDestroyed) {
-    noteDestroyed(socket);
-    socket._handle = null;
-    return;
-  }
-  if (transport.hasInputEnded) {
+  const { closesSoon, hasInputEnded, hasOutputEnded, isDestroyed, pending, role } = transport;
+  if (hasInputEnded) {
     // HTTP has read all there was, and 'end' has passed before there could be a listener.
-    if (transport.role !== null) noteEndEmitted(socket);
+    if (role !== null || isDestroyed) noteEndEmitted(socket);
     else socket.endInput();
   }
-  if (transport.hasOutputEnded) socket.end();
+  if (hasOutputEnded) {
+    // It closes by itself, behind what was sent.
+    if (isDestroyed || (closesSoon && pending === 0)) noteFinished(socket);
+    else socket.end();
+  }
+  if (!isDestroyed) return;
+  noteDestroyed(socket, socket[kError]);
+  socket._handle = null;
 }
 
 module.exports = { NativeSocket, flowAlong, materialize, nativeHandle, tellMirrored };

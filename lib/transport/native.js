@@ -425,8 +425,8 @@ class NativeTransport {
   }
 
   localAddress() {
-    this.local ??= this.isClosed ? undefined : native.io.localAddress(this.id);
-    return this.local;
+    if (this.isDestroyed) return undefined; // as of Node's, whose handle is gone
+    return (this.local ??= native.io.localAddress(this.id));
   }
 
   /** Whether the connection keeps the process alive. */
