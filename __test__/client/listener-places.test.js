@@ -3,9 +3,12 @@
 // requests; what a socket tells of its end comes when Node's would.
 const assert = require('node:assert');
 const { once } = require('node:events');
+const nodeHttp = require('node:http');
 const net = require('node:net');
 const { test } = require('node:test');
 const http = require('../support/subject');
+const { turn } = require('../support/events');
+const { hostHas } = require('../support/mode');
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const limit = { timeout: 60_000 };
@@ -126,4 +129,55 @@ for (const [title, onResponse] of [
       [],
     );
     assert.deepStrictEqual(log.slice(-2), ['close', 'socket close']);
+  });
+
+/** How listeners stand on a socket whose handle was looked at amid the answer, and what is heard of its end. */
+async function lookedAt(t, { Agent, request }, end) {
+  const port = await peer(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npart');
+    t.far = socket;
+  });
+  const agent = new Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  const log = [];
+  const req = request({ port, host: '127.0.0.1', agent });
+  for (const event of ['error', 'close']) req.on(event, () => log.push(`request ${event}`));
+  req.on('socket', (socket) => {
+    for (const event of ['close', 'data', 'end', 'error', 'drain']) {
+      const listener = () => log.push(`socket ${event}`);
+      listener.isUser = true;
+      socket.on(event, listener);
+    }
+  });
+  req.end();
+  const [res] = await once(req, 'response');
+  for (const event of ['aborted', 'error', 'end', 'close'])
+    res.on(event, () => log.push(`response ${event}`));
+  await once(res, 'data');
+  const { socket } = res;
+  assert.ok(socket._handle);
+  // What was read before is told first.
+  while (socket.listenerCount('data') < 2) await turn();
+  for (const event of ['close', 'data', 'end', 'error', 'drain'])
+    log.push([event, ...socket.listeners(event).map(({ isUser }) => Boolean(isUser))]);
+  const closed = once(socket, 'close').catch(() => {});
+  end({ far: t.far, req, socket });
+  await closed;
+  for (let i = 0; i < 3; i++) await turn();
+  return log;
+}
+
+for (const [how, end] of Object.entries({
+  'the server ends it': ({ far }) => far.end(),
+  // Before 22, Node let an idle socket end as any other does.
+  ...(hostHas(22) && {
+    'the answer is complete, then the server ends it': ({ far, socket }) => {
+      far.write('more');
+      socket.once('free', () => far.end());
+    },
+  }),
+  'the request is destroyed': ({ req }) => req.destroy(),
+}))
+  test(`a socket whose handle was looked at: ${how}`, limit, async (t) => {
+    assert.deepStrictEqual(await lookedAt(t, http, end), await lookedAt(t, nodeHttp, end));
   });

@@ -1,7 +1,12 @@
 'use strict';
 // The life of a request on its socket: the socket's events become those of the request and the response,
 // in the orders Node's documentation spells out; afterwards the socket is free, or handed over, or closed.
-const { ArrayIsArray, ArrayPrototypeMap, ObjectFromEntries } = require('../base/primordials');
+const {
+  ArrayIsArray,
+  ArrayPrototypeIncludes,
+  ArrayPrototypeMap,
+  ObjectFromEntries,
+} = require('../base/primordials');
 const { connectionReset } = require('../base/errors');
 const { kBeginning, kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
@@ -12,6 +17,7 @@ const { ResponseReader } = require('./response-reader');
 const { channel, debuglog, finished } = require('../node/builtins');
 const { process } = require('../wire/realm');
 const { kNeedDrain } = require('../node/http').keys;
+const { listenFirst } = require('../node/listeners');
 const { endEntry } = require('../node/performance-entries');
 
 const debug = debuglog('http');
@@ -372,8 +378,13 @@ function onceTimeout(socket) {
 /** The socket of an exchange has become one of Node's own before the exchange was over: reads it from now on. */
 function readAsStream(reader) {
   const { socket } = reader;
-  socket.on('error', onSocketError);
-  for (const event in streamListeners) socket.on(event, streamListeners[event]);
+  for (const event in lastingListeners)
+    if (!ArrayPrototypeIncludes(socket.listeners(event), lastingListeners[event]))
+      socket.on(event, lastingListeners[event]);
+  for (const event in bytesListeners) {
+    socket.removeListener(event, bytesListeners[event]);
+    listenFirst(socket, event, bytesListeners[event]);
+  }
   socket.resume();
 }
 
@@ -396,6 +407,8 @@ const streamListeners = {
 };
 // …and on one whose bytes come as records; for errors while it is idle, too.
 const nativeListeners = { __proto__: null, close: onSocketClose, error: onSocketError };
+/** Those of both. */
+const lastingListeners = { __proto__: null, ...nativeListeners, end: onSocketEnd };
 
 /** What a native socket of a client's needs of HTTP. */
 const http = {

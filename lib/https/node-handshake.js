@@ -88,7 +88,7 @@ class NodeHandshake {
     socket.flushHeld();
     const { corked, needDrain } = socket[kHeld];
     const http = socket[kHttp];
-    socket.quitHttp();
+    if (!role?.reader) socket.quitHttp();
     const { ending, held, waiting } = transport.giveUp();
     ObjectSetPrototypeOf(socket, TLSSocket.prototype);
     ObjectAssign(socket, { _handle: handle, ssl: handle });

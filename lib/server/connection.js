@@ -26,7 +26,7 @@ const { answerError, dispatch, hasBodyHeaders, tellTimeout } = require('./dispat
 const { idleTimeout } = require('./options');
 const { Phase, handOver, mayUpgrade, readContentFirst } = require('./upgrade');
 const { abortResponses, endConnectionBehind, isSilent, lastDue, onFinish } = require('./responses');
-const { forgetStream, listenToStream, watchStreams } = require('./stream-connections');
+const { forgetStream, takePlace, takePlaces, watchStreams } = require('./stream-connections');
 
 const { CONTENT_FIRST, GROUP_END, KEEP_ALIVE, METHODS, NO_CONTENT, UNTRUSTED, UPGRADE } = layout;
 const { kNeedDrain } = host.keys;
@@ -398,13 +398,13 @@ class ServerConnection {
     this.server[kConnections].add(this);
     this.socket.parser = null;
     stream.join(this, this.contentReader ?? this);
-    listenToStream(this, (event) => event !== 'data');
+    takePlaces(this);
     watchStreams(this.server);
   }
 
   onStreamReady() {
     const { socket } = this;
-    listenToStream(this, (event) => event === 'data');
+    takePlace(this, 'data');
     if (socket._paused) socket.pause();
     else socket.resume();
   }

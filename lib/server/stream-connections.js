@@ -2,31 +2,56 @@
 // Connections of a server over a stream, which is any Duplex, or a socket with a handle of Node's: what is listened to
 // there, how their responses leave, and the look at them from time to time.
 const {
+  ArrayPrototypeIncludes,
   ObjectDefineProperty,
   ObjectEntries,
+  ObjectKeys,
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
 const { kAttach, kConnections, kDetach, kSendWhole } = require('../base/symbols');
 const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
 const { Weak } = require('../node/builtins');
+const { replaceListener } = require('../node/listeners');
 const { clearInterval, setInterval } = require('../node/timers');
-const { flowAlong } = require('../socket/socket');
+const { flowAlong, httpListeners } = require('../socket/socket');
 const { milliseconds } = require('./options');
 
 const kStreamChecker = Symbol('rust-http.streamChecker');
 
 // ---- what is listened to ----
 
-/** Listens to those events of the connection's socket that are `wanted`. */
-function listenToStream(connection, wanted = () => true) {
+/** Listens to the connection's socket. */
+function listenToStream(connection) {
   const { socket } = connection;
-  if (connection.streamListeners === null) {
-    connection.streamListeners = listenersOf(connection);
-    helpResponses(connection);
-  }
+  begin(connection);
   for (const [event, listener] of ObjectEntries(connection.streamListeners))
-    if (wanted(event)) socket.on(event, listener);
+    socket.on(event, listener);
+}
+
+/**
+ * Listens in the places of those who listened while the connection was native, so that listeners of users hear
+ * before and behind HTTP as they did; not for what is read, as long as the native side has to tell of that.
+ */
+function takePlaces(connection) {
+  const { socket } = connection;
+  begin(connection);
+  for (const event of ObjectKeys(connection.streamListeners))
+    if (event !== 'data') takePlace(connection, event);
+  socket.removeListener('pause', httpListeners.pause);
+  // That of the response stays where it is.
+  connection.closesResponse = !ArrayPrototypeIncludes(socket.listeners('close'), onSocketClose);
+}
+
+/** Listens in the place of the one who listened while the connection was native. */
+function takePlace({ socket, streamListeners }, event) {
+  const listener = streamListeners[event];
+  if (!replaceListener(socket, event, httpListeners[event], listener)) socket.on(event, listener);
+}
+
+function begin(connection) {
+  connection.streamListeners = listenersOf(connection);
+  helpResponses(connection);
 }
 
 /** Listens no more. */
@@ -140,4 +165,11 @@ function checkStreams(reference) {
   }
 }
 
-module.exports = { forgetStream, listenToStream, unwatchStreams, watchStreams };
+module.exports = {
+  forgetStream,
+  listenToStream,
+  unwatchStreams,
+  watchStreams,
+  takePlace,
+  takePlaces,
+};

@@ -207,7 +207,7 @@ const httpListeners = {
   __proto__: null,
   // The parser has what arrived; what someone pushed into the stream it gets from here.
   data(chunk) {
-    this[kTransport].role?.onPushed(chunk);
+    this[kTransport]?.role?.onPushed(chunk);
   },
   end() {}, // known from the connection
   // There is no role behind 'close', which anybody may emit.
@@ -270,13 +270,12 @@ methods.leaveHttp = function leaveHttp() {
   transport.receiver = null;
 };
 
-/** HTTP goes on, over a handle of Node's own; or as before, if the connection is closed. */
+/**
+ * HTTP goes on, over a handle of Node's own; or as before, if the connection is closed. Its listeners stay, for
+ * others to take their places.
+ */
 methods.exchangeTransport = function exchangeTransport() {
-  if (!tellMirrored(this, this[kTransport])) return false;
-  this.quitHttp();
-  if (handOver(this)) return true;
-  this.joinHttp();
-  return false;
+  return tellMirrored(this, this[kTransport]) && handOver(this);
 };
 
 /**
@@ -407,4 +406,11 @@ function catchUp(socket, transport) {
   socket._handle = null;
 }
 
-module.exports = { NativeSocket, flowAlong, materialize, nativeHandle, tellMirrored };
+module.exports = {
+  NativeSocket,
+  flowAlong,
+  httpListeners,
+  materialize,
+  nativeHandle,
+  tellMirrored,
+};

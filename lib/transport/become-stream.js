@@ -13,6 +13,7 @@ function becomeStream(transport) {
     socket.leaveHttp();
     return;
   }
+  if (role === null) socket.quitHttp();
   if (!socket.exchangeTransport() || role === null) return;
   const stream = new StreamTransport(socket, native.io.takeParser());
   stream.id = id;
