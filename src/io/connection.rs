@@ -181,6 +181,9 @@ impl Connection {
         );
         if paused {
             self.raise(flag::PAUSED);
+            if self.may_be_at_end() && self.has(flag::READABLE) {
+                self.set.read_soon(self.clone());
+            }
         } else if self.lower(flag::PAUSED) && self.has(flag::READABLE) {
             self.set.read_soon(self.clone());
         }

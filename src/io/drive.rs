@@ -36,6 +36,11 @@ impl Connection {
         }
     }
 
+    /// A client's server sends no more than it has sent.
+    pub(super) fn may_be_at_end(&self) -> bool {
+        self.listener.is_none() && self.has(flag::READ_CLOSED)
+    }
+
     /// Reads until the socket is empty, or the turn is over.
     pub(crate) fn read(self: &Arc<Self>, lead: &mut Lead) {
         for _ in 0..READS_PER_TURN {

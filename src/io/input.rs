@@ -131,7 +131,7 @@ impl Input {
             Reading::Discarded(_) => return MayRead::Yes,
             _ => return MayRead::No,
         }
-        if connection.is_paused() {
+        if connection.is_paused() && !self.is_at_end(connection) {
             return MayRead::No;
         }
         let port = connection.port();
@@ -146,6 +146,13 @@ impl Input {
             return MayRead::AfterDrain;
         }
         MayRead::Yes
+    }
+
+    /// Whether a server has ended its connection, and nothing is left to read but that. Its client hears of it though
+    /// nobody reads on: an answer that lasts until then is complete, another is cut short.
+    fn is_at_end(&self, connection: &Connection) -> bool {
+        connection.may_be_at_end()
+            && (self.socket.as_ref()).is_some_and(|socket| matches!(socket.available(), Ok(0)))
     }
 
     /// Handles what was read into the buffer of `lead`. Returns false if the connection is to be closed:

@@ -71,3 +71,28 @@ fn an_end_inside_an_answer_is_the_end_alone() {
     drop(peer);
     assert_eq!(stage.kinds(), [Kind::Head, Kind::Content, Kind::End]);
 }
+
+#[test]
+fn the_end_of_a_connection_is_told_of_one_that_is_paused() {
+    let mut stage = Stage::new(options());
+    let (connection, mut peer) = stage.dial(RequestKind::Other);
+    peer.write_all(b"HTTP/1.1 200 OK\r\n\r\ncontent").unwrap();
+    assert_eq!(stage.kinds(), [Kind::Head, Kind::Content]);
+    connection.pause(true);
+    drop(peer);
+    assert_eq!(stage.kinds(), [Kind::End, Kind::Complete]);
+}
+
+#[test]
+fn the_end_behind_content_waits_with_it_while_the_connection_is_paused() {
+    let mut stage = Stage::new(options());
+    let (connection, mut peer) = stage.dial(RequestKind::Other);
+    peer.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+    assert_eq!(stage.kinds(), [Kind::Head]);
+    connection.pause(true);
+    peer.write_all(b"content").unwrap();
+    drop(peer);
+    assert_eq!(stage.kinds(), []);
+    connection.pause(false);
+    assert_eq!(stage.kinds(), [Kind::Content, Kind::End, Kind::Complete]);
+}
