@@ -1,6 +1,6 @@
 'use strict';
-// The places of listeners among those of an event, which emitters have no public form for. Nobody hears of a
-// change ('newListener', 'removeListener'): whose listener it is does not change.
+// The places of listeners among those of an event, which emitters have no public form for. A change is told by no
+// 'newListener' or 'removeListener': the listener's owner does not change.
 const {
   ArrayIsArray,
   ArrayPrototypeIndexOf,

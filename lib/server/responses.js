@@ -143,7 +143,7 @@ function closeExchange(res, quiet) {
   if (quiet && !host.readsToDump) endUnread(res.req);
 }
 
-/** False if somebody listens to the request by now: the end comes in a tick. */
+/** False if the request has a listener by now: its end comes in a tick. */
 function endUnread(req) {
   if (req._consuming || req._readableState.resumeScheduled) return true;
   if (isUnwatched(req)) {

@@ -149,7 +149,7 @@ impl Input {
     }
 
     /// Whether a server has ended its connection, and nothing is left to read but that. Its client hears of it though
-    /// nobody reads on: an answer that lasts until then is complete, another is cut short.
+    /// it has paused: an answer that lasts until then is complete, another is cut short.
     fn is_at_end(&self, connection: &Connection) -> bool {
         connection.may_be_at_end()
             && (self.socket.as_ref()).is_some_and(|socket| matches!(socket.available(), Ok(0)))
