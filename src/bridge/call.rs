@@ -20,7 +20,7 @@ pub(super) struct Call<const N: usize> {
 
 impl<const N: usize> Call<N> {
     /// # Safety
-    /// Must be called with what Node passed to a callback made by `define`.
+    /// Must be called with what Node passed to a callback.
     pub unsafe fn new(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
         let mut arguments = [ptr::null_mut(); N];
         let mut count = N;
@@ -107,21 +107,42 @@ impl<const N: usize> Call<N> {
 
     #[cfg(unix)]
     pub fn memory(&self) -> JsMemory {
-        JsMemory { env: self.env }
+        JsMemory(self.env)
     }
+}
 
-    pub fn number(&self, value: i64) -> sys::napi_value {
+/// What a function returns to JavaScript.
+pub(super) trait Answer {
+    fn into_value(self, env: sys::napi_env) -> sys::napi_value;
+}
+
+/// `undefined`.
+impl Answer for () {
+    fn into_value(self, _: sys::napi_env) -> sys::napi_value {
+        ptr::null_mut()
+    }
+}
+
+impl Answer for sys::napi_value {
+    fn into_value(self, _: sys::napi_env) -> sys::napi_value {
+        self
+    }
+}
+
+impl Answer for i64 {
+    fn into_value(self, env: sys::napi_env) -> sys::napi_value {
         let mut result = ptr::null_mut();
         // SAFETY: a valid out-pointer.
-        unsafe { sys::napi_create_int64(self.env, value, &mut result) };
+        unsafe { sys::napi_create_int64(env, self, &mut result) };
         result
     }
+}
 
-    #[cfg(unix)]
-    pub fn boolean(&self, value: bool) -> sys::napi_value {
+impl Answer for bool {
+    fn into_value(self, env: sys::napi_env) -> sys::napi_value {
         let mut result = ptr::null_mut();
         // SAFETY: a valid out-pointer.
-        unsafe { sys::napi_get_boolean(self.env, value, &mut result) };
+        unsafe { sys::napi_get_boolean(env, self, &mut result) };
         result
     }
 }
@@ -140,16 +161,7 @@ fn memory_of(env: sys::napi_env, value: sys::napi_value) -> (*mut u8, usize) {
 
 /// Memory of JavaScript's, on its thread. Tokens are references to the values that have it.
 #[cfg(unix)]
-pub(super) struct JsMemory {
-    env: sys::napi_env,
-}
-
-#[cfg(unix)]
-impl JsMemory {
-    pub fn new(env: sys::napi_env) -> Self {
-        Self { env }
-    }
-}
+pub(super) struct JsMemory(pub sys::napi_env);
 
 #[cfg(unix)]
 impl Memory for JsMemory {
@@ -157,11 +169,11 @@ impl Memory for JsMemory {
         let mut value = ptr::null_mut();
         // SAFETY: the token was made by `Call::borrow` in this environment and has not been released.
         let status =
-            unsafe { sys::napi_get_reference_value(self.env, token as sys::napi_ref, &mut value) };
+            unsafe { sys::napi_get_reference_value(self.0, token as sys::napi_ref, &mut value) };
         if status != sys::Status::napi_ok || value.is_null() {
             return None;
         }
-        let (data, length) = memory_of(self.env, value);
+        let (data, length) = memory_of(self.0, value);
         if length == 0 {
             return None;
         }

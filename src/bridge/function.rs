@@ -1,10 +1,38 @@
 //! Functions on bare Node-API, for what is called for each request or batch.
 
 use std::ffi::{CStr, c_void};
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
 use napi::{Error, Result, Status, sys};
+
+use crate::bridge::call::{Answer, Call};
+
+/// A callback of Node-API that calls `f`: a function, or a closure that captures nothing.
+pub const fn callback<const N: usize, F, R>(_: F) -> sys::napi_callback
+where
+    F: Fn(&Call<N>) -> R + Copy,
+    R: Answer,
+{
+    const { assert!(size_of::<F>() == 0, "it captures nothing") };
+    Some(run::<N, F, R>)
+}
+
+unsafe extern "C" fn run<const N: usize, F, R>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value
+where
+    F: Fn(&Call<N>) -> R,
+    R: Answer,
+{
+    // SAFETY: Node's own arguments.
+    let call = unsafe { Call::<N>::new(env, info) };
+    // SAFETY: `callback` was given a value of this type, which can be copied and has no size: any pointer
+    // that is aligned points to one.
+    let f = unsafe { NonNull::<F>::dangling().as_ref() };
+    f(&call).into_value(env)
+}
 
 /// Puts `functions` on `target`. Each keeps `of`, and finds it in its call.
 pub fn define<T>(

@@ -11,7 +11,7 @@ use napi::{Env, sys};
 
 use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
-use crate::bridge::function::{check, define};
+use crate::bridge::function::{callback, check, define};
 use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
@@ -23,14 +23,14 @@ use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
 const FAST: [(&CStr, sys::napi_callback); 8] = [
-    (c"drain", Some(receive::drain)),
-    (c"takeContent", Some(receive::take_content)),
-    (c"takeDirect", Some(receive::take_direct)),
-    (c"dropContent", Some(receive::drop_content)),
-    (c"handlesRequest", Some(receive::handles_request)),
-    (c"sendText", Some(send::send_text)),
-    (c"sendBytes", Some(send::send_bytes)),
-    (c"flush", Some(send::flush)),
+    (c"drain", callback(receive::drain)),
+    (c"takeContent", callback(receive::take_content)),
+    (c"takeDirect", callback(receive::take_direct)),
+    (c"dropContent", callback(receive::drop_content)),
+    (c"handlesRequest", callback(receive::handles_request)),
+    (c"sendText", callback(send::send_text)),
+    (c"sendBytes", callback(send::send_bytes)),
+    (c"flush", callback(send::flush)),
 ];
 
 /// Both ends of a connection that was refused, as 'drop' tells them.
@@ -251,7 +251,7 @@ impl Io {
     #[napi]
     pub fn hand_over(&self, env: Env, id: u32) -> Option<HandedOver> {
         let handed = self.with(id, |connection| {
-            let memory = JsMemory::new(env.raw());
+            let memory = JsMemory(env.raw());
             let mut done = self.environment.released.borrow_mut();
             self.environment.with_hub(|hub| {
                 let handed = connection.hand_over(&memory, &mut done, hub);

@@ -20,50 +20,33 @@ const CLOSED: i64 = write::CLOSED as i64;
 const SCRATCH_SIZE: usize = 64 * 1024;
 
 /// `sendText(id, text, flags)`.
-pub unsafe extern "C" fn send_text(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<3>::new(env, info) };
+pub fn send_text(call: &Call<3>) -> i64 {
     let flags = call.uint(2);
     let mut scratch = call.environment().take_scratch();
     let latin1 = flags & write::LATIN1 != 0;
-    let length = read_text(env, call.value(1), latin1, &mut scratch);
-    let result = send(&call, &scratch[..length], flags, || None);
+    let length = read_text(call.env, call.value(1), latin1, &mut scratch);
+    let result = send(call, &scratch[..length], flags, || None);
     call.environment().keep_scratch(scratch);
-    call.number(result)
+    result
 }
 
 /// `sendBytes(id, bytes, flags)`.
-pub unsafe extern "C" fn send_bytes(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<3>::new(env, info) };
-    let result = send(&call, call.bytes(1), call.uint(2), || call.borrow(1));
-    call.number(result)
+pub fn send_bytes(call: &Call<3>) -> i64 {
+    send(call, call.bytes(1), call.uint(2), || call.borrow(1))
 }
 
 /// `flush(id, flags)`: sends what was kept back with `MORE`, and goes on with memory of JavaScript's.
-pub unsafe extern "C" fn flush(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<2>::new(env, info) };
+pub fn flush(call: &Call<2>) -> i64 {
     let environment = call.environment();
     let memory = call.memory();
     let flags = call.uint(1);
-    let result = with_connection(&call, |connection| {
+    with_connection(call, |connection| {
         let mut outgoing = connection.outgoing();
         ends(connection, &mut outgoing, flags);
         let reported = outgoing.is_reported();
         let sent = outgoing.flush(Some(&memory), &mut environment.released.borrow_mut());
         after(environment, connection, outgoing, reported, sent)
-    });
-    call.number(result)
+    })
 }
 
 /// Sends one piece. `borrow` makes a token for its memory if that is JavaScript's.

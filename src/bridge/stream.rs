@@ -14,7 +14,7 @@ use napi::bindgen_prelude::{JsValue, Object, Result};
 use napi::{Env, sys};
 
 use crate::bridge::call::Call;
-use crate::bridge::function::define;
+use crate::bridge::function::{callback, define};
 use crate::bridge::options::{ParserOptions, announced, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
@@ -24,12 +24,21 @@ use crate::ring::sink::{Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
 const FUNCTIONS: [(&CStr, sys::napi_callback); 6] = [
-    (c"execute", Some(execute)),
-    (c"finish", Some(finish)),
-    (c"takeRest", Some(take_rest)),
-    (c"readContent", Some(read_content)),
-    (c"takeRecords", Some(take_records)),
-    (c"renew", Some(renew)),
+    (c"execute", callback(execute)),
+    (
+        c"finish",
+        callback(|call: &Call<3>| run(call, 1, Stream::finish)),
+    ),
+    (
+        c"takeRest",
+        callback(|call: &Call<3>| run(call, 1, Stream::parse_rest)),
+    ),
+    (c"readContent", callback(read_content)),
+    (
+        c"takeRecords",
+        callback(|call: &Call<3>| run(call, 1, |_| {})),
+    ),
+    (c"renew", callback(renew)),
 ];
 
 /// Parses one connection's input into records, which JavaScript reads as those of a native one.
@@ -314,57 +323,23 @@ pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
     Ok(target)
 }
 
-unsafe extern "C" fn execute(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<5>::new(env, info) };
+fn execute(call: &Call<5>) -> i64 {
     let chunk = call.bytes(1);
     let length = call.uint(4) as usize;
-    run(&call, 2, |stream| match chunk.get(..length) {
+    run(call, 2, |stream| match chunk.get(..length) {
         Some(read) if length > 0 => stream.parse(read, Content::FirstInChunk),
         _ => stream.parse(chunk, Content::InChunk),
     })
 }
 
-unsafe extern "C" fn finish(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<3>::new(env, info) };
-    run(&call, 1, Stream::finish)
-}
-
-unsafe extern "C" fn take_rest(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<3>::new(env, info) };
-    run(&call, 1, Stream::parse_rest)
-}
-
-unsafe extern "C" fn read_content(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<4>::new(env, info) };
+fn read_content(call: &Call<4>) -> i64 {
     let verdict = Verdict::content(call.uint(3) != 0);
-    run(&call, 1, |stream| stream.read_content(verdict))
+    run(call, 1, |stream| stream.read_content(verdict))
 }
 
-unsafe extern "C" fn take_records(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<3>::new(env, info) };
-    run(&call, 1, |_| {})
-}
-
-unsafe extern "C" fn renew(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<2>::new(env, info) };
+fn renew(call: &Call<2>) {
     let request = announced(call.uint(1));
     with_stream(call.uint(0), |stream| stream.renew(request));
-    std::ptr::null_mut()
 }
 
 /// Runs `f` with the parser of this slot.
@@ -377,18 +352,14 @@ fn with_stream<R>(slot: u32, f: impl FnOnce(&mut Stream) -> R) -> Option<R> {
 
 /// Runs `f` with the parser whose slot is the first argument, and takes its records to the arena that is
 /// argument `arena`, with the place behind it. Both are JavaScript's business until the next call.
-fn run<const N: usize>(
-    call: &Call<N>,
-    arena: usize,
-    f: impl FnOnce(&mut Stream),
-) -> sys::napi_value {
+fn run<const N: usize>(call: &Call<N>, arena: usize, f: impl FnOnce(&mut Stream)) -> i64 {
     let size = with_stream(call.uint(0), |stream| {
         f(stream);
         let at = call.uint(arena + 1) as usize;
         let room = call.own_bytes(arena).get_mut(at..).unwrap_or_default();
         stream.take_records(room)
     });
-    call.number(size.unwrap_or(0))
+    size.unwrap_or(0)
 }
 
 /// Records of streams go straight to their connection: the id in them is not used.
