@@ -4,9 +4,6 @@
 //! Pure: no sockets, no clock, no JavaScript. The caller says how things stand. Users see and change
 //! an agent's `sockets`, `freeSockets` and `requests`, so only those are the truth.
 
-mod idle;
-pub mod numbers;
-mod pool;
+pub mod pool;
 
-pub use idle::{Idle, Rest};
-pub use pool::{Limits, Origin, Park, Removed, Scheduling, Take, removed};
+pub use pool::Numbers;

@@ -1,124 +1,158 @@
 //! The moves of the pool. A connection is dialled, busy, idle, and gone; a request waits or is sent.
+//!
+//! JavaScript writes the numbers that a decision needs into one array, and reads the answer from it.
+//! Passing them as arguments of a call costs four times as much (see docs/architecture.md).
 
-use crate::agent::idle::{Idle, Rest};
+/// Defines the numbers, and the list of their names that is printed for JavaScript.
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// The numbers of one decision. They are what a program has set: limits may be infinite, and what
+        /// should be a count may be any number.
+        #[derive(Clone, Copy, Debug, Default)]
+        #[repr(C)]
+        pub struct Numbers {
+            $($(#[$doc])* pub $name: f64,)*
+        }
 
-/// Limits of an agent. Not integers, because `Infinity` and fractions are allowed in JavaScript.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limits {
-    /// Connections to one origin (`maxSockets`), idle ones included.
-    pub per_origin: f64,
-    /// Connections to all origins (`maxTotalSockets`).
-    pub total: f64,
-    /// Idle connections to one origin (`maxFreeSockets`).
-    pub idle: f64,
+        impl Numbers {
+            /// In the order in which they are in the array.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+
+            #[cfg(test)]
+            fn of(list: [f64; Self::NAMES.len()]) -> Self {
+                let [$($name),*] = list;
+                Self { $($name),* }
+            }
+        }
+    };
 }
 
-/// The counts of one origin, and of all together.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Origin {
-    /// Connections to this origin that wait for a request.
-    pub idle: u32,
-    /// Connections to this origin that are dialled or carry a request.
-    pub busy: u32,
+numbers! {
+    /// Connections to the origin that wait for a request.
+    idle,
+    /// Connections to the origin that are dialled or carry a request.
+    busy,
     /// Connections to all origins.
-    pub total: u32,
-    /// Requests to this origin that wait for a connection.
-    pub waiting: u32,
+    total,
+    /// Requests to the origin that wait for a connection.
+    waiting,
+    /// The agent's `maxSockets`: connections to one origin, idle ones included.
+    max_sockets,
+    /// The agent's `maxTotalSockets`: connections to all origins.
+    max_total,
+    /// The agent's `maxFreeSockets`: idle connections to one origin.
+    max_idle,
+    /// 1 if the connection that has been idle longest is used first.
+    fifo,
+    /// 1 if agent, request and answer want the connection kept.
+    persists,
+    /// The agent's timeout in milliseconds, 0 for none.
+    timeout,
+    /// Seconds of the answer's `Keep-Alive: timeout=`; negative if there is none.
+    announced,
+    /// Milliseconds by which we close before the server does, so that no request meets its close.
+    buffer,
+    /// Requests to the other origin that has waited longest.
+    elsewhere_waiting,
+    /// The connections of that origin that are dialled or carry a request.
+    elsewhere_busy,
+    /// The answer.
+    answer,
 }
 
-/// What to do with a new request.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Take {
-    /// Send it on the idle connection at this place; the oldest is at 0.
-    Reuse(u32),
-    Dial,
-    /// Let it wait until a connection is free or gone.
-    Wait,
+/// Defines answers, and in tests the list of them that is printed for JavaScript.
+macro_rules! answers {
+    ($($(#[$doc:meta])* $name:ident = $value:literal;)*) => {
+        $($(#[$doc])* pub const $name: f64 = $value;)*
+
+        #[cfg(test)]
+        pub const ANSWERS: &[(&str, f64)] = &[$((stringify!($name), $name)),*];
+    };
 }
 
-/// What to do with a connection whose request is done.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Park {
-    /// Send the request that waits longest.
-    Serve,
-    /// Keep it, unless its rest says that the server is about to close it.
-    Keep(Idle),
-    Close,
+answers! {
+    /// Of `take`: dial for the request.
+    DIAL = -1.0;
+    /// Of `take`: let it wait until a connection is free or gone.
+    WAIT = -2.0;
+    /// Of `park` and `rest`: the server is about to close the connection.
+    STALE = -1.0;
+    /// Of `park`: send the request that waits longest.
+    SERVE = -2.0;
+    /// Of `park`: close the connection.
+    CLOSE = -3.0;
+    /// Of `removed`: there is nobody to dial for.
+    NOTHING = 0.0;
+    /// Of `removed`: dial for a request to the same origin.
+    DIAL_HERE = 1.0;
+    /// Of `removed`: dial for one to the other origin, which may have waited for the total to go down.
+    DIAL_ELSEWHERE = 2.0;
 }
 
-/// What to do when a connection is gone, or has left the busy ones.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u32)]
-pub enum Removed {
-    Nothing = 0,
-    /// Dial for a request to the same origin.
-    Dial = 1,
-    /// Dial for a request to another origin, which may have waited for the total to go down.
-    DialElsewhere = 2,
-}
-
-/// Which of the idle connections is used first.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Scheduling {
-    /// The one that has been idle longest: spreads the requests.
-    Fifo,
-    /// The one that was used last: the least likely to have been closed by the server.
-    Lifo,
-}
-
-impl Scheduling {
-    /// The place of the connection to take among `idle` ones, oldest first.
-    fn pick(self, idle: u32) -> Option<u32> {
-        match self {
-            _ if idle == 0 => None,
-            Self::Fifo => Some(0),
-            Self::Lifo => Some(idle - 1),
-        }
-    }
-}
-
-impl Limits {
-    /// Decides about a new request.
-    pub fn take(&self, origin: Origin, scheduling: Scheduling) -> Take {
-        if let Some(place) = scheduling.pick(origin.idle) {
-            debug_assert!(place < origin.idle, "the place is taken");
-            Take::Reuse(place)
-        } else if f64::from(origin.busy) < self.per_origin && f64::from(origin.total) < self.total {
-            Take::Dial
+impl Numbers {
+    /// What a new request gets: the idle connection at this place (the oldest is at 0), `DIAL` or `WAIT`.
+    pub fn take(&self) -> f64 {
+        let idle = count(self.idle);
+        if idle > 0.0 && self.fifo != 0.0 {
+            0.0
+        } else if idle > 0.0 {
+            // Used last, it is the least likely to have been closed by the server.
+            idle - 1.0
+        } else if count(self.busy) < self.max_sockets && count(self.total) < self.max_total {
+            DIAL
         } else {
-            Take::Wait
+            WAIT
         }
     }
 
-    /// Decides about a connection whose request is done; it counts as busy. `persists`: agent,
-    /// request and answer all want it kept.
-    pub fn park(&self, origin: Origin, persists: bool, rest: Rest) -> Park {
-        let open = f64::from(origin.idle) + f64::from(origin.busy);
+    /// What becomes of a connection whose request is done; it counts as busy. `SERVE`, `CLOSE`, or it is
+    /// kept as `rest` says.
+    pub fn park(&self) -> f64 {
+        let idle = count(self.idle);
         // Limits may have been lowered since the connection was made.
-        let has_room = f64::from(origin.total) <= self.total
-            && open <= self.per_origin
-            && f64::from(origin.idle) < self.idle;
-        if origin.waiting > 0 {
-            Park::Serve
-        } else if persists && has_room {
-            Park::Keep(rest.idle())
+        let has_room = count(self.total) <= self.max_total
+            && idle + count(self.busy) <= self.max_sockets
+            && idle < self.max_idle;
+        if count(self.waiting) > 0.0 {
+            SERVE
+        } else if self.persists != 0.0 && has_room {
+            self.rest()
         } else {
-            Park::Close
+            CLOSE
+        }
+    }
+
+    /// How long a connection that is kept may stay idle: milliseconds, 0 for any time, or `STALE`.
+    pub fn rest(&self) -> f64 {
+        let servers = if self.announced >= 0.0 {
+            let announced = (self.announced as u64).saturating_mul(1000);
+            announced.saturating_sub(self.buffer as u64)
+        } else {
+            u64::MAX
+        };
+        match servers {
+            0 => STALE,
+            servers => servers.min(self.timeout as u64) as f64,
+        }
+    }
+
+    /// For whom to dial when a connection is gone, or has left the busy ones: `NOTHING`, `DIAL_HERE` or
+    /// `DIAL_ELSEWHERE`.
+    pub fn removed(&self) -> f64 {
+        if count(self.waiting) > 0.0 {
+            DIAL_HERE
+        } else if count(self.elsewhere_waiting) > 0.0 && count(self.elsewhere_busy) == 0.0 {
+            // With a busy connection it would be served by that.
+            DIAL_ELSEWHERE
+        } else {
+            NOTHING
         }
     }
 }
 
-/// Decides for whom to dial when a connection to `here` is gone. `elsewhere` is the origin whose
-/// requests have waited longest apart from `here`.
-pub fn removed(here: Origin, elsewhere: Origin) -> Removed {
-    if here.waiting > 0 {
-        Removed::Dial
-    } else if elsewhere.waiting > 0 && elsewhere.busy == 0 {
-        // With a busy connection it would be served by that.
-        Removed::DialElsewhere
-    } else {
-        Removed::Nothing
-    }
+/// Subclasses count, too: what is negative or no number is 0.
+fn count(number: f64) -> f64 {
+    f64::from(number as u32)
 }
 
 #[cfg(test)]
@@ -126,157 +160,201 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Any time.
-    const REST: Rest = Rest {
-        own: 0,
-        announced: None,
-        buffer: 0,
-    };
-    const KEEP: Park = Park::Keep(Idle::Forever);
-    const UNLIMITED: Limits = Limits {
-        per_origin: f64::INFINITY,
-        total: f64::INFINITY,
-        idle: 256.0,
+    const UNLIMITED: Numbers = Numbers {
+        idle: 0.0,
+        busy: 0.0,
+        total: 0.0,
+        waiting: 0.0,
+        max_sockets: f64::INFINITY,
+        max_total: f64::INFINITY,
+        max_idle: 256.0,
+        fifo: 0.0,
+        persists: 1.0,
+        timeout: 0.0,
+        announced: -1.0,
+        buffer: 0.0,
+        elsewhere_waiting: 0.0,
+        elsewhere_busy: 0.0,
+        answer: f64::NAN,
     };
 
+    fn with(change: impl FnOnce(&mut Numbers)) -> Numbers {
+        let mut numbers = UNLIMITED;
+        change(&mut numbers);
+        numbers
+    }
+
     #[test]
-    fn an_idle_connection_is_used_before_one_is_dialled() {
-        let idle = Origin {
-            idle: 1,
-            total: 1,
-            ..Origin::default()
+    fn a_request_gets_an_idle_connection_or_a_new_one_or_waits_at_either_limit() {
+        let asked = |idle, busy, max_sockets, max_total, fifo| {
+            let numbers = with(|numbers| {
+                (numbers.idle, numbers.busy, numbers.total) = (idle, busy, idle + busy);
+                (numbers.max_sockets, numbers.max_total) = (max_sockets, max_total);
+                numbers.fifo = fifo;
+            });
+            numbers.take()
         };
-        assert_eq!(UNLIMITED.take(idle, Scheduling::Fifo), Take::Reuse(0));
+        const ANY: f64 = f64::INFINITY;
+        assert_eq!(asked(0.0, 0.0, ANY, ANY, 0.0), DIAL);
+        assert_eq!(asked(0.0, 2.0, ANY, ANY, 0.0), DIAL);
+        assert_eq!(asked(0.0, 2.0, 2.0, ANY, 0.0), WAIT);
+        assert_eq!(asked(0.0, 2.0, ANY, 2.0, 0.0), WAIT);
+        assert_eq!(asked(0.0, 0.0, ANY, 0.0, 0.0), WAIT);
+        assert_eq!(asked(3.0, 0.0, ANY, ANY, 0.0), 2.0, "the newest");
+        assert_eq!(asked(3.0, 0.0, 3.0, 3.0, 1.0), 0.0, "the oldest");
+    }
+
+    #[test]
+    fn a_connection_serves_who_waits_is_kept_or_closed() {
+        let busy = |busy| with(|numbers| (numbers.busy, numbers.total) = (busy, busy));
+        assert_eq!(busy(1.0).park(), 0.0);
+        for persists in [0.0, 1.0] {
+            let waited_for = Numbers {
+                waiting: 1.0,
+                persists,
+                ..busy(1.0)
+            };
+            assert_eq!(waited_for.park(), SERVE);
+        }
         assert_eq!(
-            UNLIMITED.take(Origin::default(), Scheduling::Fifo),
-            Take::Dial
+            Numbers {
+                persists: 0.0,
+                ..busy(1.0)
+            }
+            .park(),
+            CLOSE
+        );
+        // Idle connections are limited.
+        let limited = Numbers {
+            max_idle: 1.0,
+            ..busy(2.0)
+        };
+        assert_eq!(limited.park(), 0.0);
+        assert_eq!(
+            Numbers {
+                idle: 1.0,
+                ..limited
+            }
+            .park(),
+            CLOSE
+        );
+        // A lowered limit closes what is above it.
+        assert_eq!(
+            Numbers {
+                max_sockets: 2.0,
+                ..busy(3.0)
+            }
+            .park(),
+            CLOSE
+        );
+        assert_eq!(
+            Numbers {
+                max_total: 2.0,
+                ..busy(3.0)
+            }
+            .park(),
+            CLOSE
         );
     }
 
     #[test]
-    fn requests_wait_at_either_limit() {
-        let busy = Origin {
-            busy: 2,
-            total: 2,
-            ..Origin::default()
-        };
-        let per_origin = Limits {
-            per_origin: 2.0,
-            ..UNLIMITED
-        };
-        let total = Limits {
-            total: 2.0,
-            ..UNLIMITED
-        };
-        assert_eq!(per_origin.take(busy, Scheduling::Fifo), Take::Wait);
-        assert_eq!(total.take(busy, Scheduling::Fifo), Take::Wait);
-        assert_eq!(UNLIMITED.take(busy, Scheduling::Fifo), Take::Dial);
+    fn the_shorter_of_the_two_timeouts_counts() {
+        for (timeout, announced, buffer, wanted) in [
+            (5000.0, -1.0, 1000.0, 5000.0),
+            (5000.0, 3.0, 1000.0, 2000.0),
+            (5000.0, 60.0, 1000.0, 5000.0),
+            (5000.0, u64::MAX as f64, 0.0, 5000.0),
+            // Without one of its own, an agent ignores the server's.
+            (0.0, -1.0, 1000.0, 0.0),
+            (0.0, 3.0, 1000.0, 0.0),
+            // The server is about to close it.
+            (5000.0, 1.0, 1000.0, STALE),
+            (5000.0, 1.0, 999.0, 1.0),
+            (0.0, 0.0, 0.0, STALE),
+        ] {
+            let numbers = Numbers {
+                timeout,
+                announced,
+                buffer,
+                ..UNLIMITED
+            };
+            assert_eq!(numbers.rest(), wanted, "{timeout} {announced} {buffer}");
+            assert_eq!(numbers.park(), wanted);
+        }
     }
 
     #[test]
-    fn a_waiting_request_goes_before_keeping() {
-        let origin = Origin {
-            busy: 1,
-            total: 1,
-            waiting: 1,
-            ..Origin::default()
+    fn a_free_place_goes_to_the_same_origin_first_and_to_one_that_has_no_connection() {
+        let gone = |waiting, elsewhere_waiting, elsewhere_busy| {
+            let numbers = Numbers {
+                waiting,
+                elsewhere_waiting,
+                elsewhere_busy,
+                ..UNLIMITED
+            };
+            numbers.removed()
         };
-        assert_eq!(UNLIMITED.park(origin, false, REST), Park::Serve);
-        assert_eq!(UNLIMITED.park(origin, true, REST), Park::Serve);
+        assert_eq!(gone(1.0, 1.0, 0.0), DIAL_HERE);
+        assert_eq!(gone(0.0, 1.0, 0.0), DIAL_ELSEWHERE);
+        assert_eq!(gone(0.0, 2.0, 1.0), NOTHING);
+        assert_eq!(gone(0.0, 0.0, 0.0), NOTHING);
     }
 
-    #[test]
-    fn idle_connections_are_limited() {
-        let limits = Limits {
-            idle: 1.0,
-            ..UNLIMITED
-        };
-        let mut origin = Origin {
-            busy: 2,
-            total: 2,
-            ..Origin::default()
-        };
-        assert_eq!(limits.park(origin, true, REST), KEEP);
-        assert_eq!(limits.park(origin, false, REST), Park::Close);
-        origin.idle = 1;
-        assert_eq!(limits.park(origin, true, REST), Park::Close);
+    /// One origin of an agent that does what is decided.
+    #[derive(Clone, Copy, Default)]
+    struct Origin {
+        idle: u32,
+        busy: u32,
+        waiting: u32,
     }
 
-    #[test]
-    fn a_lowered_limit_closes_what_is_above_it() {
-        let origin = Origin {
-            busy: 3,
-            total: 3,
-            ..Origin::default()
-        };
-        let limits = Limits {
-            per_origin: 2.0,
-            ..UNLIMITED
-        };
-        assert_eq!(limits.park(origin, true, REST), Park::Close);
+    impl Origin {
+        fn open(self) -> u32 {
+            self.idle + self.busy
+        }
     }
 
-    #[test]
-    fn how_long_a_connection_is_kept_is_decided_with_it() {
-        let busy = Origin {
-            busy: 1,
-            total: 1,
-            ..Origin::default()
-        };
-        let rest = |seconds| Rest {
-            own: 5000,
-            announced: Some(seconds),
-            buffer: 1000,
-        };
-        assert_eq!(
-            UNLIMITED.park(busy, true, rest(3)),
-            Park::Keep(Idle::For(2000))
-        );
-        assert_eq!(UNLIMITED.park(busy, true, rest(1)), Park::Keep(Idle::Close));
-        assert_eq!(UNLIMITED.park(busy, false, rest(3)), Park::Close);
-    }
-
-    #[test]
-    fn a_place_that_is_free_goes_to_the_same_origin_first() {
-        let none = Origin::default();
-        let waiting = Origin { waiting: 1, ..none };
-        assert_eq!(removed(waiting, waiting), Removed::Dial);
-        assert_eq!(removed(none, waiting), Removed::DialElsewhere);
-        assert_eq!(removed(none, none), Removed::Nothing);
-    }
-
-    #[test]
-    fn another_origin_that_has_a_connection_waits_for_that() {
-        let served = Origin {
-            waiting: 2,
-            busy: 1,
-            ..Origin::default()
-        };
-        assert_eq!(removed(Origin::default(), served), Removed::Nothing);
-    }
-
-    #[test]
-    fn scheduling_takes_the_oldest_or_the_newest() {
-        assert_eq!(Scheduling::Fifo.pick(3), Some(0));
-        assert_eq!(Scheduling::Lifo.pick(3), Some(2));
-        assert_eq!(Scheduling::Lifo.pick(0), None);
-    }
-
-    /// Two origins of one agent that do what is decided; requests have no answer but are counted.
-    #[derive(Default)]
+    /// Two origins; requests have no answer but are counted.
     struct Pool {
+        limits: Numbers,
         origins: [Origin; 2],
         asked: u32,
         begun: u32,
     }
 
     impl Pool {
-        /// The origin as it is asked about: with the total of both.
-        fn seen(&self, at: usize) -> Origin {
-            let open = |origin: &Origin| origin.idle + origin.busy;
-            Origin {
-                total: self.origins.iter().map(open).sum(),
-                ..self.origins[at]
+        fn new(max_sockets: u8, max_total: u8, max_idle: u8) -> Self {
+            Self {
+                limits: with(|numbers| {
+                    (numbers.max_sockets, numbers.max_total) =
+                        (max_sockets.into(), max_total.into());
+                    numbers.max_idle = max_idle.into();
+                }),
+                origins: [Origin::default(); 2],
+                asked: 0,
+                begun: 0,
+            }
+        }
+
+        fn total(&self) -> f64 {
+            self.origins
+                .iter()
+                .map(|origin| origin.open())
+                .sum::<u32>()
+                .into()
+        }
+
+        /// What is asked about an origin.
+        fn numbers(&self, at: usize) -> Numbers {
+            let (here, elsewhere) = (self.origins[at], self.origins[1 - at]);
+            Numbers {
+                idle: here.idle.into(),
+                busy: here.busy.into(),
+                waiting: here.waiting.into(),
+                total: self.total(),
+                elsewhere_busy: elsewhere.busy.into(),
+                elsewhere_waiting: elsewhere.waiting.into(),
+                ..self.limits
             }
         }
 
@@ -285,83 +363,75 @@ mod tests {
             self.begun += 1;
         }
 
-        fn request(&mut self, limits: Limits, at: usize, scheduling: Scheduling) {
+        fn request(&mut self, at: usize, fifo: f64) {
             self.asked += 1;
-            match limits.take(self.seen(at), scheduling) {
-                Take::Reuse(place) => {
-                    assert!(place < self.origins[at].idle, "a place in the list");
-                    self.origins[at].idle -= 1;
-                    self.dial(at);
-                }
-                Take::Dial => self.dial(at),
-                Take::Wait => self.origins[at].waiting += 1,
+            let answer = Numbers {
+                fifo,
+                ..self.numbers(at)
             }
+            .take();
+            if answer == WAIT {
+                self.origins[at].waiting += 1;
+                return;
+            }
+            if answer != DIAL {
+                let places = 0.0..f64::from(self.origins[at].idle);
+                assert!(places.contains(&answer), "a place in the list");
+                self.origins[at].idle -= 1;
+            }
+            self.dial(at);
         }
 
-        fn free(&mut self, limits: Limits, at: usize, persists: bool) {
-            match limits.park(self.seen(at), persists, REST) {
-                Park::Serve => {
-                    self.origins[at].waiting -= 1;
-                    self.begun += 1;
-                }
-                Park::Keep(_) => {
-                    self.origins[at].idle += 1;
-                    self.remove(at);
-                }
-                Park::Close => self.remove(at),
+        fn free(&mut self, at: usize, persists: f64) {
+            let answer = Numbers {
+                persists,
+                ..self.numbers(at)
             }
+            .park();
+            if answer == SERVE {
+                self.origins[at].waiting -= 1;
+                self.begun += 1;
+                return;
+            }
+            self.origins[at].idle += u32::from(answer != CLOSE);
+            self.remove(at);
         }
 
         fn remove(&mut self, at: usize) {
             self.origins[at].busy -= 1;
-            let served = match removed(self.origins[at], self.origins[1 - at]) {
-                Removed::Nothing => return,
-                Removed::Dial => at,
-                Removed::DialElsewhere => 1 - at,
-            };
-            self.origins[served].waiting -= 1;
-            self.dial(served);
+            let answer = self.numbers(at).removed();
+            if answer != NOTHING {
+                let served = if answer == DIAL_HERE { at } else { 1 - at };
+                self.origins[served].waiting -= 1;
+                self.dial(served);
+            }
         }
 
-        fn step(&mut self, limits: Limits, step: u8) {
+        fn step(&mut self, step: u8) {
             let at = usize::from(step >> 7);
             match step % 4 {
-                0 => self.request(limits, at, Scheduling::Fifo),
-                1 => self.request(limits, at, Scheduling::Lifo),
-                2 if self.origins[at].busy > 0 => self.free(limits, at, step & 4 == 0),
+                fifo @ 0..=1 => self.request(at, fifo.into()),
+                2 if self.origins[at].busy > 0 => self.free(at, (step >> 2 & 1).into()),
                 3 if self.origins[at].busy > 0 => self.remove(at),
                 _ => {}
             }
         }
 
-        fn check(&self, limits: Limits) -> Result<(), TestCaseError> {
+        fn check(&self) -> Result<(), TestCaseError> {
             for origin in self.origins {
-                prop_assert!(f64::from(origin.idle + origin.busy) <= limits.per_origin);
-                prop_assert!(f64::from(origin.idle) <= limits.idle);
-                prop_assert!(
-                    origin.waiting == 0 || origin.idle == 0,
-                    "none waits beside an idle one"
-                );
+                prop_assert!(f64::from(origin.open()) <= self.limits.max_sockets);
+                prop_assert!(f64::from(origin.idle) <= self.limits.max_idle);
+                let waits_beside_idle = origin.waiting > 0 && origin.idle > 0;
+                prop_assert!(!waits_beside_idle, "none waits beside an idle one");
             }
-            let [a, b] = self.origins;
-            let open = |origin: Origin| origin.idle + origin.busy;
+            let waiting: u32 = self.origins.iter().map(|origin| origin.waiting).sum();
             prop_assert!(
-                a.waiting + b.waiting == 0 || open(a) + open(b) > 0,
+                waiting == 0 || self.total() > 0.0,
                 "a request waits only for a connection that is there"
             );
-            prop_assert_eq!(self.asked, self.begun + a.waiting + b.waiting);
+            prop_assert_eq!(self.asked, self.begun + waiting);
             Ok(())
         }
-    }
-
-    /// Makes the moves, and checks what holds after each.
-    fn run(limits: Limits, moves: &[u8]) -> Result<(), TestCaseError> {
-        let mut pool = Pool::default();
-        for &step in moves {
-            pool.step(limits, step);
-            pool.check(limits)?;
-        }
-        Ok(())
     }
 
     proptest! {
@@ -375,12 +445,11 @@ mod tests {
             per_origin in 1u8..6, total in 1u8..6, idle in 0u8..4,
             moves in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
-            let limits = Limits {
-                per_origin: per_origin.into(),
-                total: total.into(),
-                idle: idle.into(),
-            };
-            run(limits, &moves)?;
+            let mut pool = Pool::new(per_origin, total, idle);
+            for step in moves {
+                pool.step(step);
+                pool.check()?;
+            }
         }
 
         #[test]
@@ -388,16 +457,22 @@ mod tests {
             per_origin in 1u8..6, total in 1u8..6, idle in 0u8..4,
             moves in proptest::collection::vec(0u8..0x80, 0..200),
         ) {
-            let limits = Limits {
-                per_origin: per_origin.into(),
-                total: total.into(),
-                idle: idle.into(),
-            };
-            let mut pool = Pool::default();
+            let mut pool = Pool::new(per_origin, total, idle);
             for step in moves {
-                pool.step(limits, step);
-                prop_assert!(f64::from(pool.seen(0).total) <= limits.total);
+                pool.step(step);
+                prop_assert!(pool.total() <= pool.limits.max_total);
             }
+        }
+
+        /// Users set limits and counts to what they like.
+        #[test]
+        fn any_numbers_have_an_answer(list in proptest::array::uniform15(any::<f64>())) {
+            let numbers = Numbers::of(list);
+            let place = numbers.take();
+            prop_assert!(place == DIAL || place == WAIT || place < count(numbers.idle));
+            prop_assert!(numbers.park() >= CLOSE);
+            prop_assert!(numbers.rest() >= STALE);
+            prop_assert!((NOTHING..=DIAL_ELSEWHERE).contains(&numbers.removed()));
         }
     }
 }

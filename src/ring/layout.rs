@@ -232,38 +232,10 @@ pub mod write {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::numbers as pool;
+    use crate::agent::pool::{ANSWERS, Numbers};
     use crate::protocol::{ErrorKind, METHODS};
     use crate::ring::fields::NAMES;
     use std::fmt::Write;
-
-    /// The places of numbers in the array that the pool's decisions use, and their answers.
-    const POOL: &[(&str, i32)] = &[
-        ("IDLE", pool::IDLE as i32),
-        ("BUSY", pool::BUSY as i32),
-        ("TOTAL", pool::TOTAL as i32),
-        ("WAITING", pool::WAITING as i32),
-        ("MAX_SOCKETS", pool::MAX_SOCKETS as i32),
-        ("MAX_TOTAL", pool::MAX_TOTAL as i32),
-        ("MAX_IDLE", pool::MAX_IDLE as i32),
-        ("FIFO", pool::FIFO as i32),
-        ("PERSISTS", pool::PERSISTS as i32),
-        ("TIMEOUT", pool::TIMEOUT as i32),
-        ("ANNOUNCED", pool::ANNOUNCED as i32),
-        ("BUFFER", pool::BUFFER as i32),
-        ("ELSEWHERE_WAITING", pool::ELSEWHERE_WAITING as i32),
-        ("ELSEWHERE_BUSY", pool::ELSEWHERE_BUSY as i32),
-        ("ANSWER", pool::ANSWER as i32),
-        ("COUNT", pool::COUNT as i32),
-        ("DIAL", pool::DIAL),
-        ("WAIT", pool::WAIT),
-        ("STALE", pool::STALE),
-        ("SERVE", pool::SERVE),
-        ("CLOSE", pool::CLOSE),
-        ("NOTHING", pool::NOTHING),
-        ("DIAL_HERE", pool::DIAL_HERE),
-        ("DIAL_ELSEWHERE", pool::DIAL_ELSEWHERE),
-    ];
 
     /// The member `name`: items between brackets, as many in a line as fit.
     fn list(name: &str, brackets: [char; 2], items: impl Iterator<Item = String>) -> String {
@@ -292,7 +264,13 @@ mod tests {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), i64::from(value)));
         let constants = kinds.into_iter().chain(named).chain(write::constants());
-        let pool = POOL.iter().map(|(name, value)| format!("{name}: {value}"));
+        // The places of numbers in the array that the pool's decisions use, and their answers.
+        let places = Numbers::NAMES.iter().chain(&["count"]).enumerate();
+        let places = places.map(|(place, name)| format!("{}: {place}", name.to_ascii_uppercase()));
+        let answers = ANSWERS
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        let pool = places.chain(answers);
         let quote = |text: &str| format!("'{}'", text.replace('\'', "\\'"));
         let errors = ErrorKind::ALL
             .iter()
