@@ -20,7 +20,7 @@ use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
-use crate::ring::sink::{Outcome, RecordSink, SinkState};
+use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
 const FUNCTIONS: [(&CStr, sys::napi_callback); 6] = [
@@ -67,11 +67,11 @@ impl Stream {
         }
     }
 
-    fn parse(&mut self, chunk: &[u8], content: Content) {
+    fn parse(&mut self, chunk: &[u8], attach: Attach) {
         if self.dead {
             return;
         }
-        match self.sink_parse(content, |sink, parser| sink.parse(parser, chunk)) {
+        match self.sink_parse(attach, |sink, parser| sink.parse(parser, chunk)) {
             Outcome::Parsed | Outcome::Answered(_) => {}
             Outcome::Paused(consumed) => self.rest = chunk[consumed..].to_vec(),
             Outcome::Malformed => self.dead = true,
@@ -81,14 +81,14 @@ impl Stream {
     /// Parses what came behind a head that asked for an upgrade.
     fn parse_rest(&mut self) {
         let rest = std::mem::take(&mut self.rest);
-        self.parse(&rest, Content::Copied);
+        self.parse(&rest, Attach::Nothing);
     }
 
     /// The input has ended.
     fn finish(&mut self) {
         if !self.dead {
             self.dead = true;
-            self.sink_parse(Content::Copied, |sink, parser| sink.finish(parser));
+            self.sink_parse(Attach::Nothing, |sink, parser| sink.finish(parser));
         }
         record::plain(&mut self.records, Kind::End, 0, STREAM_ID);
     }
@@ -108,20 +108,16 @@ impl Stream {
 
     fn sink_parse(
         &mut self,
-        content: Content,
-        run: impl FnOnce(&mut RecordSink<'_, MessageTimes<'_>>, &mut Parser) -> Outcome,
+        attach: Attach,
+        run: impl FnOnce(&mut RecordSink<'_, ()>, &mut Parser) -> Outcome,
     ) -> Outcome {
         let times = MessageTimes {
             clock: &self.clock,
             now: now(),
         };
         let first = self.records.len();
-        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times);
-        match content {
-            Content::InChunk => sink.attach_all(),
-            Content::FirstInChunk => sink.attach_first(),
-            Content::Copied => {}
-        }
+        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times, ());
+        sink.attach = attach;
         let outcome = run(&mut sink, &mut self.parser);
         let number = self.number;
         note!("stream {number} parsed: {}", Kinds(&self.records[first..]));
@@ -151,17 +147,6 @@ impl Stream {
         self.records.shrink_to(KEPT_SIZE);
         size as i64
     }
-}
-
-/// Where JavaScript finds the content of a chunk.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Content {
-    /// In the chunk that it has fed.
-    InChunk,
-    /// Content with which the chunk begins is there, the rest in the records.
-    FirstInChunk,
-    /// In the records.
-    Copied,
 }
 
 // ---- the class ----
@@ -327,8 +312,8 @@ fn execute(call: &Call<5>) -> i64 {
     let chunk = call.bytes(1);
     let length = call.uint(4) as usize;
     run(call, 2, |stream| match chunk.get(..length) {
-        Some(read) if length > 0 => stream.parse(read, Content::FirstInChunk),
-        _ => stream.parse(chunk, Content::InChunk),
+        Some(read) if length > 0 => stream.parse(read, Attach::First),
+        _ => stream.parse(chunk, Attach::All),
     })
 }
 

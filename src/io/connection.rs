@@ -25,7 +25,7 @@ use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
 use crate::ring::layout::{self, GROUP_END, Kind};
-use crate::ring::message_clock::MessageClock;
+use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::record::{self, Closed};
 use crate::ring::sink::SinkState;
 
@@ -149,6 +149,12 @@ impl Connection {
         self.peer.map(Address::from)
     }
 
+    /// Where it is noted what is parsed at `now`.
+    pub(crate) fn times(&self, now: u64) -> MessageTimes<'_> {
+        let clock = &self.message_clock;
+        MessageTimes { clock, now }
+    }
+
     // ---- flags ----
 
     pub(super) fn has(&self, flag: u32) -> bool {
@@ -174,11 +180,8 @@ impl Connection {
 
     /// Stops or resumes reading.
     pub fn pause(self: &Arc<Self>, paused: bool) {
-        note!(
-            "{} is {}",
-            self.id,
-            if paused { "paused" } else { "resumed" }
-        );
+        let what = if paused { "paused" } else { "resumed" };
+        note!("{} is {what}", self.id);
         if paused {
             self.raise(flag::PAUSED);
             if self.may_be_at_end() && self.has(flag::READABLE) {

@@ -6,15 +6,16 @@ use bytes::{Bytes, BytesMut};
 
 use crate::io::connection::Connection;
 use crate::io::guard::{self, Guard, Reply};
+use crate::io::head_observer::HeadObserver;
 use crate::io::lead::Lead;
-use crate::io::message_observer::MessageObserver;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::queue::Pending;
 use crate::ring::record;
-use crate::ring::sink::{Outcome, RecordSink, SinkState};
+use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState};
 
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
@@ -239,59 +240,69 @@ impl Input {
         if let Some(listener) = &connection.listener {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
-        let buffer = &mut lead.buffer;
-        let now = lead.now;
+        let (buffer, now) = (&mut lead.buffer, lead.now);
         let (posted, answered) = lead.set.post(connection.port(), |p| {
             let before = p.size();
             let load = guard.map(|_| connection.port().load(p.requests));
+            let observer = HeadObserver::new(connection, guard.zip(load));
             let mirror = p.records.len();
             if is_mirrored {
                 record::bytes(&mut p.records, Kind::Raw, 0, connection.id, buffer);
             }
             let first = p.records.len();
-            let observer = MessageObserver::new(connection, now, guard.zip(load));
-            let mut sink = RecordSink::new(
-                &mut p.records,
-                connection.id,
-                &mut self.sink_state,
-                observer,
-            );
-            sink.may_attach();
-            // Malformed input kills the parser, not the reading: what follows is refused, too, and told
-            // to whoever keeps the connection open.
-            let outcome = sink.parse(&mut self.parser, buffer);
-            let attached = sink.take_attached();
-            let MessageObserver { reply, told, .. } = sink.observer;
-            let rest = match outcome {
-                Outcome::Paused(consumed) | Outcome::Answered(consumed) => {
-                    Bytes::copy_from_slice(&buffer[consumed..])
-                }
-                Outcome::Parsed | Outcome::Malformed => Bytes::new(),
-            };
-            if let Outcome::Paused(_) = outcome {
-                self.reading = Reading::Verdict(rest.clone());
-            }
-            if connection.listener.is_some() {
-                p.requests += told;
-            }
+            let answered = self.parse_into(p, connection, now, buffer, observer);
             if is_mirrored && p.records.len() == first {
                 record::end_group(&mut p.records, mirror);
             }
-            let (id, length) = (connection.id, buffer.len());
-            note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
-            if !attached.is_empty() {
-                p.attached += buffer.capacity();
-                let chunk = buffer.split().freeze();
-                let content = attached.into_iter().map(|range| chunk.slice(range));
-                p.attachments.extend(content.map(Attachment::Content));
-            }
-            (p.size() - before, reply.map(|reply| (reply, rest)))
+            (p.size() - before, answered)
         });
         self.count(connection, posted);
         if answered.is_none() {
             self.check();
         }
         answered
+    }
+
+    /// Feeds the parser `buffer`, and leaves in it what content does not travel beside the records.
+    fn parse_into(
+        &mut self,
+        p: &mut Pending<Attachment>,
+        connection: &Connection,
+        now: u64,
+        buffer: &mut BytesMut,
+        observer: HeadObserver<'_>,
+    ) -> Option<(Reply, Bytes)> {
+        let (id, first, times) = (connection.id, p.records.len(), connection.times(now));
+        let state = &mut self.sink_state;
+        let mut sink = RecordSink::new(&mut p.records, id, state, times, observer);
+        sink.attach = Attach::Large;
+        // Malformed input kills the parser, not the reading: what follows is refused, too, and told
+        // to whoever keeps the connection open.
+        let outcome = sink.parse(&mut self.parser, buffer);
+        let RecordSink {
+            observer, attached, ..
+        } = sink;
+        let rest = match outcome {
+            Outcome::Paused(consumed) | Outcome::Answered(consumed) => {
+                Bytes::copy_from_slice(&buffer[consumed..])
+            }
+            Outcome::Parsed | Outcome::Malformed => Bytes::new(),
+        };
+        if let Outcome::Paused(_) = outcome {
+            self.reading = Reading::Verdict(rest.clone());
+        }
+        if connection.listener.is_some() {
+            p.requests += observer.told;
+        }
+        let length = buffer.len();
+        note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
+        if !attached.is_empty() {
+            p.attached += buffer.capacity();
+            let chunk = buffer.split().freeze();
+            let content = attached.into_iter().map(|range| chunk.slice(range));
+            p.attachments.extend(content.map(Attachment::Content));
+        }
+        observer.reply.map(|reply| (reply, rest))
     }
 
     /// Bytes of content that follow before anything else.
@@ -311,16 +322,11 @@ impl Input {
         lead: &mut Lead,
     ) {
         connection.count_read(length, lead.now);
-        let now = lead.now;
+        let times = connection.times(lead.now);
         let posted = lead.set.post(connection.port(), |p| {
             let before = p.size();
-            let observer = MessageObserver::new(connection, now, None);
-            let mut sink = RecordSink::new(
-                &mut p.records,
-                connection.id,
-                &mut self.sink_state,
-                observer,
-            );
+            let state = &mut self.sink_state;
+            let mut sink = RecordSink::new(&mut p.records, connection.id, state, times, ());
             sink.pass_content(&mut self.parser, length);
             p.attached += length;
             p.attachments.push(Attachment::Direct(token));
@@ -366,23 +372,24 @@ impl Input {
     /// The peer has ended its side.
     pub fn ended(&mut self, connection: &Connection, lead: &mut Lead) {
         let reading = std::mem::replace(&mut self.reading, Reading::Ended);
-        let id = connection.id;
+        let is_http = matches!(reading, Reading::Http);
+        let (id, times) = (connection.id, connection.times(lead.now));
+        let (state, parser) = (&mut self.sink_state, &mut self.parser);
         lead.set.post(connection.port(), |p| {
-            if !matches!(reading, Reading::Http) {
-                record::plain(&mut p.records, Kind::End, GROUP_END, id);
-            } else if connection.listener.is_some() {
-                let mut sink = RecordSink::new(&mut p.records, id, &mut self.sink_state, ());
-                sink.finish(&mut self.parser);
-                record::plain(&mut p.records, Kind::End, GROUP_END, id);
-            } else {
+            if is_http && connection.listener.is_none() {
                 // The end comes first: a response that lasts until then is complete by it.
                 let start = p.records.len();
                 record::plain(&mut p.records, Kind::End, 0, id);
-                let mut sink = RecordSink::new(&mut p.records, id, &mut self.sink_state, ());
-                if !sink.finish_quietly(&mut self.parser) {
+                let mut sink = RecordSink::new(&mut p.records, id, state, times, ());
+                if !sink.finish_quietly(parser) {
                     record::end_group(&mut p.records, start);
                 }
+                return;
             }
+            if is_http {
+                RecordSink::new(&mut p.records, id, state, times, ()).finish(parser);
+            }
+            record::plain(&mut p.records, Kind::End, GROUP_END, id);
         });
         self.check();
     }

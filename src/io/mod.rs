@@ -13,6 +13,7 @@ mod error;
 mod exchanges;
 mod guard;
 mod handed_over;
+mod head_observer;
 mod hub;
 mod inbox;
 mod input;
@@ -22,7 +23,7 @@ mod leader_policy;
 mod leadership;
 mod listener;
 mod lock;
-mod message_observer;
+
 mod outgoing;
 mod pending_request;
 mod policy;

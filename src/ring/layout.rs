@@ -8,10 +8,23 @@
 
 use crate::ring::id::SLOT_MASK;
 
-/// What a record tells.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u32)]
-pub enum Kind {
+/// Defines the kinds of records, and the list of them.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
+        /// What a record tells.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[repr(u32)]
+        pub enum Kind {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl Kind {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+kinds! {
     /// A connection was accepted.
     Open = 1,
     /// A message's head. Behind its words stand two words a field: the name (its length, or its index
@@ -52,25 +65,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
-        Self::Open,
-        Self::Head,
-        Self::Content,
-        Self::Complete,
-        Self::Malformed,
-        Self::End,
-        Self::Close,
-        Self::Drain,
-        Self::Timeout,
-        Self::Expired,
-        Self::Raw,
-        Self::Drop,
-        Self::Shutdown,
-        Self::Starved,
-        Self::Secured,
-        Self::Foreign,
-        Self::Failed,
-    ];
+    /// That of the first record of `records`.
+    pub fn of(records: &[u8]) -> Option<Self> {
+        let kind = u32::from_ne_bytes(*records.first_chunk()?) & KIND_MASK;
+        Self::ALL
+            .iter()
+            .find(|known| **known as u32 == kind)
+            .copied()
+    }
 }
 
 /// Defines constants, and in tests the list of them that is printed.
@@ -255,15 +257,15 @@ mod tests {
     }
 
     fn javascript() -> String {
-        let kinds = Kind::ALL.map(|kind| {
+        let kinds = Kind::ALL.iter().map(|kind| {
             let name = format!("{kind:?}").to_ascii_uppercase();
-            (name, i64::from(kind as u32))
+            (name, i64::from(*kind as u32))
         });
         let named = [FLAGS, WORDS, PARTS]
             .concat()
             .into_iter()
             .map(|(name, value)| (name.to_owned(), i64::from(value)));
-        let constants = kinds.into_iter().chain(named).chain(write::constants());
+        let constants = kinds.chain(named).chain(write::constants());
         // The places of numbers in the array that the pool's decisions use, and their answers.
         let places = Numbers::NAMES.iter().chain(&["count"]).enumerate();
         let places = places.map(|(place, name)| format!("{}: {place}", name.to_ascii_uppercase()));

@@ -5,8 +5,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::ring::sink::Observer;
-
 /// How long the message that is being received takes to arrive.
 #[derive(Debug)]
 pub struct MessageClock {
@@ -83,25 +81,11 @@ impl Clone for MessageClock {
     }
 }
 
-/// Notes on a clock what is parsed at `now`.
-#[derive(Debug)]
+/// A clock, and when what is noted on it is parsed.
+#[derive(Clone, Copy, Debug)]
 pub struct MessageTimes<'a> {
     pub clock: &'a MessageClock,
     pub now: u64,
-}
-
-impl Observer for MessageTimes<'_> {
-    fn message_begins(&mut self) {
-        self.clock.begin(self.now);
-    }
-
-    fn head_is_complete(&mut self) {
-        self.clock.complete_head();
-    }
-
-    fn message_is_complete(&mut self) {
-        self.clock.complete();
-    }
 }
 
 #[cfg(test)]
@@ -169,7 +153,7 @@ mod tests {
         let mut feed = |input: &str, now| {
             let mut records = Vec::new();
             let times = MessageTimes { clock: &clock, now };
-            let mut sink = RecordSink::new(&mut records, ConnId::NONE, &mut state, times);
+            let mut sink = RecordSink::new(&mut records, ConnId::NONE, &mut state, times, ());
             sink.parse(&mut parser, input.as_bytes());
         };
         feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n", 100);

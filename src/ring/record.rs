@@ -11,10 +11,6 @@ fn push_word(out: &mut Vec<u8>, word: u32) {
     out.extend_from_slice(&word.to_ne_bytes());
 }
 
-fn set_word(out: &mut [u8], at: usize, word: u32) {
-    out[at..at + WORD].copy_from_slice(&word.to_ne_bytes());
-}
-
 /// Pads to a word and writes the record's size into its second word.
 fn seal(out: &mut Vec<u8>, start: usize) {
     while !out.len().is_multiple_of(WORD) {
@@ -33,31 +29,31 @@ pub fn size(records: &[u8]) -> usize {
     }
 }
 
+/// The records that stand back to back, up to one that is not whole.
+pub fn each(records: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = records;
+    std::iter::from_fn(move || {
+        let (record, behind) = rest.split_at_checked(size(rest))?;
+        rest = behind;
+        (!record.is_empty()).then_some(record)
+    })
+}
+
 /// How many bytes of `records` are whole records that fit into `room`.
 pub fn fitting(records: &[u8], room: usize) -> usize {
     if records.len() <= room {
         return records.len();
     }
-    let mut end = 0;
-    loop {
-        let next = end + size(&records[end..]);
-        if next == end || next > room {
-            return end;
-        }
-        end = next;
-    }
+    let ends = each(records).scan(0, |end, record| {
+        *end += record.len();
+        (*end <= room).then_some(*end)
+    });
+    ends.last().unwrap_or(0)
 }
 
 /// Whether these are whole records, back to back.
 pub fn are_whole(records: &[u8]) -> bool {
-    let mut rest = records;
-    while let 1.. = size(rest) {
-        match rest.get(size(rest)..) {
-            Some(behind) => rest = behind,
-            None => return false,
-        }
-    }
-    rest.is_empty()
+    each(records).map(<[u8]>::len).sum::<usize>() == records.len()
 }
 
 /// Begins a record of `words` words; those behind the first three are 0 until `put` is called.
@@ -65,19 +61,22 @@ fn begin(out: &mut Vec<u8>, kind: Kind, flags: u32, id: u32, words: u32) -> usiz
     debug_assert!(flags < 1 << (32 - layout::FLAG_SHIFT));
     let start = out.len();
     out.resize(start + words as usize * WORD, 0);
-    put(
-        out,
-        start,
-        layout::RECORD_HEAD,
-        kind as u32 | (flags << layout::FLAG_SHIFT),
-    );
+    let head = kind as u32 | (flags << layout::FLAG_SHIFT);
+    put(out, start, layout::RECORD_HEAD, head);
     put(out, start, layout::RECORD_ID, id);
     start
 }
 
 /// Writes a word of the record that begins at `start`.
 fn put(out: &mut [u8], start: usize, word: u32, value: u32) {
-    set_word(out, start + word as usize * WORD, value);
+    let at = start + word as usize * WORD;
+    out[at..at + WORD].copy_from_slice(&value.to_ne_bytes());
+}
+
+/// Writes two words of the record that begins at `start`, the lower one first.
+fn put_long(out: &mut [u8], start: usize, word: u32, value: u64) {
+    put(out, start, word, value as u32);
+    put(out, start, word + 1, (value >> 32) as u32);
 }
 
 /// Marks the record at `start` as the last of its group.
@@ -113,29 +112,12 @@ pub struct Closed {
 
 /// A connection that is gone.
 pub fn close(out: &mut Vec<u8>, id: ConnId, closed: Closed) {
-    let start = begin(
-        out,
-        Kind::Close,
-        layout::GROUP_END,
-        id.raw(),
-        layout::CLOSE_WORDS,
-    );
+    let flags = layout::GROUP_END;
+    let start = begin(out, Kind::Close, flags, id.raw(), layout::CLOSE_WORDS);
     put(out, start, layout::CLOSE_ERRNO, closed.errno);
     put(out, start, layout::CLOSE_CALL, closed.call);
-    put(out, start, layout::CLOSE_READ_LOW, closed.read as u32);
-    put(
-        out,
-        start,
-        layout::CLOSE_READ_HIGH,
-        (closed.read >> 32) as u32,
-    );
-    put(out, start, layout::CLOSE_WRITTEN_LOW, closed.written as u32);
-    put(
-        out,
-        start,
-        layout::CLOSE_WRITTEN_HIGH,
-        (closed.written >> 32) as u32,
-    );
+    put_long(out, start, layout::CLOSE_READ_LOW, closed.read);
+    put_long(out, start, layout::CLOSE_WRITTEN_LOW, closed.written);
     seal(out, start);
 }
 
@@ -166,13 +148,8 @@ pub fn drop_connection(out: &mut Vec<u8>, listener: u32) {
 /// Malformed input, with the chunk that held it.
 pub fn malformed(out: &mut Vec<u8>, id: ConnId, kind: ErrorKind, parsed: usize, chunk: &[u8]) {
     let flags = layout::GROUP_END;
-    let start = begin(
-        out,
-        Kind::Malformed,
-        flags,
-        id.raw(),
-        layout::MALFORMED_WORDS,
-    );
+    let words = layout::MALFORMED_WORDS;
+    let start = begin(out, Kind::Malformed, flags, id.raw(), words);
     put(out, start, layout::MALFORMED_ERROR, kind.index() as u32);
     put(out, start, layout::MALFORMED_PARSED, parsed as u32);
     put(out, start, layout::MALFORMED_LENGTH, chunk.len() as u32);

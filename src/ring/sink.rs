@@ -8,24 +8,26 @@ use crate::protocol::{
 };
 use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
+use crate::ring::message_clock::MessageTimes;
 use crate::ring::record;
 
 /// Content from this size on travels beside the records: that saves copying it into them, and from
 /// there to where JavaScript reads them.
 const ATTACH_SIZE: usize = 8 * 1024;
 
-/// Is told where messages begin and end, beside the records.
+/// Is told of heads, beside the records.
 pub trait Observer {
-    fn message_begins(&mut self) {}
-    fn head_is_complete(&mut self) {}
-    fn message_is_complete(&mut self) {}
-    /// Whether it answers the request with this head itself; what follows waits for it.
-    fn answers(&mut self, _head: &Head<'_>, _flags: u32) -> bool {
+    /// A head is complete; `flags` are those of its record. Returns whether the request is answered here;
+    /// what follows waits for that.
+    fn head(&mut self, head: &Head<'_>, flags: u32) -> bool;
+}
+
+/// Answers nothing.
+impl Observer for () {
+    fn head(&mut self, _: &Head<'_>, _: u32) -> bool {
         false
     }
 }
-
-impl Observer for () {}
 
 /// What the records of one connection depend on, kept from one chunk to the next.
 #[derive(Clone, Copy, Debug)]
@@ -47,16 +49,15 @@ impl SinkState {
     }
 }
 
-/// What content is left in the chunk, instead of being copied into its record.
-#[derive(Debug, Default)]
-enum Attachments {
-    #[default]
-    None,
-    /// From `ATTACH_SIZE` on; where it is in the chunk.
-    Large(Vec<Range<usize>>),
-    All,
-    /// What the first record of the chunk tells.
+/// Which content is left in the chunk, instead of being copied into its record, which tells where it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Attach {
+    Nothing,
+    /// From `ATTACH_SIZE` on.
+    Large,
+    /// Content with which the chunk begins.
     First,
+    All,
 }
 
 /// Appends the records of one chunk to `out`.
@@ -66,7 +67,10 @@ pub struct RecordSink<'a, O> {
     pub id: ConnId,
     pub state: &'a mut SinkState,
     pub observer: O,
-    attachments: Attachments,
+    pub attach: Attach,
+    /// The large content that was left in the chunk, in the order of its records.
+    pub attached: Vec<Range<usize>>,
+    times: MessageTimes<'a>,
     /// Where the chunk begins in memory.
     chunk: usize,
     /// Where the newest record begins.
@@ -87,39 +91,25 @@ pub enum Outcome {
 }
 
 impl<'a, O: Observer> RecordSink<'a, O> {
-    pub fn new(out: &'a mut Vec<u8>, id: ConnId, state: &'a mut SinkState, observer: O) -> Self {
+    /// `times`: where it is noted when messages begin and end.
+    pub fn new(
+        out: &'a mut Vec<u8>,
+        id: ConnId,
+        state: &'a mut SinkState,
+        times: MessageTimes<'a>,
+        observer: O,
+    ) -> Self {
         Self {
             out,
             id,
             state,
             observer,
-            attachments: Attachments::None,
+            attach: Attach::Nothing,
+            attached: Vec::new(),
+            times,
             chunk: 0,
             last: None,
             is_answered: false,
-        }
-    }
-
-    /// Large content stays in the chunk that is parsed next; `take_attached` tells where.
-    pub fn may_attach(&mut self) {
-        self.attachments = Attachments::Large(Vec::new());
-    }
-
-    /// All content stays in the chunk that is parsed next; its records tell where.
-    pub fn attach_all(&mut self) {
-        self.attachments = Attachments::All;
-    }
-
-    /// Content with which the chunk that is parsed next begins stays there; its record tells where.
-    pub fn attach_first(&mut self) {
-        self.attachments = Attachments::First;
-    }
-
-    /// The content that was left in the chunk, in the order of its records.
-    pub fn take_attached(&mut self) -> Vec<Range<usize>> {
-        match std::mem::take(&mut self.attachments) {
-            Attachments::Large(ranges) => ranges,
-            _ => Vec::new(),
         }
     }
 
@@ -189,11 +179,11 @@ impl<'a, O: Observer> RecordSink<'a, O> {
 
 impl<O: Observer> Sink for RecordSink<'_, O> {
     fn message_begin(&mut self) {
-        self.observer.message_begins();
+        self.times.clock.begin(self.times.now);
     }
 
     fn head(&mut self, head: &Head<'_>) -> Verdict {
-        self.observer.head_is_complete();
+        self.times.clock.complete_head();
         let mut flags = 0;
         if head.keep_alive {
             flags |= layout::KEEP_ALIVE;
@@ -215,7 +205,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         if head.method.is_some() {
             flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
         }
-        if self.observer.answers(head, flags) {
+        if self.observer.head(head, flags) {
             self.is_answered = true;
             return Verdict::Pause;
         }
@@ -231,22 +221,25 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
 
     fn content(&mut self, bytes: &[u8]) {
         let is_first = self.last.replace(self.out.len()).is_none();
+        let stays = match self.attach {
+            Attach::Nothing => false,
+            Attach::Large => bytes.len() >= ATTACH_SIZE,
+            Attach::First => is_first,
+            Attach::All => true,
+        };
+        if !stays {
+            record::bytes(self.out, Kind::Content, 0, self.id, bytes);
+            return;
+        }
         let at = bytes.as_ptr() as usize - self.chunk;
-        match &mut self.attachments {
-            Attachments::Large(ranges) if bytes.len() >= ATTACH_SIZE => {
-                ranges.push(at..at + bytes.len());
-                record::attached_content(self.out, 0, self.id, bytes.len(), at);
-            }
-            Attachments::All => record::attached_content(self.out, 0, self.id, bytes.len(), at),
-            Attachments::First if is_first => {
-                record::attached_content(self.out, 0, self.id, bytes.len(), at);
-            }
-            _ => record::bytes(self.out, Kind::Content, 0, self.id, bytes),
+        record::attached_content(self.out, 0, self.id, bytes.len(), at);
+        if self.attach == Attach::Large {
+            self.attached.push(at..at + bytes.len());
         }
     }
 
     fn complete(&mut self, trailers: &Fields<'_>) {
-        self.observer.message_is_complete();
+        self.times.clock.complete();
         if std::mem::take(&mut self.state.no_content) {
             return;
         }
@@ -275,67 +268,68 @@ fn verdict_flags(verdict: RequestVerdict) -> u32 {
 mod tests {
     use super::*;
     use crate::protocol::{Leniency, Limits, Role};
-    use crate::ring::record::size;
+    use crate::ring::message_clock::MessageClock;
 
-    /// Kind and flags, and the word behind the id, of each record of a server's input.
-    fn records(input: &str, state: SinkState, piece: usize) -> Vec<(u32, u32, u32)> {
-        let mut out = Vec::new();
+    /// The records of a server's input that comes in `chunks`.
+    fn records(state: SinkState, attach: Attach, chunks: &[&[u8]]) -> Vec<Vec<u8>> {
+        let clock = MessageClock::new(0);
         let mut state = state;
         let mut parser = Parser::new(Role::Server, Limits::default(), Leniency::default());
-        for chunk in input.as_bytes().chunks(piece) {
-            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, ());
-            assert_eq!(sink.parse(&mut parser, chunk), Outcome::Parsed);
-        }
-        let word = |at: usize| u32::from_ne_bytes(out[at..at + 4].try_into().unwrap());
         let mut found = Vec::new();
-        let mut at = 0;
-        while at < out.len() {
-            let (kind, flags) = (word(at) & 0xff, word(at) >> 8);
-            let fields = if kind == Kind::Head as u32 { 20 } else { 12 };
-            found.push((kind, flags & !layout::GROUP_END, word(at + fields)));
-            at += size(&out[at..]);
+        for chunk in chunks {
+            let mut out = Vec::new();
+            let times = MessageTimes {
+                clock: &clock,
+                now: 0,
+            };
+            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, times, ());
+            sink.attach = attach;
+            assert_eq!(sink.parse(&mut parser, chunk), Outcome::Parsed);
+            found.extend(record::each(&out).map(<[u8]>::to_vec));
         }
         found
     }
 
+    fn word(record: &[u8], at: u32) -> u32 {
+        u32::from_ne_bytes(record.as_chunks().0[at as usize])
+    }
+
+    fn flags(record: &[u8]) -> u32 {
+        word(record, layout::RECORD_HEAD) >> layout::FLAG_SHIFT & !layout::GROUP_END
+    }
+
     #[test]
     fn fields_beyond_the_limit_are_not_shown() {
-        let input = "POST / HTTP/1.1\r\nHost: a\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n\
-                     0\r\nX: 1\r\nY: 2\r\nZ: 3\r\n\r\n";
-        for (shown, head, trailers) in [(2, 2, 2), (3, 3, 3), (usize::MAX, 3, 3), (1, 1, 1)] {
+        let input = b"POST / HTTP/1.1\r\nHost: a\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n\
+                      0\r\nX: 1\r\nY: 2\r\nZ: 3\r\n\r\n";
+        for (limit, shown) in [(2, 2), (3, 3), (usize::MAX, 3), (1, 1)] {
             for piece in [1, input.len()] {
-                let found = records(input, SinkState::new(RequestRules::default(), shown), piece);
-                let counts: Vec<_> = found
-                    .iter()
-                    .map(|(kind, _, count)| (*kind, *count))
-                    .collect();
-                let wanted = [(Kind::Head as u32, head), (Kind::Complete as u32, trailers)];
-                assert_eq!(counts, wanted, "{shown} fields, pieces of {piece}");
+                let state = SinkState::new(RequestRules::default(), limit);
+                let chunks: Vec<_> = input.chunks(piece).collect();
+                let found = records(state, Attach::Nothing, &chunks);
+                let [head, complete] = &found[..] else {
+                    panic!("{} records", found.len());
+                };
+                assert_eq!(Kind::of(head), Some(Kind::Head));
+                assert_eq!(Kind::of(complete), Some(Kind::Complete));
+                assert_eq!(word(head, layout::HEAD_FIELDS), shown);
+                assert_eq!(word(complete, layout::COMPLETE_FIELDS), shown);
             }
         }
     }
 
     #[test]
     fn only_content_with_which_a_chunk_begins_is_left_there() {
-        let mut parser = Parser::new(Role::Server, Limits::default(), Leniency::default());
-        let mut state = SinkState::new(RequestRules::default(), usize::MAX);
         let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
-        let mut attached = Vec::new();
-        for chunk in [&format!("{head}abc"), &format!("def{head}abcdef")] {
-            let mut out = Vec::new();
-            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, ());
-            sink.attach_first();
-            assert_eq!(sink.parse(&mut parser, chunk.as_bytes()), Outcome::Parsed);
-            let mut at = 0;
-            while at < out.len() {
-                let word = u32::from_ne_bytes(out[at..at + 4].try_into().unwrap());
-                if word & 0xff == Kind::Content as u32 {
-                    attached.push(word >> 8 & layout::ATTACHED != 0);
-                }
-                at += size(&out[at..]);
-            }
-        }
-        assert_eq!(attached, [false, true, false]);
+        let (first, second) = (format!("{head}abc"), format!("def{head}abcdef"));
+        let state = SinkState::new(RequestRules::default(), usize::MAX);
+        let chunks = [first.as_bytes(), second.as_bytes()];
+        let found = records(state, Attach::First, &chunks);
+        let content = found
+            .iter()
+            .filter(|one| Kind::of(one) == Some(Kind::Content));
+        let attached = content.map(|one| flags(one) & layout::ATTACHED != 0);
+        assert_eq!(attached.collect::<Vec<_>>(), [false, true, false]);
     }
 
     #[test]
@@ -345,13 +339,16 @@ mod tests {
             strict_host: true,
             serves_untrusted: false,
         };
-        let flags = |input: &str| records(input, SinkState::new(rules, 1), input.len())[0].1;
-        let common = layout::KEEP_ALIVE | layout::NO_CONTENT;
-        assert_eq!(flags("GET / HTTP/1.1\r\nA: 1\r\nHost: a\r\n\r\n"), common);
-        let lacks = common | layout::LACKS_HOST;
-        assert_eq!(flags("GET / HTTP/1.1\r\nA: 1\r\n\r\n"), lacks);
-        let untrusted = common | layout::UNTRUSTED;
-        let two = "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n";
-        assert_eq!(flags(two), untrusted);
+        for (fields, wanted) in [
+            ("A: 1\r\nHost: a\r\n", 0),
+            ("A: 1\r\n", layout::LACKS_HOST),
+            ("Host: a\r\nHost: a\r\n", layout::UNTRUSTED),
+        ] {
+            let input = format!("GET / HTTP/1.1\r\n{fields}\r\n");
+            let state = SinkState::new(rules, 1);
+            let found = records(state, Attach::Nothing, &[input.as_bytes()]);
+            let common = layout::KEEP_ALIVE | layout::NO_CONTENT;
+            assert_eq!(flags(&found[0]), common | wanted, "{fields}");
+        }
     }
 }

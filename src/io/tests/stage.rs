@@ -19,7 +19,7 @@ use crate::io::policy::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Ready;
 use crate::protocol::{Leniency, Limits, RequestKind};
-use crate::ring::layout::{KIND_MASK, Kind};
+use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
 use crate::ring::record;
 use crate::tls::Session;
@@ -269,16 +269,9 @@ impl Taken {
 
 /// The kinds of records that stand back to back.
 pub fn kinds_of(records: &[u8]) -> Vec<Kind> {
-    let mut kinds = Vec::new();
-    let mut rest = records;
-    while let Some(first) = rest.first_chunk() {
-        let kind = u32::from_ne_bytes(*first) & KIND_MASK;
-        let known = Kind::ALL.iter().find(|known| **known as u32 == kind);
-        kinds.push(*known.unwrap());
-        rest = &rest[record::size(rest)..];
-    }
-    assert!(rest.is_empty(), "records are whole");
-    kinds
+    assert!(record::are_whole(records));
+    let kinds = record::each(records).map(|record| Kind::of(record).unwrap());
+    kinds.collect()
 }
 
 fn pair() -> (UnixStream, UnixStream) {

@@ -1,17 +1,15 @@
-//! What a connection notes when messages begin and end, and which requests are answered without JavaScript.
+//! What a connection notes when a head is complete, and which requests are answered without JavaScript.
 
 use crate::io::connection::Connection;
 use crate::io::guard::{Guard, Load, Reply};
 use crate::protocol::Head;
 use crate::ring::layout::{LACKS_HOST, UNTRUSTED};
-use crate::ring::message_clock::MessageTimes;
 use crate::ring::sink::Observer;
 
-/// Notes on the connection when messages begin and end.
-pub(crate) struct MessageObserver<'a> {
+/// Is told of the heads that arrive on a connection.
+pub(crate) struct HeadObserver<'a> {
     connection: &'a Connection,
-    times: MessageTimes<'a>,
-    /// The guard that may answer requests instead of JavaScript, and what waits for JavaScript.
+    /// Who may answer requests instead of JavaScript, and what waits for that.
     guard: Option<(&'a Guard, Load)>,
     /// Requests that JavaScript is told of.
     pub told: usize,
@@ -19,14 +17,10 @@ pub(crate) struct MessageObserver<'a> {
     pub reply: Option<Reply>,
 }
 
-impl<'a> MessageObserver<'a> {
-    pub fn new(connection: &'a Connection, now: u64, guard: Option<(&'a Guard, Load)>) -> Self {
+impl<'a> HeadObserver<'a> {
+    pub fn new(connection: &'a Connection, guard: Option<(&'a Guard, Load)>) -> Self {
         Self {
             connection,
-            times: MessageTimes {
-                clock: &connection.message_clock,
-                now,
-            },
             guard,
             told: 0,
             reply: None,
@@ -34,21 +28,9 @@ impl<'a> MessageObserver<'a> {
     }
 }
 
-impl Observer for MessageObserver<'_> {
-    fn message_begins(&mut self) {
-        self.times.message_begins();
-    }
-
-    fn head_is_complete(&mut self) {
-        self.times.head_is_complete();
+impl Observer for HeadObserver<'_> {
+    fn head(&mut self, head: &Head<'_>, flags: u32) -> bool {
         self.connection.request_begins();
-    }
-
-    fn message_is_complete(&mut self) {
-        self.times.message_is_complete();
-    }
-
-    fn answers(&mut self, head: &Head<'_>, flags: u32) -> bool {
         self.reply = self.guard.and_then(|(guard, load)| {
             let listener = self.connection.listener.as_ref()?;
             // Behind others it would not be in its order; what is refused for its Host, JavaScript refuses.
