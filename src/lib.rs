@@ -7,11 +7,12 @@
 pub mod agent;
 pub mod protocol;
 pub mod ring;
-pub mod tls;
 
-// On Windows a socket cannot be shared with Node: JavaScript feeds the parser there.
+// On Windows a socket cannot be shared with Node: JavaScript feeds the parser there, and TLS is Node's.
 #[cfg(all(feature = "io", unix))]
 pub mod io;
+#[cfg(unix)]
+pub mod tls;
 
 // Nothing in it runs outside of Node: its tests are in `__test__`.
 #[cfg(all(feature = "node", not(test)))]

@@ -2,6 +2,7 @@
 
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::leniency::Leniency;
+use crate::protocol::progress;
 use crate::protocol::section::is_token;
 
 /// Where in the coding the parser is.
@@ -44,14 +45,7 @@ pub(crate) enum Piece {
     LastLine(usize),
 }
 
-/// What a byte did.
-enum Step {
-    To(At),
-    /// The byte belongs to what follows; look again.
-    Again(At),
-    /// The line is complete, with this byte or before it.
-    LineComplete(usize),
-}
+type Step = progress::Step<At>;
 
 const fn is_quoted_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b' ' | b'!' | b'#'..=b'[' | b']'..=b'~' | 0x80..)
@@ -84,7 +78,7 @@ impl Chunked {
                     at += 1;
                 }
                 Step::Again(next) => self.at = next,
-                Step::LineComplete(consumed) => return Ok(self.line_complete(at + consumed)),
+                Step::Complete(consumed) => return Ok(self.line_complete(at + consumed)),
             }
         }
         if matches!(
@@ -131,8 +125,8 @@ impl Chunked {
             }
             At::Size => self.size_byte(byte),
             At::SizeEnd => size_end(byte, lenient),
-            At::SizeLf if byte == b'\n' => Ok(Step::LineComplete(1)),
-            At::SizeLf if lenient.bare_cr => Ok(Step::LineComplete(0)),
+            At::SizeLf if byte == b'\n' => Ok(Step::Complete(1)),
+            At::SizeLf if lenient.bare_cr => Ok(Step::Complete(0)),
             At::SizeLf => Err((ErrorKind::ChunkSizeLf, 0)),
             At::ExtensionStart if matches!(byte, b' ' | b'\r') => {
                 Err((ErrorKind::ChunkExtension, 1))
@@ -142,7 +136,12 @@ impl Chunked {
             At::ExtensionValue => self.extension_value(byte, lenient),
             At::Quoted => self.quoted(byte),
             At::QuotedPair => self.quoted_pair(byte),
-            At::QuotedEnd => quoted_end(byte, lenient),
+            At::QuotedEnd => extension_end(
+                byte,
+                lenient,
+                ErrorKind::ChunkExtensionValueCr,
+                (ErrorKind::ChunkExtensionQuote, 0),
+            ),
             At::DataEnd => data_end(byte, lenient),
             At::DataLf if byte == b'\n' => Ok(Step::To(At::SizeStart)),
             At::DataLf if lenient.no_crlf_after_chunk => Ok(Step::Again(At::SizeStart)),
@@ -180,14 +179,11 @@ impl Chunked {
             return Ok(self.extension_byte(At::ExtensionName));
         }
         self.check_extension(usize::from(byte != b'\n'))?;
-        match byte {
-            b'=' => Ok(Step::To(At::ExtensionValue)),
-            b';' => Ok(Step::To(At::ExtensionStart)),
-            b'\r' => Ok(Step::To(At::SizeLf)),
-            b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
-            b'\n' => Err((ErrorKind::ChunkExtensionNameCr, 0)),
-            _ => Err((ErrorKind::ChunkExtensionName, 1)),
+        if byte == b'=' {
+            return Ok(Step::To(At::ExtensionValue));
         }
+        let lacks_cr = ErrorKind::ChunkExtensionNameCr;
+        extension_end(byte, lenient, lacks_cr, (ErrorKind::ChunkExtensionName, 1))
     }
 
     fn extension_value(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
@@ -198,13 +194,8 @@ impl Chunked {
             return Ok(self.extension_byte(At::ExtensionValue));
         }
         self.check_extension(usize::from(byte != b'\n'))?;
-        match byte {
-            b';' => Ok(Step::To(At::ExtensionStart)),
-            b'\r' => Ok(Step::To(At::SizeLf)),
-            b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
-            b'\n' => Err((ErrorKind::ChunkExtensionValueCr, 0)),
-            _ => Err((ErrorKind::ChunkExtensionValue, 1)),
-        }
+        let lacks_cr = ErrorKind::ChunkExtensionValueCr;
+        extension_end(byte, lenient, lacks_cr, (ErrorKind::ChunkExtensionValue, 1))
     }
 
     fn quoted(&mut self, byte: u8) -> Result<Step, Fault> {
@@ -249,13 +240,19 @@ fn size_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
     }
 }
 
-fn quoted_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+/// What follows an extension.
+fn extension_end(
+    byte: u8,
+    lenient: &Leniency,
+    lacks_cr: ErrorKind,
+    other: Fault,
+) -> Result<Step, Fault> {
     match byte {
         b';' => Ok(Step::To(At::ExtensionStart)),
         b'\r' => Ok(Step::To(At::SizeLf)),
         b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
-        b'\n' => Err((ErrorKind::ChunkExtensionValueCr, 0)),
-        _ => Err((ErrorKind::ChunkExtensionQuote, 0)),
+        b'\n' => Err((lacks_cr, 0)),
+        _ => Err(other),
     }
 }
 

@@ -7,7 +7,6 @@
 //! bytes were cut, and what is held never exceeds [`Limits`].
 //!
 //! May use httparse, memchr and thiserror: no sockets, no clock, no other room.
-#![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
 
 mod chunked;
 mod control;

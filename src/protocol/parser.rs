@@ -130,6 +130,16 @@ impl Parser {
         )
     }
 
+    /// Another protocol follows the content that is being received.
+    pub fn switches_behind(&self) -> bool {
+        self.switches_behind
+    }
+
+    /// Input is parsed; else a head waits for a verdict, or another protocol follows.
+    pub fn takes_input(&self) -> bool {
+        !matches!(self.phase, Phase::Paused | Phase::Upgraded)
+    }
+
     /// Bytes of an incomplete head or trailer section that are held.
     pub fn buffered(&self) -> usize {
         self.text.len()

@@ -1,4 +1,4 @@
-//! How far a chunk was parsed.
+//! How far a chunk was parsed, and what one byte does.
 
 /// Why `parse` returned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -16,4 +16,13 @@ pub enum State {
 pub struct Progress {
     pub consumed: usize,
     pub state: State,
+}
+
+/// What a byte did to one of the automatons, which are in a state of `At`.
+pub(crate) enum Step<At> {
+    To(At),
+    /// The byte belongs to what follows; look again.
+    Again(At),
+    /// The line or the section is complete, with this byte or before it.
+    Complete(usize),
 }

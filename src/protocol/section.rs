@@ -6,6 +6,7 @@ use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::fields::{Fields, Span};
 use crate::protocol::leniency::Leniency;
 use crate::protocol::limits::Text;
+use crate::protocol::progress;
 
 /// Where in the section the parser is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,14 +48,7 @@ pub(crate) struct Section {
     name_end: u32,
 }
 
-/// What a byte did.
-enum Step {
-    To(At),
-    /// The byte belongs to what follows; look again.
-    Again(At),
-    /// The section is complete, with this byte or before it.
-    Complete(usize),
-}
+type Step = progress::Step<At>;
 
 pub(crate) const fn is_token(byte: u8) -> bool {
     matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z'

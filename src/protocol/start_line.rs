@@ -4,6 +4,7 @@ use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::leniency::Leniency;
 use crate::protocol::limits::Text;
 use crate::protocol::method::{self, Known, Method};
+use crate::protocol::progress;
 use crate::protocol::target::{self, Target};
 
 /// Where in the line the parser is.
@@ -50,14 +51,7 @@ pub(crate) struct StartLine {
     pub status: u16,
 }
 
-/// What a byte did.
-enum Step {
-    To(At),
-    /// The byte belongs to what follows; look again.
-    Again(At),
-    /// The line is complete, with this byte or before it.
-    Complete(usize),
-}
+type Step = progress::Step<At>;
 
 impl StartLine {
     pub fn new() -> Self {

@@ -66,7 +66,7 @@ impl Contexts {
 
     /// OpenSSL's names of the suites there are, in the order of Node's default.
     pub fn ciphers() -> impl Iterator<Item = &'static str> {
-        SUITES.iter().map(|(openssl, ..)| *openssl)
+        SUITES.iter().map(|(openssl, _)| *openssl)
     }
 
     /// Milliseconds that a handshake may take; 0: any time.
@@ -87,11 +87,9 @@ impl Contexts {
 
 /// The means of encryption, with these ciphers.
 pub(super) fn provider(ciphers: &[String]) -> Result<Arc<CryptoProvider>, Error> {
+    let suites = ciphers.iter().map(|name| suite(name));
     Ok(Arc::new(CryptoProvider {
-        cipher_suites: ciphers
-            .iter()
-            .map(|name| suite(name))
-            .collect::<Result<_, _>>()?,
+        cipher_suites: suites.collect::<Result<_, _>>()?,
         kx_groups: GROUPS.to_vec(),
         ..default_provider()
     }))

@@ -28,10 +28,20 @@ pub struct Failure {
     pub reason: &'static str,
 }
 
-#[cfg(all(feature = "tls", unix))]
+impl From<&'static str> for Failure {
+    /// Not because of an alert.
+    fn from(reason: &'static str) -> Self {
+        Self {
+            alert: None,
+            reason,
+        }
+    }
+}
+
+#[cfg(feature = "tls")]
 pub(super) use of_rustls::is_mere_end;
 
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod of_rustls {
     use rustls::{AlertDescription, Error};
 
@@ -45,7 +55,7 @@ mod of_rustls {
 
     impl From<&Error> for Failure {
         fn from(error: &Error) -> Self {
-            let reason = match error {
+            Self::from(match error {
                 Error::AlertReceived(alert) => {
                     return Self {
                         alert: Some(u8::from(*alert)),
@@ -56,20 +66,7 @@ mod of_rustls {
                 Error::PeerSentOversizedRecord => "encrypted length too long",
                 Error::InvalidMessage(_) => "wrong version number",
                 _ => "unexpected message",
-            };
-            Self {
-                alert: None,
-                reason,
-            }
-        }
-    }
-
-    impl Failure {
-        pub(crate) fn too_long() -> Self {
-            Self {
-                alert: None,
-                reason: "excessive message size",
-            }
+            })
         }
     }
 

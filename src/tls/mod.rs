@@ -8,47 +8,47 @@
 mod error;
 mod options;
 
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod certificate;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod choice;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod client;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod contexts;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod hybrid;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod pattern;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod roots;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod session;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod suites;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(all(feature = "tls", any(test, fuzzing)))]
 pub mod trace;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 mod warnings;
 
-#[cfg(not(all(feature = "tls", unix)))]
+#[cfg(not(feature = "tls"))]
 mod absent;
 
-#[cfg(all(test, feature = "tls", unix))]
+#[cfg(all(test, feature = "tls"))]
 pub(crate) mod tests;
 
 pub use error::{Error, Failure};
 pub use options::{ClientOptions, Context, Identity, Options};
 
-#[cfg(not(all(feature = "tls", unix)))]
+#[cfg(not(feature = "tls"))]
 pub use absent::{ClientContext, Contexts, Roots, Session};
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 pub use client::ClientContext;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 pub use contexts::Contexts;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 pub use roots::Roots;
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 pub use session::Session;
 
 /// What became of bytes that have arrived.

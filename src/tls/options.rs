@@ -9,7 +9,7 @@ pub struct Identity {
     pub chain: Vec<Vec<u8>>,
 }
 
-#[cfg(all(feature = "tls", unix))]
+#[cfg(feature = "tls")]
 impl Drop for Identity {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(&mut self.key);

@@ -57,14 +57,8 @@ impl fmt::Debug for Session {
 
 impl Session {
     pub fn new(contexts: &Arc<Contexts>) -> Self {
-        Self {
-            state: State::Hello(contexts.clone(), Box::default(), Vec::new()),
-            client: None,
-            offer: None,
-            is_secured: false,
-            warnings: Warnings::default(),
-            sealed: 0,
-        }
+        let state = State::Hello(contexts.clone(), Box::default(), Vec::new());
+        Self::begun(state, None)
     }
 
     /// A client's. What it says first waits to be sent.
@@ -78,14 +72,19 @@ impl Session {
             peer: None,
             is_released: false,
         };
-        Ok(Self {
-            state: State::Running(Box::new(connection)),
-            client: Some(client),
+        let state = State::Running(Box::new(connection));
+        Ok(Self::begun(state, Some(client)))
+    }
+
+    fn begun(state: State, client: Option<Client>) -> Self {
+        Self {
+            state,
+            client,
             offer: None,
             is_secured: false,
             warnings: Warnings::default(),
             sealed: 0,
-        })
+        }
     }
 
     /// The handshake is over.
@@ -245,7 +244,8 @@ impl Session {
             is_resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
             group: connection
                 .negotiated_key_exchange_group()
-                .map_or("", |group| suites::group(group.name())),
+                .and_then(|group| group.name().as_str())
+                .unwrap_or_default(),
         })
     }
 
@@ -285,27 +285,26 @@ enum Greeting {
 
 /// Takes of `cipher` what belongs to a client's first message, at least.
 fn greet(acceptor: &mut Acceptor, cipher: &mut &[u8], contexts: &Contexts) -> Greeting {
-    while !cipher.is_empty() {
+    let accepted = loop {
+        if cipher.is_empty() {
+            return Greeting::Incomplete;
+        }
         if acceptor.read_tls(cipher).is_err() {
             return Greeting::Foreign;
         }
         match acceptor.accept() {
             Ok(None) => {}
-            Ok(Some(accepted)) => {
-                let Some(offer) = contexts.select(&accepted.client_hello()) else {
-                    return Greeting::Foreign;
-                };
-                return match accepted.into_connection(offer.config.clone()) {
-                    Ok(connection) => {
-                        Greeting::Known(Box::new(Connection::Server(connection)), offer)
-                    }
-                    Err(_) => Greeting::Foreign,
-                };
-            }
+            Ok(Some(accepted)) => break accepted,
             Err(_) => return Greeting::Foreign,
         }
+    };
+    let Some(offer) = contexts.select(&accepted.client_hello()) else {
+        return Greeting::Foreign;
+    };
+    match accepted.into_connection(offer.config.clone()) {
+        Ok(connection) => Greeting::Known(Box::new(Connection::Server(connection)), offer),
+        Err(_) => Greeting::Foreign,
     }
-    Greeting::Incomplete
 }
 
 /// Goes on with a connection; `Some` if nothing more can be read.
@@ -328,7 +327,7 @@ fn advance(connection: &mut Connection, mut cipher: &[u8], plain: &mut BytesMut)
             Ok(_) => {}
         }
         if !take(connection, &mut cipher) {
-            return Some(End::Failed(Failure::too_long()));
+            return Some(End::Failed("excessive message size".into()));
         }
     }
 }

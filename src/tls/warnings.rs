@@ -1,7 +1,7 @@
 //! Alerts of level warning amid a handshake of TLS 1.2. rustls passes them over, also those by which the peer says
 //! that nothing more will come, without telling its caller.
 
-use crate::tls::{End, Failure};
+use crate::tls::End;
 
 const HEADER: usize = 5;
 const ALERT: u8 = 21;
@@ -58,10 +58,7 @@ impl Warnings {
 fn meaning(description: u8) -> Option<End> {
     match description {
         0 => Some(End::Closed),
-        100 => Some(End::Failed(Failure {
-            alert: None,
-            reason: "no renegotiation",
-        })),
+        100 => Some(End::Failed("no renegotiation".into())),
         _ => None,
     }
 }
