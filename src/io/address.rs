@@ -1,8 +1,8 @@
 //! Names of a socket's ends, as Node shows them.
 
-use std::net::{SocketAddr, SocketAddrV6};
+use std::net::SocketAddr;
 
-use socket2::{SockAddr, Socket};
+use socket2::Socket;
 
 /// One end of an IP socket.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -13,43 +13,31 @@ pub struct Address {
 }
 
 impl Address {
-    fn from_socket(address: &SockAddr) -> Option<Self> {
-        address.as_socket().map(Self::from)
-    }
-
     /// The peer of a socket; `None` for Unix sockets and sockets that are not connected any more.
     pub fn peer(socket: &Socket) -> Option<Self> {
-        Self::from_socket(&socket.peer_addr().ok()?)
+        socket.peer_addr().ok()?.as_socket().map(Self::from)
     }
 
     /// The local end of a socket; `None` for Unix sockets.
     pub fn local(socket: &Socket) -> Option<Self> {
-        Self::from_socket(&socket.local_addr().ok()?)
+        socket.local_addr().ok()?.as_socket().map(Self::from)
     }
 }
 
 impl From<SocketAddr> for Address {
     fn from(address: SocketAddr) -> Self {
-        match address {
-            SocketAddr::V4(v4) => Self {
-                ip: v4.ip().to_string(),
-                port: v4.port(),
-                ipv6: false,
-            },
-            SocketAddr::V6(v6) => Self {
-                ip: v6_text(&v6),
-                port: v6.port(),
-                ipv6: true,
-            },
+        let mut ip = address.ip().to_string();
+        // A link-local address carries its zone, as `getnameinfo` would print it.
+        if let SocketAddr::V6(v6) = address
+            && v6.scope_id() != 0
+        {
+            ip = format!("{ip}%{}", v6.scope_id());
         }
-    }
-}
-
-/// A link-local address carries its zone, as `getnameinfo` would print it.
-fn v6_text(address: &SocketAddrV6) -> String {
-    match address.scope_id() {
-        0 => address.ip().to_string(),
-        zone => format!("{}%{zone}", address.ip()),
+        Self {
+            ip,
+            port: address.port(),
+            ipv6: address.is_ipv6(),
+        }
     }
 }
 

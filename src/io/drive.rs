@@ -2,12 +2,12 @@
 //! its times.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use crate::io::connection::{Call, Connection, Ending, Failure, flag};
 use crate::io::content_memory::Read;
 use crate::io::error::errno;
-use crate::io::input::{MayRead, Reading};
+use crate::io::input::{Input, MayRead, Reading};
 use crate::io::lead::Lead;
 use crate::io::outgoing::{After, Sent};
 use crate::io::set::Soon;
@@ -48,10 +48,10 @@ impl Connection {
                 return;
             }
         }
-        lead.read_again(self.clone());
+        lead.again.push(Soon::Read(self.clone()));
     }
 
-    /// Reads once. Returns whether more may be there.
+    /// Reads once, if it may. Returns whether more may be there.
     fn read_once(self: &Arc<Self>, lead: &mut Lead) -> bool {
         let mut input = self.input();
         input.parse_decided(self, lead);
@@ -63,22 +63,25 @@ impl Connection {
             return false;
         }
         if self.must_wait_for_its_turn(lead) {
-            lead.read_again(self.clone());
+            lead.again.push(Soon::Read(self.clone()));
             return false;
         }
         match input.may_read(self) {
-            MayRead::Yes => {}
+            MayRead::Yes => return self.read_now(input, lead),
             MayRead::No => {
                 drop(input);
                 self.end_failed(lead);
-                return false;
             }
             MayRead::AfterDrain => {
                 note!("{} waits for JavaScript to drain the queue", self.id);
-                lead.park(Soon::Read(self.clone()));
-                return false;
+                lead.parked.push(Soon::Read(self.clone()));
             }
         }
+        false
+    }
+
+    /// Reads once. Returns whether more may be there.
+    fn read_now(self: &Arc<Self>, mut input: MutexGuard<'_, Input>, lead: &mut Lead) -> bool {
         let Some(socket) = &input.socket else {
             return false;
         };
@@ -89,28 +92,14 @@ impl Connection {
                 input.content_arrived(self, token, length, lead);
                 return self.has(flag::READABLE);
             }
-            // After a failed write, that is no end that the peer has chosen.
-            Ok(Read::Buffer(0)) if self.has(flag::WRITE_FAILED) => {
-                drop(input);
-                self.end_failed(lead);
-                return false;
-            }
-            Ok(Read::Buffer(0)) if input.discards() => None,
-            // Without an end that TLS has told, a handshake is broken off.
-            Ok(Read::Buffer(0)) if self.has(flag::HANDSHAKE) => None,
             Ok(Read::Buffer(0)) => {
-                note!("{} read the end of its input", self.id);
-                self.lower(flag::READABLE);
-                input.ended(self, lead);
+                self.read_end(input, lead);
                 return false;
             }
             Ok(Read::Buffer(length)) => {
                 note!("{} read {length} bytes", self.id);
                 lead.received += length;
-                let opened = socket
-                    .session()
-                    .map(|mut session| session.open(&lead.buffer, &mut lead.plain));
-                if let Some(opened) = opened {
+                if let Some(opened) = input.open(&lead.buffer, &mut lead.plain) {
                     self.go_on_opened(input, opened, lead);
                     return self.has(flag::READABLE);
                 }
@@ -130,6 +119,23 @@ impl Connection {
         drop(input);
         self.fail(failure, lead);
         false
+    }
+
+    /// The input of the socket has ended.
+    fn read_end(self: &Arc<Self>, mut input: MutexGuard<'_, Input>, lead: &mut Lead) {
+        if self.has(flag::WRITE_FAILED) {
+            // That is no end that the peer has chosen.
+            drop(input);
+            self.end_failed(lead);
+        } else if input.discards() || self.has(flag::HANDSHAKE) {
+            // Without an end that TLS has told, a handshake is broken off.
+            drop(input);
+            self.fail(None, lead);
+        } else {
+            note!("{} read the end of its input", self.id);
+            self.lower(flag::READABLE);
+            input.ended(self, lead);
+        }
     }
 
     /// Sends what waits; what the kernel does not take waits for its next report.

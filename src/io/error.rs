@@ -15,12 +15,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// The error number of the failed system call, ECANCELED if the environment is closing.
+    /// The error number of what failed, ECANCELED if the environment is closing.
     pub fn errno(&self) -> i32 {
         match self {
-            Self::Thread(source) | Self::System { source, .. } => {
-                source.raw_os_error().unwrap_or(0)
-            }
+            Self::Thread(source) | Self::System { source, .. } => errno(source),
             Self::Closing => libc::ECANCELED,
         }
     }

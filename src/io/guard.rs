@@ -63,7 +63,7 @@ pub(crate) fn send(connection: &Arc<Connection>, reply: &Reply, lead: &mut Lead)
         outgoing.then(After::HalfClose);
     }
     match outgoing.defer(&reply.bytes) {
-        Some(is_new) if is_new => lead.send_in_turn(connection.clone()),
+        Some(is_new) if is_new => lead.answered.push(connection.clone()),
         Some(_) => {}
         // The kernel is full: it goes with what waits.
         None => outgoing.hold(&reply.bytes),

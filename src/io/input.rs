@@ -16,6 +16,7 @@ use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::queue::Pending;
 use crate::ring::record;
 use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState};
+use crate::tls::Opened;
 
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
@@ -154,6 +155,11 @@ impl Input {
     fn is_at_end(&self, connection: &Connection) -> bool {
         connection.may_be_at_end()
             && (self.socket.as_ref()).is_some_and(|socket| matches!(socket.available(), Ok(0)))
+    }
+
+    /// Opens what TLS carries; `None` if it is not spoken here.
+    pub fn open(&self, cipher: &[u8], plain: &mut BytesMut) -> Option<Opened> {
+        Some(self.socket.as_ref()?.session()?.open(cipher, plain))
     }
 
     /// Handles what was read into the buffer of `lead`. Returns false if the connection is to be closed:

@@ -38,11 +38,11 @@ pub(crate) struct Lead {
     /// Steps of handshakes that may be taken in this turn: they are long.
     pub handshakes: usize,
     /// What has more to do than fits into one turn.
-    again: Vec<Soon>,
+    pub again: Vec<Soon>,
     /// What waits until the queue has been drained.
-    parked: Vec<Soon>,
+    pub parked: Vec<Soon>,
     /// Connections with answers that are sent at the end of the turn.
-    answered: Vec<Arc<Connection>>,
+    pub answered: Vec<Arc<Connection>>,
 }
 
 impl Drop for Lead {
@@ -75,7 +75,7 @@ impl Lead {
         let set = self.set.clone();
         self.now = self.hub.now();
         self.handshakes = HANDSHAKES_PER_TURN;
-        for connection in set.take_deferred() {
+        for connection in set.deferred.take() {
             self.guard(&connection, Connection::send_waiting);
         }
         let more = set.poll(ready);
@@ -116,7 +116,7 @@ impl Lead {
 
     fn look_at_deadlines(&mut self, set: &Set) {
         set.thin_out_deadlines(&self.hub);
-        while let Some((at, due)) = set.take_deadline(self.now) {
+        while let Some((at, due)) = set.deadlines.take(self.now) {
             match due {
                 Due::Connection(id) => {
                     if let Some(connection) = self.hub.connection(id) {
@@ -172,26 +172,6 @@ impl Lead {
 
     fn accept(&mut self, listener: &Arc<Listener>) {
         self.contain(|lead| listener.accept(lead));
-    }
-
-    /// Goes on with a connection in the next turn.
-    pub fn read_again(&mut self, connection: Arc<Connection>) {
-        self.again.push(Soon::Read(connection));
-    }
-
-    /// Sends what waits on a connection at the end of the turn.
-    pub fn send_in_turn(&mut self, connection: Arc<Connection>) {
-        self.answered.push(connection);
-    }
-
-    /// Goes on accepting from `listener` in the next turn, behind what other connections have to do.
-    pub fn accept_again(&mut self, listener: Arc<Listener>) {
-        self.again.push(Soon::Accept(listener));
-    }
-
-    /// Goes on once JavaScript has drained its queue.
-    pub fn park(&mut self, waits: Soon) {
-        self.parked.push(waits);
     }
 
     /// Bytes received since the last call.

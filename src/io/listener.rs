@@ -183,7 +183,7 @@ impl Listener {
                     "listener {} waits for JavaScript to drain the queue",
                     self.id
                 );
-                lead.park(Soon::Accept(self.clone()));
+                lead.parked.push(Soon::Accept(self.clone()));
                 return;
             }
             let accepted = match &*self.acceptor() {
@@ -203,7 +203,8 @@ impl Listener {
                 Err(_) => {}
             }
         }
-        lead.accept_again(self.clone());
+        // Behind what other connections have to do.
+        lead.again.push(Soon::Accept(self.clone()));
     }
 
     fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {
@@ -242,31 +243,30 @@ impl Listener {
 
     /// Announces a connection to JavaScript, then lets its set watch it.
     fn begin(self: &Arc<Self>, mut socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
-        let (parser, sink_state, mut timeout, mut deferred) = {
+        let (parser, sink_state, timeout, defers) = {
             let options = self.options();
             let parser = Parser::new(Role::Server, options.limits, options.leniency);
             let sink_state = options.sink_state();
             (parser, sink_state, options.timeout, options.defer_reading)
         };
-        let mut held_once_secured = false;
-        match &*self.security() {
-            Security::Nobody => {}
+        let (timeout, deferred, held_once_secured) = match &*self.security() {
+            Security::Nobody => (timeout, defers, false),
             Security::Here(contexts) => {
                 socket.secure(Session::new(contexts));
-                timeout = contexts.handshake_timeout();
-                held_once_secured = std::mem::take(&mut deferred);
+                (contexts.handshake_timeout(), false, defers)
             }
-            Security::Node => deferred = true,
-        }
+            Security::Node => (timeout, true, false),
+        };
+        let (reading, flags) = if deferred {
+            (Reading::Deferred, READ_DEFERRED)
+        } else {
+            (Reading::Http, 0)
+        };
         let opening = Opening {
             socket,
             parser,
             sink_state,
-            reading: if deferred {
-                Reading::Deferred
-            } else {
-                Reading::Http
-            },
+            reading,
             listener: Some(self.clone()),
             port: self.port.clone(),
             peer,
@@ -280,18 +280,21 @@ impl Listener {
         if held_once_secured {
             connection.raise(flag::HELD_ONCE_SECURED);
         }
+        self.announce(&connection, flags);
+        watch(&connection, hub);
+    }
+
+    /// Lets JavaScript know of a connection.
+    fn announce(&self, connection: &Arc<Connection>, flags: u32) {
         self.port.will_announce();
-        let announced = connection.clone();
         let set = connection.set();
         set.post(&self.port, |p| {
-            let flags = if deferred { READ_DEFERRED } else { 0 };
-            record::open(&mut p.records, flags, announced.id, self.id);
-            p.attachments.push(Attachment::Opened(announced));
+            record::open(&mut p.records, flags, connection.id, self.id);
+            p.attachments.push(Attachment::Opened(connection.clone()));
         });
         if !Arc::ptr_eq(set, &self.set) {
             set.publish(); // its thread may sleep
         }
-        watch(&connection, hub);
     }
 
     // ---- the limit on connections ----

@@ -85,11 +85,7 @@ impl Connection {
             lead.plain.clear();
             lead.plain.extend_from_slice(&bytes);
         }
-        let opened = input
-            .socket
-            .as_ref()
-            .and_then(|socket| socket.session())
-            .map(|mut session| session.open(&[], &mut lead.plain));
+        let opened = input.open(&[], &mut lead.plain);
         self.go_on_opened(input, opened.unwrap_or_default(), lead);
     }
 

@@ -62,10 +62,10 @@ pub(crate) struct Set {
     poll: Mutex<Poll>,
     fd: RawFd,
     registry: Registry,
-    deadlines: Deadlines,
+    pub deadlines: Deadlines,
     outbox: Mutex<Outbox>,
     /// Connections with output that JavaScript has left to this thread.
-    deferred: Inbox<Arc<Connection>>,
+    pub deferred: Inbox<Arc<Connection>>,
     /// What may go on being read.
     soon: Inbox<Soon>,
     /// JavaScript has drained a queue that was full, so that reading or accepting had stopped.
@@ -174,11 +174,6 @@ impl Set {
         }
     }
 
-    /// The connections whose answers were left to be sent behind this turn.
-    pub fn take_deferred(&self) -> Vec<Arc<Connection>> {
-        self.deferred.take()
-    }
-
     /// Goes on reading a connection.
     pub fn read_soon(&self, connection: Arc<Connection>) {
         self.soon.put(Soon::Read(connection));
@@ -255,15 +250,5 @@ impl Set {
             Due::Connection(id) => hub.connection(id).is_some_and(|c| c.idle_clock.is_due(at)),
             Due::Slow(_) | Due::Accept(_) | Due::Probe(_) | Due::Retire => true,
         });
-    }
-
-    /// When the earliest deadline is, in milliseconds of the hub's clock.
-    pub fn next_deadline(&self) -> Option<u64> {
-        self.deadlines.next()
-    }
-
-    /// The earliest deadline if it is past at `now`, which is taken from the set.
-    pub fn take_deadline(&self, now: u64) -> Option<(u64, Due)> {
-        self.deadlines.take(now)
     }
 }

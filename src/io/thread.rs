@@ -102,7 +102,7 @@ fn watch(set: &Arc<Set>) -> io::Result<AsyncFd<Watched>> {
 
 /// JavaScript leads: lets it look at the deadlines when they come.
 async fn keep_deadlines(hub: &Hub, set: &Set) {
-    let deadline = set.next_deadline();
+    let deadline = set.deadlines.next();
     tokio::select! {
         biased;
         () = set.asked.notified() => return,
@@ -114,7 +114,7 @@ async fn keep_deadlines(hub: &Hub, set: &Set) {
 }
 
 async fn wait(watched: &AsyncFd<Watched>, set: &Set, hub: &Hub) {
-    let deadline = set.next_deadline();
+    let deadline = set.deadlines.next();
     tokio::select! {
         biased;
         () = set.asked.notified() => {}
