@@ -6,4 +6,7 @@
 
 pub mod pool;
 
+#[cfg(test)]
+mod tests;
+
 pub use pool::Numbers;

@@ -3,6 +3,7 @@ mod direct_content;
 mod guarded;
 #[cfg(loom_model)]
 mod interleavings;
+mod javascript_lead;
 mod output;
 mod reading;
 #[cfg(feature = "tls")]
