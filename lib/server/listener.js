@@ -177,8 +177,20 @@ class NativeListener {
 
   /** A connection was refused because of `maxConnections`. `ends` is null if they have no addresses. */
   drop(ends) {
-    if (ends === null) this.server.emit('drop');
-    else this.server.emit('drop', { __proto__: null, ...ends });
+    if (ends === null) {
+      this.server.emit('drop');
+      return;
+    }
+    const { local, remote } = ends;
+    this.server.emit('drop', {
+      __proto__: null,
+      localAddress: local.address,
+      localPort: local.port,
+      localFamily: local.family,
+      remoteAddress: remote?.address,
+      remotePort: remote?.port,
+      remoteFamily: remote?.family,
+    });
   }
 }
 
@@ -193,14 +205,7 @@ function addressesOf(handle) {
   const remote = {};
   handle.getsockname(local);
   handle.getpeername(remote);
-  return {
-    localAddress: local.address,
-    localPort: local.port,
-    localFamily: local.family,
-    remoteAddress: remote.address,
-    remotePort: remote.port,
-    remoteFamily: remote.family,
-  };
+  return { local, remote };
 }
 
 /** A handle bound as `net.Server` would bind it, or a (negative) error number. */

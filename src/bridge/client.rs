@@ -1,7 +1,7 @@
 //! Makes a client's connections from sockets that JavaScript has dialled.
 
+use napi::Env;
 use napi::bindgen_prelude::Result;
-use napi::{Env, Error};
 
 use crate::bridge::error::{no_tls, system, to_napi};
 use crate::bridge::io::{Io, duplicate};
@@ -53,19 +53,11 @@ impl Io {
         let fd = duplicate(fd).map_err(|error| system(&error))?;
         let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
         let port = &self.environment.port;
-        let adopted = self
-            .environment
-            .with_hub(|_| hub.adopt(fd, port, reader, announced(flags), session));
-        let connection = match adopted {
-            Some(Ok(connection)) => connection,
-            failed => {
-                self.environment.rest(env.raw());
-                return Err(failed.map_or_else(
-                    || Error::from_reason("nothing is open"),
-                    |result| result.map_or_else(to_napi, |_| Error::from_reason("no connection")),
-                ));
-            }
-        };
+        let adopted = hub.adopt(fd, port, reader, announced(flags), session);
+        let connection = adopted.map_err(|error| {
+            self.environment.rest(env.raw());
+            to_napi(error)
+        })?;
         let id = connection.id.raw();
         self.environment.insert(connection);
         Ok(id)

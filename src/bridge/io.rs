@@ -16,7 +16,7 @@ use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
-use crate::io::{After, Connection, Listener, Socket, errno};
+use crate::io::{self, After, Connection, Hub, Listener, Socket};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
@@ -33,32 +33,11 @@ const FAST: [(&CStr, sys::napi_callback); 8] = [
     (c"flush", callback(send::flush)),
 ];
 
-/// Both ends of a connection that was refused, as 'drop' tells them.
+/// Both ends of a connection that was refused.
 #[napi_derive::napi(object)]
 pub struct DroppedConnection {
-    pub local_address: String,
-    pub local_port: u32,
-    pub local_family: String,
-    pub remote_address: Option<String>,
-    pub remote_port: Option<u32>,
-    pub remote_family: Option<String>,
-}
-
-impl DroppedConnection {
-    fn new(local: SocketAddress, remote: Option<SocketAddress>) -> Self {
-        let (remote_address, remote_port, remote_family) = match remote {
-            Some(remote) => (Some(remote.address), Some(remote.port), Some(remote.family)),
-            None => (None, None, None),
-        };
-        Self {
-            local_address: local.address,
-            local_port: local.port,
-            local_family: local.family,
-            remote_address,
-            remote_port,
-            remote_family,
-        }
-    }
+    pub local: SocketAddress,
+    pub remote: Option<SocketAddress>,
 }
 
 /// A connection that was given away.
@@ -152,35 +131,35 @@ impl Io {
     /// Listens on a bound descriptor, of which a duplicate is used. Returns 0 or an error number.
     #[napi]
     pub fn listen(&self, listener: u32, fd: i32, backlog: i32) -> i32 {
-        let listen = |fd| {
-            self.listener(listener)
-                .map(|found| found.listen(fd, backlog))
-        };
-        match duplicate(fd) {
-            Ok(fd) => listen(fd).map_or(libc::EBADF, |result| {
-                result.map_or_else(|e| e.errno(), |()| 0)
-            }),
-            Err(error) => errno(&error),
-        }
+        self.give(listener, fd, |listener, fd, _| listener.listen(fd, backlog))
     }
 
     /// Takes over a duplicate of a connected descriptor as if it had been accepted. Returns 0 or an
     /// error number.
     #[napi]
     pub fn adopt(&self, listener: u32, fd: i32) -> i32 {
-        let fd = match duplicate(fd) {
-            Ok(fd) => fd,
-            Err(error) => return errno(&error),
-        };
-        let Some(listener) = self.listener(listener) else {
-            return libc::EBADF;
-        };
-        let adopted = self.environment.with_hub(|hub| {
+        self.give(listener, fd, |listener, fd, hub| {
             let adopted = listener.adopt(fd, hub);
             hub.publish();
             adopted
-        });
-        match adopted {
+        })
+    }
+
+    /// Runs `f` with a listener and a duplicate of a descriptor. Returns 0 or an error number.
+    fn give(
+        &self,
+        listener: u32,
+        fd: i32,
+        f: impl FnOnce(&Arc<Listener>, OwnedFd, &Hub) -> std::result::Result<(), io::Error>,
+    ) -> i32 {
+        let fd = match duplicate(fd) {
+            Ok(fd) => fd,
+            Err(error) => return io::errno(&error),
+        };
+        let listener = self.listener(listener);
+        let given =
+            listener.and_then(|listener| self.environment.with_hub(|hub| f(&listener, fd, hub)));
+        match given {
             Some(Ok(())) => 0,
             Some(Err(error)) => error.errno(),
             None => libc::EBADF,
@@ -207,8 +186,10 @@ impl Io {
     #[napi]
     pub fn take_dropped(&self) -> Option<DroppedConnection> {
         let ends = self.environment.next_dropped()?;
-        let local = ends.local?.into();
-        Some(DroppedConnection::new(local, ends.remote.map(Into::into)))
+        Some(DroppedConnection {
+            local: ends.local?.into(),
+            remote: ends.remote.map(Into::into),
+        })
     }
 
     // ---- the end of a connection ----

@@ -55,12 +55,8 @@ impl Io {
     #[napi]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
         let known = self.with(id, |connection| connection.peer()).flatten();
-        known
-            .or_else(|| {
-                self.with_socket(id, |socket| Address::peer(socket.raw()))
-                    .flatten()
-            })
-            .map(Into::into)
+        let ask = || self.with_socket(id, |socket| Address::peer(socket.raw()));
+        known.or_else(|| ask().flatten()).map(Into::into)
     }
 
     #[napi]
@@ -86,15 +82,18 @@ impl Io {
     /// Bytes read so far.
     #[napi]
     pub fn bytes_read(&self, id: u32) -> f64 {
-        self.with(id, |connection| connection.byte_counts().0 as f64)
-            .unwrap_or(0.0)
+        self.byte_counts(id).0 as f64
     }
 
     /// Bytes written to the kernel so far.
     #[napi]
     pub fn bytes_written(&self, id: u32) -> f64 {
-        self.with(id, |connection| connection.byte_counts().1 as f64)
-            .unwrap_or(0.0)
+        self.byte_counts(id).1 as f64
+    }
+
+    fn byte_counts(&self, id: u32) -> (u64, u64) {
+        self.with(id, |connection| connection.byte_counts())
+            .unwrap_or_default()
     }
 
     /// No message is being received.

@@ -2,7 +2,7 @@
 //! Node-API has them.
 
 use std::ffi::{CStr, c_int, c_void};
-use std::mem::transmute;
+use std::mem::transmute_copy;
 use std::ptr;
 
 use napi::sys;
@@ -16,46 +16,41 @@ const READABLE: c_int = 1;
 pub type Handle = *mut c_void;
 /// Called with a handle, a status that is below 0 on an error, and the events.
 pub type OnReadable = unsafe extern "C" fn(Handle, c_int, c_int);
-type OnClosed = unsafe extern "C" fn(Handle);
 
-type HandleSize = unsafe extern "C" fn(c_int) -> usize;
-type PollInit = unsafe extern "C" fn(*mut c_void, Handle, c_int) -> c_int;
-type PollStart = unsafe extern "C" fn(Handle, c_int, OnReadable) -> c_int;
-type PollStop = unsafe extern "C" fn(Handle) -> c_int;
-type Close = unsafe extern "C" fn(Handle, Option<OnClosed>);
-type Unref = unsafe extern "C" fn(Handle);
-
-/// What is needed to watch a descriptor.
+/// What is needed to watch a descriptor, with the signatures of libuv 1.x, which are stable.
 #[derive(Clone, Copy)]
 struct Functions {
-    handle_size: HandleSize,
-    poll_init: PollInit,
-    poll_start: PollStart,
-    poll_stop: PollStop,
-    close: Close,
-    unref: Unref,
+    handle_size: unsafe extern "C" fn(c_int) -> usize,
+    poll_init: unsafe extern "C" fn(*mut c_void, Handle, c_int) -> c_int,
+    poll_start: unsafe extern "C" fn(Handle, c_int, OnReadable) -> c_int,
+    poll_stop: unsafe extern "C" fn(Handle) -> c_int,
+    close: unsafe extern "C" fn(Handle, unsafe extern "C" fn(Handle)),
+    unref: unsafe extern "C" fn(Handle),
 }
 
 impl Functions {
     fn find() -> Option<Self> {
-        // SAFETY: the signatures are those of libuv 1.x, which are stable.
+        // SAFETY: each name is that of a function with the signature of its field.
         unsafe {
             Some(Self {
-                handle_size: transmute::<*mut c_void, HandleSize>(symbol(c"uv_handle_size")?),
-                poll_init: transmute::<*mut c_void, PollInit>(symbol(c"uv_poll_init")?),
-                poll_start: transmute::<*mut c_void, PollStart>(symbol(c"uv_poll_start")?),
-                poll_stop: transmute::<*mut c_void, PollStop>(symbol(c"uv_poll_stop")?),
-                close: transmute::<*mut c_void, Close>(symbol(c"uv_close")?),
-                unref: transmute::<*mut c_void, Unref>(symbol(c"uv_unref")?),
+                handle_size: function(c"uv_handle_size")?,
+                poll_init: function(c"uv_poll_init")?,
+                poll_start: function(c"uv_poll_start")?,
+                poll_stop: function(c"uv_poll_stop")?,
+                close: function(c"uv_close")?,
+                unref: function(c"uv_unref")?,
             })
         }
     }
 }
 
-fn symbol(name: &CStr) -> Option<*mut c_void> {
+/// # Safety
+/// `F` is the type of a pointer to the function of this name.
+unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
     // SAFETY: looks a name up among what the process has loaded.
     let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    (!found.is_null()).then_some(found)
+    // SAFETY: as the caller says; it is not null.
+    (!found.is_null()).then(|| unsafe { transmute_copy(&found) })
 }
 
 /// Watches a descriptor from the event loop of the JavaScript thread, and keeps no process alive.
@@ -109,7 +104,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
-        unsafe { (self.functions.close)(self.handle, Some(on_closed)) };
+        unsafe { (self.functions.close)(self.handle, on_closed) };
     }
 }
 
