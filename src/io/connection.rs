@@ -279,7 +279,7 @@ impl Connection {
                 }
             }
             After::Close => {
-                self.close(Ending::default(), hub);
+                self.close(None, hub);
                 return;
             }
         }
@@ -344,25 +344,20 @@ impl Connection {
     // ---- the end ----
 
     /// Closes the socket and tells JavaScript, once. Never waits.
-    pub(crate) fn close(&self, ending: Ending, hub: &Hub) {
+    pub(crate) fn close(&self, failure: Option<Failure>, hub: &Hub) {
         let mut done = Vec::new();
-        let Some((socket, _)) = self.take_socket(None, &mut done) else {
-            return;
-        };
-        if ending.reset {
-            socket.reset_on_close();
+        if let Some((socket, _)) = self.take_socket(None, &mut done) {
+            drop(socket);
+            self.gone(failure, done, hub);
         }
-        drop(socket);
-        self.gone(ending.failure, done, hub);
     }
 
     /// Closes a connection at the wish of JavaScript; `reset`: so that the peer sees a reset.
     pub fn destroy(&self, reset: bool, hub: &Hub) {
-        let ending = Ending {
-            reset,
-            failure: None,
-        };
-        self.close(ending, hub);
+        if reset && let Some(socket) = self.outgoing().socket() {
+            socket.reset_on_close();
+        }
+        self.close(None, hub);
     }
 
     /// Gives the socket to another owner, with the output that waits. `None` if it is closed. Tokens of
@@ -439,12 +434,4 @@ impl Connection {
             record::close(&mut p.records, self.id, closed);
         });
     }
-}
-
-/// How a connection ends.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ending {
-    /// The peer sees a reset.
-    pub reset: bool,
-    pub failure: Option<Failure>,
 }

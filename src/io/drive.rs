@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::{Arc, MutexGuard};
 
-use crate::io::connection::{Call, Connection, Ending, Failure, flag};
+use crate::io::connection::{Call, Connection, flag};
 use crate::io::content_memory::Read;
 use crate::io::error::errno;
 use crate::io::input::{Input, MayRead, Reading};
@@ -117,7 +117,7 @@ impl Connection {
             Err(error) => Some((errno(&error), Call::Read)),
         };
         drop(input);
-        self.fail(failure, lead);
+        self.close(failure, &lead.hub);
         false
     }
 
@@ -130,7 +130,7 @@ impl Connection {
         } else if input.discards() || self.has(flag::HANDSHAKE) {
             // Without an end that TLS has told, a handshake is broken off.
             drop(input);
-            self.fail(None, lead);
+            self.close(None, &lead.hub);
         } else {
             note!("{} read the end of its input", self.id);
             self.lower(flag::READABLE);
@@ -212,15 +212,7 @@ impl Connection {
     fn end_failed(&self, lead: &mut Lead) {
         if self.has(flag::WRITE_FAILED) {
             let errno = self.outgoing().failure();
-            self.fail(errno.map(|errno| (errno, Call::Write)), lead);
+            self.close(errno.map(|errno| (errno, Call::Write)), &lead.hub);
         }
-    }
-
-    pub(crate) fn fail(&self, failure: Option<Failure>, lead: &mut Lead) {
-        let ending = Ending {
-            reset: false,
-            failure,
-        };
-        self.close(ending, &lead.hub);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use crate::io::connection::{Connection, Ending};
+use crate::io::connection::Connection;
 use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::hub::Hub;
@@ -156,7 +156,7 @@ impl Lead {
     ) {
         if !self.contain(|lead| work(connection, lead)) {
             self.contain(|lead| {
-                connection.close(Ending::default(), &lead.hub);
+                connection.close(None, &lead.hub);
             });
         }
     }

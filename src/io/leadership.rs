@@ -3,14 +3,13 @@
 //! that both work side by side; `leader_policy` decides.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::io::leader_policy::{LeaderPolicy, Window};
 use crate::io::lock::relock;
 
 /// Which thread looks at the events of a set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u8)]
 pub enum Leader {
     /// The I/O thread.
     Thread,
@@ -30,7 +29,8 @@ impl Leader {
 /// Which thread leads a set, and whether one has the `Lead`.
 #[derive(Debug)]
 pub(crate) struct Leadership {
-    leader: AtomicU8,
+    /// JavaScript leads.
+    javascript: AtomicBool,
     /// The I/O thread leads, and JavaScript may have the lead when it comes by.
     offered: AtomicBool,
     /// There is a `Lead`.
@@ -45,7 +45,7 @@ pub(crate) struct Leadership {
 impl Leadership {
     pub fn new(leader: Leader) -> Self {
         Self {
-            leader: AtomicU8::new(leader as u8),
+            javascript: AtomicBool::new(leader == Leader::JavaScript),
             offered: AtomicBool::new(false),
             taken: AtomicBool::new(false),
             attending: AtomicBool::new(false),
@@ -55,7 +55,7 @@ impl Leadership {
     }
 
     pub fn leader(&self) -> Leader {
-        if self.leader.load(Ordering::Acquire) == Leader::JavaScript as u8 {
+        if self.javascript.load(Ordering::Acquire) {
             Leader::JavaScript
         } else {
             Leader::Thread
@@ -65,7 +65,8 @@ impl Leadership {
     /// The leader is another one from now on; who has the `Lead` lets go of it after its turn.
     pub fn set_leader(&self, leader: Leader) {
         self.offered.store(false, Ordering::Release);
-        self.leader.store(leader as u8, Ordering::Release);
+        let javascript = leader == Leader::JavaScript;
+        self.javascript.store(javascript, Ordering::Release);
     }
 
     /// A window in which `leader` led ended at `now`. Returns who should lead.

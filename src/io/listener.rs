@@ -6,10 +6,11 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use mio::event::Source;
 use mio::net::{TcpListener, UnixListener};
 use socket2::Domain;
 
-use crate::io::connection::{Connection, Ending, Opening, flag};
+use crate::io::connection::{Connection, Opening, flag};
 use crate::io::deadlines::Due;
 use crate::io::guard::{Guard, PROBE};
 use crate::io::hub::Hub;
@@ -158,9 +159,8 @@ impl Listener {
             Acceptor::Tcp(TcpListener::from_std(socket.into()))
         };
         let mut place = self.acceptor();
-        acceptor
-            .watch(&self.set, self.id)
-            .map_err(system("listen"))?;
+        let watched = self.set.watch_listener(acceptor.source(), self.id);
+        watched.map_err(system("listen"))?;
         *place = Some(acceptor);
         note!("listener {} listens", self.id);
         Ok(())
@@ -171,7 +171,7 @@ impl Listener {
         self.is_closed.store(true, Ordering::Release);
         if let Some(mut acceptor) = self.acceptor().take() {
             note!("listener {} is closed", self.id);
-            acceptor.forget(&self.set);
+            self.set.forget_listener(acceptor.source());
         }
     }
 
@@ -403,7 +403,7 @@ pub(crate) fn watch(connection: &Arc<Connection>, hub: &Hub) {
             .is_some_and(|socket| connection.set().watch(socket, connection.id).is_ok())
     };
     if !watched {
-        connection.close(Ending::default(), hub);
+        connection.close(None, hub);
     }
 }
 
@@ -421,17 +421,10 @@ enum Acceptor {
 }
 
 impl Acceptor {
-    fn watch(&mut self, set: &Set, id: u32) -> io::Result<()> {
+    fn source(&mut self) -> &mut dyn Source {
         match self {
-            Self::Tcp(listener) => set.watch_listener(listener, id),
-            Self::Unix(listener) => set.watch_listener(listener, id),
-        }
-    }
-
-    fn forget(&mut self, set: &Set) {
-        match self {
-            Self::Tcp(listener) => set.forget_listener(listener),
-            Self::Unix(listener) => set.forget_listener(listener),
+            Self::Tcp(listener) => listener,
+            Self::Unix(listener) => listener,
         }
     }
 

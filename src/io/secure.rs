@@ -28,23 +28,22 @@ impl Connection {
                 return;
             }
         }
-        if self.has(flag::HANDSHAKE) {
+        let in_handshake = self.has(flag::HANDSHAKE);
+        if in_handshake {
             lead.handshakes = lead.handshakes.saturating_sub(1);
         }
         std::mem::swap(&mut lead.buffer, &mut lead.plain);
-        let mut is_over = !lead.buffer.is_empty() && !input.arrived(self, lead);
+        let goes_on = lead.buffer.is_empty() || input.arrived(self, lead);
         std::mem::swap(&mut lead.buffer, &mut lead.plain);
         lead.plain.clear();
-        is_over |= opened.end.is_some() && input.discards();
         // An end amid the handshake is one of the connection.
-        is_over |= matches!(opened.end, Some(End::Closed)) && self.has(flag::HANDSHAKE);
+        let is_over = match &opened.end {
+            Some(end) => input.discards() || (in_handshake && matches!(end, End::Closed)),
+            None => false,
+        };
+        let (is_over, mut failure) = (is_over || !goes_on, None);
         match opened.end {
-            _ if is_over => {
-                drop(input);
-                self.send_waiting(lead);
-                self.fail(None, lead);
-                return;
-            }
+            _ if is_over => {}
             None => {}
             Some(End::Closed) => {
                 note!("{} was told that no more will come", self.id);
@@ -56,16 +55,18 @@ impl Connection {
                 input.reading = Reading::Deferred;
                 self.post_bytes(Kind::Foreign, &hello, lead);
             }
-            Some(End::Failed(failure)) => {
+            Some(End::Failed(found)) => {
                 input.reading = Reading::Ended;
-                drop(input);
-                self.send_waiting(lead);
-                self.failed(failure, lead);
-                return;
+                failure = Some(found);
             }
         }
         drop(input);
         self.send_waiting(lead);
+        if is_over {
+            self.close(None, &lead.hub);
+        } else if let Some(failure) = failure {
+            self.failed(failure, lead);
+        }
     }
 
     /// TLS has failed, and its alert has left: JavaScript closes the connection.

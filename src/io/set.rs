@@ -115,12 +115,12 @@ impl Set {
     }
 
     /// The same for a listener, which has ids of its own.
-    pub fn watch_listener(&self, source: &mut impl Source, id: u32) -> io::Result<()> {
+    pub fn watch_listener(&self, source: &mut dyn Source, id: u32) -> io::Result<()> {
         let token = Token(LISTENER | id as usize);
         self.registry.register(source, token, Interest::READABLE)
     }
 
-    pub fn forget_listener(&self, source: &mut impl Source) {
+    pub fn forget_listener(&self, source: &mut dyn Source) {
         // Fails only if it was not registered.
         let _ = self.registry.deregister(source);
     }

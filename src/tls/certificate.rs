@@ -109,46 +109,45 @@ impl<'a> Certificate<'a> {
         while !list.0.is_empty() {
             let mut extension = Reader(list.take(SEQUENCE)?);
             let id = extension.take(OID)?;
-            let is_critical = extension
-                .take_if(BOOLEAN)?
-                .is_some_and(|value| value != [0]);
+            let is_critical = extension.flag()?;
             let value = extension.take(OCTET_STRING)?;
-            let known = match id {
-                [0x55, 0x1d, number] if KNOWN.contains(number) => *number,
-                _ => {
-                    self.has_unknown |= is_critical;
-                    continue;
+            match id {
+                [0x55, 0x1d, number] if KNOWN.contains(number) => {
+                    self.read_extension(*number, Reader(value))?;
                 }
-            };
-            match known {
-                SUBJECT_KEY_ID => self.key_id = Some(Reader(value).only(OCTET_STRING)?),
-                AUTHORITY_KEY_ID => {
-                    self.issuer_key_id = Reader(Reader(value).only(SEQUENCE)?).take_if(KEY_ID)?;
-                }
-                BASIC_CONSTRAINTS => {
-                    let mut fields = Reader(Reader(value).only(SEQUENCE)?);
-                    let is_one = fields.take_if(BOOLEAN)?.is_some_and(|value| value != [0]);
-                    let between = fields.take_if(INTEGER)?.map(|bytes| match bytes {
-                        [number] if *number < 0x80 => usize::from(*number),
-                        _ => 0,
-                    });
-                    self.issues = Some((is_one, between));
-                }
-                KEY_USAGE => {
-                    let bits = Reader(value).only(BIT_STRING)?;
-                    self.key_usage = Some(bits.get(1).copied().unwrap_or(0));
-                }
-                EXTENDED_KEY_USAGE => {
-                    let mut purposes = Reader(Reader(value).only(SEQUENCE)?);
-                    self.excludes_servers = true;
-                    while !purposes.0.is_empty() {
-                        if purposes.take(OID)? == SERVER_AUTH {
-                            self.excludes_servers = false;
-                        }
-                    }
-                }
-                _ => {}
+                _ => self.has_unknown |= is_critical,
             }
+        }
+        Some(())
+    }
+
+    fn read_extension(&mut self, number: u8, value: Reader<'a>) -> Option<()> {
+        match number {
+            SUBJECT_KEY_ID => self.key_id = Some(value.only(OCTET_STRING)?),
+            AUTHORITY_KEY_ID => {
+                self.issuer_key_id = Reader(value.only(SEQUENCE)?).take_if(KEY_ID)?;
+            }
+            BASIC_CONSTRAINTS => {
+                let mut fields = Reader(value.only(SEQUENCE)?);
+                let is_one = fields.flag()?;
+                let between = fields.take_if(INTEGER)?.map(|bytes| match bytes {
+                    [number] if *number < 0x80 => usize::from(*number),
+                    _ => 0,
+                });
+                self.issues = Some((is_one, between));
+            }
+            KEY_USAGE => {
+                let bits = value.only(BIT_STRING)?;
+                self.key_usage = Some(bits.get(1).copied().unwrap_or(0));
+            }
+            EXTENDED_KEY_USAGE => {
+                let mut purposes = Reader(value.only(SEQUENCE)?);
+                self.excludes_servers = true;
+                while !purposes.0.is_empty() {
+                    self.excludes_servers &= purposes.take(OID)? != SERVER_AUTH;
+                }
+            }
+            _ => {}
         }
         Some(())
     }
@@ -224,6 +223,11 @@ impl<'a> Reader<'a> {
             Some(tag) if *tag == wanted => self.take(wanted).map(Some),
             _ => Some(None),
         }
+    }
+
+    /// A truth value, false if it is left out.
+    fn flag(&mut self) -> Option<bool> {
+        Some(self.take_if(BOOLEAN)?.is_some_and(|value| value != [0]))
     }
 
     /// The only value.
