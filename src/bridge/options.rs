@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use crate::io::{self, Options, Reader};
-use crate::protocol::{Leniency, Limits, RequestKind};
+use crate::protocol::{Leniency, Limits, RequestKind, RequestRules};
 use crate::ring::layout::write;
 
 /// How strictly input is read.
@@ -23,6 +23,15 @@ impl Validation {
             Self::Strict => Leniency::default(),
             Self::Relaxed => Leniency::relaxed(),
             Self::Insecure => Leniency::insecure(),
+        }
+    }
+
+    /// What is asked of requests.
+    pub fn rules(&self, requires_host: bool, strict_host: bool) -> RequestRules {
+        RequestRules {
+            requires_host,
+            strict_host,
+            serves_untrusted: *self == Self::Insecure,
         }
     }
 }
@@ -101,8 +110,9 @@ impl From<ServerOptions> for Options {
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
             defer_reading: options.defer_reading,
-            requires_host: options.require_host_header,
-            strict_host: options.strict_host,
+            rules: options
+                .validation
+                .rules(options.require_host_header, options.strict_host),
             shown_fields: number_of_fields(options.shown_fields),
             guard: options.guard.map(Into::into),
         }

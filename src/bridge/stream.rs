@@ -16,7 +16,7 @@ use napi::{Env, sys};
 use crate::bridge::call::Call;
 use crate::bridge::function::{callback, define};
 use crate::bridge::options::{ParserOptions, announced, limits, number_of_fields};
-use crate::protocol::{Parser, RequestKind, RequestRules, Role, Verdict};
+use crate::protocol::{Parser, RequestKind, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
@@ -163,16 +163,13 @@ impl StreamParser {
     /// A parser of responses if `client`, else of requests.
     #[napi(constructor)]
     pub fn new(client: bool, options: ParserOptions) -> Self {
-        let leniency = options.validation.leniency();
-        let rules = RequestRules {
-            requires_host: options.require_host_header.unwrap_or(false),
-            strict_host: options.strict_host.unwrap_or(false),
-            serves_untrusted: leniency.untrusted_requests,
-        };
+        let requires_host = options.require_host_header.unwrap_or(false);
+        let strict_host = options.strict_host.unwrap_or(false);
+        let rules = options.validation.rules(requires_host, strict_host);
         let role = if client { Role::Client } else { Role::Server };
         let limits = limits(options.max_header_size, options.max_fields.unwrap_or(0));
         let state = SinkState::new(rules, number_of_fields(options.shown_fields));
-        let parser = Parser::new(role, limits, leniency);
+        let parser = Parser::new(role, limits, options.validation.leniency());
         Self::of(Stream::new(
             parser,
             state,

@@ -26,6 +26,7 @@ use crate::protocol::{Parser, Role};
 use crate::ring::debug_log::note;
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
+use crate::ring::sink::SinkState;
 use crate::tls::{Contexts, Session};
 
 /// Milliseconds that accepting rests after the process ran out of descriptors or memory.
@@ -73,7 +74,7 @@ impl Listener {
             set,
             timeout: AtomicU32::new(options.timeout),
             keep_alive_timeout: AtomicU32::new(options.keep_alive_timeout),
-            requires_host: AtomicBool::new(options.requires_host),
+            requires_host: AtomicBool::new(options.rules.requires_host),
             guard: options.guard.clone().map(Guard::new),
             is_closed: AtomicBool::new(false),
             options: Mutex::new(options),
@@ -126,7 +127,7 @@ impl Listener {
         self.keep_alive_timeout
             .store(options.keep_alive_timeout, Ordering::Relaxed);
         self.requires_host
-            .store(options.requires_host, Ordering::Relaxed);
+            .store(options.rules.requires_host, Ordering::Relaxed);
         let interval = options.checking_interval;
         let changed = {
             let mut current = self.options();
@@ -246,7 +247,7 @@ impl Listener {
         let (parser, sink_state, timeout, defers) = {
             let options = self.options();
             let parser = Parser::new(Role::Server, options.limits, options.leniency);
-            let sink_state = options.sink_state();
+            let sink_state = SinkState::new(options.rules, options.shown_fields);
             (parser, sink_state, options.timeout, options.defer_reading)
         };
         let (timeout, deferred, held_once_secured) = match &*self.security() {

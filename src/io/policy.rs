@@ -2,7 +2,6 @@
 
 use crate::io::guard::GuardOptions;
 use crate::protocol::{Leniency, Limits, RequestRules};
-use crate::ring::sink::SinkState;
 
 /// Options of a server. Times are in milliseconds, 0 switches one off.
 #[derive(Clone, Debug)]
@@ -22,21 +21,7 @@ pub struct Options {
     pub defer_reading: bool,
     /// Fields of a head or trailer section that JavaScript is shown.
     pub shown_fields: usize,
-    /// HTTP/1.1 requests need a Host field.
-    pub requires_host: bool,
-    pub strict_host: bool,
+    pub rules: RequestRules,
     /// What the I/O side answers itself; looked at when the listener is made.
     pub guard: Option<GuardOptions>,
-}
-
-impl Options {
-    /// How the records of a connection begin.
-    pub(crate) fn sink_state(&self) -> SinkState {
-        let rules = RequestRules {
-            requires_host: self.requires_host,
-            strict_host: self.strict_host,
-            serves_untrusted: self.leniency.untrusted_requests,
-        };
-        SinkState::new(rules, self.shown_fields)
-    }
 }

@@ -38,8 +38,6 @@ pub struct Leniency {
     /// A message in HTTP/1.0 with Transfer-Encoding may keep its connection (RFC 9112, 6.1), as
     /// Node lets it.
     pub chunked_1_0_persists: bool,
-    /// Requests that a server cannot trust are served (see `RequestVerdict`).
-    pub untrusted_requests: bool,
 }
 
 impl Leniency {
@@ -62,7 +60,6 @@ impl Leniency {
             empty_extension_names: true,
             upgrade_in_1_0: true,
             chunked_1_0_persists: true,
-            untrusted_requests: true,
         }
     }
 

@@ -27,6 +27,7 @@ mod start_line;
 mod target;
 
 #[cfg(any(test, fuzzing))]
+#[path = "tests/trace.rs"]
 pub mod trace;
 
 #[cfg(test)]

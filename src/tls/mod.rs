@@ -27,6 +27,7 @@ mod session;
 #[cfg(feature = "tls")]
 mod suites;
 #[cfg(all(feature = "tls", any(test, fuzzing)))]
+#[path = "tests/trace.rs"]
 pub mod trace;
 #[cfg(feature = "tls")]
 mod warnings;

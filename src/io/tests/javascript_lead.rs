@@ -1,12 +1,11 @@
 //! A hub whose set this thread leads, as JavaScript's does.
 
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
-use std::os::fd::OwnedFd;
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::stage::{kinds_of, options};
+use super::stage::{kinds_of, listen, options};
 use crate::io::{Hub, JavaScriptLead, Port};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
@@ -27,9 +26,7 @@ impl World {
         let port = Arc::new(Port::default());
         let lead = hub.lead_from_javascript(None);
         let listener = hub.add_listener(&port, options());
-        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = TcpStream::connect(socket.local_addr().unwrap()).unwrap();
-        listener.listen(OwnedFd::from(socket), 511).unwrap();
+        let client = TcpStream::connect(listen(&listener)).unwrap();
         Self {
             hub,
             port,

@@ -1,7 +1,7 @@
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 
-use super::stage::{End, GET, NoMemory, Stage, fill, options, received};
+use super::stage::{End, GET, NoMemory, Stage, fill, listen, options, received};
 use crate::io::policy::Options;
 use crate::ring::layout::Kind;
 
@@ -171,9 +171,7 @@ fn nothing_is_read_while_the_queue_is_full() {
 #[test]
 fn connections_that_were_not_announced_are_limited() {
     let mut stage = Stage::new(options());
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    stage.listener.listen(socket.into(), 511).unwrap();
+    let address = listen(&stage.listener);
     let clients: Vec<_> = (0..300)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
@@ -191,9 +189,7 @@ fn a_place_is_free_once_its_connection_is_gone() {
         max_connections: Some(1),
         ..options()
     });
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    stage.listener.listen(socket.into(), 511).unwrap();
+    let address = listen(&stage.listener);
     let _first = TcpStream::connect(address).unwrap();
     stage.turn();
     let connection = stage.take().opened.pop().unwrap();
@@ -207,9 +203,7 @@ fn a_place_is_free_once_its_connection_is_gone() {
 #[test]
 fn a_reset_is_told_with_its_error() {
     let mut stage = Stage::new(options());
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    stage.listener.listen(socket.into(), 511).unwrap();
+    let address = listen(&stage.listener);
     let client = TcpStream::connect(address).unwrap();
     stage.turn();
     stage.take();

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::io::{ErrorKind, Read, Write};
 use std::mem::MaybeUninit;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::io::pending_request::Reader;
 use crate::io::policy::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Ready;
-use crate::protocol::{Leniency, Limits, RequestKind};
+use crate::protocol::{Leniency, Limits, RequestKind, RequestRules};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
 use crate::ring::record;
@@ -73,8 +74,10 @@ pub fn options() -> Options {
         no_delay: true,
         keep_alive_probe: None,
         defer_reading: false,
-        requires_host: true,
-        strict_host: false,
+        rules: RequestRules {
+            requires_host: true,
+            ..RequestRules::default()
+        },
         shown_fields: usize::MAX,
         guard: None,
     }
@@ -265,6 +268,14 @@ impl Taken {
             }
         }
     }
+}
+
+/// Lets `listener` listen on a port of its own.
+pub fn listen(listener: &Listener) -> SocketAddr {
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    listener.listen(socket.into(), 511).unwrap();
+    address
 }
 
 /// The kinds of records that stand back to back.

@@ -2,12 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::fd::OwnedFd;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::stage::{GET, NoMemory, kinds_of, options};
+use super::stage::{GET, NoMemory, kinds_of, listen, options};
 use crate::io::{Address, After, Attachment, Connection, Ends, Hub, Listener, Options, Port, Wake};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
@@ -41,9 +40,7 @@ impl World {
         let (ring, bell) = channel();
         port.set_wake(Some(Box::new(Bell(Mutex::new(ring)))));
         let listener = hub.add_listener(&port, options);
-        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = socket.local_addr().unwrap();
-        listener.listen(OwnedFd::from(socket), 511).unwrap();
+        let address = listen(&listener);
         Self {
             hub,
             port,
