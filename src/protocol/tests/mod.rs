@@ -30,9 +30,16 @@ fn events(setup: &Setup, input: &[u8]) -> String {
     events.join(" | ")
 }
 
-fn check(setup: &Setup, table: &[(&[u8], &str)]) {
-    for (input, expected) in table {
-        assert_eq!(events(setup, input), *expected, "{}", input.escape_ascii());
-        assert_agreement_at_each_cut(setup, input);
-    }
+fn check(setup: &Setup, input: &[u8], expected: &str) {
+    assert_eq!(events(setup, input), expected, "{}", input.escape_ascii());
+    assert_agreement_at_each_cut(setup, input);
 }
+
+/// A table: inputs of a setup, and the events that come of each.
+macro_rules! cases {
+    ($setup:expr; $($input:literal => $expected:literal;)*) => {{
+        let setup = &$setup;
+        $($crate::protocol::tests::check(setup, $input, $expected);)*
+    }};
+}
+use cases;
