@@ -293,8 +293,8 @@ fn an_idle_connection_is_told_ahead_of_its_timeout() {
         ..options()
     };
     let mut world = World::new(1, impatient);
-    let _client = world.connect();
     let begin = Instant::now();
+    let _client = world.connect();
     world.take_until(Kind::Timeout);
     assert!(begin.elapsed() >= Duration::from_millis(35));
 }
