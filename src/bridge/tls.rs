@@ -44,7 +44,7 @@ impl From<TlsOptions> for Options {
     fn from(options: TlsOptions) -> Self {
         let identity = |from: TlsIdentity| Identity {
             key: from.key.to_vec(),
-            chain: from.chain.iter().map(|bytes| bytes.to_vec()).collect(),
+            chain: copied(&from.chain),
         };
         let context = |from: TlsContext| Context {
             name: from.name,
@@ -52,7 +52,7 @@ impl From<TlsOptions> for Options {
         };
         Self {
             contexts: options.contexts.into_iter().map(context).collect(),
-            protocols: options.protocols.iter().map(|name| name.to_vec()).collect(),
+            protocols: copied(&options.protocols),
             ciphers: options.ciphers,
             tls12: options.tls12,
             tls13: options.tls13,
@@ -60,6 +60,10 @@ impl From<TlsOptions> for Options {
             handshake_timeout: options.handshake_timeout,
         }
     }
+}
+
+fn copied(list: &[Buffer]) -> Vec<Vec<u8>> {
+    list.iter().map(|bytes| bytes.to_vec()).collect()
 }
 
 /// What was agreed upon in a handshake.
@@ -119,8 +123,7 @@ impl TlsRoots {
     /// In DER. A certificate that cannot be read is not trusted.
     #[napi(constructor)]
     pub fn new(certificates: Vec<Buffer>) -> Self {
-        let certificates = certificates.iter().map(|der| der.to_vec()).collect();
-        Self(Arc::new(Roots::new(certificates)))
+        Self(Arc::new(Roots::new(copied(&certificates))))
     }
 }
 
@@ -149,7 +152,7 @@ impl TlsClient {
     #[napi(constructor)]
     pub fn new(options: TlsClientOptions, roots: &TlsRoots) -> napi::Result<Self> {
         let options = ClientOptions {
-            protocols: options.protocols.iter().map(|name| name.to_vec()).collect(),
+            protocols: copied(&options.protocols),
             ciphers: options.ciphers,
             tls12: options.tls12,
             tls13: options.tls13,

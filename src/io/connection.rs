@@ -170,14 +170,6 @@ impl Connection {
         self.flags.fetch_and(!flag, Ordering::AcqRel) & flag != 0
     }
 
-    pub(crate) fn is_paused(&self) -> bool {
-        self.has(flag::PAUSED)
-    }
-
-    pub(crate) fn is_mirrored(&self) -> bool {
-        self.has(flag::MIRRORED)
-    }
-
     /// Stops or resumes reading.
     pub fn pause(self: &Arc<Self>, paused: bool) {
         let what = if paused { "paused" } else { "resumed" };

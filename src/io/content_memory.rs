@@ -61,7 +61,7 @@ impl Connection {
         if ahead < DIRECT_SIZE || lead.content_memory.is_none() {
             return 0;
         }
-        if self.is_mirrored() || socket.session().is_some() {
+        if self.has(flag::MIRRORED) || socket.session().is_some() {
             return 0;
         }
         socket.available().unwrap_or(0).min(ahead)

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use crate::io::Error;
 use crate::io::clock::Clock;
@@ -62,7 +61,7 @@ pub struct Hub {
     next: AtomicUsize,
     table: Mutex<Table>,
     life: Mutex<Life>,
-    clock: Clock,
+    pub(crate) clock: Clock,
     /// Listeners whose requests may be answered without JavaScript: an I/O thread leads as long as there are some.
     guarded: AtomicUsize,
 }
@@ -111,29 +110,14 @@ impl Hub {
     #[cfg(test)]
     pub(crate) fn on_stage() -> (Arc<Self>, Arc<Set>) {
         let hub = Arc::new(Self::idle(1).unwrap());
-        hub.set_clock(0);
+        hub.clock.set(0);
         let set = hub.sets[0].clone();
         (hub, set)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn set_clock(&self, now: u64) {
-        self.clock.set(now);
     }
 
     /// Milliseconds since the hub was started.
     pub fn now(&self) -> u64 {
         self.clock.now()
-    }
-
-    /// Microseconds since the hub was started.
-    pub(crate) fn now_micros(&self) -> u64 {
-        self.clock.now_micros()
-    }
-
-    /// The moment of `at`, as the system counts it.
-    pub(crate) fn instant(&self, at: u64) -> Instant {
-        self.clock.instant(at)
     }
 
     /// The set for the next connection or listener: each in turn.

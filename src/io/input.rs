@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::io::connection::Connection;
+use crate::io::connection::{Connection, flag};
 use crate::io::guard::{self, Guard, Reply};
 use crate::io::head_observer::HeadObserver;
 use crate::io::lead::Lead;
@@ -133,7 +133,7 @@ impl Input {
             Reading::Discarded(_) => return MayRead::Yes,
             _ => return MayRead::No,
         }
-        if connection.is_paused() && !self.is_at_end(connection) {
+        if connection.has(flag::PAUSED) && !self.is_at_end(connection) {
             return MayRead::No;
         }
         let port = connection.port();
@@ -172,7 +172,7 @@ impl Input {
             *left = left.saturating_sub(lead.buffer.len());
             return *left > 0;
         }
-        let is_mirrored = connection.is_mirrored();
+        let is_mirrored = connection.has(flag::MIRRORED);
         if let Reading::Raw = self.reading {
             self.pass_on(connection, lead);
             return true;

@@ -45,7 +45,7 @@ impl JavaScriptLead {
         set.leadership.set_leader(Leader::JavaScript);
         set.asked.notify_one();
         Self {
-            window: Window::starts_at(hub.now_micros()),
+            window: Window::starts_at(hub.clock.now_micros()),
             lead: None,
             content_memory,
             ready: Ready::default(),
@@ -60,7 +60,7 @@ impl JavaScriptLead {
     /// `end_turn`.
     pub fn begin_turn(&mut self) {
         self.set.leadership.attend(true);
-        self.began = self.hub.now_micros();
+        self.began = self.hub.clock.now_micros();
         if self.lead.is_none() {
             self.lead = Lead::take(self.hub.clone(), self.set.clone());
             if let Some(lead) = &mut self.lead {
@@ -77,7 +77,7 @@ impl JavaScriptLead {
     /// Behind what JavaScript did with the turn's records: measures it, and says how it goes on.
     pub fn end_turn(&mut self) -> Next {
         self.set.leadership.attend(false);
-        let now = self.hub.now_micros();
+        let now = self.hub.clock.now_micros();
         let turn = Turn {
             events: self.ready.count(),
             received: self.lead.as_mut().map_or(0, Lead::take_received),

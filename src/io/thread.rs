@@ -71,11 +71,11 @@ async fn lead(hub: &Arc<Hub>, set: &Arc<Set>) {
         sleep(RETRY).await;
         return;
     };
-    let mut window = Window::starts_at(hub.now_micros());
+    let mut window = Window::starts_at(hub.clock.now_micros());
     let mut ready = Ready::default();
     while !set.is_stopped() && set.leadership.leader() == Leader::Thread {
         let more = lead.turn(&mut ready);
-        let now = hub.now_micros();
+        let now = hub.clock.now_micros();
         let turn = Turn {
             events: ready.count(),
             received: lead.take_received(),
@@ -130,7 +130,7 @@ async fn wait(watched: &AsyncFd<Watched>, set: &Set, hub: &Hub) {
 
 /// Completes at `deadline`, on the hub's clock; never if there is none.
 fn until(deadline: Option<u64>, hub: &Hub) -> impl Future<Output = ()> {
-    let instant = deadline.map(|at| hub.instant(at));
+    let instant = deadline.map(|at| hub.clock.instant(at));
     async move {
         match instant {
             Some(instant) => sleep_until(instant.into()).await,

@@ -56,7 +56,7 @@ const OPTIONS: [(&[u8], Meaning); 3] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Control {
     role: Role,
-    leniency: Leniency,
+    pub leniency: Leniency,
     meaning: Meaning,
     at: At,
     in_trailers: bool,

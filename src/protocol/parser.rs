@@ -313,7 +313,7 @@ impl Parser {
 
     fn section_bytes(&mut self, input: &[u8]) -> Result<(usize, bool), Fault> {
         self.section
-            .advance(input, &mut self.text, &mut self.control, &self.leniency)
+            .advance(input, &mut self.text, &mut self.control)
     }
 
     fn begin_content<S: Sink>(

@@ -4,7 +4,6 @@
 use crate::protocol::control::{self, Control};
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::fields::{Fields, Span};
-use crate::protocol::leniency::Leniency;
 use crate::protocol::limits::Text;
 use crate::protocol::progress;
 
@@ -104,15 +103,14 @@ impl Section {
         input: &[u8],
         text: &mut Text,
         control: &mut Control,
-        lenient: &Leniency,
     ) -> Result<(usize, bool), Fault> {
         let mut at = 0;
         while at < input.len() {
             match self.at {
-                At::Name => at = self.name(input, at, text, control, lenient)?,
-                At::Value | At::AnyValue => at = self.value(input, at, text, control, lenient)?,
+                At::Name => at = self.name(input, at, text, control)?,
+                At::Value | At::AnyValue => at = self.value(input, at, text, control)?,
                 _ => match self
-                    .step(input[at], text, control, lenient)
+                    .step(input[at], text, control)
                     .map_err(|(kind, offset)| (kind, at + offset))?
                 {
                     Step::To(next) => {
@@ -128,23 +126,19 @@ impl Section {
     }
 
     /// Consumes one byte that is neither of a name nor of a value.
-    fn step(
-        &mut self,
-        byte: u8,
-        text: &mut Text,
-        control: &mut Control,
-        lenient: &Leniency,
-    ) -> Result<Step, Fault> {
+    fn step(&mut self, byte: u8, text: &mut Text, control: &mut Control) -> Result<Step, Fault> {
         let is_space = matches!(byte, b' ' | b'\t');
         match self.at {
-            At::FirstLine if byte == b' ' && lenient.any_values => Ok(Step::To(At::LineStart)),
+            At::FirstLine if byte == b' ' && control.leniency.any_values => {
+                Ok(Step::To(At::LineStart))
+            }
             At::FirstLine if byte == b' ' => Err((ErrorKind::SpaceAfterStartLine, 1)),
-            At::FirstLine | At::LineStart => self.line_start(byte, text, lenient),
+            At::FirstLine | At::LineStart => self.line_start(byte, text, control),
             At::AfterName => self.after_name(byte, text, control),
-            At::BeforeValue => before_value(byte, control, lenient),
+            At::BeforeValue => before_value(byte, control),
             At::ValueLf if byte == b'\n' => Ok(Step::To(At::AfterLine)),
             At::ValueLf => Err((ErrorKind::HeaderValueLf, 0)),
-            At::AfterLine if is_space && lenient.any_values => {
+            At::AfterLine if is_space && control.leniency.any_values => {
                 control.fold()?;
                 Ok(Step::Again(At::Value))
             }
@@ -155,9 +149,11 @@ impl Section {
                 Ok(Step::Again(At::LineStart))
             }
             At::EmptyValueLf if byte == b'\n' => Ok(Step::To(At::AfterEmptyLine)),
-            At::EmptyValueLf if lenient.any_values => Ok(Step::Again(At::AfterEmptyLine)),
+            At::EmptyValueLf if control.leniency.any_values => Ok(Step::Again(At::AfterEmptyLine)),
             At::EmptyValueLf => Err((ErrorKind::LfAfterCr, 0)),
-            At::AfterEmptyLine if is_space && lenient.any_values => Ok(Step::To(At::BeforeValue)),
+            At::AfterEmptyLine if is_space && control.leniency.any_values => {
+                Ok(Step::To(At::BeforeValue))
+            }
             At::AfterEmptyLine if is_space => Err((ErrorKind::HeaderValueChar, 1)),
             At::AfterEmptyLine => {
                 control.empty_value().map_err(|kind| (kind, 0))?;
@@ -165,17 +161,17 @@ impl Section {
                 Ok(Step::Again(At::LineStart))
             }
             At::LastLf if byte == b'\n' => Ok(Step::Complete(1)),
-            At::LastLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::LastLf if control.leniency.bare_cr => Ok(Step::Complete(0)),
             At::LastLf => Err((ErrorKind::HeadersLf, 0)),
             // Read in larger pieces.
             At::Name | At::Value | At::AnyValue => Ok(Step::Again(self.at)),
         }
     }
 
-    fn line_start(&mut self, byte: u8, text: &Text, lenient: &Leniency) -> Result<Step, Fault> {
+    fn line_start(&mut self, byte: u8, text: &Text, control: &Control) -> Result<Step, Fault> {
         match byte {
             b'\r' => Ok(Step::To(At::LastLf)),
-            b'\n' if lenient.bare_lf => Ok(Step::Complete(1)),
+            b'\n' if control.leniency.bare_lf => Ok(Step::Complete(1)),
             b'\n' => Err((ErrorKind::HeaderFieldChar, 1)),
             b':' => Err((ErrorKind::HeaderToken, 0)),
             _ => {
@@ -195,7 +191,6 @@ impl Section {
         at: usize,
         text: &mut Text,
         control: &mut Control,
-        lenient: &Leniency,
     ) -> Result<usize, Fault> {
         let run = input[at..].iter().position(|&byte| !is_token(byte));
         let end = run.map_or(input.len(), |run| at + run);
@@ -215,7 +210,7 @@ impl Section {
         }
         // Node says something else of a space behind a name that matters to it.
         if byte == b' ' && control::is_control_name(self.current_name(text)) {
-            if !lenient.any_values {
+            if !control.leniency.any_values {
                 return Err((ErrorKind::HeaderFieldChar, end + 1));
             }
             self.at = At::AfterName;
@@ -268,9 +263,8 @@ impl Section {
         at: usize,
         text: &mut Text,
         control: &mut Control,
-        lenient: &Leniency,
     ) -> Result<usize, Fault> {
-        let (end, fault) = self.value_end(input, at, control, lenient);
+        let (end, fault) = self.value_end(input, at, control);
         let byte = input.get(end);
         // Where Node notices that the value is too large, if it is.
         let counted = end
@@ -290,7 +284,7 @@ impl Section {
         }
         match byte {
             None => Ok(end),
-            Some(b'\n') if !lenient.bare_lf && self.at == At::Value => {
+            Some(b'\n') if !control.leniency.bare_lf && self.at == At::Value => {
                 Err((ErrorKind::HeaderValueCr, end))
             }
             Some(_) => {
@@ -307,7 +301,6 @@ impl Section {
         input: &[u8],
         at: usize,
         control: &mut Control,
-        lenient: &Leniency,
     ) -> (usize, Option<Fault>) {
         for (index, &byte) in input.iter().enumerate().skip(at) {
             if matches!(byte, b'\r' | b'\n') {
@@ -324,9 +317,9 @@ impl Section {
             if control::is_text(byte) {
                 continue;
             }
-            if lenient.any_values {
+            if control.leniency.any_values {
                 self.at = At::AnyValue;
-            } else if !lenient.relaxed_values || byte == 0 {
+            } else if !control.leniency.relaxed_values || byte == 0 {
                 return (index, Some((ErrorKind::HeaderValueChar, 0)));
             }
         }
@@ -341,11 +334,11 @@ impl Section {
     }
 }
 
-fn before_value(byte: u8, control: &mut Control, lenient: &Leniency) -> Result<Step, Fault> {
+fn before_value(byte: u8, control: &mut Control) -> Result<Step, Fault> {
     match byte {
         b' ' | b'\t' => Ok(Step::To(At::BeforeValue)),
         b'\r' => Ok(Step::To(At::EmptyValueLf)),
-        b'\n' if lenient.bare_lf => Ok(Step::To(At::AfterEmptyLine)),
+        b'\n' if control.leniency.bare_lf => Ok(Step::To(At::AfterEmptyLine)),
         b'\n' => Err((ErrorKind::HeaderValueChar, 1)),
         _ => {
             control.begin_value()?;

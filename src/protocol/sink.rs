@@ -56,20 +56,12 @@ impl<'a> Head<'a> {
         let is_keep_alive =
             |name: &[u8]| name.len() == 10 && name.eq_ignore_ascii_case(b"keep-alive");
         let (_, value) = self.fields.iter().find(|(name, _)| is_keep_alive(name))?;
-        let digits = value.strip_prefix(b"timeout=")?;
-        let length = digits
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        if length == 0 {
-            return None;
-        }
-        let push = |number: u64, digit: &u8| {
-            number
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'))
-        };
-        Some(digits[..length].iter().fold(0, push))
+        let text = value.strip_prefix(b"timeout=")?;
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+        digits.fold(None, |number: Option<u64>, digit| {
+            let shifted = number.unwrap_or(0).saturating_mul(10);
+            Some(shifted.saturating_add(u64::from(digit - b'0')))
+        })
     }
 }
 
@@ -137,26 +129,24 @@ mod tests {
     }
 
     #[test]
-    fn the_timeout_is_the_first_parameter_of_keep_alive() {
-        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=5, max=7")]), Some(5));
-        assert_eq!(timeout_of(&[("KEEP-alive", "timeout=10")]), Some(10));
-        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=0")]), Some(0));
-        assert_eq!(timeout_of(&[("Keep-Alive", "max=7, timeout=5")]), None);
-        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=")]), None);
-        assert_eq!(timeout_of(&[("Keep-Alive", "timeout=-1")]), None);
-        assert_eq!(timeout_of(&[("Connection", "keep-alive")]), None);
-        assert_eq!(timeout_of(&[]), None);
-    }
-
-    #[test]
-    fn the_first_keep_alive_field_counts() {
-        let lines = [("Keep-Alive", "max=7"), ("Keep-Alive", "timeout=5")];
-        assert_eq!(timeout_of(&lines), None);
-    }
-
-    #[test]
-    fn absurd_timeouts_do_not_overflow() {
-        let digits = format!("timeout={}", "9".repeat(30));
-        assert_eq!(timeout_of(&[("Keep-Alive", &digits)]), Some(u64::MAX));
+    fn the_timeout_is_the_first_parameter_of_the_first_keep_alive_field() {
+        let absurd = format!("timeout={}", "9".repeat(30));
+        for (lines, wanted) in [
+            (&[("Keep-Alive", "timeout=5, max=7")][..], Some(5)),
+            (&[("KEEP-alive", "timeout=10")], Some(10)),
+            (&[("Keep-Alive", "timeout=0")], Some(0)),
+            (&[("Keep-Alive", &absurd)], Some(u64::MAX)),
+            (&[("Keep-Alive", "max=7, timeout=5")], None),
+            (
+                &[("Keep-Alive", "max=7"), ("Keep-Alive", "timeout=5")],
+                None,
+            ),
+            (&[("Keep-Alive", "timeout=")], None),
+            (&[("Keep-Alive", "timeout=-1")], None),
+            (&[("Connection", "keep-alive")], None),
+            (&[], None),
+        ] {
+            assert_eq!(timeout_of(lines), wanted, "{lines:?}");
+        }
     }
 }

@@ -185,7 +185,7 @@ impl Stage {
     pub fn wait_until(&mut self, time: u64) {
         while self.now < time {
             self.now += 1;
-            self.hub.set_clock(self.now);
+            self.hub.clock.set(self.now);
             self.turn();
         }
     }
