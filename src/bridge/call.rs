@@ -1,7 +1,6 @@
 //! Arguments and results of the functions on bare Node-API, which are called for each request or batch:
 //! no class to unwrap, no argument converted twice.
 
-use std::ffi::c_void;
 use std::ptr;
 
 use napi::sys;
@@ -11,16 +10,27 @@ use crate::bridge::environment::Environment;
 #[cfg(unix)]
 use crate::io::Memory;
 
-/// Arguments and environment of a call.
-pub(super) struct Call<const N: usize> {
+/// Arguments and environment of a call of a function that keeps a `T`.
+pub(super) struct Call<const N: usize, T> {
     pub env: sys::napi_env,
     arguments: [sys::napi_value; N],
-    data: *mut c_void,
+    kept: *const T,
 }
 
-impl<const N: usize> Call<N> {
+/// A call of a function of `Io::fast`.
+#[cfg(unix)]
+pub(super) type FastCall<const N: usize> = Call<N, Environment>;
+
+#[cfg(unix)]
+impl<const N: usize> FastCall<N> {
+    pub fn environment(&self) -> &Environment {
+        self.kept()
+    }
+}
+
+impl<const N: usize, T> Call<N, T> {
     /// # Safety
-    /// Must be called with what Node passed to a callback.
+    /// Must be called with what Node passed to a callback of a function that `define` made for a `T`.
     pub unsafe fn new(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
         let mut arguments = [ptr::null_mut(); N];
         let mut count = N;
@@ -39,23 +49,14 @@ impl<const N: usize> Call<N> {
         Self {
             env,
             arguments,
-            data,
+            kept: data.cast(),
         }
     }
 
     /// What the function keeps.
-    ///
-    /// # Safety
-    /// The function must have been made by `define` for a `T`.
-    pub unsafe fn kept<T>(&self) -> &T {
-        // SAFETY: `define` leaked an `Rc` for this pointer.
-        unsafe { &*self.data.cast::<T>() }
-    }
-
-    #[cfg(unix)]
-    pub fn environment(&self) -> &Environment {
-        // SAFETY: the functions of this room that ask for it were made for it.
-        unsafe { self.kept() }
+    pub fn kept(&self) -> &T {
+        // SAFETY: `define` leaked an `Rc` for this pointer, which is released behind the last call.
+        unsafe { &*self.kept }
     }
 
     /// The argument as a number; 0 for what is none.

@@ -1,6 +1,7 @@
 //! Functions on bare Node-API, for what is called for each request or batch.
 
 use std::ffi::{CStr, c_void};
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
@@ -8,28 +9,41 @@ use napi::{Error, Result, Status, sys};
 
 use crate::bridge::call::{Answer, Call};
 
-/// A callback of Node-API that calls `f`: a function, or a closure that captures nothing.
-pub const fn callback<const N: usize, F, R>(_: F) -> sys::napi_callback
-where
-    F: Fn(&Call<N>) -> R + Copy,
-    R: Answer,
-{
-    const { assert!(size_of::<F>() == 0, "it captures nothing") };
-    Some(run::<N, F, R>)
+/// A function that JavaScript calls, which keeps a `T`.
+pub struct Callback<T> {
+    name: &'static CStr,
+    callback: sys::napi_callback,
+    keeps: PhantomData<fn(&T)>,
 }
 
-unsafe extern "C" fn run<const N: usize, F, R>(
+impl<T> Callback<T> {
+    /// `f` is a function, or a closure that captures nothing.
+    pub const fn new<const N: usize, F, R>(name: &'static CStr, _f: F) -> Self
+    where
+        F: Fn(&Call<N, T>) -> R + Copy,
+        R: Answer,
+    {
+        const { assert!(size_of::<F>() == 0, "it captures nothing") };
+        Self {
+            name,
+            callback: Some(run::<N, T, F, R>),
+            keeps: PhantomData,
+        }
+    }
+}
+
+unsafe extern "C" fn run<const N: usize, T, F, R>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value
 where
-    F: Fn(&Call<N>) -> R,
+    F: Fn(&Call<N, T>) -> R,
     R: Answer,
 {
-    // SAFETY: Node's own arguments.
-    let call = unsafe { Call::<N>::new(env, info) };
-    // SAFETY: `callback` was given a value of this type, which can be copied and has no size: any pointer
-    // that is aligned points to one.
+    // SAFETY: Node's own arguments; only `define` makes functions of a `Callback<T>`, and for a `T`.
+    let call = unsafe { Call::new(env, info) };
+    // SAFETY: `Callback::new` was given a value of this type, which can be copied and has no size: any
+    // pointer that is aligned points to one.
     let f = unsafe { NonNull::<F>::dangling().as_ref() };
     f(&call).into_value(env)
 }
@@ -39,9 +53,9 @@ pub fn define<T>(
     env: sys::napi_env,
     target: sys::napi_value,
     of: &Rc<T>,
-    functions: &[(&CStr, sys::napi_callback)],
+    functions: &[Callback<T>],
 ) -> Result<()> {
-    for (name, callback) in functions {
+    for Callback { name, callback, .. } in functions {
         // Given back when the function is gone.
         let data = Rc::into_raw(of.clone()).cast_mut().cast();
         let mut function = ptr::null_mut();

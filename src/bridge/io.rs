@@ -1,6 +1,5 @@
 //! The class `Io`: what JavaScript asks of sockets, one object for each instance of the module.
 
-use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::ptr;
 use std::rc::Rc;
@@ -11,7 +10,7 @@ use napi::{Env, sys};
 
 use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
-use crate::bridge::function::{callback, check, define};
+use crate::bridge::function::{Callback, check, define};
 use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
@@ -22,15 +21,15 @@ use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
-const FAST: [(&CStr, sys::napi_callback); 8] = [
-    (c"drain", callback(receive::drain)),
-    (c"takeContent", callback(receive::take_content)),
-    (c"takeDirect", callback(receive::take_direct)),
-    (c"dropContent", callback(receive::drop_content)),
-    (c"handlesRequest", callback(receive::handles_request)),
-    (c"sendText", callback(send::send_text)),
-    (c"sendBytes", callback(send::send_bytes)),
-    (c"flush", callback(send::flush)),
+const FAST: [Callback<Environment>; 8] = [
+    Callback::new(c"drain", receive::drain),
+    Callback::new(c"takeContent", receive::take_content),
+    Callback::new(c"takeDirect", receive::take_direct),
+    Callback::new(c"dropContent", receive::drop_content),
+    Callback::new(c"handlesRequest", receive::handles_request),
+    Callback::new(c"sendText", send::send_text),
+    Callback::new(c"sendBytes", send::send_bytes),
+    Callback::new(c"flush", send::flush),
 ];
 
 /// Both ends of a connection that was refused.

@@ -1,32 +1,21 @@
 //! The pool's decisions for JavaScript. What they mean is documented in `agent`.
 
-use std::ffi::CStr;
 use std::rc::Rc;
 
+use napi::Env;
 use napi::bindgen_prelude::{Error, Float64Array, JsValue, Object, Result};
-use napi::{Env, sys};
 
 use crate::agent::Numbers;
 use crate::bridge::call::Call;
-use crate::bridge::function::{callback, define};
+use crate::bridge::function::{Callback, define};
 
-const FUNCTIONS: [(&CStr, sys::napi_callback); 4] = [
-    (
-        c"take",
-        callback(|call: &Call<0>| decide(call, Numbers::take)),
-    ),
-    (
-        c"park",
-        callback(|call: &Call<0>| decide(call, Numbers::park)),
-    ),
-    (
-        c"rest",
-        callback(|call: &Call<0>| decide(call, Numbers::rest)),
-    ),
-    (
-        c"removed",
-        callback(|call: &Call<0>| decide(call, Numbers::removed)),
-    ),
+type PoolCall = Call<0, Shared>;
+
+const FUNCTIONS: [Callback<Shared>; 4] = [
+    Callback::new(c"take", |call: &PoolCall| decide(call, Numbers::take)),
+    Callback::new(c"park", |call: &PoolCall| decide(call, Numbers::park)),
+    Callback::new(c"rest", |call: &PoolCall| decide(call, Numbers::rest)),
+    Callback::new(c"removed", |call: &PoolCall| decide(call, Numbers::removed)),
 ];
 
 /// JavaScript's array of numbers, which stays where it is as long as this is there.
@@ -53,8 +42,8 @@ pub fn pool<'env>(env: &'env Env, mut numbers: Float64Array) -> Result<Object<'e
     Ok(target)
 }
 
-fn decide(call: &Call<0>, decision: fn(&Numbers) -> f64) {
+fn decide(call: &PoolCall, decision: fn(&Numbers) -> f64) {
     // SAFETY: see `pool`: the array has this size and is kept, and no JavaScript runs in this call.
-    let numbers = unsafe { &mut *call.kept::<Shared>().at };
+    let numbers = unsafe { &mut *call.kept().at };
     numbers.answer = decision(numbers);
 }

@@ -2,17 +2,17 @@
 
 use napi::sys;
 
-use crate::bridge::call::Call;
+use crate::bridge::call::FastCall;
 use crate::bridge::content::{Content, release_token, take_value};
 
 /// `drain(arena)`: see `Environment::drain`.
-pub fn drain(call: &Call<1>) -> i64 {
+pub fn drain(call: &FastCall<1>) -> i64 {
     call.environment().drain(call.env, call.own_bytes(0))
 }
 
 /// `takeContent(target)`: copies the content of the record that is being handled, which has the length
 /// of `target`. Returns false if there is none.
-pub fn take_content(call: &Call<1>) -> bool {
+pub fn take_content(call: &FastCall<1>) -> bool {
     let target = call.own_bytes(0);
     match call.environment().next_content() {
         Some(Content::Read(bytes)) if bytes.len() == target.len() => {
@@ -24,7 +24,7 @@ pub fn take_content(call: &Call<1>) -> bool {
 }
 
 /// `takeDirect()`: the Buffer with the content of the record that is being handled.
-pub fn take_direct(call: &Call<0>) -> sys::napi_value {
+pub fn take_direct(call: &FastCall<0>) -> sys::napi_value {
     match call.environment().next_content() {
         Some(Content::Direct(token)) => take_value(call.env, token),
         _ => std::ptr::null_mut(),
@@ -32,13 +32,13 @@ pub fn take_direct(call: &Call<0>) -> sys::napi_value {
 }
 
 /// `dropContent()`: lets go of the content of a record that nobody wants.
-pub fn drop_content(call: &Call<0>) {
+pub fn drop_content(call: &FastCall<0>) {
     if let Some(Content::Direct(token)) = call.environment().next_content() {
         release_token(call.env, token);
     }
 }
 
 /// `handlesRequest()`: the request that is handled next waits no more.
-pub fn handles_request(call: &Call<0>) {
+pub fn handles_request(call: &FastCall<0>) {
     call.environment().port.handles_request();
 }

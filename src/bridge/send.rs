@@ -6,7 +6,7 @@ use std::sync::{Arc, MutexGuard};
 
 use napi::sys;
 
-use crate::bridge::call::Call;
+use crate::bridge::call::FastCall;
 use crate::bridge::environment::Environment;
 use crate::bridge::options::announced;
 use crate::io::{After, BORROW_SIZE, Borrowed, Connection, Memory, Outgoing, Sent};
@@ -20,7 +20,7 @@ const CLOSED: i64 = write::CLOSED as i64;
 const SCRATCH_SIZE: usize = 64 * 1024;
 
 /// `sendText(id, text, flags)`.
-pub fn send_text(call: &Call<3>) -> i64 {
+pub fn send_text(call: &FastCall<3>) -> i64 {
     let flags = call.uint(2);
     let mut scratch = call.environment().take_scratch();
     let latin1 = flags & write::LATIN1 != 0;
@@ -31,12 +31,12 @@ pub fn send_text(call: &Call<3>) -> i64 {
 }
 
 /// `sendBytes(id, bytes, flags)`.
-pub fn send_bytes(call: &Call<3>) -> i64 {
+pub fn send_bytes(call: &FastCall<3>) -> i64 {
     send(call, call.bytes(1), call.uint(2), || call.borrow(1))
 }
 
 /// `flush(id, flags)`: sends what was kept back with `MORE`, and goes on with memory of JavaScript's.
-pub fn flush(call: &Call<2>) -> i64 {
+pub fn flush(call: &FastCall<2>) -> i64 {
     let environment = call.environment();
     let memory = call.memory();
     let flags = call.uint(1);
@@ -50,7 +50,7 @@ pub fn flush(call: &Call<2>) -> i64 {
 }
 
 /// Sends one piece. `borrow` makes a token for its memory if that is JavaScript's.
-fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<usize>) -> i64 {
+fn send(call: &FastCall<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<usize>) -> i64 {
     let environment = call.environment();
     let memory = call.memory();
     with_connection(call, |connection| {
@@ -92,7 +92,10 @@ fn send(call: &Call<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<us
 }
 
 /// Runs `f` with the connection of the first argument, and publishes what that posted.
-fn with_connection<const N: usize>(call: &Call<N>, f: impl FnOnce(&Arc<Connection>) -> i64) -> i64 {
+fn with_connection<const N: usize>(
+    call: &FastCall<N>,
+    f: impl FnOnce(&Arc<Connection>) -> i64,
+) -> i64 {
     let environment = call.environment();
     let id = ConnId::from_raw(call.uint(0));
     let result = environment.with_connection(id, f);

@@ -4,17 +4,16 @@
 //! for each chunk are on bare Node-API, and find the parser by its slot.
 
 use std::cell::RefCell;
-use std::ffi::CStr;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use napi::Env;
 use napi::bindgen_prelude::{JsValue, Object, Result};
-use napi::{Env, sys};
 
 use crate::bridge::call::Call;
-use crate::bridge::function::{callback, define};
+use crate::bridge::function::{Callback, define};
 use crate::bridge::options::{ParserOptions, announced, limits, number_of_fields};
 use crate::protocol::{Parser, RequestKind, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
@@ -23,22 +22,19 @@ use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState};
 use crate::ring::{ConnId, record};
 
-const FUNCTIONS: [(&CStr, sys::napi_callback); 6] = [
-    (c"execute", callback(execute)),
-    (
-        c"finish",
-        callback(|call: &Call<3>| run(call, 1, Stream::finish)),
-    ),
-    (
-        c"takeRest",
-        callback(|call: &Call<3>| run(call, 1, Stream::parse_rest)),
-    ),
-    (c"readContent", callback(read_content)),
-    (
-        c"takeRecords",
-        callback(|call: &Call<3>| run(call, 1, |_| {})),
-    ),
-    (c"renew", callback(renew)),
+type StreamCall<const N: usize> = Call<N, ()>;
+
+const FUNCTIONS: [Callback<()>; 6] = [
+    Callback::new(c"execute", execute),
+    Callback::new(c"finish", |call: &StreamCall<3>| {
+        run(call, 1, Stream::finish)
+    }),
+    Callback::new(c"takeRest", |call: &StreamCall<3>| {
+        run(call, 1, Stream::parse_rest)
+    }),
+    Callback::new(c"readContent", read_content),
+    Callback::new(c"takeRecords", |call: &StreamCall<3>| run(call, 1, |_| {})),
+    Callback::new(c"renew", renew),
 ];
 
 /// Parses one connection's input into records, which JavaScript reads as those of a native one.
@@ -305,7 +301,7 @@ pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
     Ok(target)
 }
 
-fn execute(call: &Call<5>) -> i64 {
+fn execute(call: &StreamCall<5>) -> i64 {
     let chunk = call.bytes(1);
     let length = call.uint(4) as usize;
     run(call, 2, |stream| match chunk.get(..length) {
@@ -314,12 +310,12 @@ fn execute(call: &Call<5>) -> i64 {
     })
 }
 
-fn read_content(call: &Call<4>) -> i64 {
+fn read_content(call: &StreamCall<4>) -> i64 {
     let verdict = Verdict::content(call.uint(3) != 0);
     run(call, 1, |stream| stream.read_content(verdict))
 }
 
-fn renew(call: &Call<2>) {
+fn renew(call: &StreamCall<2>) {
     let request = announced(call.uint(1));
     with_stream(call.uint(0), |stream| stream.renew(request));
 }
@@ -334,7 +330,7 @@ fn with_stream<R>(slot: u32, f: impl FnOnce(&mut Stream) -> R) -> Option<R> {
 
 /// Runs `f` with the parser whose slot is the first argument, and takes its records to the arena that is
 /// argument `arena`, with the place behind it. Both are JavaScript's business until the next call.
-fn run<const N: usize>(call: &Call<N>, arena: usize, f: impl FnOnce(&mut Stream)) -> i64 {
+fn run<const N: usize>(call: &StreamCall<N>, arena: usize, f: impl FnOnce(&mut Stream)) -> i64 {
     let size = with_stream(call.uint(0), |stream| {
         f(stream);
         let at = call.uint(arena + 1) as usize;
