@@ -9,7 +9,7 @@ use napi::sys;
 use crate::bridge::call::FastCall;
 use crate::bridge::environment::Environment;
 use crate::bridge::options::announced;
-use crate::io::{After, BORROW_SIZE, Borrowed, Connection, Memory, Outgoing, Sent};
+use crate::io::{After, BORROW_SIZE, Connection, Memory, Outgoing, Sent};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::layout::write;
@@ -112,14 +112,7 @@ fn hold(
 ) {
     let token = (bytes.len() >= BORROW_SIZE).then(borrow).flatten();
     match token {
-        Some(token) => outgoing.hold_borrowed(
-            Borrowed {
-                token,
-                start: 0,
-                end: bytes.len(),
-            },
-            done,
-        ),
+        Some(token) => outgoing.hold_borrowed(token, bytes.len(), done),
         None => outgoing.hold(bytes),
     }
 }

@@ -47,7 +47,7 @@ pub use handed_over::{HandedOver, ParsedInput};
 pub use hub::Hub;
 pub use javascript_lead::{JavaScriptLead, Next};
 pub use listener::{Listener, Security};
-pub use outgoing::{After, BORROW_SIZE, Borrowed, Memory, Outgoing, Sent};
+pub use outgoing::{After, BORROW_SIZE, Memory, Outgoing, Sent};
 pub use pending_request::Reader;
 pub use policy::Options;
 pub use port::{Attachment, Port, Wake};

@@ -41,32 +41,40 @@ impl Connection {
             Some(end) => input.discards() || (in_handshake && matches!(end, End::Closed)),
             None => false,
         };
-        let (is_over, mut failure) = (is_over || !goes_on, None);
-        match opened.end {
-            _ if is_over => {}
-            None => {}
-            Some(End::Closed) => {
+        if is_over || !goes_on {
+            drop(input);
+            self.send_waiting(lead);
+            self.close(None, &lead.hub);
+            return;
+        }
+        let end = opened.end;
+        let failure = end.and_then(|end| self.end_input(end, &mut input, lead));
+        drop(input);
+        self.send_waiting(lead);
+        if let Some(failure) = failure {
+            self.failed(failure, lead);
+        }
+    }
+
+    /// Nothing more of the peer can be read. Returns what has failed, if something has.
+    fn end_input(&self, end: End, input: &mut Input, lead: &mut Lead) -> Option<Failure> {
+        match end {
+            End::Closed => {
                 note!("{} was told that no more will come", self.id);
                 self.lower(flag::READABLE);
                 input.ended(self, lead);
             }
-            Some(End::Foreign(hello)) => {
+            End::Foreign(hello) => {
                 note!("{} speaks nothing that is spoken here", self.id);
                 input.reading = Reading::Deferred;
                 self.post_bytes(Kind::Foreign, &hello, lead);
             }
-            Some(End::Failed(found)) => {
+            End::Failed(failure) => {
                 input.reading = Reading::Ended;
-                failure = Some(found);
+                return Some(failure);
             }
         }
-        drop(input);
-        self.send_waiting(lead);
-        if is_over {
-            self.close(None, &lead.hub);
-        } else if let Some(failure) = failure {
-            self.failed(failure, lead);
-        }
+        None
     }
 
     /// TLS has failed, and its alert has left: JavaScript closes the connection.

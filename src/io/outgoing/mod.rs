@@ -16,8 +16,8 @@ use std::sync::Arc;
 use crate::io::error::errno;
 use crate::io::socket::Socket;
 
-pub use segment::{BORROW_SIZE, Borrowed, Memory};
-use segment::{Segment, WINDOW};
+pub use segment::{BORROW_SIZE, Memory};
+use segment::{Borrowed, Segment, WINDOW};
 
 /// Most slices given to one system call.
 const MAX_SLICES: usize = 64;
@@ -110,11 +110,8 @@ impl Outgoing {
 
     /// Whether something is to be sent, what TLS has to say of itself included.
     pub(crate) fn has_output(&self) -> bool {
-        self.pending > 0
-            || self
-                .socket
-                .as_ref()
-                .is_some_and(|socket| socket.unsent() > 0)
+        let has_sealed = |socket: &Arc<Socket>| socket.unsent() > 0;
+        self.pending > 0 || self.socket.as_ref().is_some_and(has_sealed)
     }
 
     /// Whether something is to leave before what follows the last byte, the end that TLS tells included.
@@ -166,18 +163,19 @@ impl Outgoing {
         self.check();
     }
 
-    /// Keeps a piece back that is not copied.
-    pub fn hold_borrowed(&mut self, borrowed: Borrowed, done: &mut Vec<usize>) {
+    /// Keeps `length` bytes of the memory of `token` back without copying them.
+    pub fn hold_borrowed(&mut self, token: usize, length: usize, done: &mut Vec<usize>) {
         if self.socket.is_none() {
-            release(Segment::Borrowed(borrowed), done);
+            done.push(token);
             return;
         }
-        self.keep_borrowed(borrowed);
+        self.keep_borrowed(token, 0, length);
         self.check();
     }
 
-    fn keep_borrowed(&mut self, borrowed: Borrowed) {
-        self.pending += borrowed.end - borrowed.start;
+    fn keep_borrowed(&mut self, token: usize, start: usize, end: usize) {
+        self.pending += end - start;
+        let borrowed = Borrowed { token, start, end };
         self.queue.push_back(Segment::Borrowed(borrowed));
     }
 
@@ -304,21 +302,12 @@ impl Outgoing {
             return Sent::Failed(errno);
         }
         while self.pending > 0 || *sent < bytes.len() {
-            let result = if self.pending == 0 {
-                socket.write(&[IoSlice::new(&bytes[*sent..])])
-            } else {
-                let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-                match self.gather(&mut slices, &bytes[*sent..], memory) {
-                    Ok(0) => return Sent::Starved,
-                    Ok(count) => socket.write(&slices[..count]),
-                    Err(error) => Err(error),
-                }
-            };
-            match result {
-                Ok(length) => {
+            match self.write_once(&socket, &bytes[*sent..], memory) {
+                Ok(Some(length)) => {
                     self.written += length as u64;
                     *sent += length - self.advance(length, done);
                 }
+                Ok(None) => return Sent::Starved,
                 Err(error) => return self.not_written(&socket, &error),
             }
         }
@@ -333,6 +322,23 @@ impl Outgoing {
                 Sent::All
             }
             Err(error) => self.not_written(&socket, &error),
+        }
+    }
+
+    /// Writes what waits, then `bytes`, as much as goes at once. `None` if what is next is not to be read here.
+    fn write_once(
+        &self,
+        socket: &Socket,
+        bytes: &[u8],
+        memory: Option<&dyn Memory>,
+    ) -> io::Result<Option<usize>> {
+        if self.pending == 0 {
+            return socket.write(&[IoSlice::new(bytes)]).map(Some);
+        }
+        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+        match self.gather(&mut slices, bytes, memory)? {
+            0 => Ok(None),
+            count => socket.write(&slices[..count]).map(Some),
         }
     }
 
@@ -400,11 +406,7 @@ impl Outgoing {
             return;
         }
         match borrow() {
-            Some(token) => self.keep_borrowed(Borrowed {
-                token,
-                start: sent,
-                end: bytes.len(),
-            }),
+            Some(token) => self.keep_borrowed(token, sent, bytes.len()),
             None => self.hold(rest),
         }
     }

@@ -14,7 +14,7 @@ pub trait Memory {
 /// A part of memory that belongs to JavaScript. It is read on the JavaScript thread alone, and looked
 /// up anew each time, because the program may detach it, resize it, or send it to another thread.
 #[derive(Debug)]
-pub struct Borrowed {
+pub(super) struct Borrowed {
     /// What keeps the JavaScript value alive; for the bridge.
     pub token: usize,
     pub start: usize,

@@ -120,12 +120,7 @@ fn what_is_held_leaves_with_the_next_piece() {
     let big = large();
     outgoing.hold(b"head ");
     let mut done = Vec::new();
-    let borrowed = Borrowed {
-        token: lent.lend(big),
-        start: 0,
-        end: 20_000,
-    };
-    outgoing.hold_borrowed(borrowed, &mut done);
+    outgoing.hold_borrowed(lent.lend(big), 20_000, &mut done);
     assert_eq!(
         outgoing.send(b" tail", &lent, || None, &mut done),
         Sent::All
@@ -217,12 +212,7 @@ fn a_closed_connection_keeps_nothing() {
     let mut done = Vec::new();
     outgoing.take_socket(None, &mut done);
     outgoing.hold(b"copied");
-    let borrowed = Borrowed {
-        token: 7,
-        start: 0,
-        end: 20_000,
-    };
-    outgoing.hold_borrowed(borrowed, &mut done);
+    outgoing.hold_borrowed(7, 20_000, &mut done);
     assert_eq!(outgoing.pending(), 0);
     assert_eq!(done, [7]);
     assert_eq!(outgoing.defer(b"deferred"), None);
