@@ -11,7 +11,9 @@ use napi::{Env, sys};
 use crate::bridge::content::{Content, release_token};
 use crate::bridge::poller::Poller;
 use crate::bridge::wake::Waker;
-use crate::io::{After, Attachment, Connection, Ends, Error, Hub, Listener, ParsedInput, Port};
+use crate::io::{
+    After, Attachment, Connection, Connections, Ends, Error, Hub, Listener, ParsedInput, Port,
+};
 use crate::ring::ConnId;
 use crate::ring::layout::NEW_BATCH;
 use crate::ring::queue::Pending;
@@ -53,7 +55,7 @@ pub struct Environment {
     referenced: Cell<bool>,
     pub port: Arc<Port>,
     /// The connections JavaScript knows, by slot: a send needs no lock to find its own.
-    connections: RefCell<Vec<Option<Arc<Connection>>>>,
+    connections: RefCell<Connections>,
     listeners: RefCell<HashMap<u32, Arc<Listener>>>,
     /// What was taken from the queue and did not fit into the arena, from `batch_at` on.
     batch: RefCell<Pending<Attachment>>,
@@ -188,30 +190,17 @@ impl Environment {
         id: ConnId,
         f: impl FnOnce(&Arc<Connection>) -> R,
     ) -> Option<R> {
-        let connections = self.connections.borrow();
-        let connection = connections.get(id.slot())?.as_ref()?;
-        (connection.id == id).then(|| f(connection))
+        self.connections.borrow().get(id).map(f)
     }
 
     /// Makes a connection known to JavaScript.
     pub fn insert(&self, connection: Arc<Connection>) {
-        let mut connections = self.connections.borrow_mut();
-        let slot = connection.id.slot();
-        if connections.len() <= slot {
-            connections.resize(slot + 1, None);
-        }
-        connections[slot] = Some(connection);
+        self.connections.borrow_mut().insert(connection);
     }
 
     /// JavaScript has seen the connection close.
     pub fn release(&self, env: sys::napi_env, id: ConnId) {
-        let mut connections = self.connections.borrow_mut();
-        let Some(slot) = connections.get_mut(id.slot()) else {
-            return;
-        };
-        if slot.as_ref().is_some_and(|connection| connection.id == id) {
-            *slot = None;
-            drop(connections);
+        if self.connections.borrow_mut().remove(id) {
             self.with_hub(|hub| hub.release(id, &self.port));
             self.rest(env);
         }
@@ -336,7 +325,7 @@ impl Environment {
         if let Some(hub) = HUB.take().upgrade() {
             hub.shut_down();
         }
-        self.connections.borrow_mut().clear();
+        self.connections.take();
         self.listeners.borrow_mut().clear();
     }
 }

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use crate::io::Error;
 use crate::io::clock::Clock;
 use crate::io::connection::{Connection, Opening};
+use crate::io::connections::Connections;
 use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::input::Reading;
@@ -39,7 +40,7 @@ const LINGER: u64 = 1000;
 #[derive(Debug, Default)]
 struct Table {
     ids: IdAllocator,
-    connections: Vec<Option<Arc<Connection>>>,
+    connections: Connections,
     listeners: HashMap<u32, Arc<Listener>>,
     next_listener: u32,
 }
@@ -181,10 +182,7 @@ impl Hub {
         let id = table.ids.allocate()?;
         let set = self.next_set().clone();
         let connection = Arc::new(Connection::new(id, opening, set, self.now()));
-        if table.connections.len() <= id.slot() {
-            table.connections.resize(id.slot() + 1, None);
-        }
-        table.connections[id.slot()] = Some(connection.clone());
+        table.connections.insert(connection.clone());
         drop(table);
         port.add_user();
         Some(connection)
@@ -234,19 +232,12 @@ impl Hub {
     /// The open connection of this id.
     pub(crate) fn connection(&self, id: u32) -> Option<Arc<Connection>> {
         let id = ConnId::from_raw(id);
-        let table = relock(&self.table);
-        let connection = table.connections.get(id.slot())?.as_ref()?;
-        (connection.id == id).then(|| connection.clone())
+        relock(&self.table).connections.get(id).cloned()
     }
 
     /// The connection is closed; its id stays taken until JavaScript has seen that.
     pub(crate) fn closed(&self, id: ConnId) {
-        let mut table = relock(&self.table);
-        if let Some(slot) = table.connections.get_mut(id.slot())
-            && slot.as_ref().is_some_and(|connection| connection.id == id)
-        {
-            *slot = None;
-        }
+        relock(&self.table).connections.remove(id);
     }
 
     /// JavaScript has seen the connection close: its id may be reused.
@@ -264,8 +255,7 @@ impl Hub {
                 .is_some_and(|l| l.id == listener)
         };
         let table = relock(&self.table);
-        let connections = table.connections.iter().flatten();
-        connections.filter(is_of).cloned().collect()
+        table.connections.iter().filter(is_of).cloned().collect()
     }
 
     // ---- who leads ----
@@ -344,12 +334,7 @@ impl Hub {
 
     /// Sends on the calling thread what the kernel takes of everything that waits.
     pub(crate) fn send_what_waits(&self) {
-        let connections: Vec<_> = relock(&self.table)
-            .connections
-            .iter()
-            .flatten()
-            .cloned()
-            .collect();
+        let connections: Vec<_> = relock(&self.table).connections.iter().cloned().collect();
         for connection in connections {
             let mut outgoing = connection.outgoing();
             if outgoing.pending() > 0 {
@@ -369,12 +354,8 @@ impl Hub {
             // A thread waits for nothing but its sockets, and was told to stop.
             let _ = thread.join();
         }
-        let connections: Vec<_> = relock(&self.table)
-            .connections
-            .drain(..)
-            .flatten()
-            .collect();
-        for connection in connections {
+        let connections = std::mem::take(&mut relock(&self.table).connections);
+        for connection in connections.iter() {
             connection.outgoing().flush(None, &mut Vec::new());
             connection.abandon();
         }

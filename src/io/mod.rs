@@ -6,6 +6,7 @@
 mod address;
 mod clock;
 mod connection;
+mod connections;
 mod content_memory;
 mod deadlines;
 mod drive;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use address::{Address, Ends};
 pub use connection::Connection;
+pub use connections::Connections;
 pub use content_memory::{ContentMemory, Fill};
 pub use error::{Error, errno};
 pub use guard::GuardOptions;
