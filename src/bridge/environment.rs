@@ -2,7 +2,7 @@
 //! one environment share a hub: a test runner loads the module once for each file of tests.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
@@ -56,7 +56,6 @@ pub struct Environment {
     pub port: Arc<Port>,
     /// The connections JavaScript knows, by slot: a send needs no lock to find its own.
     connections: RefCell<Connections>,
-    listeners: RefCell<HashMap<u32, Arc<Listener>>>,
     /// What was taken from the queue and did not fit into the arena, from `batch_at` on.
     batch: RefCell<Pending<Attachment>>,
     batch_at: Cell<usize>,
@@ -84,7 +83,6 @@ impl Environment {
             referenced: Cell::new(false),
             port: Arc::default(),
             connections: RefCell::default(),
-            listeners: RefCell::default(),
             batch: RefCell::default(),
             batch_at: Cell::new(0),
             content: RefCell::default(),
@@ -161,23 +159,21 @@ impl Environment {
 
     // ---- listeners ----
 
-    /// Keeps a listener by its id. An I/O thread leads from now on if a listener has `overload` or `health`.
-    pub fn add_listener(&self, listener: Arc<Listener>) {
+    /// A listener was added. An I/O thread leads from now on if it has `overload` or `health`.
+    pub fn listener_added(&self) {
         if let Some(poller) = &*self.poller.borrow()
             && self.with_hub(Hub::is_guarded) == Some(true)
         {
             poller.leave();
         }
-        self.listeners.borrow_mut().insert(listener.id, listener);
     }
 
     pub fn listener(&self, id: u32) -> Option<Arc<Listener>> {
-        self.listeners.borrow().get(&id).cloned()
+        self.with_hub(|hub| hub.listener(id)).flatten()
     }
 
     pub fn remove_listener(&self, env: sys::napi_env, id: u32) {
-        if self.listeners.borrow_mut().remove(&id).is_some() {
-            self.with_hub(|hub| hub.remove_listener(id));
+        if self.with_hub(|hub| hub.remove_listener(id)) == Some(true) {
             self.rest(env);
         }
     }
@@ -326,7 +322,6 @@ impl Environment {
             hub.shut_down();
         }
         self.connections.take();
-        self.listeners.borrow_mut().clear();
     }
 }
 

@@ -122,9 +122,8 @@ impl Io {
             Err(error) => return -error.errno(),
         };
         let listener = hub.add_listener(&self.environment.port, options.into());
-        let id = listener.id;
-        self.environment.add_listener(listener);
-        id as i32
+        self.environment.listener_added();
+        listener.id as i32
     }
 
     /// Listens on a bound descriptor, of which a duplicate is used. Returns 0 or an error number.

@@ -157,16 +157,17 @@ impl Hub {
         listener
     }
 
-    /// Stops accepting; connections stay.
-    pub fn remove_listener(&self, id: u32) {
-        let listener = relock(&self.table).listeners.remove(&id);
-        if let Some(listener) = listener {
-            listener.close();
-            listener.port().remove_user();
-            if listener.guard.is_some() && self.guarded.fetch_sub(1, Ordering::AcqRel) == 1 {
-                self.sets[0].leadership.offer();
-            }
+    /// Stops accepting; connections stay. Returns whether there was such a listener.
+    pub fn remove_listener(&self, id: u32) -> bool {
+        let Some(listener) = relock(&self.table).listeners.remove(&id) else {
+            return false;
+        };
+        listener.close();
+        listener.port().remove_user();
+        if listener.guard.is_some() && self.guarded.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.sets[0].leadership.offer();
         }
+        true
     }
 
     pub fn listener(&self, id: u32) -> Option<Arc<Listener>> {
