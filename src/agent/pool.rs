@@ -81,7 +81,7 @@ answers! {
     SERVE = -2.0;
     /// Of `park`: close the connection.
     CLOSE = -3.0;
-    /// Of `removed`: there is nobody to dial for.
+    /// Of `removed`: no request waits for a place.
     NOTHING = 0.0;
     /// Of `removed`: dial for a request to the same origin.
     DIAL_HERE = 1.0;

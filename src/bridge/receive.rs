@@ -31,7 +31,7 @@ pub fn take_direct(call: &FastCall<0>) -> sys::napi_value {
     }
 }
 
-/// `dropContent()`: lets go of the content of a record that nobody wants.
+/// `dropContent()`: lets go of the content of a record that is not delivered.
 pub fn drop_content(call: &FastCall<0>) {
     if let Some(Content::Direct(token)) = call.environment().next_content() {
         release_token(call.env, token);

@@ -9,7 +9,7 @@ use crate::ring::sink::Observer;
 /// Is told of the heads that arrive on a connection.
 pub(crate) struct HeadObserver<'a> {
     connection: &'a Connection,
-    /// Who may answer requests instead of JavaScript, and what waits for that.
+    /// The guard that may answer requests instead of JavaScript, and what waits for JavaScript.
     guard: Option<(&'a Guard, Load)>,
     /// Requests that JavaScript is told of.
     pub told: usize,
