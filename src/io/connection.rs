@@ -44,7 +44,7 @@ pub(super) mod flag {
     /// The handshake of TLS is under way: nothing counts as traffic.
     pub const HANDSHAKE: u32 = 1 << 5;
     /// When it is over, nothing is parsed before JavaScript says so.
-    pub const HELD_ONCE_SECURED: u32 = 1 << 6;
+    pub const DEFERRED_ONCE_SECURED: u32 = 1 << 6;
 }
 
 /// Which system call ended a connection.

@@ -42,7 +42,7 @@ pub(crate) enum Reading {
     /// the peer would lose if what it sends met a closed socket.
     Discarded(usize),
     /// TLS is secured, and nothing is parsed before JavaScript has seen that; holds what came with it.
-    Held(BytesMut),
+    Secured(BytesMut),
     /// It has: those bytes are to be parsed.
     Released(BytesMut),
     /// JavaScript gets the bytes as they are.
@@ -120,7 +120,7 @@ impl Input {
     pub fn start(&mut self) -> bool {
         match &mut self.reading {
             Reading::Deferred => self.reading = Reading::Http,
-            Reading::Held(bytes) => self.reading = Reading::Released(std::mem::take(bytes)),
+            Reading::Secured(bytes) => self.reading = Reading::Released(std::mem::take(bytes)),
             _ => return false,
         }
         true

@@ -76,13 +76,13 @@ impl Lead {
         self.now = self.hub.now();
         self.handshakes = HANDSHAKES_PER_TURN;
         for connection in set.deferred.take() {
-            self.guard(&connection, Connection::send_waiting);
+            self.work_on(&connection, Connection::send_waiting);
         }
         let more = set.poll(ready);
         for event in ready.iter() {
             match set.source(event, &self.hub) {
                 Some(Soon::Read(connection)) => {
-                    self.guard(&connection, |connection, lead| {
+                    self.work_on(&connection, |connection, lead| {
                         connection.on_event(event, lead);
                     });
                 }
@@ -92,7 +92,7 @@ impl Lead {
         }
         self.go_on(&set);
         for connection in std::mem::take(&mut self.answered) {
-            self.guard(&connection, Connection::send_waiting);
+            self.work_on(&connection, Connection::send_waiting);
         }
         self.look_at_deadlines(&set);
         set.publish();
@@ -108,7 +108,7 @@ impl Lead {
         }
         for one in soon {
             match one {
-                Soon::Read(connection) => self.guard(&connection, Connection::read),
+                Soon::Read(connection) => self.work_on(&connection, Connection::read),
                 Soon::Accept(listener) => self.accept(&listener),
             }
         }
@@ -120,7 +120,7 @@ impl Lead {
             match due {
                 Due::Connection(id) => {
                     if let Some(connection) = self.hub.connection(id) {
-                        self.guard(&connection, |connection, lead| {
+                        self.work_on(&connection, |connection, lead| {
                             connection.on_deadline(at, lead);
                         });
                     }
@@ -149,7 +149,7 @@ impl Lead {
     }
 
     /// Runs `work`. A panic in it ends the connection: JavaScript is told, and nothing half written.
-    fn guard(
+    fn work_on(
         &mut self,
         connection: &Arc<Connection>,
         work: impl FnOnce(&Arc<Connection>, &mut Self),

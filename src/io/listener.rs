@@ -17,7 +17,7 @@ use crate::io::hub::Hub;
 use crate::io::input::Reading;
 use crate::io::lead::Lead;
 use crate::io::lock::relock;
-use crate::io::policy::Options;
+use crate::io::options::Options;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::{Set, Soon};
 use crate::io::socket::{Probes, Socket};
@@ -250,7 +250,7 @@ impl Listener {
             let sink_state = SinkState::new(options.rules, options.shown_fields);
             (parser, sink_state, options.timeout, options.defer_reading)
         };
-        let (timeout, deferred, held_once_secured) = match &*self.security() {
+        let (timeout, deferred, deferred_once_secured) = match &*self.security() {
             Security::Nobody => (timeout, defers, false),
             Security::Here(contexts) => {
                 socket.secure(Session::new(contexts));
@@ -278,8 +278,8 @@ impl Listener {
             return;
         };
         note!("{} came to listener {}", connection.id, self.id);
-        if held_once_secured {
-            connection.raise(flag::HELD_ONCE_SECURED);
+        if deferred_once_secured {
+            connection.raise(flag::DEFERRED_ONCE_SECURED);
         }
         self.announce(&connection, flags);
         watch(&connection, hub);

@@ -20,8 +20,8 @@ impl Connection {
     ) {
         if opened.secured {
             self.secured(lead);
-            if self.lower(flag::HELD_ONCE_SECURED) {
-                input.reading = Reading::Held(lead.plain.split());
+            if self.lower(flag::DEFERRED_ONCE_SECURED) {
+                input.reading = Reading::Secured(lead.plain.split());
                 drop(input);
                 // What TLS has told besides, it tells again when it is asked.
                 self.send_waiting(lead);
@@ -112,7 +112,7 @@ impl Connection {
         if let Some(listener) = &self.listener {
             self.set_timeout(listener.timeout(), lead.now);
         }
-        let held = if self.has(flag::HELD_ONCE_SECURED) {
+        let held = if self.has(flag::DEFERRED_ONCE_SECURED) {
             READ_DEFERRED
         } else {
             0
@@ -131,7 +131,7 @@ impl Connection {
 
     /// A client speaks first. What came with the end of the handshake waits until JavaScript knows the peer.
     pub(super) fn begin_handshake(&self) {
-        self.raise(flag::HELD_ONCE_SECURED);
+        self.raise(flag::DEFERRED_ONCE_SECURED);
         // What the kernel does not take leaves with its first report.
         self.outgoing().flush(None, &mut Vec::new());
     }

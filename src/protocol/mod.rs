@@ -25,6 +25,7 @@ mod section;
 mod sink;
 mod start_line;
 mod target;
+mod text;
 
 #[cfg(any(test, fuzzing))]
 #[path = "tests/trace.rs"]

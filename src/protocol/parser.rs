@@ -10,11 +10,12 @@ use crate::protocol::fast_path;
 use crate::protocol::fields::Fields;
 use crate::protocol::framing::{Decision, Framing, Message};
 use crate::protocol::leniency::Leniency;
-use crate::protocol::limits::{Limits, Text};
+use crate::protocol::limits::Limits;
 use crate::protocol::progress::{Progress, State};
 use crate::protocol::section::Section;
 use crate::protocol::sink::{Head, Sink, Verdict};
 use crate::protocol::start_line::{StartLine, empty_lines};
+use crate::protocol::text::Text;
 
 /// Which messages are parsed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -4,8 +4,8 @@
 use crate::protocol::control::{self, Control};
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::fields::{Fields, Span};
-use crate::protocol::limits::Text;
 use crate::protocol::progress;
+use crate::protocol::text::Text;
 
 /// Where in the section the parser is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

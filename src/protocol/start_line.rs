@@ -2,10 +2,10 @@
 
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::leniency::Leniency;
-use crate::protocol::limits::Text;
 use crate::protocol::method::{self, Known, Method};
 use crate::protocol::progress;
 use crate::protocol::target::{self, Target};
+use crate::protocol::text::Text;
 
 /// Where in the line the parser is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::stage::{End, GET, Stage, options, received};
 use crate::io::guard::GuardOptions;
-use crate::io::policy::Options;
+use crate::io::options::Options;
 use crate::ring::layout::Kind;
 
 /// One request may wait; `/health` tells.

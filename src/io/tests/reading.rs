@@ -2,7 +2,7 @@ use std::io::Write;
 use std::net::TcpStream;
 
 use super::stage::{End, GET, NoMemory, Stage, fill, listen, options, received};
-use crate::io::policy::Options;
+use crate::io::options::Options;
 use crate::ring::layout::Kind;
 
 fn post(length: usize) -> Vec<u8> {

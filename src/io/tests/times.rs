@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use super::stage::{End, GET, Stage, options, received};
-use crate::io::policy::Options;
+use crate::io::options::Options;
 use crate::ring::idle_clock::Left;
 use crate::ring::layout::Kind;
 
