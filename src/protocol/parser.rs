@@ -142,6 +142,7 @@ impl Parser {
     }
 
     /// Bytes of an incomplete head or trailer section that are held.
+    #[cfg(any(test, fuzzing))]
     pub fn buffered(&self) -> usize {
         self.text.len()
     }

@@ -17,4 +17,3 @@ pub(crate) mod sync;
 mod tests;
 
 pub use id::ConnId;
-pub use queue::EventQueue;

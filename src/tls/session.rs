@@ -88,6 +88,7 @@ impl Session {
     }
 
     /// The handshake is over.
+    #[cfg(any(test, fuzzing))]
     pub fn is_secured(&self) -> bool {
         self.is_secured
     }

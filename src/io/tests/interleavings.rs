@@ -7,9 +7,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use loom::thread;
 
+use super::stage::NoMemory;
 use crate::io::exchanges::Exchanges;
 use crate::io::inbox::Inbox;
-use crate::io::outgoing::{Memory, Outgoing, Sent};
+use crate::io::outgoing::{Outgoing, Sent};
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
 use crate::ring::idle_clock::{IdleClock, Left};
@@ -120,14 +121,6 @@ fn interleavings_of_two_ends_of_answers() {
         sender.join().unwrap();
         assert!(is_pausing(clock), "no request is under way");
     });
-}
-
-struct NoMemory;
-
-impl Memory for NoMemory {
-    fn bytes(&self, _: usize) -> Option<&[u8]> {
-        None
-    }
 }
 
 /// The write side of a connection, and the way to the thread that sends what is left to it.
