@@ -55,7 +55,7 @@ const OPTIONS: [(&[u8], Meaning); 3] = [
 /// What the fields of one message have said so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Control {
-    role: Role,
+    pub role: Role,
     pub leniency: Leniency,
     meaning: Meaning,
     at: At,
@@ -108,6 +108,11 @@ impl Control {
             connection_upgrade: false,
             upgrade: false,
         }
+    }
+
+    /// The fields from now on are of another message.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.role, self.leniency);
     }
 
     /// The fields from now on are of the trailer section.

@@ -2,7 +2,6 @@
 //! it is upgraded, for both roles (RFC 9112, sections 6.3 and 9.3; RFC 9110, section 7.8).
 
 use crate::protocol::control::Control;
-use crate::protocol::leniency::Leniency;
 use crate::protocol::method::Method;
 use crate::protocol::parser::{RequestKind, Role};
 
@@ -73,13 +72,14 @@ impl Message {
     }
 
     /// Draws the conclusions from a complete head.
-    pub fn decide(&self, control: &Control, leniency: &Leniency) -> Decision {
+    pub fn decide(&self, control: &Control) -> Decision {
+        let leniency = &control.leniency;
         let upgrade = control.upgrade && control.connection_upgrade;
         let knows_upgrade = self.is_1_1() || leniency.upgrade_in_1_0;
         let coding_without_end = control.has_coding && !control.is_chunked;
         Decision {
             framing: self.framing(control),
-            keep_alive: self.persists(control, false, leniency),
+            keep_alive: self.persists(control, false),
             upgrade: match self.method {
                 Some(method) => method == Method::CONNECT || (upgrade && knows_upgrade),
                 None if self.is_switch() => upgrade,
@@ -111,13 +111,13 @@ impl Message {
     /// Whether another message may follow. While the head is told, Node does not know that a
     /// response to HEAD has no content (`skips_content`), and lets no such connection persist
     /// whose response would else last until the close; so do we.
-    pub fn persists(&self, control: &Control, skips_content: bool, leniency: &Leniency) -> bool {
+    pub fn persists(&self, control: &Control, skips_content: bool) -> bool {
         // A 101 that does not say what it switches to: what follows cannot be known.
         if self.is_switch() && !(control.upgrade && control.connection_upgrade) {
             return false;
         }
         let is_1_1 = self.is_1_1();
-        if !is_1_1 && control.has_coding && !leniency.chunked_1_0_persists {
+        if !is_1_1 && control.has_coding && !control.leniency.chunked_1_0_persists {
             return false;
         }
         let wanted = if is_1_1 {

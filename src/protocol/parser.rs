@@ -56,9 +56,7 @@ enum Phase {
 /// An incremental parser. See the module `protocol` for what it promises.
 #[derive(Debug)]
 pub struct Parser {
-    role: Role,
     limits: Limits,
-    leniency: Leniency,
     phase: Phase,
     line: StartLine,
     section: Section,
@@ -83,9 +81,7 @@ pub struct Parser {
 impl Parser {
     pub fn new(role: Role, limits: Limits, leniency: Leniency) -> Self {
         Self {
-            role,
             limits,
-            leniency,
             phase: Phase::Between,
             line: StartLine::new(),
             section: Section::new(limits.max_fields),
@@ -104,7 +100,7 @@ impl Parser {
 
     /// A parser with the same options, which has seen nothing.
     pub fn renewed(&self) -> Self {
-        Self::new(self.role, self.limits, self.leniency)
+        Self::new(self.control.role, self.limits, self.control.leniency)
     }
 
     /// What the responses from now on answer, until a final one is complete.
@@ -251,12 +247,12 @@ impl Parser {
             return Ok(skipped);
         }
         sink.message_begin();
-        self.control = Control::new(self.role, self.leniency);
+        self.control.reset();
         if let Some(length) = self.whole_head(input, sink) {
             return length;
         }
-        self.control = Control::new(self.role, self.leniency);
-        self.line.reset(self.role == Role::Server);
+        self.control.reset();
+        self.line.reset(self.control.role == Role::Server);
         self.phase = Phase::StartLine;
         Ok(0)
     }
@@ -264,17 +260,17 @@ impl Parser {
     /// Tries the fast path.
     fn whole_head<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Option<Result<usize, Fault>> {
         let limits = self.limits;
-        let (answers, leniency) = (self.request, &self.leniency);
+        let answers = self.request;
         let found = |control: &Control, head: fast_path::FastHead<'_>| {
             let message = Message {
                 answers,
                 ..head.message
             };
-            let decision = message.decide(control, leniency);
+            let decision = message.decide(control);
             let verdict = sink.head(&Head::new(&message, &decision, head.line, head.fields));
             (message, decision, verdict, head.length)
         };
-        let (message, decision, verdict, length) = match self.role {
+        let (message, decision, verdict, length) = match self.control.role {
             Role::Server => fast_path::request(input, &limits, &mut self.control, found),
             Role::Client => fast_path::response(input, &limits, &mut self.control, found),
         }?;
@@ -284,7 +280,9 @@ impl Parser {
     }
 
     fn start_line(&mut self, input: &[u8]) -> Result<usize, Fault> {
-        let (consumed, complete) = self.line.advance(input, &mut self.text, &self.leniency)?;
+        let (consumed, complete) =
+            self.line
+                .advance(input, &mut self.text, &self.control.leniency)?;
         if complete {
             self.section.begin_head(&self.text);
             self.phase = Phase::Fields;
@@ -303,7 +301,7 @@ impl Parser {
             status: self.line.status,
             answers: self.request,
         };
-        let decision = self.message.decide(&self.control, &self.leniency);
+        let decision = self.message.decide(&self.control);
         let line = self.section.text_before(&self.text);
         let fields = self.section.fields(&self.text);
         let verdict = sink.head(&Head::new(&self.message, &decision, line, fields));
@@ -374,10 +372,8 @@ impl Parser {
             self.expects_response = false;
         }
         // Asked again, since trailers may hold Connection, too.
-        let persists = self
-            .message
-            .persists(&self.control, self.skips_content, &self.leniency);
-        if persists || self.leniency.ignore_close {
+        let persists = self.message.persists(&self.control, self.skips_content);
+        if persists || self.control.leniency.ignore_close {
             Phase::Between
         } else {
             Phase::Closed
@@ -385,7 +381,7 @@ impl Parser {
     }
 
     fn chunks<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
-        match self.chunked.advance(input, &self.leniency)? {
+        match self.chunked.advance(input, &self.control.leniency)? {
             Piece::Line(consumed) => Ok(consumed),
             Piece::Data(bytes) => {
                 sink.content(&input[..bytes]);
@@ -412,7 +408,7 @@ impl Parser {
 
     fn closed(&self, input: &[u8]) -> Result<usize, Fault> {
         let skipped = empty_lines(input);
-        if skipped < input.len() && !self.leniency.data_after_close {
+        if skipped < input.len() && !self.control.leniency.data_after_close {
             return Err((ErrorKind::ClosedConnection, skipped + 1));
         }
         Ok(input.len())
