@@ -1,6 +1,6 @@
 'use strict';
-// A kept connection that dies while JavaScript is busy: the next request is already on its way when
-// anyone hears of it. Its error must be the one by which users decide to ask again.
+// A kept connection that dies while JavaScript is busy, when the next request has got it already: its error must be
+// the one by which users decide to ask again. A request that is made later gets another one: see `unasked-input`.
 // @alone
 const assert = require('node:assert');
 const { test } = require('node:test');
@@ -34,11 +34,11 @@ for (const ending of ['end', 'destroy', 'resetAndDestroy']) {
       await completeResponse(first);
       await closed;
       await new Promise(setImmediate);
+      const req = http.request({ ...options, method });
+      assert.strictEqual(req.reusedSocket, true);
       server.stdin.write('end');
       const until = performance.now() + 150;
       while (performance.now() < until);
-      const req = http.request({ ...options, method });
-      assert.strictEqual(req.reusedSocket, true);
       const over = untilEvent(req, 'close');
       const error = errorOf(req);
       req.end(method === 'POST' ? 'content' : undefined);

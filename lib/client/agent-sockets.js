@@ -15,7 +15,7 @@ const { validateString } = require('../base/validate');
 const { AsyncResource, net } = require('../node/builtins');
 const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
   require('./agent-methods');
-const { dropIdle, guardFreeSocket, unguardFreeSocket } = require('./idle-guard');
+const { dropIdle, guardFreeSocket, hasUnaskedInput, unguardFreeSocket } = require('./idle-guard');
 const { driver } = require('../wire/loop');
 const { publishStats, statsChannel } = require('../wire/stats-channel');
 const { CLOSE, DIAL, SERVE, nextToDial, park, take } = require('./pool');
@@ -46,6 +46,10 @@ function mayKeep(agent, socket, timeout) {
 }
 
 function serveNext(agent, name, socket) {
+  if (hasUnaskedInput(socket)) {
+    socket.destroy(); // then the request that waits gets another one
+    return;
+  }
   const waiting = agent.requests[name];
   const req = waiting.shift();
   if (waiting.length === 0) delete agent.requests[name];
@@ -94,6 +98,7 @@ function addRequest(agent, req, options, port, localAddress) {
   let answer = take(agent, free?.length ?? 0, busy.length);
   while (answer >= 0) {
     const socket = takeFreeSocket(agent, name, answer);
+    if (!socket.destroyed && hasUnaskedInput(socket)) socket.destroy();
     if (!socket.destroyed) {
       checkHostField(req);
       syncHighWaterMark(socket, agent.options.highWaterMark ?? options.highWaterMark);

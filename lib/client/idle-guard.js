@@ -4,6 +4,7 @@
 const { ObjectDefineProperty, ObjectHasOwn, ObjectKeys } = require('../base/primordials');
 const { kTransport } = require('../base/symbols');
 const { debuglog } = require('../node/builtins');
+const native = require('../wire/loop');
 
 const debug = debuglog('http');
 const kGuard = Symbol('rust-http.freeSocketGuard');
@@ -61,4 +62,16 @@ function dropIdle(socket, error) {
   socket.emit('agentRemove');
 }
 
-module.exports = { dropIdle, guardFreeSocket, unguardFreeSocket };
+/**
+ * Whether something has arrived on a socket that has no request, and nobody has looked at it yet: the next request
+ * would be answered by that. What has become of a socket that still connects is for its request to hear.
+ */
+function hasUnaskedInput(socket) {
+  if (socket.connecting) return false;
+  const transport = socket[kTransport];
+  if (transport) return transport.isClosed || native.calls.hasUnaskedInput(transport.id);
+  const handle = socket._handle;
+  return handle?.fd >= 0 ? native.hasInput(handle.fd) : handle?.hasPendingRead?.() === true;
+}
+
+module.exports = { dropIdle, guardFreeSocket, hasUnaskedInput, unguardFreeSocket };

@@ -57,6 +57,8 @@ const native = {
   TlsClient: binding.TlsClient,
   TlsContexts: binding.TlsContexts,
   TlsRoots: binding.TlsRoots,
+  /** Whether something waits to be read from a descriptor. */
+  hasInput: binding.hasInput,
   /** Functions that are called for each chunk that a StreamParser is fed. */
   streams: binding.streams,
   /** What does I/O, an `Io` of the binding. */

@@ -21,12 +21,13 @@ use crate::ring::debug_log::note;
 use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
-const FAST: [Callback<Environment>; 8] = [
+const FAST: [Callback<Environment>; 9] = [
     Callback::new(c"drain", receive::drain),
     Callback::new(c"takeContent", receive::take_content),
     Callback::new(c"takeDirect", receive::take_direct),
     Callback::new(c"dropContent", receive::drop_content),
     Callback::new(c"handlesRequest", receive::handles_request),
+    Callback::new(c"hasUnaskedInput", receive::has_unasked_input),
     Callback::new(c"sendText", send::send_text),
     Callback::new(c"sendBytes", send::send_bytes),
     Callback::new(c"flush", send::flush),
@@ -83,7 +84,7 @@ impl Io {
 
     /// The functions for the hot path; see `bridge/send.rs` and `bridge/receive.rs`.
     #[napi(
-        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; takeDirect(): Buffer; dropContent(): void; handlesRequest(): void; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; takeDirect(): Buffer; dropContent(): void; handlesRequest(): void; hasUnaskedInput(id: number): boolean; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;

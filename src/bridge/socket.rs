@@ -1,7 +1,7 @@
 //! What a JavaScript socket asks of its connection.
 
 use crate::bridge::io::Io;
-use crate::io::{Address, Probes, Socket};
+use crate::io::{self, Address, Probes, Socket};
 
 /// One end of a connection.
 #[napi_derive::napi(object)]
@@ -20,6 +20,12 @@ impl From<Address> for SocketAddress {
             port: u32::from(address.port),
         }
     }
+}
+
+/// Whether bytes, an end or an error wait to be read from the descriptor of a handle of Node's.
+#[napi_derive::napi]
+pub fn has_input(fd: i32) -> bool {
+    io::has_input(fd)
 }
 
 #[napi_derive::napi]

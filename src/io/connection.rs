@@ -45,6 +45,8 @@ pub(super) mod flag {
     pub const HANDSHAKE: u32 = 1 << 5;
     /// When it is over, nothing is parsed before JavaScript says so.
     pub const DEFERRED_ONCE_SECURED: u32 = 1 << 6;
+    /// Bytes came that answer no request: the connection is about to be closed.
+    pub const UNASKED: u32 = 1 << 7;
 }
 
 /// Which system call ended a connection.

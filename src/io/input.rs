@@ -182,6 +182,7 @@ impl Input {
             return true;
         }
         if !self.is_answer(connection) {
+            connection.raise(flag::UNASKED);
             if is_mirrored {
                 self.pass_on(connection, lead);
             }

@@ -53,4 +53,4 @@ pub use options::Options;
 pub use outgoing::{After, BORROW_SIZE, Memory, Outgoing, Sent};
 pub use pending_request::Reader;
 pub use port::{Attachment, Port, Wake};
-pub use socket::{Probes, Socket};
+pub use socket::{Probes, Socket, has_input};

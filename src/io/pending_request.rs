@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::io::connection::{Connection, flag};
 use crate::io::lock::relock;
 use crate::protocol::{Leniency, Limits, RequestKind};
 
@@ -56,6 +57,24 @@ impl PendingRequest {
 
     pub(crate) fn take_reader(&self) -> Option<Reader> {
         relock(&self.reader).take()
+    }
+}
+
+impl Connection {
+    /// Whether something has arrived that answers no request, or the connection has ended: what is sent now would
+    /// be answered by that, or by nobody. To be asked before a request is announced.
+    pub fn has_unasked_input(&self) -> bool {
+        if self.has(flag::HANDSHAKE) {
+            return false;
+        }
+        // Under the lock: what another thread reads at the moment, it has looked at when it lets go of that.
+        let input = self.input();
+        self.has(flag::UNASKED)
+            || input.in_message()
+            || input
+                .socket
+                .as_ref()
+                .is_none_or(|socket| socket.has_input())
     }
 }
 

@@ -139,6 +139,11 @@ impl Socket {
         Ok(usize::try_from(bytes).unwrap_or(0))
     }
 
+    /// Whether bytes, an end or an error wait to be read.
+    pub(crate) fn has_input(&self) -> bool {
+        has_input(self.fd())
+    }
+
     /// Writes as much of the slices as the kernel takes at once. What TLS has taken may wait in it: see `flush`.
     ///
     /// # Errors
@@ -272,3 +277,14 @@ const SEND_FLAGS: libc::c_int = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
 // Elsewhere SIGPIPE is switched off on the socket (`SO_NOSIGPIPE`), and Node ignores the signal.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 const SEND_FLAGS: libc::c_int = libc::MSG_DONTWAIT;
+
+/// Whether bytes, an end or an error wait to be read from a descriptor that somebody holds open.
+pub fn has_input(fd: i32) -> bool {
+    let mut asked = libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: the call reads and writes one `pollfd`, at a valid address, and does not wait.
+    unsafe { libc::poll(&mut asked, 1, 0) > 0 }
+}
