@@ -3,6 +3,7 @@
 const assert = require('node:assert');
 const { pattern, turn } = require('../support/events');
 const { completeResponse, errorOf, responseOf, untilEvent } = require('./observe');
+const { newerThanHost } = require('../support/mode');
 const { onPooledWays } = require('./ways');
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -283,3 +284,43 @@ onPooledWays('requests of all sizes over few connections', async (world) => {
   await Promise.all(Array.from({ length: 300 }, (_, i) => one(i)));
   assert.ok(world.connections <= 4);
 });
+
+const kept = { skip: newerThanHost(24) };
+
+for (const when of ['the tick that makes it', 'the microtask behind that']) {
+  onPooledWays(
+    `a request destroyed in ${when} leaves its connection in the pool`,
+    kept,
+    async (world) => {
+      const { exchange, next, socket } = await idle(world);
+      const req = next({ method: 'POST' }, 'content');
+      const failed = errorOf(req);
+      const closed = untilEvent(req, 'close');
+      if (when.startsWith('the microtask')) await null;
+      req.destroy();
+      assert.strictEqual((await failed).code, 'ECONNRESET');
+      await closed;
+      await turn();
+      assert.strictEqual(socket.destroyed, false);
+      assert.strictEqual((await exchange({ path: '/next' })).text, 'ok');
+      assert.strictEqual(world.connections, 1);
+    },
+  );
+
+  onPooledWays(`so does one that dials in ${when}`, kept, async (world) => {
+    const req = world.get({ path: '/destroyed' });
+    const failed = errorOf(req);
+    if (when.startsWith('the microtask')) await null;
+    req.destroy();
+    assert.strictEqual((await failed).code, 'ECONNRESET');
+    if (!req.closed) await untilEvent(req, 'close');
+    const next = world.get({ path: '/next' });
+    assert.strictEqual(next.reusedSocket, true);
+    const answered = completeResponse(next);
+    const peer = await world.accept();
+    assert.strictEqual((await peer.request()).target, '/next');
+    peer.answer('next');
+    assert.strictEqual((await answered).text, 'next');
+    assert.strictEqual(world.connections, 1);
+  });
+}

@@ -52,9 +52,7 @@ function onSocketNT(req, socket, error) {
   if (!socket) {
     endWithoutSocket(req, socket, error || req[kError]);
   } else if (!error && req.agent && !socket.destroyed) {
-    // Destroyed before it was sent: the agent gives the socket to the request that waits next, or,
-    // as it has carried no message, closes it.
-    socket._httpMessage = null;
+    // Destroyed before it was sent: the agent gives the socket to the request that waits next, or keeps it.
     const connection = connectionOf(socket);
     if (connection !== null) connection.becomeIdle();
     else socket.removeListener('error', onSocketError);
