@@ -2,6 +2,7 @@
 // How http.request and http.get are called: URLs, options, both merged, and the callback.
 const assert = require('node:assert');
 const { test } = require('node:test');
+const { newerThanHost } = require('../support/mode');
 const http = require('../support/subject');
 const { completeResponse, responseOf, untilEvent } = require('./observe');
 const { onOneWay } = require('./ways');
@@ -170,3 +171,42 @@ serving('the first response is given once', async ({ agent, base }) => {
   res.resume();
   await untilEvent(res, 'close');
 });
+
+/** Each with the target and the Host that CONNECT is sent with; `base` is the URL of the server. */
+const CONNECTS = {
+  'the path of a URL': (base) => [`${base}/a.test:443`, {}, 'a.test:443', 'a.test:443'],
+  'the path of a URL object': (base) => [
+    new URL('/a.test:443', base),
+    {},
+    'a.test:443',
+    'a.test:443',
+  ],
+  'an option beside a URL': (base) => [base, { path: 'b.test:1' }, 'b.test:1', 'b.test:1'],
+  'an option with a slash': (base) => [base, { path: '/b.test:1' }, '/b.test:1', '/b.test:1'],
+  'nothing but a URL': (base) => [base, {}, '/', '/'],
+  'a Host of the program’s own': (base) => [
+    `${base}/a.test:443`,
+    { headers: { Host: 'own.test' } },
+    'a.test:443',
+    'own.test',
+  ],
+  'no Host': (base) => [`${base}/a.test:443`, { setHost: false }, 'a.test:443', undefined],
+  'no path': (base, address) => [address, {}, '/', base],
+};
+
+for (const [what, arguments_] of Object.entries(CONNECTS)) {
+  onOneWay(`CONNECT, with ${what}`, { skip: newerThanHost(26) }, async (world) => {
+    const { agent, address } = world;
+    const base = `http://${address.host}:${address.port}`;
+    const [input, options, target, host] = arguments_(base, address);
+    const init = { ...options, agent, method: 'CONNECT' };
+    const isUrl = typeof input === 'string' || input instanceof URL;
+    const req = isUrl ? http.request(input, init) : http.request({ ...input, ...init });
+    req.on('error', () => {}).end();
+    const { headers, line } = await (await world.accept()).request();
+    assert.strictEqual(line, `CONNECT ${target} HTTP/1.1`);
+    assert.strictEqual(headers.host, host?.replace('http://', ''));
+    assert.strictEqual(req.path, target);
+    req.destroy();
+  });
+}

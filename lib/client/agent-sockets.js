@@ -170,11 +170,14 @@ function mergeOptions(agent, options, req) {
   return merged;
 }
 
-/** The name for TLS: the Host header's, without port; none for addresses. */
+/**
+ * The name for TLS: the Host header's, without port; none for addresses. That of a CONNECT names its target, which
+ * is behind the server that TLS is spoken with.
+ */
 function serverName(options, req) {
   let name = options.host;
   const header = checkHostField(req);
-  if (header) {
+  if (header && (req.method !== 'CONNECT' || header !== req.path)) {
     const bracket = header.indexOf(']');
     if (header[0] !== '[') name = header.split(':', 1)[0];
     else name = bracket === -1 ? header : StringPrototypeSubstring(header, 1, bracket);

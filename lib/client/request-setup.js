@@ -6,9 +6,11 @@ const {
   NumberIsFinite,
   ObjectAssign,
   ObjectCreate,
+  ObjectHasOwn,
   ObjectKeys,
   SafeSet,
   StringPrototypeIncludes,
+  StringPrototypeSlice,
 } = require('../base/primordials');
 const {
   ERR_HTTP_HEADERS_SENT,
@@ -52,12 +54,13 @@ const WITHOUT_CONTENT = new SafeSet(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'
 
 /** Makes `req` what `new ClientRequest(input, options, callback)` says. */
 function setUp(req, input, options, callback) {
-  [options, callback] = normalize(input, options, callback);
+  let hasUrlPath;
+  [options, callback, hasUrlPath] = normalize(input, options, callback);
   if (options.highWaterMark != null) req[kHighWaterMark] = options.highWaterMark;
   const defaultAgent = options._defaultAgent || global.agent;
   req.agent = pickAgent(options, defaultAgent);
   checkTarget(req, options, defaultAgent);
-  const connectOptions = storeOptions(req, options);
+  const connectOptions = storeOptions(req, options, hasUrlPath);
   if (callback) req.once('response', callback);
   req.useChunkedEncodingByDefault = !WITHOUT_CONTENT.has(req.method);
   initializeState(req);
@@ -77,8 +80,9 @@ const copyOptions = (...sources) => ObjectAssign(new Options(), ...sources);
 const isUrl = (value) =>
   Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
 
-/** A request's arguments: its options, which are a copy, and the callback. */
+/** A request's arguments: its options, which are a copy, the callback, and whether the path is that of a URL. */
 function normalize(input, options, callback) {
+  let hasUrlPath = true;
   if (typeof input === 'string') {
     input = urlToHttpOptions(new URL(input));
   } else if (isUrl(input)) {
@@ -87,9 +91,11 @@ function normalize(input, options, callback) {
     callback = options;
     options = input;
     input = null;
+    hasUrlPath = false;
   }
-  if (typeof options === 'function') return [copyOptions(input), options];
-  return [copyOptions(input, options), callback];
+  if (typeof options === 'function') return [copyOptions(input), options, hasUrlPath];
+  if (hasUrlPath && options != null) hasUrlPath = !ObjectHasOwn(options, 'path');
+  return [copyOptions(input, options), callback, hasUrlPath];
 }
 
 function pickAgent({ agent, createConnection }, defaultAgent) {
@@ -123,7 +129,7 @@ function checkHost(value, name) {
 }
 
 /** Checks options in Node's order, keeps what the request needs, and returns those to connect with. */
-function storeOptions(req, options) {
+function storeOptions(req, options, hasUrlPath) {
   let connectOptions = options; // a copy of the user's
   connectOptions.port = options.port || options.defaultPort || req.agent?.defaultPort || 80;
   connectOptions.host =
@@ -149,11 +155,19 @@ function storeOptions(req, options) {
   if (joinDuplicateHeaders !== undefined)
     validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
   req.joinDuplicateHeaders = joinDuplicateHeaders;
-  if (checksPath) req[kPath] = options.path || '/';
-  else req.path = options.path || '/';
+  const path = targetOf(req, options.path || '/', hasUrlPath);
+  if (checksPath) req[kPath] = path;
+  else req.path = path;
   req.host = connectOptions.host;
   req.protocol = options.protocol || (options._defaultAgent || global.agent).protocol;
   return connectOptions;
+}
+
+/** The target; what CONNECT names by the path of a URL is an authority (RFC 9112, section 3.2.3). */
+function targetOf({ method }, path, hasUrlPath) {
+  return method === 'CONNECT' && hasUrlPath && path[0] === '/'
+    ? StringPrototypeSlice(path, 1) || '/'
+    : path;
 }
 
 function checkMethod(method) {
@@ -212,7 +226,11 @@ function storeHeaders(req, options, connectOptions) {
   const userHost = req.getHeader('host');
   const setHost =
     options.setHost !== undefined ? Boolean(options.setHost) : options.setDefaultHeaders !== false;
-  if (connectOptions.host && !userHost && setHost) req.setHeader('Host', field);
+  if (connectOptions.host && !userHost && setHost) {
+    // CONNECT names the host of its target, which is not the one that is asked.
+    const isTarget = req.method === 'CONNECT' && options.path;
+    req.setHeader('Host', isTarget ? String(req.path) : field);
+  }
   if (options.auth && !req.getHeader('Authorization'))
     req.setHeader('Authorization', `Basic ${BufferFrom(options.auth).toString('base64')}`);
   rewrite(userHost);
