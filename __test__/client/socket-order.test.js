@@ -95,3 +95,39 @@ for (const [how, end] of [
     );
     assert.deepStrictEqual(await heard(t, http, answer, end, READS.flowing), expected);
   });
+
+/** What is heard of room for more, when content is written before or after the connection is there. */
+async function drained(t, { request }, isEarly) {
+  const server = net.createServer((socket) => socket.on('error', () => {}).resume());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  const req = request({ port, host: '127.0.0.1', method: 'POST', agent: false });
+  t.after(() => {
+    req.destroy();
+    server.close();
+  });
+  req.on('error', () => {});
+  const log = [];
+  req.on('drain', () => log.push('request'));
+  if (isEarly) req.write(Buffer.alloc(300_000));
+  else req.flushHeaders();
+  const [socket] = await once(req, 'socket');
+  socket.on('drain', () => log.push('socket'));
+  if (socket.connecting) await once(socket, 'connect');
+  if (!isEarly) {
+    await turn();
+    assert.strictEqual(req.write(Buffer.alloc(20_000_000)), false);
+  }
+  while (log.length < 2) await turn();
+  await turn();
+  return log;
+}
+
+for (const when of ['before', 'after'])
+  test(`there is room for more, ${when} it was connected`, { timeout: 60_000 }, async (t) => {
+    const isEarly = when === 'before';
+    const expected = await drained(t, nodeHttp, isEarly);
+    assert.deepStrictEqual(expected, ['request', 'socket']);
+    assert.deepStrictEqual(await drained(t, http, isEarly), expected);
+  });

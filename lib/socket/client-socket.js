@@ -61,7 +61,7 @@ function becomeNativeSocket(socket, transport, http) {
   if (socket.readableFlowing === false && socket.listenerCount('readable') === 0)
     transport.pauseReading();
   // What was written before the connection was there is with the stream, which tells when it has left.
-  if (socket.writableLength > 0) socket.once('drain', http.onDrain);
+  if (socket.writableLength > 0) socket.prependOnceListener('drain', http.onDrain);
   if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0)
     transport.mirror(true);
 }
@@ -79,7 +79,8 @@ methods[kSendWhole] = undefined;
 
 methods.onStreamFull = function onStreamFull() {
   const { onDrain } = this[kHttp];
-  if (onDrain && this.listenerCount('drain', onDrain) === 0) this.once('drain', onDrain);
+  if (onDrain && this.listenerCount('drain', onDrain) === 0)
+    this.prependOnceListener('drain', onDrain);
 };
 
 methods.tellDrained = function tellDrained() {
