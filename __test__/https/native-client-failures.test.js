@@ -263,3 +263,35 @@ test('a server that wants a certificate of the client’s', limit, async (t) => 
     assert.deepStrictEqual({ code, reason }, { code: wanted.code, reason: wanted.reason });
   }
 });
+
+/** What is heard of a request that fails, and of its socket, in one order. */
+async function heard(t, module, port) {
+  const agent = agentOf(t, module, { ca: undefined });
+  const req = module.request({ host: '127.0.0.1', port, agent, method: 'POST' });
+  const log = [];
+  req.on('error', ({ code }) => log.push(`request error ${code}`));
+  req.on('close', () => log.push('request close'));
+  req.on('socket', (socket) => {
+    socket.on('error', ({ code }) => log.push(`socket error ${code}`));
+    socket.on('close', (hadError) => log.push(`socket close ${hadError}`));
+  });
+  req.end('content', (error) => log.push(`content ${error instanceof Error}`));
+  const [socket] = await once(req, 'socket');
+  await new Promise((resolve) => socket.on('close', resolve));
+  return log;
+}
+
+test('the order in which a failed handshake is told', limit, async (t) => {
+  const refused = await serving(t, {}, () => {});
+  const ended = await listening(
+    t,
+    net.createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end());
+    }),
+  );
+  for (const port of [refused, ended]) {
+    const expected = await heard(t, nodeHttps, port);
+    assert.deepStrictEqual(await heard(t, https, port), expected);
+  }
+});

@@ -12,10 +12,10 @@ const {
 const { X509Certificate } = require('node:crypto');
 const tls = require('node:tls');
 const { connectionReset } = require('../base/errors');
+const { setImmediate } = require('../node/timers');
 const { Life } = require('../transport/states');
 const { WRITE_MORE } = require('../wire/layout');
 const native = require('../wire/loop');
-const { process } = require('../wire/realm');
 const { TlsTransport, errorOfClose } = require('./tls-transport');
 const { NodeHandshake } = require('./node-handshake');
 const { tlsError } = require('./tls-errors');
@@ -232,7 +232,8 @@ class SecureClientTransport extends TlsTransport {
     }
     this.life = Life.CLOSING;
     this.second.end();
-    process.nextTick(() => this.onClose({ bytesRead: 0, bytesWritten: 0, errno: 0 }));
+    // Behind the error, as what the closing of a handle brings.
+    setImmediate(() => this.onClose({ bytesRead: 0, bytesWritten: 0, errno: 0 }));
   }
 
   onClose(end) {
