@@ -90,7 +90,8 @@ class ClientConnection {
    */
   accepts(flags) {
     const isAccepted = !this.transport.isDestroyed || this.isAmidRead;
-    this.isAmidRead = (flags & GROUP_END) === 0;
+    // A read that began behind that is not accepted in its middle, either.
+    this.isAmidRead = isAccepted && (flags & GROUP_END) === 0;
     return isAccepted;
   }
 

@@ -101,7 +101,8 @@ class ServerConnection {
    */
   accepts(flags) {
     const isAccepted = this.phase !== Phase.CLOSED && (this.isAmidRead || !this.isDestroyed);
-    this.isAmidRead = (flags & GROUP_END) === 0;
+    // A read that began behind that is not accepted in its middle, either.
+    this.isAmidRead = isAccepted && (flags & GROUP_END) === 0;
     return isAccepted;
   }
 

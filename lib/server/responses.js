@@ -157,6 +157,9 @@ function endUnread(req) {
 
 /** The socket is closed: what was under way is aborted. */
 function abortResponses({ closesResponse, incoming, outgoing, socket, upgrading }) {
+  // A socket that has listeners has one of the response's, which was added when that got the socket. One that
+  // gets its first listener from those who hear of the end now has told its 'close'.
+  const tellsResponse = closesResponse && socket.isLazy !== false;
   let error;
   const nextError = () => {
     error = error === undefined ? connectionReset('aborted') : sameReset(error);
@@ -165,9 +168,8 @@ function abortResponses({ closesResponse, incoming, outgoing, socket, upgrading 
   upgrading?.destroy(nextError());
   while (incoming.length > 0) incoming.shift().destroy(nextError());
   while (outgoing.length > 0) outgoing.shift().destroy(nextError());
-  // A socket that has listeners has one of the response's, which was added when that got the socket.
   const message = socket._httpMessage;
-  if (message && closesResponse && socket.isLazy !== false) closeResponse(message);
+  if (message && tellsResponse) closeResponse(message);
 }
 
 module.exports = { abortResponses, endConnectionBehind, isSilent, lastDue, onFinish };
