@@ -214,6 +214,56 @@ onNative('a request in progress is not idle', async ({ connect }) => {
   });
 });
 
+/** Timeouts of a request, all of them longer than the one between requests, or none. */
+const otherTimeouts = {
+  'server.timeout': { server: (server) => server.setTimeout(600_000) },
+  'that of the request': { request: (req) => req.setTimeout(600_000) },
+  'that of the socket': { request: (req) => req.socket.setTimeout(600_000) },
+  'one that is set behind end()': { ended: (req) => req.socket.setTimeout(600_000) },
+  'the end of all timeouts behind end()': { ended: (req) => req.setTimeout(0) },
+};
+for (const [what, set] of Object.entries(otherTimeouts))
+  for (const count of [1, 3])
+    onNative(`keepAliveTimeout holds in spite of ${what}, ${count} requests`, async (context) => {
+      const server = http.createServer({ keepAliveTimeout: 100 }, (req, res) => {
+        set.request?.(req);
+        res.end('x');
+        set.ended?.(req);
+      });
+      server.keepAliveTimeoutBuffer = 0;
+      set.server?.(server);
+      const client = await context.connect(server);
+      client.send(get().repeat(count));
+      for (let i = 0; i < count; i++) await client.response();
+      assert.strictEqual(await client.untilEnd(), '');
+    });
+
+onNative("a timeout that is set with 'finish' holds between requests", async ({ connect }) => {
+  const server = http.createServer({ keepAliveTimeout: 100 }, (req, res) => {
+    res.end('x');
+    res.on('finish', () => req.socket.setTimeout(0));
+  });
+  const client = await connect(server);
+  await client.exchange(get());
+  await sleep(400);
+  assert.strictEqual((await client.exchange(get())).text, 'x');
+});
+
+onNative('keepAliveTimeout, set late, does not hold for the next request', async ({ connect }) => {
+  const server = http.createServer({ keepAliveTimeout: 200 }, async (req, res) => {
+    if (req.url !== '/') await sleep(800);
+    res.end('x');
+    req.socket.setTimeout(0);
+  });
+  server.keepAliveTimeoutBuffer = 0;
+  const client = await connect(server);
+  client.send(get());
+  await client.response();
+  client.send(get().replace('/', '/slow'));
+  assert.strictEqual((await client.response()).text, 'x');
+  await client.untilEnd();
+});
+
 onNative('keepAliveTimeout 0 never ends a connection', async ({ connect }) => {
   const server = http.createServer({ keepAliveTimeout: 0 }, (_req, res) => res.end('x'));
   const client = await connect(server);

@@ -296,11 +296,22 @@ methods.quitHttp = function quitHttp() {
 
 /** The native side has closed the socket. */
 methods.onClosed = function onClosed() {
-  if (!this.destroyed) this.destroy();
-  // Behind the 'error' that is on its way, and what follows from it in ticks.
-  if (this.errored) setImmediate(emitClose, this);
-  else process.nextTick(emitClose, this);
+  // Behind the 'finish' that is on its way, as with Node, which closes a socket in answer to that.
+  if (awaitsFinish(this)) setImmediate(closeSocket, this);
+  else closeSocket(this);
 };
+
+function awaitsFinish(socket) {
+  const { writableEnded, writableFinished, destroyed } = socket;
+  return writableEnded && !writableFinished && !destroyed && socket[kTransport].hasOutputEnded;
+}
+
+function closeSocket(socket) {
+  if (!socket.destroyed) socket.destroy();
+  // Behind the 'error' that is on its way, and what follows from it in ticks.
+  if (socket.errored) setImmediate(emitClose, socket);
+  else process.nextTick(emitClose, socket);
+}
 
 function emitClose(socket) {
   socket.emit('close', Boolean(socket.errored));

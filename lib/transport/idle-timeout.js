@@ -4,17 +4,33 @@
 // timeout, and if there was traffic since, from when the native side says that it is near.
 const native = require('../wire/loop');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
+const { now } = require('../wire/realm');
+
+/** A timer that ends so many milliseconds behind a timeout waits for that all the same: clocks are rounded. */
+const ROUNDED = 2;
 
 /** Milliseconds without traffic; 0 switches the timeout off. */
 function setIdleTimeout(transport, timeout) {
   transport.timeout = timeout;
+  transport.isTimeoutNew = true;
   stopIdleTimer(transport);
   if (transport.isClosed) return;
   native.io.setTimeout(transport.id, timeout);
   if (timeout > 0) wait(transport, timeout);
 }
 
+/**
+ * The native side begins the timeout between requests with the end of an answer, Node with its 'finish', which
+ * comes later: one that was set in between makes way for it.
+ */
+function resumeIdleTimeout(transport) {
+  if (!transport.isTimeoutNew) return;
+  transport.isTimeoutNew = false;
+  native.io.beginPause(transport.id);
+}
+
 function wait(transport, timeout) {
+  transport.waitsUntil = now() + timeout;
   transport.idleTimer = setTimeout(endWait, timeout, transport).unref();
 }
 
@@ -24,10 +40,17 @@ function stopIdleTimer(transport) {
   transport.idleTimer = null;
 }
 
-/** The native side says that the timeout will be over in a moment. */
+/**
+ * The native side says that the timeout will be over in a moment. What is waited for already may be another one,
+ * in the place of which that between requests has begun.
+ */
 function awaitTimeout(transport) {
-  if (transport.idleTimer !== null || transport.isDestroyed) return;
+  if (transport.isDestroyed) return;
   const left = native.io.timeLeft(transport.id);
+  if (transport.idleTimer !== null) {
+    if (left < 0 || transport.waitsUntil - now() <= left + ROUNDED) return;
+    stopIdleTimer(transport);
+  }
   if (left > 0) wait(transport, left);
   // It was told too late: the timers of the program that are due go first all the same.
   else if (left === 0) afterTimers(endWait, transport);
@@ -42,4 +65,4 @@ function endWait(transport) {
   else if (left === 0) transport.inContext(transport.tellTimeout);
 }
 
-module.exports = { awaitTimeout, setIdleTimeout, stopIdleTimer };
+module.exports = { awaitTimeout, resumeIdleTimeout, setIdleTimeout, stopIdleTimer };

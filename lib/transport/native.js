@@ -3,13 +3,13 @@
 // server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
 const { ArrayPrototypeSplice, BufferFrom, ReflectApply } = require('../base/primordials');
 const { errnoException, systemErrors } = require('../base/errors');
-const { setImmediate } = require('../node/timers');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
 const { becomeStream } = require('./become-stream');
-const { awaitTimeout, setIdleTimeout, stopIdleTimer } = require('./idle-timeout');
+const idle = require('./idle-timeout');
 const { onInputEnd, tellWaitingEnd } = require('./input-end');
 const { beginMirrored, setMirrored, tellMirrored } = require('./mirror');
+const { endWithConnection, onOutputEnd, shutDown } = require('./output-end');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
 
@@ -68,6 +68,9 @@ class NativeTransport {
     this.bytesWritten = 0;
     this.timeout = timeout;
     this.idleTimer = null;
+    this.waitsUntil = 0;
+    /** It was set since the native side knows of the end of a response. */
+    this.isTimeoutNew = false;
     native.register(this);
     native.ref();
     if (timeout > 0) this.setTimeout(timeout);
@@ -235,6 +238,7 @@ class NativeTransport {
   /** What the native side is told with the last piece of a response, and of those that leave with it. */
   endFlags(response) {
     this.endSent = response._last ? WRITE_END | WRITE_CLOSE : WRITE_END;
+    this.isTimeoutNew = false;
     const more = this.alongside;
     this.alongside = 0;
     this.endsTold += more;
@@ -245,7 +249,8 @@ class NativeTransport {
   endResponse() {
     if (this.endSent & WRITE_END) this.endSent &= ~WRITE_END;
     else if (this.endsTold > 0) this.endsTold--;
-    else if (!this.isClosed) native.io.endResponse(this.id);
+    else return this.isClosed || native.io.endResponse(this.id);
+    idle.resumeIdleTimeout(this);
   }
 
   onDrained() {
@@ -267,23 +272,12 @@ class NativeTransport {
   /** Ends the writing side behind what was written. */
   shutdown(callback) {
     if (this.isClient) this.saveAddresses();
-    if (this.isClosed || native.io.shutdown(this.id)) {
-      this.output = Output.ENDED;
-      setImmediate(callback); // as Node's, not within this turn of the loop
-    } else {
-      this.output = Output.ENDING;
-      this.afterShutdown = callback;
-    }
-    this.count();
+    shutDown(this, callback);
   }
 
   onShutdown() {
     this.onDrained();
-    const callback = this.afterShutdown;
-    this.afterShutdown = null;
-    this.output = Output.ENDED;
-    this.count();
-    callback?.();
+    onOutputEnd(this)?.();
   }
 
   // ---- the end ----
@@ -298,11 +292,12 @@ class NativeTransport {
     const wasOpen = this.life === Life.OPEN;
     const failure = () => errnoException(errno === 0 ? this.closedErrno : -errno, 'write');
     this.life = Life.CLOSED;
-    stopIdleTimer(this);
+    idle.stopIdleTimer(this);
     if (wasOpen) {
       this.leaveServer();
       if (errno !== 0) this.socket.fail(errnoException(-errno, isWrite ? 'write' : 'read'));
       else if (this.output === Output.FAILED) this.socket.fail(failure());
+      else endWithConnection(this);
     }
     this.receiver = null;
     this.count();
@@ -345,7 +340,7 @@ class NativeTransport {
     if (handed === null) return null;
     native.forget(this);
     this.life = Life.HANDED_OVER;
-    stopIdleTimer(this);
+    idle.stopIdleTimer(this);
     this.receiver = null;
     this.count();
     this.role?.onGone(this.bytesRead, this.bytesWritten);
@@ -408,11 +403,11 @@ class NativeTransport {
   // ---- what a socket asks of its connection ----
 
   setTimeout(timeout) {
-    setIdleTimeout(this, timeout);
+    idle.setIdleTimeout(this, timeout);
   }
 
   onTimeout() {
-    awaitTimeout(this);
+    idle.awaitTimeout(this);
   }
 
   tellTimeout() {

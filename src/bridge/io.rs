@@ -226,6 +226,12 @@ impl Io {
         self.follow(id, After::Nothing);
     }
 
+    /// Another timeout was set since an answer has ended: that between requests holds again, if nothing is under way.
+    #[napi]
+    pub fn begin_pause(&self, id: u32) {
+        self.with(id, |connection| connection.begin_keep_alive());
+    }
+
     /// Gives a connection away: it is closed here, and the caller has the descriptor. Never waits.
     /// `None` if it is closed already.
     #[napi]

@@ -237,7 +237,8 @@ impl Connection {
         !self.input().in_message() && self.requests_under_way() == 0
     }
 
-    fn begin_keep_alive(&self) {
+    /// Lets the keep-alive timeout run, if nothing is under way.
+    pub fn begin_keep_alive(&self) {
         let Some(listener) = &self.listener else {
             return;
         };
@@ -272,10 +273,7 @@ impl Connection {
                     socket.end_writing();
                 }
             }
-            After::Close => {
-                self.close(None, hub);
-                return;
-            }
+            After::Close => {}
         }
         if reported {
             let kind = if after == After::HalfClose {
@@ -286,6 +284,10 @@ impl Connection {
             self.set.post(&self.port, |p| {
                 record::plain(&mut p.records, kind, GROUP_END, self.id);
             });
+        }
+        // Behind that: what waits for its output to leave would take it for lost.
+        if after == After::Close {
+            self.close(None, hub);
         }
     }
 
