@@ -146,3 +146,43 @@ onNative('a request that came before the reset is handled', asked, async ({ t, l
   peer = ResettingPeer.connect(t, await listen(server), GET, last);
   await seen.promise;
 });
+
+const isNode20 = process.version.startsWith('v20.');
+/** What ends the connection of a client that does not read. */
+const endings = {
+  'res.destroy()': ({ res }) => res.destroy(),
+  'an error': ({ req }) => req.socket.destroy(new Error('mine')),
+  'server.closeAllConnections()': ({ server }) => server.closeAllConnections(),
+  'a client that resets': ({ client }) => client.reset(),
+};
+const looks = { nobody: () => {}, somebody: (socket) => socket.on('close', () => {}) };
+const large = Buffer.alloc(8 * 1024 * 1024);
+
+for (const [ending, end] of Object.entries(endings))
+  for (const [who, look] of Object.entries(looks))
+    onNative(
+      `a write that waits is cancelled by ${ending}, ${who} looks at the socket`,
+      { skip: onNodeHttp && isNode20 && 'it says that such a write has succeeded' },
+      async ({ connect }) => {
+        const log = [];
+        const closed = deferred();
+        const server = http.createServer((req, res) => {
+          look(req.socket);
+          req.on('error', () => {});
+          res.write(large, (error) => log.push(error.code, error.syscall));
+          res.on('close', closed.resolve);
+          setImmediate(end, { client, req, res, server });
+        });
+        server.on('clientError', (_error, socket) => {
+          log.push('clientError');
+          socket.destroy();
+        });
+        const client = await connect(server);
+        client.stream.pause();
+        client.send(GET);
+        await closed.promise;
+        const cancelled = ['ECANCELED', 'write'];
+        assert.deepStrictEqual(log.slice(-2), cancelled);
+        if (log.length > 2) assert.deepStrictEqual(log, ['clientError', ...cancelled]);
+      },
+    );

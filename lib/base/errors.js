@@ -196,7 +196,15 @@ function sameReset(first) {
 
 /** The (negative) error numbers of this system that we give ourselves. */
 const systemErrors = later(() => {
-  const numbers = { __proto__: null, EADDRINUSE: 0, ECONNRESET: 0, EFAULT: 0, EPIPE: 0, EPROTO: 0 };
+  const numbers = {
+    __proto__: null,
+    EADDRINUSE: 0,
+    ECANCELED: 0,
+    ECONNRESET: 0,
+    EFAULT: 0,
+    EPIPE: 0,
+    EPROTO: 0,
+  };
   for (const [errno, [name]] of getSystemErrorMap()) if (name in numbers) numbers[name] = errno;
   return numbers;
 });

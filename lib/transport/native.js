@@ -9,7 +9,7 @@ const { becomeStream } = require('./become-stream');
 const idle = require('./idle-timeout');
 const { onInputEnd, tellWaitingEnd } = require('./input-end');
 const { beginMirrored, setMirrored, tellMirrored } = require('./mirror');
-const { endWithConnection, onOutputEnd, shutDown } = require('./output-end');
+const { endOutput, onOutputEnd, shutDown } = require('./output-end');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
 
@@ -290,18 +290,12 @@ class NativeTransport {
     this.bytesRead = bytesRead;
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
-    const failure = () => errnoException(errno === 0 ? this.closedErrno : -errno, 'write');
     this.life = Life.CLOSED;
     idle.stopIdleTimer(this);
-    if (wasOpen) {
-      this.leaveServer();
-      if (errno !== 0) this.socket.fail(errnoException(-errno, isWrite ? 'write' : 'read'));
-      else if (this.output === Output.FAILED) this.socket.fail(failure());
-      else endWithConnection(this);
-    }
     this.receiver = null;
     this.count();
-    for (const callback of ArrayPrototypeSplice(this.waiting, 0)) callback(failure());
+    if (wasOpen) this.leaveServer();
+    endOutput(this, wasOpen, errno, isWrite);
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
     this.origin?.emitDestroy();

@@ -1,8 +1,13 @@
 'use strict';
 // The writing side of a native connection ends.
+const { ArrayPrototypeSplice } = require('../base/primordials');
+const { errnoException, systemErrors } = require('../base/errors');
 const { setImmediate } = require('../node/timers');
 const native = require('../wire/loop');
+const { process } = require('../wire/realm');
 const { Output } = require('./states');
+
+const { ECANCELED } = systemErrors();
 
 /** Ends it behind what was written; `callback` is called as Node's, not within this turn of the loop. */
 function shutDown(transport, callback) {
@@ -25,9 +30,27 @@ function onOutputEnd(transport) {
   return callback;
 }
 
-/** The connection has closed behind its last byte, which ends what was to be ended. */
-function endWithConnection(transport) {
-  if (transport.output === Output.ENDING) setImmediate(onOutputEnd(transport));
+/**
+ * The connection has closed, with `errno` if that is not 0; `wasOpen`: not by us. As with Node's handles, writes
+ * that wait are cancelled, behind the error if there is one, unless it was a write that failed.
+ */
+function endOutput(transport, wasOpen, errno, isWrite) {
+  const { closedErrno, output, socket } = transport;
+  const { isLazy } = socket; // its error is told at once
+  const error = errno === 0 ? closedErrno : -errno;
+  const hasFailed = isWrite || output === Output.FAILED;
+  const isError = wasOpen && (hasFailed || errno !== 0);
+  const call = isWrite || errno === 0 ? 'write' : 'read';
+  if (isError) socket.fail(errnoException(error, call));
+  // It was closed behind its last byte, which ends what was to be ended.
+  else if (wasOpen && output === Output.ENDING) setImmediate(onOutputEnd(transport));
+  if (hasFailed) failWrites(transport, error);
+  else if (isError && !isLazy) process.nextTick(failWrites, transport, ECANCELED);
+  else failWrites(transport, ECANCELED);
 }
 
-module.exports = { endWithConnection, onOutputEnd, shutDown };
+function failWrites({ waiting }, errno) {
+  for (const callback of ArrayPrototypeSplice(waiting, 0)) callback(errnoException(errno, 'write'));
+}
+
+module.exports = { endOutput, onOutputEnd, shutDown };
