@@ -97,11 +97,10 @@ class ServerConnection {
 
   /**
    * What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile; what
-   * still arrives afterwards is of no interest.
+   * still arrives afterwards is of no interest, from the beginning of a read to its end.
    */
   accepts(flags) {
     const isAccepted = this.phase !== Phase.CLOSED && (this.isAmidRead || !this.isDestroyed);
-    // A read that began behind that is not accepted in its middle, either.
     this.isAmidRead = isAccepted && (flags & GROUP_END) === 0;
     return isAccepted;
   }

@@ -41,6 +41,8 @@ function endOutput(transport, wasOpen, errno, isWrite) {
   const hasFailed = isWrite || output === Output.FAILED;
   const isError = wasOpen && (hasFailed || errno !== 0);
   const call = isWrite || errno === 0 ? 'write' : 'read';
+  // A write that failed says so first; of the error of a stream the tick comes later.
+  if (hasFailed && isLazy) failWrites(transport, error);
   if (isError) socket.fail(errnoException(error, call));
   // It was closed behind its last byte, which ends what was to be ended.
   else if (wasOpen && output === Output.ENDING) setImmediate(onOutputEnd(transport));
