@@ -2,7 +2,7 @@
 // How http.request and http.get are called: URLs, options, both merged, and the callback.
 const assert = require('node:assert');
 const { test } = require('node:test');
-const { newerThanHost } = require('../support/mode');
+const { hostHas } = require('../support/mode');
 const http = require('../support/subject');
 const { completeResponse, responseOf, untilEvent } = require('./observe');
 const { onOneWay } = require('./ways');
@@ -172,14 +172,24 @@ serving('the first response is given once', async ({ agent, base }) => {
   await untilEvent(res, 'close');
 });
 
-/** Each with the target and the Host that CONNECT is sent with; `base` is the URL of the server. */
+/**
+ * Each with the target and the Host that CONNECT is sent with from Node 26 on, and its target before; `base` is the
+ * URL of the server.
+ */
 const CONNECTS = {
-  'the path of a URL': (base) => [`${base}/a.test:443`, {}, 'a.test:443', 'a.test:443'],
+  'the path of a URL': (base) => [
+    `${base}/a.test:443`,
+    {},
+    'a.test:443',
+    'a.test:443',
+    '/a.test:443',
+  ],
   'the path of a URL object': (base) => [
     new URL('/a.test:443', base),
     {},
     'a.test:443',
     'a.test:443',
+    '/a.test:443',
   ],
   'an option beside a URL': (base) => [base, { path: 'b.test:1' }, 'b.test:1', 'b.test:1'],
   'an option with a slash': (base) => [base, { path: '/b.test:1' }, '/b.test:1', '/b.test:1'],
@@ -189,16 +199,25 @@ const CONNECTS = {
     { headers: { Host: 'own.test' } },
     'a.test:443',
     'own.test',
+    '/a.test:443',
   ],
-  'no Host': (base) => [`${base}/a.test:443`, { setHost: false }, 'a.test:443', undefined],
+  'no Host': (base) => [
+    `${base}/a.test:443`,
+    { setHost: false },
+    'a.test:443',
+    undefined,
+    '/a.test:443',
+  ],
   'no path': (base, address) => [address, {}, '/', base],
 };
 
 for (const [what, arguments_] of Object.entries(CONNECTS)) {
-  onOneWay(`CONNECT, with ${what}`, { skip: newerThanHost(26) }, async (world) => {
+  onOneWay(`CONNECT, with ${what}`, async (world) => {
     const { agent, address } = world;
     const base = `http://${address.host}:${address.port}`;
-    const [input, options, target, host] = arguments_(base, address);
+    const [input, options, newTarget, newHost, oldTarget = newTarget] = arguments_(base, address);
+    const target = hostHas(26) ? newTarget : oldTarget;
+    const host = hostHas(26) || newHost !== newTarget ? newHost : base;
     const init = { ...options, agent, method: 'CONNECT' };
     const isUrl = typeof input === 'string' || input instanceof URL;
     const req = isUrl ? http.request(input, init) : http.request({ ...input, ...init });

@@ -44,6 +44,7 @@ const { process } = require('../wire/realm');
 
 const {
   checksPath,
+  connectNamesTarget,
   keys: { kHighWaterMark, kOutHeaders },
 } = host;
 const { kUniqueHeaders } = host.serverKeys();
@@ -165,10 +166,12 @@ function storeOptions(req, options, hasUrlPath) {
 
 /** The target; what CONNECT names by the path of a URL is an authority (RFC 9112, section 3.2.3). */
 function targetOf({ method }, path, hasUrlPath) {
-  return method === 'CONNECT' && hasUrlPath && path[0] === '/'
+  return namesTarget(method) && hasUrlPath && path[0] === '/'
     ? StringPrototypeSlice(path, 1) || '/'
     : path;
 }
+
+const namesTarget = (method) => method === 'CONNECT' && connectNamesTarget;
 
 function checkMethod(method) {
   if (method != null) validateString(method, 'options.method');
@@ -227,8 +230,8 @@ function storeHeaders(req, options, connectOptions) {
   const setHost =
     options.setHost !== undefined ? Boolean(options.setHost) : options.setDefaultHeaders !== false;
   if (connectOptions.host && !userHost && setHost) {
-    // CONNECT names the host of its target, which is not the one that is asked.
-    const isTarget = req.method === 'CONNECT' && options.path;
+    // The host of CONNECT's target is not the one that is asked.
+    const isTarget = namesTarget(req.method) && options.path;
     req.setHeader('Host', isTarget ? String(req.path) : field);
   }
   if (options.auth && !req.getHeader('Authorization'))

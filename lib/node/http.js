@@ -156,6 +156,9 @@ const refusesManyFields = major >= 22;
 /** From Node 26 on the content of a request that asks for an upgrade is HTTP's; before, the other protocol's. */
 const readsUpgradeContent = major >= 26;
 
+/** From Node 26 on CONNECT names the authority that is its target as its Host; before, the host that is asked. */
+const connectNamesTarget = major >= 26;
+
 /** Before Node 26 a server makes `headers` of a request of HTTP/1.1 before anybody is told of it. */
 const readsFieldsFirst = major < 26;
 
@@ -230,6 +233,7 @@ module.exports = {
   admit,
   checksPath,
   closesFresh,
+  connectNamesTarget,
   corksSocket,
   defaults,
   endsAtOnce,
