@@ -24,7 +24,6 @@ function setIdleTimeout(transport, timeout) {
  * comes later: one that was set in between makes way for it.
  */
 function resumeIdleTimeout(transport) {
-  if (!transport.isTimeoutNew) return;
   transport.isTimeoutNew = false;
   native.io.beginPause(transport.id);
 }

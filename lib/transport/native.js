@@ -250,7 +250,7 @@ class NativeTransport {
     if (this.endSent & WRITE_END) this.endSent &= ~WRITE_END;
     else if (this.endsTold > 0) this.endsTold--;
     else return this.isClosed || native.io.endResponse(this.id);
-    idle.resumeIdleTimeout(this);
+    if (this.isTimeoutNew) idle.resumeIdleTimeout(this);
   }
 
   onDrained() {
