@@ -10,6 +10,7 @@ import { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import inspector from './inspector.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const session = new Session();
@@ -17,20 +18,10 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 /** Requests before the one that is looked at: what happens only once does not count. */
 const WARM = 20;
 
-/** Calls a method of the inspector, which answers before it returns. */
-function post(method, options) {
-  let answer;
-  session.post(method, options, (error, result) => {
-    if (error) throw new Error(`${method}: ${error.message}`);
-    answer = result;
-  });
-  return answer;
-}
-
 /** The functions of this package that ran since the last look, as lists of names by file. */
 function functionsRun() {
   const files = new Map();
-  for (const { url, functions } of post('Profiler.takePreciseCoverage').result) {
+  for (const { url, functions } of inspector.post(session, 'Profiler.takePreciseCoverage').result) {
     const path = url.startsWith('file:') ? fileURLToPath(url) : url;
     if (!path.startsWith(`${root}lib/`)) continue;
     const names = functions
@@ -86,8 +77,8 @@ function report(title, files, list) {
 // From the files, by which the functions are counted.
 process.env.RUST_HTTP_BUNDLE = 'off';
 session.connect();
-post('Profiler.enable');
-post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+inspector.post(session, 'Profiler.enable');
+inspector.post(session, 'Profiler.startPreciseCoverage', { callCount: true, detailed: false });
 const { wayIn, wayOut } = await walk(createRequire(import.meta.url)(root));
 const list = process.argv.includes('--list');
 report('in', wayIn, list);

@@ -10,6 +10,7 @@ const { fileURLToPath } = require('node:url');
 const { test } = require('node:test');
 const http = require('../..');
 const https = require('../../https');
+const { post } = require('../../scripts/inspector');
 
 const root = path.join(__dirname, '..', '..');
 const page = fs.readFileSync(path.join(root, 'docs', 'architecture.md'), 'utf8');
@@ -35,21 +36,15 @@ session.connect();
 const urls = new Map();
 session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
 
-function post(method, options) {
-  let answer;
-  session.post(method, options, (error, result) => {
-    if (error) throw new Error(`${method}: ${error.message}`);
-    answer = result;
-  });
-  return answer;
-}
-post('Debugger.enable');
+post(session, 'Debugger.enable');
 
 /** The URL of the script in which a function was written. */
 function scriptOf(f) {
   globalThis.looked = f;
-  const { result } = post('Runtime.evaluate', { expression: 'globalThis.looked' });
-  const { internalProperties } = post('Runtime.getProperties', { objectId: result.objectId });
+  const { result } = post(session, 'Runtime.evaluate', { expression: 'globalThis.looked' });
+  const { internalProperties } = post(session, 'Runtime.getProperties', {
+    objectId: result.objectId,
+  });
   const place = internalProperties.find(({ name }) => name === '[[FunctionLocation]]');
   delete globalThis.looked;
   return urls.get(place?.value.value.scriptId) ?? '';

@@ -7,6 +7,7 @@ const nodeHttp = require('node:http');
 const { test } = require('node:test');
 const http = require('../support/subject');
 const { turn } = require('../support/events');
+const { listening } = require('../support/listening');
 
 const limit = { timeout: 60_000 };
 
@@ -22,13 +23,7 @@ async function listen(t) {
   const server = nodeHttp.createServer((req, res) => {
     req.resume().on('end', () => res.end('content'));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return server.address().port;
+  return (await listening(t, server)).address().port;
 }
 
 /** The counts of an agent's only socket behind each of some requests. */

@@ -5,6 +5,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const nodeHttp = require('node:http');
 const { test } = require('node:test');
+const { listening } = require('../support/listening');
 const http = require('../support/subject');
 
 const limit = { timeout: 60_000 };
@@ -29,16 +30,6 @@ function noting({ IncomingMessage }, log, renamed = []) {
   };
 }
 
-async function listen(t, server) {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return server.address().port;
-}
-
 /** What the server's own class of messages, and its listeners, hear of a request. */
 async function served(t, subject, { renamed, ...options }) {
   const log = [];
@@ -53,7 +44,7 @@ async function served(t, subject, { renamed, ...options }) {
       });
       req.resume();
     });
-  const port = await listen(t, server);
+  const { port } = (await listening(t, server)).address();
   const req = nodeHttp.request({ port, host: '127.0.0.1', agent: false, ...options });
   if (options.method === 'POST') req.addTrailers({ 'x-trailer': 'b' });
   req.end();
@@ -85,7 +76,7 @@ async function answered(t, subject) {
     res.setHeader('Keep-Alive', 'timeout=7');
     res.end();
   });
-  const port = await listen(t, server);
+  const { port } = (await listening(t, server)).address();
   const own = IncomingMessage.prototype._addHeaderLine;
   const log = [];
   const agent = new subject.Agent({ keepAlive: true, timeout: 6000 });

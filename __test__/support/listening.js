@@ -1,11 +1,16 @@
 'use strict';
-// A server of the module for one test.
+// A server for one test.
 const { once } = require('node:events');
 const http = require('../..');
 
-/** One that listens on a port of its own; when the test ends, it is closed with all its connections. */
+/** A server of the module that listens on a port of its own, and ends with the test. */
 async function listen(t, listener) {
-  const server = http.createServer(listener).listen(0, '127.0.0.1');
+  return await listening(t, http.createServer(listener));
+}
+
+/** Lets `server` listen on a port of its own; when the test ends, it is closed with all its connections. */
+async function listening(t, server) {
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
     server.closeAllConnections();
@@ -14,4 +19,4 @@ async function listen(t, listener) {
   return server;
 }
 
-module.exports = { listen };
+module.exports = { listen, listening };

@@ -7,6 +7,7 @@ const { validateNumber, validateObject } = require('../base/validate');
 const { net } = require('../node/builtins');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { connectionsOf, foreignOf, handshakesOf } = require('./open-connections');
+const { lastDue } = require('./responses');
 const { unwatchStreams } = require('./stream-connections');
 
 const MAX_TIMER = 2 ** 31 - 1;
@@ -80,8 +81,9 @@ class Drain {
 }
 
 /** The connection ends behind the answers that are due, or now if there are none. */
-function endSoon({ current, outgoing, socket, transport }) {
-  const last = outgoing[outgoing.length - 1] ?? socket._httpMessage;
+function endSoon(connection) {
+  const { current, socket, transport } = connection;
+  const last = lastDue(connection);
   if (last) {
     // One without a head says itself that its connection ends.
     if (last._header) last._last = true;
