@@ -8,6 +8,7 @@
 const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
+  ObjectGetPrototypeOf,
   ReflectOwnKeys,
 } = require('./primordials');
 function define(target, members, enumerable = false) {
@@ -19,4 +20,19 @@ function define(target, members, enumerable = false) {
     });
 }
 
-module.exports = { define };
+/** Puts `value` before what `object` inherits under this name. */
+function shadow(object, name, value) {
+  ObjectDefineProperty(object, name, {
+    __proto__: null,
+    configurable: true,
+    value,
+    writable: true,
+  });
+}
+
+/** Undoes `shadow`: the object has what it inherits. A property that is deleted would make it a dictionary, which is slow. */
+function unshadow(object, name) {
+  object[name] = ObjectGetPrototypeOf(object)[name];
+}
+
+module.exports = { define, shadow, unshadow };

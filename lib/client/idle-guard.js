@@ -1,7 +1,8 @@
 'use strict';
 // An idle socket of a pool: bytes that arrive on it answer no request, and would be taken for the
 // answer to the next one. Such a socket is destroyed, as is one of Node's that ends or fails; no request hears of it.
-const { ObjectDefineProperty, ObjectHasOwn, ObjectKeys } = require('../base/primordials');
+const { ObjectGetPrototypeOf, ObjectKeys } = require('../base/primordials');
+const { shadow, unshadow } = require('../base/define');
 const { kTransport } = require('../base/symbols');
 const { debuglog } = require('../node/builtins');
 const native = require('../wire/loop');
@@ -37,13 +38,8 @@ function guardFreeSocket(socket) {
   if (socket[kTransport] || typeof socket.resume !== 'function') return true;
   socket[kGuard] = true;
   for (const name of ObjectKeys(guards)) {
-    if (ObjectHasOwn(socket, name)) continue; // the application's
-    ObjectDefineProperty(socket, name, {
-      __proto__: null,
-      configurable: true,
-      writable: true,
-      value: guards[name],
-    });
+    const isOriginal = socket[name] === ObjectGetPrototypeOf(socket)[name];
+    if (isOriginal) shadow(socket, name, guards[name]);
   }
   return true;
 }
@@ -52,7 +48,7 @@ function guardFreeSocket(socket) {
 function unguardFreeSocket(socket) {
   if (!socket[kGuard]) return;
   socket[kGuard] = false;
-  for (const name of ObjectKeys(guards)) if (socket[name] === guards[name]) delete socket[name];
+  for (const name of ObjectKeys(guards)) if (socket[name] === guards[name]) unshadow(socket, name);
 }
 
 /** An idle socket failed, which is an error of no request. */

@@ -7,12 +7,12 @@ const {
   BufferConcat,
   BufferFrom,
   ObjectAssign,
-  ObjectDefineProperty,
   ObjectSetPrototypeOf,
   StringPrototypeStartsWith,
 } = require('../base/primordials');
 const { Socket } = require('node:net');
 const tls = require('node:tls');
+const { shadow, unshadow } = require('../base/define');
 const { errnoException, systemErrors } = require('../base/errors');
 const { kHeld, kHttp, kSecurity, kTransport } = require('../base/symbols');
 const { setOwner } = require('../node/net');
@@ -134,13 +134,10 @@ function joined({ chunks, encodings }) {
  */
 function holdBack(socket) {
   const waiting = [];
-  for (const name of ['_writeGeneric', '_final']) {
-    const value = (...args) => waiting.push([name, args]);
-    ObjectDefineProperty(socket, name, { __proto__: null, configurable: true, value });
-  }
+  const names = ['_writeGeneric', '_final'];
+  for (const name of names) shadow(socket, name, (...args) => waiting.push([name, args]));
   return () => {
-    delete socket._writeGeneric;
-    delete socket._final;
+    for (const name of names) unshadow(socket, name);
     for (const [name, args] of waiting) socket[name](...args);
   };
 }

@@ -30,7 +30,7 @@ const {
   validateObject,
   validateString,
 } = require('../base/validate');
-const { LazySocket } = require('../socket/lazy-socket');
+const { LazySocket, reserveRoom } = require('../socket/lazy-socket');
 const { NativeSocket, tellMirrored } = require('../socket/socket');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
@@ -249,5 +249,6 @@ const listed = {
   },
 };
 define(prototype, listed, true);
+reserveRoom(Lazy);
 
 module.exports = { SecureSocket };

@@ -3,11 +3,11 @@
 // there, how their responses leave, and the look at them from time to time.
 const {
   ArrayPrototypeIncludes,
-  ObjectDefineProperty,
   ObjectEntries,
   ObjectKeys,
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
+const { shadow, unshadow } = require('../base/define');
 const { kAttach, kConnections, kDetach, kSendWhole } = require('../base/symbols');
 const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
@@ -91,23 +91,17 @@ function onResume(socket) {
 /** Lets the responses of `connection` take the shorter ways. */
 function helpResponses(connection) {
   const { socket } = connection;
-  hide(socket, kAttach, () => attach(connection));
-  hide(socket, kDetach, detach);
-  if (finishesWithContent) hide(socket, kSendWhole, sendWhole);
+  shadow(socket, kAttach, () => attach(connection));
+  shadow(socket, kDetach, detach);
+  if (finishesWithContent) shadow(socket, kSendWhole, sendWhole);
 }
 
 /** The connection hears no more of its socket. */
 function forgetResponses({ socket }) {
-  delete socket[kAttach];
-  delete socket[kDetach];
-  delete socket[kSendWhole];
+  for (const name of [kAttach, kDetach, kSendWhole]) unshadow(socket, name);
   if (!socket._httpMessage) return;
   socket.removeListener('close', onSocketClose);
   socket.on('close', onSocketClose);
-}
-
-function hide(socket, key, value) {
-  ObjectDefineProperty(socket, key, { __proto__: null, configurable: true, value });
 }
 
 /**

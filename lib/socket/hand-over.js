@@ -4,12 +4,14 @@
 const {
   ArrayPrototypeSplice,
   ObjectAssign,
+  ObjectCreate,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   ObjectGetPrototypeOf,
   ObjectHasOwn,
   ObjectSetPrototypeOf,
   ReflectApply,
+  SafeMap,
 } = require('../base/primordials');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, closeSync } = require('../node/builtins');
@@ -60,19 +62,33 @@ function exchangeHandle(socket, handle) {
   if (handle) setOwner(handle, socket);
 }
 
+/** Where a handle keeps what the native side has counted before. */
+const kBefore = Symbol('before');
+/** The prototypes of handles that go on counting, by those of Node's handles. */
+const counting = new SafeMap();
+
 /** The handle goes on counting where the native side has stopped. */
-function countOn(handle, before) {
+function countOn(handle, { bytesRead, bytesWritten }) {
+  const proto = ObjectGetPrototypeOf(handle);
+  if (!counting.has(proto)) counting.set(proto, makeCounting(proto));
+  ObjectSetPrototypeOf(handle, counting.get(proto));
+  handle[kBefore] = { __proto__: null, bytesRead, bytesWritten };
+}
+
+/** A prototype that inherits from `proto`. (Accessors on each handle itself would make it a slow object.) */
+function makeCounting(proto) {
+  const own = ObjectCreate(proto);
   for (const name of ['bytesRead', 'bytesWritten']) {
-    const { get } = descriptorOf(handle, name);
-    const start = before[name];
-    ObjectDefineProperty(handle, name, {
+    const { get } = descriptorOf(proto, name);
+    ObjectDefineProperty(own, name, {
       __proto__: null,
       configurable: true,
       get() {
-        return start + ReflectApply(get, this, []);
+        return this[kBefore][name] + ReflectApply(get, this, []);
       },
     });
   }
+  return own;
 }
 
 function descriptorOf(object, name) {

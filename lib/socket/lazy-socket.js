@@ -3,9 +3,9 @@
 // socket and none of its state. It can do what sending responses needs; anything else materializes it:
 // it becomes a complete net.Socket in place, so that its identity never changes.
 const {
+  ArrayPrototypeIncludes,
   BufferIsBuffer,
   MathCeil,
-  ObjectCreate,
   ObjectDefineProperty,
   ObjectHasOwn,
   ObjectSetPrototypeOf,
@@ -233,14 +233,27 @@ function endBeginning(transport) {
 
 defineMethods(prototype, methods, (socket) => socket.isLazy === true);
 
-// The others need a complete socket.
-{
-  const template = ObjectCreate(NativeSocket.prototype);
-  template[kTransport] = { role: null, isDestroyed: false };
-  Socket.call(template, { manualStart: true });
-  const own = new LazySocket();
-  for (const key of ReflectOwnKeys(template))
-    if (!ObjectHasOwn(own, key) && !ObjectHasOwn(prototype, key)) defineField(key);
+/**
+ * Has V8 make the sockets of `Lazy` with room for what completes them: else those would become dictionaries, which are
+ * slow. It gives room for what the functions assign that a constructor inherits from, and takes back what none of the
+ * first sockets uses. So one of those is completed and kept, and returned.
+ */
+function reserveRoom(Lazy) {
+  ObjectSetPrototypeOf(Lazy, Socket);
+  const socket = new Lazy();
+  socket[kTransport] = { role: null, isDestroyed: false };
+  ObjectSetPrototypeOf(socket, socket.complete);
+  Socket.call(socket, { manualStart: true });
+  Lazy.example = socket;
+  return socket;
 }
 
-module.exports = { LazySocket };
+// The other fields need a complete socket.
+{
+  const keys = ReflectOwnKeys(reserveRoom(LazySocket));
+  const lazyKeys = ReflectOwnKeys(new LazySocket());
+  for (const key of keys)
+    if (!ArrayPrototypeIncludes(lazyKeys, key) && !ObjectHasOwn(prototype, key)) defineField(key);
+}
+
+module.exports = { LazySocket, reserveRoom };

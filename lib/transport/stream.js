@@ -2,7 +2,8 @@
 // The transport of a connection over any Duplex: a TLS socket, a pipe, what an agent's
 // `createConnection` returned, `server.emit('connection', duplex)`. Its bytes are fed to the same
 // parser as a native connection's, and the records are handled at once. See `native` for the role.
-const { ArrayPrototypeReverse, BufferFrom, ObjectDefineProperty } = require('../base/primordials');
+const { ArrayPrototypeReverse, BufferFrom } = require('../base/primordials');
+const { shadow, unshadow } = require('../base/define');
 const { errnoException, systemErrors } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
 const { tellReaders } = require('./mirror');
@@ -146,13 +147,13 @@ class StreamTransport {
    */
   holdReading() {
     this.isTrailing = true;
-    ObjectDefineProperty(this.socket, '_read', { configurable: true, value: readNothing });
+    shadow(this.socket, '_read', readNothing);
   }
 
   beginReading() {
     const { role, socket } = this;
     if (socket.destroyed) return;
-    delete socket._read;
+    unshadow(socket, '_read');
     role?.onStreamReady();
     // Also for one who has got the socket meanwhile.
     socket._read?.(0);
