@@ -38,7 +38,7 @@ class ClientConnection {
   begin(reader) {
     const { transport } = this;
     if (!readsAlike(reader.options, this.options)) {
-      native.io.setReader(transport.id, reader.options);
+      native.io.setReader(transport.id, reader.options.settings);
       this.options = reader.options;
     }
     this.endContext();
@@ -176,7 +176,7 @@ function takeOver(socket, reader, http) {
   const { [kSecurity]: security } = socket;
   let id;
   try {
-    id = (security ?? PLAIN).adopt(fd, reader.options, flags);
+    id = (security ?? PLAIN).adopt(fd, reader.options.settings, flags);
   } catch {
     return null; // no descriptor to spare
   }

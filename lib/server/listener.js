@@ -74,8 +74,7 @@ class NativeListener {
     if (this.id < 0) return this.id;
     const errno = native.io.listen(this.id, handle.fd, backlog || 511);
     if (errno !== 0) {
-      native.listeners.delete(this.id);
-      native.io.closeListener(this.id);
+      native.closeListener(this.id);
       return -errno;
     }
     this.wrap(handle);
@@ -125,8 +124,7 @@ class NativeListener {
     if (this.closed) return;
     this.closed = true;
     this.server[kGuard]?.addCounts(native.io.guardCounts(this.id));
-    native.listeners.delete(this.id);
-    native.io.closeListener(this.id);
+    native.closeListener(this.id);
     this.setRef(false);
     if (this.server[kListener] === this) this.server[kListener] = null;
   }

@@ -271,7 +271,6 @@ class NativeTransport {
 
   /** Ends the writing side behind what was written. */
   shutdown(callback) {
-    if (this.isClient) this.saveAddresses();
     shutDown(this, callback);
   }
 

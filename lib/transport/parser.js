@@ -5,7 +5,7 @@ const { MathCeil, MathMax, MathMin } = require('../base/primordials');
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
 const { WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = require('../wire/layout');
 const { renew } = require('../wire/feed');
-const { StreamParser } = require('../wire/loop');
+const { ParserSettings, StreamParser } = require('../wire/loop');
 
 /** Fields of a message that are let through when `maxHeadersCount` does not say otherwise. */
 const MAX_FIELDS = 1000;
@@ -52,24 +52,38 @@ function parserOptions(server) {
   };
 }
 
-/** What a parser of the answer to `req` has to know. */
-function responseOptions(req) {
-  return {
-    maxHeaderSize: req.maxHeaderSize || defaultMaxHeaderSize,
-    shownFields: shownFields(req),
-    validation: validation(req),
+/** Whether messages are read in the same way. */
+const readsAlike = (one, other) =>
+  one.maxHeaderSize === other.maxHeaderSize &&
+  one.maxFields === other.maxFields &&
+  one.shownFields === other.shownFields &&
+  one.validation === other.validation &&
+  one.requireHostHeader === other.requireHostHeader &&
+  one.strictHost === other.strictHost;
+
+/** What `read` gives, with its native form, `settings`. Most connections have those of the one before. */
+function settled(read) {
+  let last;
+  return (owner) => {
+    const options = read(owner);
+    if (last === undefined || !readsAlike(last, options))
+      last = { ...options, settings: new ParserSettings(options) };
+    return last;
   };
 }
 
-/** Whether responses are read in the same way. */
-const readsAlike = (one, other) =>
-  one.maxHeaderSize === other.maxHeaderSize &&
-  one.shownFields === other.shownFields &&
-  one.validation === other.validation;
+/** What a parser of the answer to a request has to know. */
+const responseOptions = settled((req) => ({
+  maxHeaderSize: req.maxHeaderSize || defaultMaxHeaderSize,
+  shownFields: shownFields(req),
+  validation: validation(req),
+}));
+
+const requestOptions = settled(parserOptions);
 
 /** A parser of the server's requests. */
 function requestParser(server) {
-  return new StreamParser(false, parserOptions(server));
+  return new StreamParser(false, requestOptions(server).settings);
 }
 
 /** What is told to the native side with the first piece of a request of this method. */
@@ -90,7 +104,7 @@ function responseParser(options, method) {
 }
 
 function newResponseParser(options) {
-  const parser = new StreamParser(true, options);
+  const parser = new StreamParser(true, options.settings);
   return { parser, slot: parser.slot, options };
 }
 

@@ -13,7 +13,7 @@ const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { show } = require('../node/open-things');
 const { runTicks } = require('../node/ticks');
-const { setImmediate } = require('../node/timers');
+const { setImmediate, setTimeout } = require('../node/timers');
 const { now } = require('./realm');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
@@ -40,8 +40,12 @@ const TURN = 10;
 /** …and how many records are handled between two looks at the clock. */
 const RECORDS_PER_LOOK = 64;
 
+/** Milliseconds for which the native side stays ready with nothing open, in case something is opened soon. */
+const LINGER = 1000;
+
 let batch;
 let references = 0;
+let isLingering = false;
 /** The native side wants to know which of the requests that it has told of wait. */
 let tellsRequests = false;
 /** What readers of a socket are told when the group ends, or null. */
@@ -53,6 +57,7 @@ const listeners = new SafeMap();
 
 /** `io` and `calls`, the two faces of the native side, are there once it has been started. */
 const native = {
+  ParserSettings: binding.ParserSettings,
   StreamParser: binding.StreamParser,
   TlsClient: binding.TlsClient,
   TlsContexts: binding.TlsContexts,
@@ -70,6 +75,7 @@ const native = {
   /** The records that are handled now, in memory that is used again: no other code gets a view of it. */
   batch: undefined,
   listeners,
+  closeListener,
   driver,
   forget,
   ref,
@@ -233,7 +239,7 @@ function handle(kind, flags, id, at) {
   if (transport !== undefined && transport.id === id && kind !== layout.DROP) {
     if (kind === layout.CLOSE) {
       transports[id & ID_SLOT_MASK] = undefined;
-      native.io.release(id);
+      release(id);
     }
     dispatch(transport, kind, flags, batch, at);
   } else {
@@ -258,12 +264,35 @@ function handleOther(kind, flags, id, at) {
       break;
     }
     case layout.CLOSE:
-      native.io.release(id);
+      release(id);
       break;
     case CONTENT:
       if (flags & ATTACHED) dropContent();
       break;
   }
+}
+
+/** The connection's last record was read. */
+function release(id) {
+  if (native.io.release(id)) linger();
+}
+
+/** The server accepts no more. */
+function closeListener(id) {
+  listeners.delete(id);
+  if (native.io.closeListener(id)) linger();
+}
+
+/** Nothing is open any more. */
+function linger() {
+  if (isLingering) return;
+  isLingering = true;
+  neutral.runInAsyncScope(() => setTimeout(rest, LINGER).unref());
+}
+
+function rest() {
+  isLingering = false;
+  native.io.rest();
 }
 
 /** From now on the records with the transport's id are for it, until the last one. */

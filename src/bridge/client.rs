@@ -5,7 +5,7 @@ use napi::bindgen_prelude::Result;
 
 use crate::bridge::error::{no_tls, system, to_napi};
 use crate::bridge::io::{Io, duplicate};
-use crate::bridge::options::{ParserOptions, announced};
+use crate::bridge::options::{ParserSettings, announced};
 use crate::bridge::tls::TlsClient;
 use crate::io::Reader;
 use crate::tls::Session;
@@ -20,7 +20,7 @@ impl Io {
         &self,
         env: Env,
         fd: i32,
-        reader: ParserOptions,
+        reader: &ParserSettings,
         flags: u32,
     ) -> Result<u32> {
         self.adopt_with(env, fd, &reader.into(), flags, None)
@@ -33,7 +33,7 @@ impl Io {
         &self,
         env: Env,
         fd: i32,
-        reader: ParserOptions,
+        reader: &ParserSettings,
         flags: u32,
         client: &TlsClient,
     ) -> Result<u32> {
@@ -65,7 +65,7 @@ impl Io {
 
     /// The responses to the requests that follow are read with these limits.
     #[napi]
-    pub fn set_reader(&self, id: u32, reader: ParserOptions) {
+    pub fn set_reader(&self, id: u32, reader: &ParserSettings) {
         self.with(id, |connection| {
             connection.request.set_reader(reader.into())
         });

@@ -131,7 +131,7 @@ impl Environment {
         self.hub.borrow().as_ref().map_or(0, |hub| hub.now())
     }
 
-    /// Lets go of the hub and of the waker if nothing is open any more.
+    /// Lets go of the hub and of the waker if nothing is open.
     pub fn rest(&self, env: sys::napi_env) {
         if self.port.is_in_use() {
             return;
@@ -172,10 +172,10 @@ impl Environment {
         self.with_hub(|hub| hub.listener(id)).flatten()
     }
 
-    pub fn remove_listener(&self, env: sys::napi_env, id: u32) {
-        if self.with_hub(|hub| hub.remove_listener(id)) == Some(true) {
-            self.rest(env);
-        }
+    /// Stops accepting. Returns whether nothing is open any more.
+    pub fn remove_listener(&self, id: u32) -> bool {
+        self.with_hub(|hub| hub.remove_listener(id));
+        !self.port.is_in_use()
     }
 
     // ---- connections ----
@@ -194,12 +194,12 @@ impl Environment {
         self.connections.borrow_mut().insert(connection);
     }
 
-    /// JavaScript has seen the connection close.
-    pub fn release(&self, env: sys::napi_env, id: ConnId) {
+    /// JavaScript has seen the connection close. Returns whether nothing is open any more.
+    pub fn release(&self, id: ConnId) -> bool {
         if self.connections.borrow_mut().remove(id) {
             self.with_hub(|hub| hub.release(id, &self.port));
-            self.rest(env);
         }
+        !self.port.is_in_use()
     }
 
     /// All output of a connection is in the kernel.

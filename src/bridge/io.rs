@@ -174,10 +174,10 @@ impl Io {
         }
     }
 
-    /// Stops accepting, at once; connections stay.
+    /// Stops accepting, at once; connections stay. Returns whether nothing is open any more.
     #[napi]
-    pub fn close_listener(&self, env: Env, listener: u32) {
-        self.environment.remove_listener(env.raw(), listener);
+    pub fn close_listener(&self, listener: u32) -> bool {
+        self.environment.remove_listener(listener)
     }
 
     /// The ends of the connection that the `Drop` record tells of which is being handled; `None` if they
@@ -260,10 +260,16 @@ impl Io {
         self.environment.take_input().map(StreamParser::from_native)
     }
 
-    /// JavaScript has seen the connection close: its id may be reused.
+    /// JavaScript has seen the connection close: its id may be reused. Returns whether nothing is open any more.
     #[napi]
-    pub fn release(&self, env: Env, id: u32) {
-        self.environment.release(env.raw(), ConnId::from_raw(id));
+    pub fn release(&self, id: u32) -> bool {
+        self.environment.release(ConnId::from_raw(id))
+    }
+
+    /// Lets go of what wakes JavaScript, and of the thread, if nothing is open. What is opened later gets them anew.
+    #[napi]
+    pub fn rest(&self, env: Env) {
+        self.environment.rest(env.raw());
     }
 
     // ---- reading ----

@@ -133,9 +133,21 @@ pub struct ParserOptions {
     pub strict_host: Option<bool>,
 }
 
+/// Options of a parser as the native side has them. To convert them takes microseconds, and many parsers have the same.
+#[napi_derive::napi]
+pub struct ParserSettings(pub(super) ParserOptions);
+
+#[napi_derive::napi]
+impl ParserSettings {
+    #[napi(constructor)]
+    pub fn new(options: ParserOptions) -> Self {
+        Self(options)
+    }
+}
+
 #[cfg(unix)]
-impl From<ParserOptions> for Reader {
-    fn from(options: ParserOptions) -> Self {
+impl From<&ParserSettings> for Reader {
+    fn from(ParserSettings(options): &ParserSettings) -> Self {
         Self {
             limits: limits(options.max_header_size, 0),
             leniency: options.validation.leniency(),

@@ -146,7 +146,7 @@ impl Connection {
         self.set.leadership.leader() == Leader::Thread
     }
 
-    /// The other end, if it was told when the connection was accepted.
+    /// The other end, if it is an IP address.
     pub fn peer(&self) -> Option<Address> {
         self.peer.map(Address::from)
     }

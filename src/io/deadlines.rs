@@ -23,8 +23,6 @@ pub(crate) enum Due {
     Accept(u32),
     /// JavaScript is asked whether it looks.
     Probe(u32),
-    /// The hub ends if it has no user.
-    Retire,
 }
 
 impl From<ConnId> for Due {

@@ -13,7 +13,6 @@ use crate::io::clock::Clock;
 use crate::io::connection::{Connection, Opening};
 use crate::io::connections::Connections;
 use crate::io::content_memory::ContentMemory;
-use crate::io::deadlines::Due;
 use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::leadership::Leader;
@@ -32,9 +31,6 @@ use crate::ring::debug_log::note;
 use crate::ring::id::IdAllocator;
 use crate::ring::sink::SinkState;
 use crate::tls::Session;
-
-/// Milliseconds that the threads stay without a user, in case there is a new one soon.
-const LINGER: u64 = 1000;
 
 /// Ids, connections and listeners of the environment.
 #[derive(Debug, Default)]
@@ -206,6 +202,8 @@ impl Hub {
             call: "open",
             source,
         })?;
+        let peer = socket.raw().peer_addr().ok();
+        let peer = peer.and_then(|address| address.as_socket());
         let is_secure = session.is_some();
         if let Some(session) = session {
             socket.secure(session);
@@ -217,7 +215,7 @@ impl Hub {
             reading: Reading::Http,
             listener: None,
             port: port.clone(),
-            peer: None,
+            peer,
             timeout: 0,
         };
         let connection = self.open(opening).ok_or(Error::Closing)?;
@@ -313,20 +311,10 @@ impl Hub {
         !life.is_over
     }
 
-    /// An instance of the module has nothing open any more.
+    /// An instance of the module has nothing open any more. With the last one the threads end.
     pub fn end_use(&self) {
         let mut life = relock(&self.life);
         life.users -= 1;
-        let is_unused = life.users == 0;
-        drop(life);
-        if is_unused {
-            self.sets[0].add_deadline(self.now() + LINGER, Due::Retire);
-        }
-    }
-
-    /// Ends the threads if the hub has no user.
-    pub(crate) fn retire(&self) {
-        let mut life = relock(&self.life);
         if life.users == 0 {
             life.is_over = true;
             self.sets.iter().for_each(|set| set.stop());

@@ -140,7 +140,6 @@ impl Lead {
                         listener.probe(self.now);
                     }
                 }
-                Due::Retire => self.hub.retire(),
             }
         }
         if set.leadership.is_alarmed() {
