@@ -98,7 +98,7 @@ class CorkBuffer {
     const { ending } = this;
     this.ending = null;
     const ends = ending !== null && this.chunk !== null && socket._httpMessage === ending;
-    return ends ? transport.endFlags(ending) : 0;
+    return ends ? transport.endFlags() : 0;
   }
 
   isEmpty() {

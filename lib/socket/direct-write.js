@@ -56,7 +56,7 @@ function sendWhole(response, head, chunk, encoding, callback) {
   checkEncoding(encoding, chunk);
   const isFree = held.corked === 0 && held.chunk === null && held.callback === null;
   if (!isFree || !transport.canSend() || !isWriteOriginal(this)) return false;
-  const flags = transport.endFlags(response);
+  const flags = transport.endFlags();
   const isSent =
     typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1')
       ? transport.send(head + chunk, encoding, flags, callback)

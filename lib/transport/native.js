@@ -13,7 +13,7 @@ const { endOutput, onOutputEnd, shutDown } = require('./output-end');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
 
-const { WRITE_CLOSE, WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
+const { WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
 const { ECONNRESET, EPIPE } = systemErrors();
 /** More than this is sent at once even when more records wait. */
 const DEFER_LIMIT = 16 * 1024;
@@ -44,8 +44,8 @@ class NativeTransport {
     this.afterShutdown = null;
     this.closesSoon = false;
     this.firstFlags = 0; // for the next piece
-    /** Flags the current response has ended with, 0 if the native side does not know yet. */
-    this.endSent = 0;
+    /** The native side knows of the end of the current response. */
+    this.endSent = false;
     /** How many complete responses leave with the current one, and how many such ends the native side was told of. */
     this.alongside = 0;
     this.endsTold = 0;
@@ -236,18 +236,18 @@ class NativeTransport {
   }
 
   /** What the native side is told with the last piece of a response, and of those that leave with it. */
-  endFlags(response) {
-    this.endSent = response._last ? WRITE_END | WRITE_CLOSE : WRITE_END;
+  endFlags() {
+    this.endSent = true;
     this.isTimeoutNew = false;
     const more = this.alongside;
     this.alongside = 0;
     this.endsTold += more;
-    return this.endSent | (more * layout.WRITE_MORE_ENDS);
+    return WRITE_END | (more * layout.WRITE_MORE_ENDS);
   }
 
   /** The response is complete. */
   endResponse() {
-    if (this.endSent & WRITE_END) this.endSent &= ~WRITE_END;
+    if (this.endSent) this.endSent = false;
     else if (this.endsTold > 0) this.endsTold--;
     else return this.isClosed || native.io.endResponse(this.id);
     if (this.isTimeoutNew) idle.resumeIdleTimeout(this);
@@ -315,7 +315,7 @@ class NativeTransport {
   closeSoon() {
     this.output = Output.ENDED;
     this.closesSoon = true;
-    if (!this.isClosed && (this.endSent & WRITE_CLOSE) === 0) native.io.destroySoon(this.id);
+    if (!this.isClosed) native.io.destroySoon(this.id);
   }
 
   /** The server's count of connections, as `net.Socket` keeps it. */

@@ -9,7 +9,7 @@ use napi::sys;
 use crate::bridge::call::FastCall;
 use crate::bridge::environment::Environment;
 use crate::bridge::options::announced;
-use crate::io::{After, BORROW_SIZE, Connection, Memory, Outgoing, Sent};
+use crate::io::{BORROW_SIZE, Connection, Memory, Outgoing, Sent};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::layout::write;
@@ -123,9 +123,6 @@ fn ends(connection: &Connection, outgoing: &mut Outgoing, flags: u32) {
         for _ in 0..=flags / write::MORE_ENDS {
             connection.response_ends(outgoing);
         }
-    }
-    if flags & write::CLOSE != 0 {
-        outgoing.then(After::Close);
     }
 }
 

@@ -202,20 +202,18 @@ pub mod write {
         LATIN1 = 1;
         /// More follows at once: keep it back.
         MORE = 1 << 1;
-        /// Last of the connection: close it when all has left.
-        CLOSE = 1 << 2;
         /// Last piece of a response.
-        END = 1 << 3;
+        END = 1 << 2;
         /// More records wait for JavaScript: let the I/O thread send this meanwhile.
-        DEFER = 1 << 4;
+        DEFER = 1 << 3;
         /// First piece of a request: a response is to come.
-        EXPECT = 1 << 5;
+        EXPECT = 1 << 4;
         /// With `EXPECT`: the request's method is HEAD.
-        EXPECT_HEAD = 1 << 6;
+        EXPECT_HEAD = 1 << 5;
         /// With `EXPECT`: the request's method is CONNECT.
-        EXPECT_CONNECT = 1 << 7;
+        EXPECT_CONNECT = 1 << 6;
         /// With `END`, from this bit on: how many more responses end with the piece.
-        MORE_ENDS = 1 << 8;
+        MORE_ENDS = 1 << 7;
     }
 
     /// The result of a send for a connection that is not there (any more); other negative results are
