@@ -109,13 +109,13 @@ impl Numbers {
     /// kept as `rest` says.
     pub fn park(&self) -> f64 {
         let idle = count(self.idle);
-        // Limits may have been lowered since the connection was made.
-        let has_room = count(self.total) <= self.max_total
-            && idle + count(self.busy) <= self.max_sockets
-            && idle < self.max_idle;
+        // Limits may have been lowered since the connection was made. One that is no number is none.
+        let is_full = count(self.total) > self.max_total
+            || idle + count(self.busy) > self.max_sockets
+            || idle >= self.max_idle;
         if count(self.waiting) > 0.0 {
             SERVE
-        } else if self.persists != 0.0 && has_room {
+        } else if self.persists != 0.0 && !is_full {
             self.rest()
         } else {
             CLOSE

@@ -79,6 +79,15 @@ fn a_connection_serves_who_waits_is_kept_or_closed() {
         .park(),
         CLOSE
     );
+    // By a number.
+    assert_eq!(
+        Numbers {
+            max_idle: f64::NAN,
+            ..limited
+        }
+        .park(),
+        0.0
+    );
     // A lowered limit closes what is above it.
     assert_eq!(
         Numbers {
