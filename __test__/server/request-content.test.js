@@ -291,3 +291,22 @@ onNative('many uploads at once do not mix', async ({ connect }) => {
   for (const [i, { body }] of (await Promise.all(answers)).entries())
     assert.ok(body.equals(pattern(200_000, i + 1)), `upload ${i + 1}`);
 });
+
+onNative(
+  'trailers: the end of a request comes before the next request of the same bytes',
+  async (world) => {
+    const { connect } = world;
+    const log = [];
+    const server = http.createServer((req, res) => {
+      log.push(req.url);
+      logEvents(req.resume(), ['end'], log);
+      res.end();
+    });
+    const client = await connect(server);
+    const head = (path) => `POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    client.send(`${head('/1')}0\r\nX-T: t\r\n\r\n${head('/2')}0\r\nX-T: t\r\n\r\n`);
+    await client.response();
+    await client.response();
+    assert.deepStrictEqual(log, ['/1', 'end', '/2', 'end']);
+  },
+);

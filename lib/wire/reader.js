@@ -130,6 +130,14 @@ function readClose({ words }, at) {
 }
 
 /**
+ * Node runs ticks behind each piece of content that its own parser finds on its own handle, and behind a message with
+ * trailers. Behind the last of a read they run without us: the handle has called.
+ */
+function runTicksBehind({ ticksBehindContent }, flags, isDue) {
+  if (isDue && ticksBehindContent && (flags & layout.GROUP_END) === 0) runTicks();
+}
+
+/**
  * Hands the record at this word to `transport`. What was parsed goes to its `receiver`, which is null
  * when nothing that the peer sends is of interest any more.
  */
@@ -142,12 +150,11 @@ function dispatch(transport, kind, flags, batch, at) {
     case layout.CONTENT:
       if (receiver !== null) receiver.onContent(flags, readContent(batch, at, flags));
       else if (flags & ATTACHED) batch.dropContent();
-      // Node runs ticks behind each piece of content that its own parser finds on its own handle. Behind the
-      // last one they run without us: the handle has called.
-      if (transport.ticksBehindContent && (flags & layout.GROUP_END) === 0) runTicks();
+      runTicksBehind(transport, flags, true);
       break;
     case layout.COMPLETE:
       if (receiver !== null) receiver.onComplete(flags, readTrailers(batch, at));
+      runTicksBehind(transport, flags, batch.words[at + layout.COMPLETE_FIELDS] > 0);
       break;
     case layout.RAW:
       if (flags & layout.GROUP_END) transport.onRaw(readContent(batch, at, flags));
