@@ -1,14 +1,18 @@
 'use strict';
-// A client's socket that somebody pauses, also before it is connected: no answer is read until it is resumed.
+// A client's socket that somebody pauses, also before it is connected: no answer is read until it is resumed, by
+// HTTP itself behind what it was told of.
 const assert = require('node:assert');
 const { once } = require('node:events');
 const nodeHttp = require('node:http');
 const nodeHttps = require('node:https');
+const net = require('node:net');
 const { test } = require('node:test');
 const { cert, key } = require('../agent/tls-fixture');
 const http = require('../support/subject');
 const https = require('../support/secure-subject');
-const { contentOf } = require('../support/events');
+const { contentOf, deferred } = require('../support/events');
+
+const limit = { timeout: 60_000 };
 
 const PAUSES = {
   'at once': (socket) => socket.pause(),
@@ -55,3 +59,55 @@ for (const [name, client, node] of [
       socket.resume();
       assert.strictEqual(await paused, 'content');
     });
+
+const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n';
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ncontent';
+
+for (const pieces of [
+  [HINTS, ANSWER],
+  [HINTS + ANSWER.slice(0, 20), ANSWER.slice(20)],
+  [HINTS + ANSWER],
+])
+  test(
+    `paused in 'information': the end of that resumes it, ${pieces.length}`,
+    limit,
+    async (t) => {
+      const told = deferred();
+      const server = net.createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', async () => {
+          socket.write(pieces[0]);
+          await told.promise;
+          for (const piece of pieces.slice(1)) socket.write(piece);
+        });
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const agent = new http.Agent();
+      t.after(() => {
+        agent.destroy();
+        server.close();
+      });
+      const req = http.get({ port: server.address().port, host: '127.0.0.1', agent });
+      req.on('information', () => {
+        req.socket.pause();
+        told.resolve();
+      });
+      const [res] = await once(req, 'response');
+      assert.strictEqual(res.socket.isPaused(), false);
+      assert.strictEqual(String(await contentOf(res)), 'content');
+    },
+  );
+
+test('readableDidRead says whether something was answered', limit, async (t) => {
+  const server = nodeHttp.createServer((_req, res) => res.end('content'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const req = http.get({ port: server.address().port, host: '127.0.0.1', agent: false });
+  const [socket] = await once(req, 'socket');
+  assert.strictEqual(socket.readableDidRead, false);
+  const [res] = await once(req, 'response');
+  assert.strictEqual(socket.readableDidRead, true);
+  res.resume();
+});

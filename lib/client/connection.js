@@ -3,6 +3,7 @@
 // what is read to the reader of the response that is due.
 const { kHttp, kSecurity, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
+const { noteRead } = require('../node/streams');
 const { NativeTransport } = require('../transport/native');
 const { announcementOf, readsAlike } = require('../transport/parser');
 const { GROUP_END } = require('../wire/layout');
@@ -97,6 +98,7 @@ class ClientConnection {
 
   onHead(flags, head) {
     if (!this.accepts(flags)) return;
+    noteRead(this.socket);
     // An answer to no request: the server cannot be trusted.
     if (this.reader === null || this.reader.isDone) this.socket.destroy();
     else this.reader.onHead(flags, head);

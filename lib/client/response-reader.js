@@ -96,9 +96,12 @@ class ResponseReader {
     if (this.incoming === res) this.resumeReading();
   }
 
+  /** Also a socket that the program has paused is read on, as Node's is. */
   resumeReading() {
-    if (this.connection === null) this.transport.resume();
-    else this.transport.resumeReading();
+    const { socket, transport } = this;
+    if (this.connection === null) transport.resume();
+    else if (socket.readableFlowing === false) socket.resume();
+    else transport.resumeReading();
   }
 
   pauseReading() {
@@ -162,6 +165,7 @@ class ResponseReader {
     // A 101 that does not say what to switch to is an answer like any other.
     if (status >= 100 && status < 200 && status !== 101) {
       this.handlers.onInformation(req, res);
+      if (!this.isDone) this.resumeReading();
       return;
     }
     this.incoming = res;

@@ -22,6 +22,11 @@ function noteEndEmitted({ _readableState: state }) {
   state.endEmitted = true;
 }
 
+/** The stream was read. */
+function noteRead({ _readableState: state }) {
+  state.dataEmitted = true;
+}
+
 /** All was written, and the stream has said so. */
 function noteFinished({ _writableState: state }) {
   state.ending = true;
@@ -63,4 +68,5 @@ module.exports = {
   noteEndEmitted,
   noteFinished,
   noteFlowing,
+  noteRead,
 };
