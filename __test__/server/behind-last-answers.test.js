@@ -1,10 +1,11 @@
 'use strict';
-// What a program writes on the socket behind an answer that ends the connection is sent before its end, as
+// The socket of an answer that ends the connection is open until that has finished. What a program writes on it behind an answer that ends the connection is sent before its end, as
 // long as the answer has not finished.
 const assert = require('node:assert');
 const http = require('../support/subject');
+const { deferred, logEvents } = require('../support/events');
 const { hostHas } = require('../support/mode');
-const { onBoth } = require('../support/transports');
+const { onBoth, onNative } = require('../support/transports');
 
 const HEADS = {
   'Connection: close': 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -79,3 +80,40 @@ for (const [name, head] of Object.entries(HEADS))
       await client.untilEnd();
       assert.ok(client.bytes.toString('latin1').endsWith(raw));
     });
+
+for (const event of ['finish', 'close'])
+  onNative(
+    `the socket in '${event}' of a last answer, and what it tells then`,
+    async ({ connect }) => {
+      const log = [];
+      const closed = deferred();
+      const server = http.createServer(({ socket }, res) => {
+        res.on(event, () => {
+          const { localAddress, writable, writableEnded, writableFinished } = socket;
+          log.push([localAddress, writable, writableEnded, writableFinished]);
+          logEvents(socket, ['finish', 'close'], log);
+          socket.on('close', closed.resolve);
+        });
+        res.end('x');
+      });
+      const client = await connect(server);
+      client.send(HEADS['HTTP/1.0']);
+      await client.untilEnd();
+      client.end();
+      await closed.promise;
+      assert.deepStrictEqual(log, [['127.0.0.1', false, true, false], 'finish', 'close']);
+    },
+  );
+
+onNative("a socket tells 'drain' behind an answer that has filled it", async ({ connect }) => {
+  const log = [];
+  const server = http.createServer(({ socket }, res) => {
+    logEvents(socket, ['drain'], log);
+    logEvents(res, ['finish'], log);
+    res.end('z'.repeat(socket.writableHighWaterMark));
+  });
+  const client = await connect(server);
+  client.send(HEADS['HTTP/1.0']);
+  await client.untilEnd();
+  assert.deepStrictEqual(log, ['drain', 'finish']);
+});

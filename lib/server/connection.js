@@ -61,7 +61,7 @@ class ServerConnection {
     /** Bytes held by responses that wait for their turn. */
     this.outgoingData = 0;
     this.requests = 0;
-    /** The stream transport's timeout is the one between requests. */
+    /** The socket's timeout is the one between requests. */
     this.isIdleTimeoutSet = false;
     /** More records of the same read follow. */
     this.isAmidRead = false;
@@ -285,7 +285,7 @@ class ServerConnection {
 
   /** No response is left: the timeout until the next request begins. */
   beginIdleTimeout() {
-    const timeout = idleTimeout(this.server);
+    const timeout = idleTimeout(this.server[kOptions]);
     if (timeout === 0) return;
     this.transport.setIdleTimeout(timeout);
     this.isIdleTimeoutSet = true;
@@ -293,7 +293,7 @@ class ServerConnection {
 
   endIdleTimeout() {
     this.isIdleTimeoutSet = false;
-    this.transport.setIdleTimeout(this.server.timeout || 0);
+    this.transport.setIdleTimeout(this.server[kOptions].timeout || 0);
   }
 
   /** No traffic for as long as the socket's timeout says. */

@@ -61,7 +61,7 @@ function finishResponse(connection, res) {
     if (typeof socket.destroySoon === 'function') socket.destroySoon();
     else socket.end();
   } else if (outgoing.length === 0) {
-    if (!transport.timesIdle) connection.beginIdleTimeout();
+    connection.beginIdleTimeout();
   } else {
     giveTurn(connection, outgoing.shift());
   }

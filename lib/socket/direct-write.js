@@ -50,7 +50,7 @@ function checkEncoding(encoding, chunk) {
  * Sends all of a response, with nothing before or behind it. False if something is in the way;
  * `callback` is called in a tick, or when the rest has left.
  */
-function sendWhole(response, head, chunk, encoding, callback) {
+function sendWhole(_response, head, chunk, encoding, callback) {
   const transport = this[kTransport];
   const { [kHeld]: held } = this;
   checkEncoding(encoding, chunk);

@@ -3,6 +3,7 @@
 // sent goes first through that. Nothing waits; what fails, fails the socket.
 const {
   ArrayPrototypeSplice,
+  NumberIsFinite,
   ObjectAssign,
   ObjectCreate,
   ObjectDefineProperty,
@@ -37,7 +38,8 @@ function handOver(socket) {
   countOn(handle, transport);
   sendFirst(socket, handed.unsent, ArrayPrototypeSplice(transport.waiting, 0), held.needDrain);
   for (let i = held.corked; i > 0; i--) socket.cork();
-  if (transport.timeout > 0) socket.setTimeout(transport.timeout);
+  if (NumberIsFinite(transport.timeout) && transport.timeout > 0)
+    socket.setTimeout(transport.timeout);
   endBehind(socket, transport, isLazy);
   return true;
 }

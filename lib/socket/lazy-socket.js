@@ -5,7 +5,6 @@
 const {
   ArrayPrototypeIncludes,
   BufferIsBuffer,
-  MathCeil,
   ObjectDefineProperty,
   ObjectHasOwn,
   ObjectSetPrototypeOf,
@@ -106,9 +105,6 @@ defineField('writableHighWaterMark', function () {
 defineField('readableHighWaterMark', function () {
   return this.server.highWaterMark;
 });
-defineField('timeout', function () {
-  return this[kTransport].timeout || undefined;
-});
 
 methods.write = function write(chunk, encoding, callback) {
   if (!this.writable || chunk === null || (typeof chunk !== 'string' && !BufferIsBuffer(chunk))) {
@@ -151,7 +147,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
     materialize(this);
     return this.setTimeout(msecs, callback);
   }
-  if (!this.destroyed) this[kTransport].setTimeout(MathCeil(timerDuration(msecs, 'msecs')));
+  if (!this.destroyed) this[kTransport].setTimeout(timerDuration(msecs, 'msecs'));
   return this;
 };
 

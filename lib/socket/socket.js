@@ -3,7 +3,6 @@
 // anything but what responses need materializes it. How it gets a handle of Node's own is in `hand-over`.
 const {
   ArrayPrototypeMap,
-  MathCeil,
   ObjectFreeze,
   ObjectSetPrototypeOf,
   ReflectApply,
@@ -61,6 +60,12 @@ define(prototype, {
     this[kHandle] = handle;
   },
 
+  get timeout() {
+    return this[kTransport].timeout;
+  },
+  set timeout(msecs) {
+    this[kTransport].timeout = msecs;
+  },
   get pending() {
     return !this[kHandle] || this.connecting;
   },
@@ -176,7 +181,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
   if (this.destroyed) return this;
   this.timeout = msecs;
   msecs = timerDuration(msecs, 'msecs');
-  this[kTransport].setTimeout(MathCeil(msecs));
+  this[kTransport].setTimeout(msecs);
   if (callback !== undefined) {
     validateFunction(callback, 'callback');
     if (msecs === 0) this.removeListener('timeout', callback);
@@ -366,8 +371,10 @@ methods[kDetach] = function detachResponse() {
 
 methods[kWillEnd] = willEnd;
 
+/** Not what fills the stream's buffer: that is followed by a 'drain'. */
 methods[kSendWhole] = function sendWholeOnSocket(...args) {
-  return isUnusedWritable(this) && ReflectApply(sendWhole, this, args);
+  const isSmall = args[2].length < this.writableHighWaterMark;
+  return isSmall && isUnusedWritable(this) && ReflectApply(sendWhole, this, args);
 };
 
 methods.address = function address() {
@@ -387,7 +394,6 @@ function materialize(socket) {
   const transport = socket[kTransport];
   socket.flushHeld();
   becomeSocket(socket, socket.complete, undefined);
-  if (transport.timeout > 0) socket.timeout = transport.timeout;
   if (transport.role !== null) {
     // It has been flowing all the time, unless it is about to begin, or stands.
     if (!transport.isBeginning) noteFlowing(socket, !transport.isPaused);
@@ -401,15 +407,15 @@ function materialize(socket) {
 
 /** Brings the stream's state to where the connection is. */
 function catchUp(socket, transport) {
-  const { closesSoon, hasInputEnded, hasOutputEnded, isDestroyed, pending, role } = transport;
+  const { closesSoon, hasInputEnded, hasOutputEnded, isDestroyed, role } = transport;
   if (hasInputEnded) {
     // HTTP has read all there was, and 'end' has passed before there could be a listener.
     if (role !== null || isDestroyed) noteEndEmitted(socket);
     else socket.endInput();
   }
   if (hasOutputEnded) {
-    // It closes by itself, behind what was sent.
-    if (isDestroyed || (closesSoon && pending === 0)) noteFinished(socket);
+    if (isDestroyed) noteFinished(socket);
+    else if (closesSoon) socket.destroySoon();
     else socket.end();
   }
   if (!isDestroyed) return;

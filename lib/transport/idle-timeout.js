@@ -2,6 +2,7 @@
 // The timeout of a native connection without traffic. Its end is waited for by a timer of Node's, so
 // that it comes in its place among those of the program: from the beginning, if JavaScript has set the
 // timeout, and if there was traffic since, from when the native side says that it is near.
+const { MathCeil } = require('../base/primordials');
 const native = require('../wire/loop');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { now } = require('../wire/realm');
@@ -15,7 +16,7 @@ function setIdleTimeout(transport, timeout) {
   transport.isTimeoutNew = true;
   stopIdleTimer(transport);
   if (transport.isClosed) return;
-  native.io.setTimeout(transport.id, timeout);
+  native.io.setTimeout(transport.id, MathCeil(timeout));
   if (timeout > 0) wait(transport, timeout);
 }
 

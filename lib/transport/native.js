@@ -66,7 +66,8 @@ class NativeTransport {
     this.local = undefined;
     this.bytesRead = 0;
     this.bytesWritten = 0;
-    this.timeout = timeout;
+    /** What the socket says; undefined until one was set. */
+    this.timeout = undefined;
     this.idleTimer = null;
     this.waitsUntil = 0;
     /** It was set since the native side knows of the end of a response. */
@@ -311,11 +312,11 @@ class NativeTransport {
     this.count();
   }
 
-  /** Closes the connection when all output has left. */
+  /** Closes the connection when all output has left; who hears of the last answer's end finds it open. */
   closeSoon() {
     this.output = Output.ENDED;
     this.closesSoon = true;
-    if (!this.isClosed) native.io.destroySoon(this.id);
+    if (!this.isClosed) process.nextTick(destroySoon, this.id);
   }
 
   /** The server's count of connections, as `net.Socket` keeps it. */
@@ -399,6 +400,11 @@ class NativeTransport {
     idle.setIdleTimeout(this, timeout);
   }
 
+  /** One that the native side has begun by itself. */
+  setIdleTimeout(timeout) {
+    this.timeout = timeout;
+  }
+
   onTimeout() {
     idle.awaitTimeout(this);
   }
@@ -432,6 +438,10 @@ class NativeTransport {
     if (counts) native.ref();
     else native.unref();
   }
+}
+
+function destroySoon(id) {
+  native.io.destroySoon(id);
 }
 
 module.exports = { NativeTransport };

@@ -64,11 +64,10 @@ impl IdleClock {
         }
     }
 
-    /// Sets the timeout in milliseconds; 0 switches it off. Returns when the I/O side has to look, if
-    /// that is earlier than it would.
+    /// Sets the timeout in milliseconds; 0 switches it off. One that is set between requests ends with the
+    /// next request's head, too. Returns when the I/O side has to look, if that is earlier than it would.
     pub fn set_timeout(&self, timeout: u32, now: u64) -> Option<u64> {
         self.touch(now);
-        self.between_requests.store(false, Ordering::Relaxed);
         self.told.store(NEVER, Ordering::Relaxed);
         self.taken.store(NEVER, Ordering::Relaxed);
         self.timeout.store(timeout, Ordering::SeqCst);

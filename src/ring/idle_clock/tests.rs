@@ -64,6 +64,19 @@ fn the_timeout_between_requests_is_found_without_a_word() {
 }
 
 #[test]
+fn a_timeout_that_was_set_between_requests_ends_with_the_next_request() {
+    let clock = IdleClock::new(0, 0);
+    clock.begin_idle(50);
+    clock.set_timeout(20, 10);
+    assert_eq!(clock.left(29), Left::Wait(1));
+    clock.end_idle(0);
+    assert_eq!(clock.take(30), Left::Nothing);
+    clock.set_timeout(20, 40);
+    clock.end_idle(0);
+    assert_eq!(clock.take(60), Left::Over, "this one is of a request");
+}
+
+#[test]
 fn no_timeout_is_missed_whenever_it_begins() {
     for timeout in 1..20 {
         for begin in 0..50 {
