@@ -2,7 +2,7 @@
 // cork and uncork, of responses and of their sockets.
 const assert = require('node:assert');
 const http = require('../support/subject');
-const { deferred, turn } = require('../support/events');
+const { deferred, logEvents, turn } = require('../support/events');
 const { chunksOf, hostHas, newerThanHost, onNodeHttp } = require('../support/mode');
 const { onBoth, onNative } = require('../support/transports');
 
@@ -188,4 +188,36 @@ onNative('writes of one tick leave in one piece', async ({ connect }) => {
   client.stream.on('data', (chunk) => sizes.push(chunk.length));
   await client.exchange(GET);
   assert.ok(sizes.length <= 3, `${sizes}`);
+});
+
+onBoth(
+  'a socket that is corked keeps what is written, also when it is looked at',
+  async ({ connect }) => {
+    const server = http.createServer(({ socket }, res) => {
+      socket.cork();
+      res.write('x');
+      socket.on('close', () => {});
+      setImmediate(() => {
+        const { length } = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n`;
+        assert.ok(socket.writableLength > length);
+        socket.uncork();
+        res.end('y');
+      });
+    });
+    const client = await connect(server);
+    assert.strictEqual((await client.exchange(GET)).text, 'xy');
+  },
+);
+
+onBoth("uncork() behind the end tells no 'drain'", async ({ connect }) => {
+  const log = [];
+  const server = http.createServer((_req, res) => {
+    logEvents(res, ['drain', 'finish'], log);
+    res.write('z'.repeat(70_000));
+    process.nextTick(() => res.uncork());
+    res.end('x');
+  });
+  const client = await connect(server);
+  await client.exchange(GET);
+  assert.deepStrictEqual(log, ['finish']);
 });

@@ -292,21 +292,20 @@ onNative('many uploads at once do not mix', async ({ connect }) => {
     assert.ok(body.equals(pattern(200_000, i + 1)), `upload ${i + 1}`);
 });
 
-onNative(
-  'trailers: the end of a request comes before the next request of the same bytes',
-  async (world) => {
-    const { connect } = world;
+// Node's parser tells trailers, and fields of a head beyond 32, on their own.
+for (const [what, first] of [
+  ['trailers', `${chunkedHead}0\r\nX-T: t\r\n\r\n`],
+  ['many fields', get.replace('\r\n\r\n', `\r\n${'X: x\r\n'.repeat(40)}\r\n`)],
+])
+  onNative(`behind ${what} ticks run between requests of the same bytes`, async ({ connect }) => {
     const log = [];
     const server = http.createServer((req, res) => {
-      log.push(req.url);
+      log.push('request');
       logEvents(req.resume(), ['end'], log);
       res.end();
     });
     const client = await connect(server);
-    const head = (path) => `POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`;
-    client.send(`${head('/1')}0\r\nX-T: t\r\n\r\n${head('/2')}0\r\nX-T: t\r\n\r\n`);
-    await client.response();
-    await client.response();
-    assert.deepStrictEqual(log, ['/1', 'end', '/2', 'end']);
-  },
-);
+    client.send(first, get, get);
+    for (let i = 0; i < 3; i++) await client.response();
+    assert.deepStrictEqual(log, ['request', 'end', 'request', 'end', 'request', 'end']);
+  });

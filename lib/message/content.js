@@ -132,13 +132,13 @@ function emitError(message, error, callback) {
   if (typeof message.emit === 'function' && !message.destroyed) message.emit('error', error);
 }
 
-/** Sends the pieces of chunked content that were held back, as one chunk. */
+/** Sends the pieces of chunked content that were held back, as one chunk. Returns whether there were any. */
 function flushPieces(message) {
   const pieces = message[kChunkedBuffer];
-  if (!pieces || pieces.length === 0) return;
+  if (!pieces || pieces.length === 0) return false;
   if (message.destroyed || message.socket?.destroyed) {
     failPieces(message);
-    return;
+    return false;
   }
   const callbacks = [];
   const first = encodingAround(pieces[0], pieces[1]);
@@ -155,8 +155,8 @@ function flushPieces(message) {
     }),
   );
   pieces.length = 0;
-  pieces.drain = true;
   message[kChunkedLength] = 0;
+  return true;
 }
 
 /** The pieces that were held back will not be sent: their callbacks hear why. */

@@ -117,10 +117,9 @@ OutgoingMessage.prototype.cork = function cork() {
 
 OutgoingMessage.prototype.uncork = function uncork() {
   this[kCorked]--;
-  if (!this[kCorked]) content().flushPieces(this);
+  const hasFlushed = !this[kCorked] && content().flushPieces(this);
   this.socket?.uncork();
-  if (this[kNeedDrain] && this[kChunkedBuffer]?.drain && this.writableLength === 0) {
-    this[kChunkedBuffer].drain = false;
+  if (hasFlushed && this[kNeedDrain] && this.writableLength === 0) {
     this[kNeedDrain] = false;
     this.emit('drain');
   }

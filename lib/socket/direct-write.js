@@ -150,7 +150,7 @@ const directWrite = {
     return this._writableState.corked + this[kHeld].corked;
   },
   get writableNeedDrain() {
-    return this[kHeld].needDrain || (this._writableState.needDrain && !this.destroyed);
+    return !this.destroyed && (this[kHeld].needDrain || this._writableState.needDrain);
   },
 };
 

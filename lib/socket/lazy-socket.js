@@ -97,7 +97,7 @@ defineField('writableCorked', function () {
   return this[kHeld].corked;
 });
 defineField('writableNeedDrain', function () {
-  return this[kHeld].needDrain;
+  return !this.destroyed && this[kHeld].needDrain;
 });
 defineField('writableHighWaterMark', function () {
   return this.server.highWaterMark;

@@ -392,7 +392,6 @@ function nativeHandle(socket) {
 /** Makes a lazy socket a complete one. */
 function materialize(socket) {
   const transport = socket[kTransport];
-  socket.flushHeld();
   becomeSocket(socket, socket.complete, undefined);
   if (transport.role !== null) {
     // It has been flowing all the time, unless it is about to begin, or stands.

@@ -33,6 +33,8 @@ class NativeTransport {
     /** The native side begins the timeout between requests, and ends it with the next head. */
     this.timesIdle = true;
     this.ticksBehindContent = !isClient;
+    /** See `dispatch`. */
+    this.ticksBeforeHeads = false;
     this.closedErrno = isClient ? ECONNRESET : EPIPE;
     this.life = Life.OPEN;
     this.input = Input.OPEN;

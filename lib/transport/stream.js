@@ -20,6 +20,7 @@ class StreamTransport {
     this.origin = null;
     /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
     this.ticksBehindContent = socket._handle?.isStreamBase === true;
+    this.ticksBeforeHeads = false;
     /** What was wrong with the input; nothing behind it can be understood. */
     this.failure = null;
     /** Records that the native side made before it gave the socket away are still to come. */

@@ -25,6 +25,8 @@ const commonNames = ArrayPrototypeFlatMap(layout.COMMON_NAMES, (name) => [
 const WORD = 2 ** 32;
 /** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
 const ZEROED_SIZE = 1024;
+/** Fields of a head that Node's parser tells together with it. */
+const FIELDS_AT_ONCE = 32;
 
 /** Records in memory that only `lib/wire` can reach. */
 class Batch {
@@ -130,14 +132,6 @@ function readClose({ words }, at) {
 }
 
 /**
- * Node runs ticks behind each piece of content that its own parser finds on its own handle, and behind a message with
- * trailers. Behind the last of a read they run without us: the handle has called.
- */
-function runTicksBehind({ ticksBehindContent }, flags, isDue) {
-  if (isDue && ticksBehindContent && (flags & layout.GROUP_END) === 0) runTicks();
-}
-
-/**
  * Hands the record at this word to `transport`. What was parsed goes to its `receiver`, which is null
  * when nothing that the peer sends is of interest any more.
  */
@@ -145,16 +139,22 @@ function dispatch(transport, kind, flags, batch, at) {
   const { receiver } = transport;
   switch (kind) {
     case layout.HEAD:
-      if (receiver !== null) receiver.onHead(flags, readHead(batch, at));
+      // Node's parser tells more fields than that on their own, trailers as well, and from then on those of every head
+      // of its connection: ticks run behind them.
+      if (batch.words[at + layout.HEAD_FIELDS] > FIELDS_AT_ONCE) transport.ticksBeforeHeads = true;
+      if (transport.ticksBeforeHeads && transport.ticksBehindContent) runTicks();
+      transport.receiver?.onHead(flags, readHead(batch, at));
       break;
     case layout.CONTENT:
       if (receiver !== null) receiver.onContent(flags, readContent(batch, at, flags));
       else if (flags & ATTACHED) batch.dropContent();
-      runTicksBehind(transport, flags, true);
+      // Node runs ticks behind each piece of content that its own parser finds on its own handle. Behind the
+      // last one they run without us: the handle has called.
+      if (transport.ticksBehindContent && (flags & layout.GROUP_END) === 0) runTicks();
       break;
     case layout.COMPLETE:
       if (receiver !== null) receiver.onComplete(flags, readTrailers(batch, at));
-      runTicksBehind(transport, flags, batch.words[at + layout.COMPLETE_FIELDS] > 0);
+      if (batch.words[at + layout.COMPLETE_FIELDS] > 0) transport.ticksBeforeHeads = true;
       break;
     case layout.RAW:
       if (flags & layout.GROUP_END) transport.onRaw(readContent(batch, at, flags));
