@@ -203,3 +203,24 @@ onSocketWays('bytesWritten behind an upgrade counts once what waited', async (wo
   assert.strictEqual(socket.bytesWritten, length);
   socket.destroy();
 });
+
+onSocketWays(
+  "who reads the socket from the 'end' of its answer on does not take it from the request",
+  async (world) => {
+    const { accept, get } = world;
+    const req = get();
+    const peer = await accept();
+    await peer.request();
+    const log = [];
+    req.on('response', (res) => {
+      res.on('end', () => {
+        req.socket.on('data', () => log.push('data'));
+        log.push('end');
+      });
+      res.resume();
+    });
+    peer.answer('content', 'Connection: close\r\n');
+    await untilEvent(req, 'close');
+    assert.deepStrictEqual(log, ['end']);
+  },
+);

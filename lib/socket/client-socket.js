@@ -123,7 +123,7 @@ for (const name of ['on', 'addListener', 'prependListener']) {
   methods[name] = function (event, listener) {
     const isRead = event === 'data' || event === 'readable';
     const { role } = this[kTransport];
-    if (isRead && role !== null && !role.reader) {
+    if (isRead && role?.isIdle()) {
       this.leaveHttp();
       return this[name](event, listener);
     }
