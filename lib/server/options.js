@@ -2,8 +2,10 @@
 // A server's options: checking them, and telling the native side.
 const {
   MathCeil,
+  MathMax,
   MathMin,
   NumberIsFinite,
+  NumberIsNaN,
   ObjectGetOwnPropertyDescriptor,
 } = require('../base/primordials');
 const { IncomingMessage } = require('../message/incoming-message');
@@ -96,9 +98,8 @@ function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
 
 /** How many connections may be open, -1 for any number. */
 function connectionLimit({ maxConnections }) {
-  return maxConnections == null || !(maxConnections >= 0)
-    ? -1
-    : MathMin(MathCeil(maxConnections), 2 ** 31 - 1);
+  if (maxConnections == null || NumberIsNaN(+maxConnections)) return -1;
+  return MathMin(MathMax(MathCeil(maxConnections), 0), 2 ** 31 - 1);
 }
 
 module.exports = {

@@ -1,7 +1,7 @@
 'use strict';
 // Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
 // read from a server, or from a client's request.
-const { MathCeil, MathMax, MathMin } = require('../base/primordials');
+const { MathMax } = require('../base/primordials');
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
 const { WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = require('../wire/layout');
 const { renew } = require('../wire/feed');
@@ -27,10 +27,8 @@ function validation(owner) {
 }
 
 /** How many fields a request may have: 431 beyond, 0 for any number. Older runtimes cut instead. */
-function fieldLimit({ maxHeadersCount }) {
-  if (!refusesManyFields) return 0;
-  if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
-  return maxHeadersCount > 0 ? MathMin(MathCeil(maxHeadersCount), 2 ** 31 - 1) : 0;
+function fieldLimit(server) {
+  return refusesManyFields ? shownFields(server) : 0;
 }
 
 /** How many fields of a message or of its trailer section users get to see; 0 for any number. */

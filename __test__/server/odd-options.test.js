@@ -1,0 +1,48 @@
+'use strict';
+// Limits of a server that are no whole, positive numbers mean what they mean in Node.
+const assert = require('node:assert');
+const { once } = require('node:events');
+const http = require('../support/subject');
+const { deferred } = require('../support/events');
+const { hostHas } = require('../support/mode');
+const { onBoth, onNative } = require('../support/transports');
+
+const get = (count) => `GET / HTTP/1.1\r\nHost: a\r\n${'X: x\r\n'.repeat(count - 1)}\r\n`;
+
+for (const [value, isDropped] of [
+  [-1, true],
+  [Number.NEGATIVE_INFINITY, true],
+  ['0', true],
+  ['x', false],
+  [Number.NaN, false],
+  [0.5, false],
+])
+  onNative(`maxConnections: ${typeof value} ${value}`, async ({ connect, listen }) => {
+    const server = http.createServer((_req, res) => res.end('answered'));
+    const dropped = once(server, 'drop').then(() => 'dropped');
+    server.maxConnections = value;
+    await listen(server);
+    const client = await connect(server);
+    const answered = deferred();
+    client.send(get(1));
+    client.response().then(({ text }) => answered.resolve(text), answered.reject);
+    answered.promise.catch(() => {});
+    const outcome = await Promise.race([dropped, answered.promise]);
+    assert.strictEqual(outcome, isDropped ? 'dropped' : 'answered');
+  });
+
+const skip = !hostHas(22) && 'before, Node lets all fields through';
+
+for (const [value, count, status] of [
+  [0.5, 40, 200],
+  [2.5, 2, 200],
+  [2.5, 3, 431],
+  [2 ** 31 + 2, 2, 200],
+  [2 ** 31 + 2, 3, 431],
+])
+  onBoth(`maxHeadersCount: ${value}, for ${count} fields`, { skip }, async ({ connect }) => {
+    const server = http.createServer((_req, res) => res.end());
+    server.maxHeadersCount = value;
+    const client = await connect(server);
+    assert.strictEqual((await client.exchange(get(count))).status, status);
+  });
