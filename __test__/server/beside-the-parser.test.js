@@ -264,3 +264,22 @@ for (const [how, end] of Object.entries({
     await told.promise;
     assert.deepStrictEqual(log, ['request', GET.length]);
   });
+
+onNative(
+  'who begins to listen in a handler changes nothing about what was read already',
+  async (world) => {
+    const { connect } = world;
+    const { log, server } = noting(() => {});
+    server.on('request', ({ socket }, res) => {
+      socket.on('data', () => {});
+      res.on('finish', () => log.push('finish'));
+      res.end();
+    });
+    const client = await connect(server);
+    client.send(POST, POST);
+    await client.response();
+    await client.response();
+    const exchange = ['request POST', 'tick', 'content abc', 'finish'];
+    assert.deepStrictEqual(log.slice(0, 5), [...exchange, 'request POST']);
+  },
+);

@@ -19,13 +19,14 @@ const { Life } = require('./states');
 function setMirrored(transport, wanted) {
   if (transport.isMirrored === wanted) return;
   transport.isMirrored = wanted;
-  // Then Node's parser, too, is fed by JavaScript, where no ticks run between pieces of content.
-  transport.ticksBehindContent = !wanted && !transport.isClient;
   if (!transport.isClosed) native.io.mirror(transport.id, wanted);
 }
 
 /** Who listens now that the bytes have been read. Those in front of the parser are told. */
-function beginMirrored({ socket }, bytes) {
+function beginMirrored(transport, bytes) {
+  const { socket } = transport;
+  // From the next read on Node's parser, too, is fed by JavaScript, where no ticks run between pieces of content.
+  transport.ticksBehindContent = false;
   const readers = socket.rawListeners('data');
   const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
   // The bytes of a stream that waits, or is read by `read`, come from its buffer.
