@@ -376,3 +376,37 @@ onNative(
     for (const client of others) assert.strictEqual((await client.exchange(GET)).text, 'x');
   },
 );
+
+onNative('what a socket says that is first looked at behind its end', async ({ connect }) => {
+  const seen = [];
+  const closed = deferred();
+  const server = http.createServer(({ socket }) => {
+    socket.end();
+    setTimeout(() => {
+      seen.push(socket.writableEnded, socket.writableFinished);
+      socket.on('finish', () => seen.push('finish'));
+      socket.on('close', closed.resolve);
+    }, 10);
+  });
+  const client = await connect(server);
+  client.send(GET);
+  await client.untilEnd();
+  while (seen.length === 0) await turn();
+  client.end();
+  await closed.promise;
+  assert.deepStrictEqual(seen, [true, true]);
+});
+
+onNative(
+  'bytesRead of a socket that was destroyed before it was looked at',
+  async ({ connect }) => {
+    const found = deferred();
+    const server = http.createServer(({ socket }) => {
+      socket.destroy();
+      found.resolve(socket.bytesRead);
+    });
+    const client = await connect(server);
+    client.send(GET);
+    assert.strictEqual(await found.promise, GET.length);
+  },
+);

@@ -113,6 +113,7 @@ class ClientConnection {
   }
 
   onMalformed(failure) {
+    noteRead(this.socket);
     if (this.accepts(GROUP_END)) this.reader?.onMalformed(failure);
   }
 

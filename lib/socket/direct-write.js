@@ -122,7 +122,7 @@ function onDrained() {
   const { [kHeld]: held } = this;
   if (!held.needDrain || held.length > 0) return;
   held.needDrain = false;
-  this.tellDrained();
+  if (this.writable) this.tellDrained();
 }
 
 function tellDrained() {

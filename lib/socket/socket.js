@@ -406,14 +406,14 @@ function materialize(socket) {
 
 /** Brings the stream's state to where the connection is. */
 function catchUp(socket, transport) {
-  const { closesSoon, hasInputEnded, hasOutputEnded, isDestroyed, role } = transport;
+  const { closesSoon, hasInputEnded, hasOutputEnded, isDestroyed, isOutputOver, role } = transport;
   if (hasInputEnded) {
     // HTTP has read all there was, and 'end' has passed before there could be a listener.
     if (role !== null || isDestroyed) noteEndEmitted(socket);
     else socket.endInput();
   }
   if (hasOutputEnded) {
-    if (isDestroyed) noteFinished(socket);
+    if (isDestroyed || (isOutputOver && !closesSoon)) noteFinished(socket);
     else if (closesSoon) socket.destroySoon();
     else socket.end();
   }

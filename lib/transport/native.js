@@ -9,7 +9,7 @@ const { becomeStream } = require('./become-stream');
 const idle = require('./idle-timeout');
 const { onInputEnd, tellWaitingEnd } = require('./input-end');
 const { beginMirrored, setMirrored, tellMirrored } = require('./mirror');
-const { endOutput, onOutputEnd, shutDown } = require('./output-end');
+const { closeSoon, endOutput, onOutputEnd, shutDown } = require('./output-end');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
 
@@ -100,7 +100,11 @@ class NativeTransport {
   }
 
   get hasOutputEnded() {
-    return this.output === Output.ENDING || this.output === Output.ENDED;
+    return this.output === Output.ENDING || this.isOutputOver;
+  }
+
+  get isOutputOver() {
+    return this.output === Output.ENDED;
   }
 
   /** HTTP is spoken from now on. */
@@ -309,16 +313,14 @@ class NativeTransport {
     this.life = Life.CLOSING;
     this.leaveServer();
     this.role?.onDestroyed();
-    if (!this.socket.isLazy) this.saveCounts();
+    this.saveCounts();
     native.io.destroy(this.id, reset);
     this.count();
   }
 
-  /** Closes the connection when all output has left; who hears of the last answer's end finds it open. */
+  /** Closes the connection when all output has left. */
   closeSoon() {
-    this.output = Output.ENDED;
-    this.closesSoon = true;
-    if (!this.isClosed) process.nextTick(destroySoon, this.id);
+    closeSoon(this);
   }
 
   /** The server's count of connections, as `net.Socket` keeps it. */
@@ -440,10 +442,6 @@ class NativeTransport {
     if (counts) native.ref();
     else native.unref();
   }
-}
-
-function destroySoon(id) {
-  native.io.destroySoon(id);
 }
 
 module.exports = { NativeTransport };

@@ -11,14 +11,26 @@ const { ECANCELED } = systemErrors();
 
 /** Ends it behind what was written; `callback` is called as Node's, not within this turn of the loop. */
 function shutDown(transport, callback) {
-  if (transport.isClosed || native.io.shutdown(transport.id)) {
-    transport.output = Output.ENDED;
-    setImmediate(callback);
-  } else {
-    transport.output = Output.ENDING;
-    transport.afterShutdown = callback;
-  }
+  transport.output = Output.ENDING;
+  transport.afterShutdown = callback;
+  if (transport.isClosed || native.io.shutdown(transport.id)) setImmediate(tellOutputEnd, transport);
   transport.count();
+}
+
+/** Calls who waits for the end of the output, once. */
+function tellOutputEnd(transport) {
+  onOutputEnd(transport)?.();
+}
+
+/** Closes the connection when all output has left; who hears of the last answer's end finds it open. */
+function closeSoon(transport) {
+  transport.output = Output.ENDED;
+  transport.closesSoon = true;
+  if (!transport.isClosed) process.nextTick(destroySoon, transport.id);
+}
+
+function destroySoon(id) {
+  native.io.destroySoon(id);
 }
 
 /** It has ended. Returns who waits for that. */
@@ -45,7 +57,7 @@ function endOutput(transport, wasOpen, errno, isWrite) {
   if (hasFailed && isLazy) failWrites(transport, error);
   if (isError) socket.fail(errnoException(error, call));
   // It was closed behind its last byte, which ends what was to be ended.
-  else if (wasOpen && output === Output.ENDING) setImmediate(onOutputEnd(transport));
+  else if (wasOpen && output === Output.ENDING) setImmediate(tellOutputEnd, transport);
   if (hasFailed) failWrites(transport, error);
   else if (isError && !isLazy) process.nextTick(failWrites, transport, ECANCELED);
   else failWrites(transport, ECANCELED);
@@ -55,4 +67,4 @@ function failWrites({ waiting }, errno) {
   for (const callback of ArrayPrototypeSplice(waiting, 0)) callback(errnoException(errno, 'write'));
 }
 
-module.exports = { endOutput, onOutputEnd, shutDown };
+module.exports = { closeSoon, endOutput, onOutputEnd, shutDown };
