@@ -13,7 +13,8 @@ const { ECANCELED } = systemErrors();
 function shutDown(transport, callback) {
   transport.output = Output.ENDING;
   transport.afterShutdown = callback;
-  if (transport.isClosed || native.io.shutdown(transport.id)) setImmediate(tellOutputEnd, transport);
+  if (transport.isClosed || native.io.shutdown(transport.id))
+    setImmediate(tellOutputEnd, transport);
   transport.count();
 }
 
