@@ -410,3 +410,21 @@ onNative(
     assert.strictEqual(await found.promise, GET.length);
   },
 );
+
+onNative(
+  'a socket that was ended, and that nobody looks at, closes with the end of its peer',
+  async ({ connect }) => {
+    const aborted = deferred();
+    const server = http.createServer((req, res) => {
+      req.on('error', () => {});
+      res.on('close', aborted.resolve);
+      req.socket.end();
+    });
+    const client = await connect(server);
+    client.send(GET);
+    await client.untilEnd();
+    client.end();
+    await aborted.promise;
+    await client.untilClosed();
+  },
+);

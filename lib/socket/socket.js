@@ -413,7 +413,8 @@ function catchUp(socket, transport) {
     else socket.endInput();
   }
   if (hasOutputEnded) {
-    if (isDestroyed || (isOutputOver && !closesSoon)) noteFinished(socket);
+    // Where the input has ended, too, it is the end of the output that destroys the socket.
+    if (isDestroyed || (isOutputOver && !closesSoon && !hasInputEnded)) noteFinished(socket);
     else if (closesSoon) socket.destroySoon();
     else socket.end();
   }
