@@ -275,6 +275,27 @@ onOneWay('createConnection: a socket that was connected before', async (world) =
   assert.strictEqual((await completeResponse(req)).text, 'x');
 });
 
+// So do what mocks the network (msw's interceptors): the socket that reads goes on to do so.
+onOneWay('createConnection: a socket with the handle of another one', async (world) => {
+  world.serve((req, res) => req.pipe(res));
+  const createConnection = () => {
+    const reading = net.connect(world.address.port, '127.0.0.1');
+    const socket = new net.Socket();
+    socket.connecting = true;
+    reading.once('connect', () => {
+      socket._handle = reading._handle;
+      socket.connecting = false;
+      socket.emit('connect');
+    });
+    reading.on('data', (chunk) => socket.push(chunk)).on('end', () => socket.push(null));
+    reading.on('error', (error) => socket.destroy(error));
+    return socket;
+  };
+  const req = http.request({ createConnection, method: 'POST' });
+  req.end('content');
+  assert.strictEqual((await completeResponse(req)).text, 'content');
+});
+
 for (const keepAlive of [true, false]) {
   onOneWay(`the addresses are known at the end, keepAlive: ${keepAlive}`, async (world) => {
     const { address, get, t } = world;

@@ -44,10 +44,15 @@ function setOwner(handle, owner) {
   if (symbol) handle[symbol] = owner;
 }
 
-/** Whether what `handle` reads goes straight to `net`, with no other code in between. */
-function isReadByNet(handle) {
-  const { onread } = habitsOfNet();
-  return onread === undefined || handle.onread === onread;
+/**
+ * Whether what the handle of `socket` reads goes straight to `net`, with no other code in between, and there to
+ * this socket: what mocks the network lends one socket the handle of another, which goes on to read it.
+ */
+function isReadByNet(socket) {
+  const { _handle: handle } = socket;
+  const { owner, onread } = habitsOfNet();
+  const isOwn = owner === undefined || handle[owner] === socket;
+  return isOwn && (onread === undefined || handle.onread === onread);
 }
 
 /**
@@ -62,7 +67,8 @@ function canReadInto(socket) {
     socket[kBuffer] === null &&
     handle?.isStreamBase === true &&
     handle.constructor?.name === 'TLSWrap' &&
-    typeof handle.useUserBuffer === 'function'
+    typeof handle.useUserBuffer === 'function' &&
+    isReadByNet(socket)
   );
 }
 

@@ -37,7 +37,7 @@ function canBecomeNative(socket) {
     !socket.connecting &&
     isOpen &&
     mayBecomeNative(socket) &&
-    isReadByNet(socket._handle) &&
+    isReadByNet(socket) &&
     (socket[kSecurity]?.fits(socket) ?? true)
   );
 }
