@@ -1,5 +1,6 @@
 'use strict';
-// What a closed server answers says that the connection closes behind it, and it does.
+// What a closed server answers says that the connection closes behind it, and it does. A client that sends on
+// meanwhile is told of that end, and not of a reset alone.
 const assert = require('node:assert');
 const http = require('../support/subject');
 const { deferred } = require('../support/events');
@@ -85,3 +86,30 @@ onNative('a server that listens again keeps its connections', async ({ connect, 
   const client = await connect(server);
   assert.strictEqual((await client.exchange(get('/'))).headers.connection, 'keep-alive');
 });
+
+const UPLOAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n';
+const ends = {
+  'an answer that says so': (res) => res.writeHead(413, { Connection: 'close' }).end('too large'),
+  'destroySoon()'(res) {
+    res.on('close', () => res.req.socket.destroySoon());
+    res.writeHead(413).end('too large');
+  },
+};
+
+for (const [way, answer] of Object.entries(ends))
+  onNative(`a client whose content waits unread is told of the end: ${way}`, async ({ connect }) => {
+    const server = http.createServer((req, res) => {
+      req.on('error', () => {});
+      req.on('readable', () => {
+        if (req.readableLength >= req.readableHighWaterMark) answer(res);
+      });
+    });
+    const client = await connect(server);
+    const told = [];
+    client.stream.on('end', () => told.push('end')).on('error', ({ code }) => told.push(code));
+    client.send(UPLOAD, 'x'.repeat(1_000_000));
+    const { status, text } = await client.response();
+    assert.deepStrictEqual([status, text], [413, 'too large']);
+    await client.untilEnd();
+    assert.deepStrictEqual(told, ['end']);
+  });

@@ -268,12 +268,13 @@ impl Connection {
         match after {
             After::Nothing => {}
             After::KeepAlive => self.begin_keep_alive(),
-            After::HalfClose => {
+            // Also before a close: of a socket on which something waits unread, the kernel would tell the peer
+            // nothing but a reset, and what the peer has not read of the answer may be lost to it.
+            After::HalfClose | After::Close => {
                 if let Some(socket) = self.outgoing().socket() {
                     socket.end_writing();
                 }
             }
-            After::Close => {}
         }
         if reported {
             let kind = if after == After::HalfClose {
