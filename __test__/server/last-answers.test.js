@@ -97,7 +97,7 @@ const ends = {
 };
 
 for (const [way, answer] of Object.entries(ends))
-  onNative(`a client whose content waits unread is told of the end: ${way}`, async ({ connect }) => {
+  onNative(`a client that sends on is told of the end: ${way}`, async ({ connect }) => {
     const server = http.createServer((req, res) => {
       req.on('error', () => {});
       req.on('readable', () => {
