@@ -3,6 +3,7 @@
 // @timeout 180
 const assert = require('node:assert');
 const { once } = require('node:events');
+const fs = require('node:fs');
 const net = require('node:net');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
@@ -95,6 +96,35 @@ test('terminated in traffic, fifty times', limit, async (t) => {
     const [error] = await once(late, 'error');
     assert.strictEqual(error.code, 'ECONNREFUSED');
   }
+});
+
+test('workers that end amid a transfer leave no descriptors behind', limit, async () => {
+  const transferring = `
+    const { parentPort } = require('worker_threads');
+    const http = require(${JSON.stringify(subject)});
+    const piece = Buffer.alloc(1_000_000);
+    const server = http.createServer((req, res) => {
+      const send = () => { while (res.write(piece)); };
+      res.on('drain', send);
+      send();
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      http.get({ port, host: '127.0.0.1' }, (res) => res.once('data', () => {
+        res.resume();
+        parentPort.postMessage('flows');
+      }));
+    });`;
+  const end = async () => {
+    const worker = new Worker(transferring, { eval: true });
+    await once(worker, 'message');
+    await worker.terminate();
+  };
+  const count = () => fs.readdirSync('/dev/fd').length;
+  await end();
+  const before = count();
+  for (let i = 0; i < 10; i++) await end();
+  assert.ok(count() <= before, `${count()} descriptors, ${before} before`);
 });
 
 test('process.exit in a worker with open sockets', limit, async (t) => {

@@ -343,6 +343,9 @@ impl Hub {
             // A thread waits for nothing but its sockets, and was told to stop.
             let _ = thread.join();
         }
+        for set in &self.sets {
+            set.forget_what_waits();
+        }
         let connections = std::mem::take(&mut relock(&self.table).connections);
         for connection in connections.iter() {
             connection.outgoing().flush(None, &mut Vec::new());

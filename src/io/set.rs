@@ -196,6 +196,12 @@ impl Set {
         self.drained.swap(false, Ordering::AcqRel)
     }
 
+    /// Lets go of what nobody goes on with any more: its connections keep the set that would keep them.
+    pub fn forget_what_waits(&self) {
+        self.deferred.take();
+        self.soon.take();
+    }
+
     /// Ends the threads that look at this set.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
