@@ -170,3 +170,20 @@ test('a throw behind a full turn does not keep what follows waiting', limit, asy
     'served',
   ]);
 });
+
+test('ticks that an exception cut off run before the connection closes', limit, async (t) => {
+  const handler = `(req, res) => {
+    for (const name of ['end', 'aborted', 'close']) req.on(name, () => console.log('req', name));
+    for (const name of ['finish', 'close']) res.on(name, () => console.log('res', name));
+    process.nextTick(() => { throw new Error('in a tick'); });
+    res.end('answered');
+  }`;
+  const client = `
+    process.on('uncaughtException', () => done());
+    net.connect(port, '127.0.0.1').on('error', () => {}).write(get('/'));`;
+  const result = await runProgram(t, program(handler, client));
+  const [caught, first, ...others] = lines(result.stdout);
+  assert.deepStrictEqual([caught, first], ['caught in a tick uncaughtException', 'res finish']);
+  // Whose 'close' is first depends on the version of Node.
+  assert.deepStrictEqual(others.sort(), ['req close', 'req end', 'res close']);
+});

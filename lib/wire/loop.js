@@ -46,6 +46,8 @@ const LINGER = 1000;
 let batch;
 let references = 0;
 let isLingering = false;
+/** An exception has left `drain`, or `drain` is at work. */
+let isLeft = false;
 /** The native side wants to know which of the requests that it has told of wait. */
 let tellsRequests = false;
 /** What readers of a socket are told when the group ends, or null. */
@@ -159,6 +161,14 @@ function dropContent() {
  * leaves through here, is made an `uncaughtException`, and the native side calls again.
  */
 function drain() {
+  // What an exception has left undone comes before the next record.
+  if (isLeft) runTicks();
+  isLeft = true;
+  handleAll();
+  isLeft = false;
+}
+
+function handleAll() {
   let batches = 0;
   let records = 0;
   /** When the first of several groups had been handled. */
