@@ -73,6 +73,7 @@ test('certificates as they should be', limit, async (t) => {
   const whole = { ...chained, cert: chained.cert + between.cert + root.cert };
   const alone = maker.make({ extensions: SELF_SIGNED });
   const rsa = maker.make({ issuer: root, extensions: SERVER, algorithm: ['rsa:2048'] });
+  const forServers = maker.make({ issuer: root, extensions: [...SERVER, 'nsCertType=server'] });
   for (const [server, ca] of [
     [direct, root.cert],
     [direct, [alone.cert, root.cert]],
@@ -82,6 +83,7 @@ test('certificates as they should be', limit, async (t) => {
     [chained, [root.cert, between.cert]],
     [alone, alone.cert],
     [rsa, `some words before\n${root.cert}`],
+    [forServers, root.cert],
   ]) {
     const told = await compared(t, server, { ca }, 'native');
     assert.deepStrictEqual([told.status, told.authorized], [200, true]);
@@ -133,6 +135,27 @@ test('certificates with a fault', limit, async (t) => {
     issuer: root,
     extensions: [...CA, 'nameConstraints=critical,permitted;DNS:example.org'],
   });
+  // Whose name is in the subject alone, where Node looks for it, too.
+  const named = make({
+    subject: 'other.test',
+    issuer: constrained,
+    extensions: [...SERVER.slice(0, 3), 'subjectAltName=IP:127.0.0.1'],
+  });
+  const constrainedRoot = maker.make({
+    subject: 'Constrained root',
+    extensions: [...CA, 'nameConstraints=excluded;DNS:other.test'],
+  });
+  const excluded = make({
+    subject: 'other.test',
+    issuer: constrainedRoot,
+    extensions: SERVER.slice(0, 3),
+  });
+  const ofAnotherKey = `authorityKeyIdentifier=DER:30168014${'00'.repeat(20)}`;
+  const rootsTwin = maker.make({
+    subject: 'Twin',
+    issuer: root,
+    extensions: [...CA, ofAnotherKey],
+  });
   const server = make({});
   const byServer = make({ issuer: server });
   const short = maker.make({
@@ -144,7 +167,7 @@ test('certificates with a fault', limit, async (t) => {
     subject: 'Mail',
     extensions: [...CA, 'extendedKeyUsage=emailProtection'],
   });
-  /** Name of the case, the server's certificate, what is trusted, and the code; `who` where nobody minds. */
+  /** Name of the case, the server's certificate, what is trusted, the code where it counts, and options. */
   const cases = [
     ['expired', expired, root, 'CERT_HAS_EXPIRED'],
     ['not valid yet', make({ issuer: root, from: 1, to: 2 }), root, 'CERT_NOT_YET_VALID'],
@@ -175,13 +198,46 @@ test('certificates with a fault', limit, async (t) => {
     ['too far from its root', joined(make({ issuer: belowShort }), belowShort), short, undefined],
     ['of a root for mail', make({ issuer: mailRoot }), mailRoot, undefined],
     ['beyond its issuer', joined(make({ issuer: constrained }), constrained), root, undefined],
+    [
+      'beyond its issuer by its subject',
+      joined(named, constrained),
+      root,
+      undefined,
+      { servername: 'other.test' },
+    ],
+    [
+      'beyond its root by its subject',
+      excluded,
+      constrainedRoot,
+      undefined,
+      { servername: 'other.test' },
+    ],
+    [
+      'of another key of its issuer',
+      make({ issuer: root, extensions: [...SERVER, ofAnotherKey] }),
+      root,
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    [
+      'whose issuer is of another key',
+      joined(make({ issuer: rootsTwin }), rootsTwin),
+      root,
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    ],
+    [
+      'for clients, in the manner of Netscape',
+      make({ issuer: root, extensions: [...SERVER, 'nsCertType=client'] }),
+      root,
+      'INVALID_PURPOSE',
+    ],
   ];
-  for (const [title, server, trusted, code] of cases) {
+  for (const [title, server, trusted, code, options] of cases) {
     await t.test(title, async (t) => {
-      const rejected = await compared(t, server, { ca: trusted.cert });
+      const rejected = await compared(t, server, { ca: trusted.cert, ...options });
       if (code !== undefined) assert.strictEqual(rejected.code, code);
       assert.ok(rejected.code, 'it is an error');
-      const accepted = await compared(t, server, { ca: trusted.cert, rejectUnauthorized: false });
+      const loose = { ca: trusted.cert, rejectUnauthorized: false, ...options };
+      const accepted = await compared(t, server, loose);
       assert.deepStrictEqual([accepted.status, accepted.authorized], [200, false]);
       if (code !== undefined) assert.strictEqual(accepted.authorizationError, code);
     });
@@ -255,7 +311,16 @@ test('certificates that only OpenSSL takes are served by Node', limit, async (t)
     extensions: SERVER,
     algorithm: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'],
   });
-  for (const server of [old, large]) {
+  const constrained = maker.make({
+    subject: 'Constrained',
+    issuer: root,
+    extensions: [...CA, 'nameConstraints=critical,permitted;DNS:localhost'],
+  });
+  const within = maker.make({
+    issuer: constrained,
+    extensions: [...SERVER.slice(0, 3), 'subjectAltName=DNS:localhost'],
+  });
+  for (const server of [old, large, { ...within, cert: within.cert + constrained.cert }]) {
     const { port, seen } = await serving(t, server);
     const agent = new https.Agent({ ca: root.cert, servername: 'localhost' });
     for (let i = 0; i < 2; i++) {

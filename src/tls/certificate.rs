@@ -1,5 +1,6 @@
 //! What of a certificate (RFC 5280) has to be looked at beside webpki, which looks at no `keyUsage` and takes a root for
-//! valid at any time, and which takes no certificate for a server's own that may issue others.
+//! valid at any time, which takes no certificate for a server's own that may issue others, and which holds
+//! `nameConstraints` against alternative names alone: Node takes a name from the subject, too.
 
 use rustls::pki_types::UnixTime;
 
@@ -22,14 +23,14 @@ const KEY_USAGE: u8 = 15;
 const BASIC_CONSTRAINTS: u8 = 19;
 const AUTHORITY_KEY_ID: u8 = 35;
 const EXTENDED_KEY_USAGE: u8 = 37;
+const NAME_CONSTRAINTS: u8 = 30;
 /// Extensions that may be critical, because this file or webpki checks them, or because they need no check: beside
-/// the above `subjectAltName`, `nameConstraints`, and what belongs to policies.
-const KNOWN: [u8; 11] = [
+/// the above `subjectAltName`, and what belongs to policies.
+const KNOWN: [u8; 10] = [
     SUBJECT_KEY_ID,
     KEY_USAGE,
     17,
     BASIC_CONSTRAINTS,
-    30,
     32,
     33,
     AUTHORITY_KEY_ID,
@@ -39,6 +40,9 @@ const KNOWN: [u8; 11] = [
 ];
 /// 1.3.6.1.5.5.7.3.1
 const SERVER_AUTH: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 3, 1];
+/// 2.16.840.1.113730.1.1, which says in the manner of Netscape what a certificate is for.
+const NS_CERT_TYPE: [u8; 9] = [0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1];
+const NS_SERVER: u8 = 0x40;
 
 /// Bits of `keyUsage`, as its first byte has them.
 const DIGITAL_SIGNATURE: u8 = 0x80;
@@ -47,7 +51,7 @@ const KEY_AGREEMENT: u8 = 0x08;
 const KEY_CERT_SIGN: u8 = 0x04;
 
 /// The fields of a certificate that are looked at.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Certificate<'a> {
     pub issuer: &'a [u8],
     pub subject: &'a [u8],
@@ -63,7 +67,8 @@ pub struct Certificate<'a> {
     issuer_key_id: Option<&'a [u8]>,
     /// There is `extKeyUsage`, and servers are none of it.
     excludes_servers: bool,
-    /// There is a critical extension that is not known here.
+    ns_type: Option<u8>,
+    /// There is a critical extension that is not known here, or names are constrained.
     has_unknown: bool,
 }
 
@@ -92,6 +97,7 @@ impl<'a> Certificate<'a> {
             key_id: None,
             issuer_key_id: None,
             excludes_servers: false,
+            ns_type: None,
             has_unknown: false,
         };
         // Between the key and the extensions there may be two identifiers, which are not used.
@@ -115,6 +121,11 @@ impl<'a> Certificate<'a> {
                 [0x55, 0x1d, number] if KNOWN.contains(number) => {
                     self.read_extension(*number, Reader(value))?;
                 }
+                [0x55, 0x1d, NAME_CONSTRAINTS] => self.has_unknown = true,
+                _ if *id == NS_CERT_TYPE => {
+                    self.ns_type = Some(first_byte(Reader(value).only(BIT_STRING)?));
+                    self.has_unknown |= is_critical;
+                }
                 _ => self.has_unknown |= is_critical,
             }
         }
@@ -136,10 +147,7 @@ impl<'a> Certificate<'a> {
                 });
                 self.issues = Some((is_one, between));
             }
-            KEY_USAGE => {
-                let bits = value.only(BIT_STRING)?;
-                self.key_usage = Some(bits.get(1).copied().unwrap_or(0));
-            }
+            KEY_USAGE => self.key_usage = Some(first_byte(value.only(BIT_STRING)?)),
             EXTENDED_KEY_USAGE => {
                 let mut purposes = Reader(value.only(SEQUENCE)?);
                 self.excludes_servers = true;
@@ -154,8 +162,13 @@ impl<'a> Certificate<'a> {
 
     /// It is its own issuer, by its name and by the names of the keys.
     pub fn is_self_issued(&self) -> bool {
-        let keys = self.key_id.zip(self.issuer_key_id);
-        self.issuer == self.subject && keys.is_none_or(|(own, issuers)| own == issuers)
+        self.issuer == self.subject && self.may_be_of(self)
+    }
+
+    /// Its issuer's key does not have another name than that of `issuer`.
+    pub fn may_be_of(&self, issuer: &Certificate<'_>) -> bool {
+        let keys = self.issuer_key_id.zip(issuer.key_id);
+        keys.is_none_or(|(wanted, its)| wanted == its)
     }
 
     pub fn is_valid_at(&self, now: UnixTime) -> bool {
@@ -177,15 +190,21 @@ impl<'a> Certificate<'a> {
         is_authority && self.may(KEY_CERT_SIGN) && !self.excludes_servers && !self.has_unknown
     }
 
-    /// Its key may be used for TLS, as far as `keyUsage` goes.
+    /// Its key may be used for TLS of a server, as far as `keyUsage` and `nsCertType` go.
     pub fn may_speak_tls(&self) -> bool {
         self.may(DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT)
+            && self.ns_type.is_none_or(|bits| bits & NS_SERVER != 0)
     }
 
     /// It may be a server's, if it is trusted by itself.
     pub fn is_servers_own(&self) -> bool {
         self.may_speak_tls() && !self.excludes_servers && !self.has_unknown
     }
+}
+
+/// The first eight bits of a string of bits.
+fn first_byte(bits: &[u8]) -> u8 {
+    bits.get(1).copied().unwrap_or(0)
 }
 
 /// Reads DER from the front.

@@ -67,24 +67,36 @@ impl Roots {
             now,
             KeyUsage::server_auth(),
             None,
-            Some(&|path| self.check(path, now)),
+            Some(&|path| self.check(read, path, now)),
         );
         verified.map(|_| ()).map_err(|error| error.to_string())
     }
 
-    /// What webpki does not look at.
-    fn check(&self, path: &VerifiedPath<'_>, now: UnixTime) -> Result<(), webpki::Error> {
-        let issues = |der: &[u8], between: usize| {
-            Certificate::read(der)
-                .is_some_and(|read| read.may_issue(between) && read.is_valid_at(now))
+    /// What webpki does not look at. `own`: the certificate at the lower end of the path.
+    fn check(
+        &self,
+        own: Certificate<'_>,
+        path: &VerifiedPath<'_>,
+        now: UnixTime,
+    ) -> Result<(), webpki::Error> {
+        let issuer = |issued: Certificate<'_>, der, between| {
+            Certificate::read(der).filter(|read| {
+                read.may_issue(between) && read.is_valid_at(now) && issued.may_be_of(read)
+            })
         };
         let anchor = path.anchor();
-        let between = path.intermediate_certificates().count();
+        let between: Vec<_> = path
+            .intermediate_certificates()
+            .map(|it| it.der())
+            .collect();
         let mut roots = self.anchors.iter().zip(&self.certificates);
-        let is_sound = roots.any(|(known, der)| known == anchor && issues(der, between))
-            && path
-                .intermediate_certificates()
-                .all(|certificate| issues(&certificate.der(), 0));
-        is_sound.then_some(()).ok_or(webpki::Error::UnknownIssuer)
+        let last = between
+            .iter()
+            .try_fold(own, |below, der| issuer(below, der, 0));
+        last.filter(|last| {
+            roots.any(|(known, der)| known == anchor && issuer(*last, der, between.len()).is_some())
+        })
+        .map(|_| ())
+        .ok_or(webpki::Error::UnknownIssuer)
     }
 }
