@@ -335,6 +335,31 @@ test('certificates that only OpenSSL takes are served by Node', limit, async (t)
   }
 });
 
+test('texts are read as OpenSSL reads them, or left to it', limit, async (t) => {
+  const maker = new Maker(t);
+  const root = maker.make({ subject: 'Root', extensions: CA });
+  const other = maker.make({ subject: 'Other', extensions: CA });
+  const server = maker.make({ issuer: root, extensions: SERVER });
+  const text = root.cert;
+  const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  for (const [title, ca, who] of [
+    ['lines end with CR and LF', text.replaceAll('\n', '\r\n'), 'native'],
+    ['bytes, no end of the last line', Buffer.from(other.cert + text.trimEnd()), 'native'],
+    ['behind a key', root.key + text, 'native'],
+    ['of the older name', text.replaceAll('CERTIFICATE', 'X509 CERTIFICATE'), 'native'],
+    ['indented', text.replaceAll(/^/gm, '  ')],
+    ['two in one line', other.cert.trimEnd() + text],
+    ['one that cannot be read, before', broken + text],
+    ['one that cannot be read, behind', text + broken],
+    ['one that cannot be read, alone', [broken]],
+  ]) {
+    await t.test(title, async (t) => {
+      await compared(t, server, { ca }, who);
+      await compared(t, server, { ca, rejectUnauthorized: false }, who);
+    });
+  }
+});
+
 test('nothing is trusted without `ca` but what Node trusts', limit, async (t) => {
   const maker = new Maker(t);
   const root = maker.make({ subject: 'Root', extensions: CA });

@@ -48,6 +48,22 @@ test('options and listeners that only Node can serve', limit, async (t) => {
   assertSpoken(other, 'node');
 });
 
+test('options that say something though they are empty', limit, async (t) => {
+  const reused = [];
+  const port = await serving(t, {}, (req, res) => {
+    reused.push(req.socket.isSessionReused());
+    res.end();
+  });
+  const agent = agentOf(t, https);
+  for (const options of [{}, { session: null }, { session: undefined }])
+    await ask(https, { port, agent, ...options });
+  assert.deepStrictEqual(reused, [false, false, false]);
+  assertSpoken(agent, 'node');
+  const ofNoCurve = agentOf(t, https, { ecdhCurve: '' });
+  await ask(https, { port, agent: ofNoCurve }).catch(() => {}); // newer OpenSSL has none then
+  assertSpoken(ofNoCurve, 'node');
+});
+
 test('versions, ciphers and protocols that the native side has', limit, async (t) => {
   const port = await serving(t, { ALPNProtocols: ['http/1.1', 'x'] }, (req, res) => {
     const { socket } = req;

@@ -71,6 +71,7 @@ for (const [what, options, reason] of [
   ['certificates of clients', { requestCert: true, ca: cert }, 'requestCert'],
   ['ca', { ca: cert }, null],
   ['ecdhCurve', { ecdhCurve: 'P-256' }, 'ecdhCurve'],
+  ['ecdhCurve, but the default', { ecdhCurve: 'auto' }, null],
   ['dhparam', { dhparam: 'auto' }, 'dhparam'],
   ['sigalgs', { sigalgs: 'ECDSA+SHA256' }, 'sigalgs'],
   ['secureOptions', { secureOptions: 4 }, 'secureOptions'],

@@ -23,10 +23,11 @@ const { flags } = require('../node/runtime');
 const native = require('../wire/loop');
 const { leave } = require('./left-to-node');
 
+/** One in PEM as OpenSSL reads it: each line from its beginning on. */
 const CERTIFICATE =
-  /-----BEGIN (?:X509 )?CERTIFICATE-----([^-]+)-----END (?:X509 )?CERTIFICATE-----/g;
-/** What stands between is something of OpenSSL's own. */
-const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;
+  /(?<![^\n])-----BEGIN (X509 )?CERTIFICATE-----[\t\r ]*\n((?:[A-Za-z\d+/]+[\t\r ]*\n)*[A-Za-z\d+/]+={0,2}[\t\r ]*\n)-----END \1CERTIFICATE-----(?=[\t\r ]*(?:\n|$))/g;
+/** What may be one, in this form or another. */
+const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
 
 /** The text of an option's value, which is one, or bytes. */
 function textOf(value, option) {
@@ -36,25 +37,25 @@ function textOf(value, option) {
   return leave(`the option ${option}`);
 }
 
-/** The certificates of an option's text, in DER. */
+/** The certificates of an option's text, in DER. One that cannot be read, OpenSSL may see otherwise. */
 function certificatesIn(text, option) {
   const found = [];
   CERTIFICATE.lastIndex = 0;
-  for (let match; (match = CERTIFICATE.exec(text)) !== null; ) {
-    if (NOT_BASE64.test(match[1])) leave(`the option ${option}`);
-    found.push(BufferFrom(match[1], 'base64'));
-  }
+  for (let match; (match = CERTIFICATE.exec(text)) !== null; )
+    found.push(BufferFrom(match[2], 'base64'));
+  BEGIN.lastIndex = 0;
+  let promised = 0;
+  while (BEGIN.test(text)) promised++;
+  if (found.length !== promised) leave(`the option ${option}`);
   return found;
 }
 
 // ---- what a server shows ----
 
 const listOf = (value) => (ArrayIsArray(value) ? ArrayPrototypeFlat(value) : [value]);
-const certificatesOf = (value, option) =>
-  ArrayPrototypeMap(
-    certificatesIn(textOf(value, option), option),
-    (der) => new X509Certificate(der),
-  );
+const objectsOf = (certificates) =>
+  ArrayPrototypeMap(certificates, (der) => new X509Certificate(der));
+const certificatesOf = (value, option) => objectsOf(certificatesIn(textOf(value, option), option));
 
 const hasIssued = (issuer, certificate) =>
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
@@ -123,7 +124,6 @@ function identitiesOf({ ca, cert, key, passphrase }) {
 
 // ---- whom a client trusts ----
 
-const BEGIN = /-----BEGIN [^-]*CERTIFICATE-----/g;
 /** The most lists of certificates that are kept. */
 const KEPT = 16;
 
@@ -133,31 +133,22 @@ const trusts = new SafeMap();
 let own = { list: undefined, trust: null };
 
 class Trust {
-  #objects = null;
+  #objects;
 
-  /** `certificates`: in DER. */
-  constructor(certificates) {
+  /** `certificates`: in DER; `objects`: the same as objects of Node's, if they are there. */
+  constructor(certificates, objects = null) {
     this.certificates = certificates;
+    this.#objects = objects;
     this.roots = new native.TlsRoots(certificates);
   }
 
-  /** The same as objects of Node's. */
   objects() {
-    this.#objects ??= ArrayPrototypeMap(this.certificates, (der) => new X509Certificate(der));
+    this.#objects ??= objectsOf(this.certificates);
     return this.#objects;
   }
 }
 
-/** All certificates of a text in PEM, in DER. */
-function decode(text) {
-  const found = certificatesIn(text, 'ca');
-  // One in a form of OpenSSL's own, or none where some were promised.
-  BEGIN.lastIndex = 0;
-  let promised = 0;
-  while (BEGIN.test(text)) promised++;
-  if (found.length !== promised) leave('the option ca');
-  return found;
-}
+const decode = (text) => certificatesIn(text, 'ca');
 
 /** The text that was given last, and what it says: most connections have the same. */
 let last = { ca: undefined, trust: null };
@@ -176,7 +167,9 @@ function find(ca) {
   const key = hash.digest('base64');
   let trust = trusts.get(key);
   if (trust === undefined) {
-    trust = new Trust(ArrayPrototypeFlatMap(texts, decode));
+    const certificates = ArrayPrototypeFlatMap(texts, decode);
+    // Behind one that it cannot read, OpenSSL reads no more: that throws here.
+    trust = new Trust(certificates, objectsOf(certificates));
     if (trusts.size >= KEPT) trusts.delete(trusts.keys().next().value);
     trusts.set(key, trust);
   }

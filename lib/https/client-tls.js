@@ -63,9 +63,11 @@ const NAME =
 
 function checkOptions(options) {
   for (const name of NODES) if (options[name]) leave(`the option ${name}`);
-  const { checkServerIdentity: check, ecdhCurve, servername } = options;
+  // Even null keeps Node from resuming one that it has.
+  if ('session' in options) leave('the option session');
+  const { checkServerIdentity: check, ecdhCurve = 'auto', servername } = options;
   if (check !== undefined && check !== checkServerIdentity) leave('the option checkServerIdentity');
-  if (ecdhCurve && ecdhCurve !== 'auto') leave('the option ecdhCurve');
+  if (ecdhCurve !== 'auto') leave('the option ecdhCurve');
   if (servername && (isIP(servername) || !NAME.test(servername))) leave('the option servername');
 }
 

@@ -69,13 +69,13 @@ class SecureClientTransport extends TlsTransport {
   judge({ chain, complaint }, isResumed) {
     try {
       this.certificates = ArrayPrototypeMap(chain, (der) => new X509Certificate(der));
+      if (complaint !== undefined) {
+        if (this.socket._rejectUnauthorized) return undefined;
+        const code = verdictOn(this.certificates, this.dial.client.trust.objects());
+        return code && ObjectAssign(new Error(code), { code });
+      }
     } catch {
       return undefined; // OpenSSL cannot read one of them
-    }
-    if (complaint !== undefined) {
-      if (this.socket._rejectUnauthorized) return undefined;
-      const code = verdictOn(this.certificates, this.dial.client.trust.objects());
-      return code && ObjectAssign(new Error(code), { code });
     }
     // Node's code takes the name of a server for checked whose session was resumed.
     return isResumed ? this.wrongName() : null;

@@ -32,7 +32,7 @@ const SAME = ArrayPrototypeFlatMap(
     'optimizeEmptyRequests overload rejectNonStandardBodyWrites requestTimeout requireHostHeader',
     'shouldUpgradeCallback strictHost uniqueHeaders',
     'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay port',
-    'ALPNProtocols ca cert ciphers handshakeTimeout honorCipherOrder key maxVersion minVersion',
+    'ALPNProtocols ca cert ciphers ecdhCurve handshakeTimeout honorCipherOrder key maxVersion minVersion',
     'passphrase rejectUnauthorized sessionIdContext',
   ],
   (names) => names.split(' '),
@@ -40,14 +40,11 @@ const SAME = ArrayPrototypeFlatMap(
 /** A listener for one of these needs sockets or sessions of Node's TLS. */
 const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
 
-/** `where` stands behind the name of an option in the reason. */
-function checkOptions(options, where) {
-  for (const name in options) {
-    const value = options[name];
-    if (!value || ArrayPrototypeIncludes(SAME, name)) continue;
-    if (name === 'ecdhCurve' && value === 'auto') continue;
-    leave(`the option ${name}${where}`);
-  }
+function checkOptions(options) {
+  for (const name in options)
+    if (options[name] && !ArrayPrototypeIncludes(SAME, name)) leave(`the option ${name}`);
+  const { ecdhCurve = 'auto' } = options;
+  if (ecdhCurve !== 'auto') leave('the option ecdhCurve');
 }
 
 /** All that `for…in` finds; of an object of another class, as Node's contexts, no less. */
@@ -123,8 +120,8 @@ class ServerTls {
     const [options, secureOptions] = [this.#options, this.#secureOptions];
     checkProcess(false);
     if (this.complaint !== null) leave(this.complaint);
-    checkOptions(options, '');
-    if (secureOptions !== options) checkOptions(secureOptions, '');
+    checkOptions(options);
+    if (secureOptions !== options) checkOptions(secureOptions);
     if (server.requestCert) leave('the option requestCert');
     const contexts = [{ identities: identitiesOf(secureOptions) }];
     for (const [name, its] of this.#named) {
