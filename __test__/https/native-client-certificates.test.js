@@ -38,8 +38,11 @@ async function outcome(module, options) {
     req.on('response', async (res) => {
       const { authorizationError, authorized } = res.socket;
       const name = res.socket.getPeerCertificate().subject?.CN;
+      const issuers = [];
+      for (let it = res.socket.getPeerX509Certificate(); (it = it.issuerCertificate); )
+        issuers.push(it.subject);
       const text = String(await contentOf(res));
-      resolve({ authorized, authorizationError, name, status: res.statusCode, text });
+      resolve({ authorized, authorizationError, issuers, name, status: res.statusCode, text });
     });
     req.on('error', ({ code, message, name, reason, host, cert }) =>
       resolve({ code, message, name, reason, host, shown: cert?.fingerprint256 }),

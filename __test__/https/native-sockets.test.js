@@ -73,6 +73,21 @@ test('a socket tells what a TLSSocket of Node tells', limit, async (t) => {
   assert.deepStrictEqual(await tell(https), await tell(nodeHttps));
 });
 
+test('what was agreed on is told when the last answer has left', limit, async (t) => {
+  const tell = async (module) => {
+    const server = closing(t, module.createServer({ cert, key }));
+    const options = { servername: 'localhost', ALPNProtocols: ['http/1.1'] };
+    const { socket: client } = await connectRaw(t, await listen(server), options);
+    client.write('GET / HTTP/1.0\r\n\r\n');
+    const [{ socket }, res] = await once(server, 'request');
+    res.end();
+    await once(res, 'finish');
+    const { alpnProtocol, encrypted, servername } = socket;
+    return [alpnProtocol, encrypted, servername, socket.getCipher(), socket.getProtocol()];
+  };
+  assert.deepStrictEqual(await tell(https), await tell(nodeHttps));
+});
+
 test('one that nobody has looked at before its end', limit, async (t) => {
   const { client, res, socket } = await socketOf(t, https);
   res.on('close', () => {});

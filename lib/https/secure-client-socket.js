@@ -64,7 +64,12 @@ define(prototype, {
   },
 
   getPeerX509Certificate() {
-    return this.destroyed ? undefined : this[kTransport].certificates[0];
+    if (this.destroyed) return undefined;
+    const { certificates: chain } = this[kTransport];
+    // Node's have the one that was shown next as their issuer.
+    for (let i = 1; i < chain.length; i++)
+      ObjectDefineProperty(chain[i - 1], 'issuerCertificate', { __proto__: null, value: chain[i] });
+    return chain[0];
   },
 
   // No certificate is shown to the server.

@@ -235,11 +235,6 @@ define(prototype, {
   pushMirrored(bytes) {
     if (!this.push(bytes) && this[kTransport].role === null) this[kTransport].pauseReading();
   },
-
-  joinHttp() {
-    agreementOf(this); // it may be asked for when the connection is gone
-    NativeSocket.prototype.joinHttp.call(this);
-  },
 });
 
 const listed = {

@@ -34,6 +34,7 @@ class SecureTransport extends TlsTransport {
   onSecured(isHeld) {
     if (this.life !== Life.OPEN) return;
     this.isSecured = true;
+    this.agreement(); // it may be asked for when the connection is gone
     this.security.greeting.delete(this);
     try {
       this.inOrigin(this.begin);
