@@ -70,3 +70,18 @@ onEveryWay('a request that is destroyed with an error', async ({ accept, request
   req.destroy(mine);
   assert.strictEqual(await told, mine);
 });
+
+onEveryWay('a socket that is destroyed with a write that waits', async ({ accept, request }) => {
+  const req = request({ method: 'POST' });
+  req.on('error', () => {});
+  const told = outcome((callback) => req.write(Buffer.alloc(64 * 1024 * 1024), callback));
+  const [socket] = await once(req, 'socket');
+  const closed = once(socket, 'close');
+  const peer = await accept();
+  await peer.head();
+  peer.stream.pause();
+  req.destroy();
+  if (!(socket instanceof net.Socket)) return; // whether it cancels is its own business
+  assert.strictEqual((await told)?.code, 'ECANCELED');
+  assert.deepStrictEqual(await closed, [false]);
+});

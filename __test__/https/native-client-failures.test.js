@@ -134,9 +134,11 @@ test('a silent server: timeouts, and requests that are given up', limit, async (
   const [socket] = await once(other, 'socket');
   await once(socket, 'connect');
   assert.deepStrictEqual([socket.getPeerCertificate(), socket.authorized], [{}, false]);
+  const closed = once(socket, 'close');
   other.destroy();
   const [hangUp] = await once(other, 'error');
   assert.strictEqual(hangUp.code, 'ECONNRESET');
+  assert.deepStrictEqual(await closed, [false]); // what was not sent is no error of the socket
   const signal = new AbortController();
   const third = https.get({ host: '127.0.0.1', port, agent, signal: signal.signal });
   third.once('socket', (own) => own.once('connect', () => signal.abort()));

@@ -314,12 +314,13 @@ function awaitsFinish(socket) {
 function closeSocket(socket) {
   if (!socket.destroyed) socket.destroy();
   // Behind the 'error' that is on its way, and what follows from it in ticks.
-  if (socket.errored) setImmediate(emitClose, socket);
-  else process.nextTick(emitClose, socket);
+  if (socket.errored) setImmediate(emitClose, socket, true);
+  else process.nextTick(emitClose, socket, false);
 }
 
-function emitClose(socket) {
-  socket.emit('close', Boolean(socket.errored));
+/** A write that was cancelled when the socket was closed is none of its errors. */
+function emitClose(socket, isError) {
+  socket.emit('close', isError);
 }
 
 // ---- what the transport calls ----

@@ -60,8 +60,8 @@ function endOutput(transport, wasOpen, errno, isWrite) {
   // It was closed behind its last byte, which ends what was to be ended.
   else if (wasOpen && output === Output.ENDING) setImmediate(tellOutputEnd, transport);
   if (hasFailed) failWrites(transport, error);
-  else if (isError && !isLazy) process.nextTick(failWrites, transport, ECANCELED);
-  else failWrites(transport, ECANCELED);
+  else if (isLazy) failWrites(transport, ECANCELED);
+  else process.nextTick(failWrites, transport, ECANCELED);
 }
 
 function failWrites({ waiting }, errno) {
