@@ -274,6 +274,7 @@ async function heard(t, module, port) {
   req.on('error', ({ code }) => log.push(`request error ${code}`));
   req.on('close', () => log.push('request close'));
   req.on('socket', (socket) => {
+    socket.on('end', () => log.push('socket end'));
     socket.on('error', ({ code }) => log.push(`socket error ${code}`));
     socket.on('close', (hadError) => log.push(`socket close ${hadError}`));
   });
@@ -292,7 +293,11 @@ test('the order in which a failed handshake is told', limit, async (t) => {
       socket.once('data', () => socket.end());
     }),
   );
-  for (const port of [refused, ended]) {
+  const endedAtOnce = await listening(
+    t,
+    net.createServer((socket) => socket.end().on('error', () => {})),
+  );
+  for (const port of [refused, ended, endedAtOnce]) {
     const expected = await heard(t, nodeHttps, port);
     assert.deepStrictEqual(await heard(t, https, port), expected);
   }

@@ -63,7 +63,20 @@ class NodeHandshake {
     const { transport } = this;
     const { client, security } = transport.dial;
     security.leave(client, this.reason, false);
-    transport.inContext((reason) => transport.socket.fail(reason), this.reasonFor(error));
+    transport.inContext(this.tell.bind(this), error);
+  }
+
+  tell(error) {
+    const { socket } = this.transport;
+    const reason = this.reasonFor(error);
+    if (this.socket.readableEnded) {
+      // Node's listener makes an error of that; ours is for where it was taken away.
+      socket.once('end', () => socket.fail(reason));
+      socket.push(null);
+      socket.read(0);
+    } else {
+      socket.fail(reason);
+    }
   }
 
   reasonFor(error) {
