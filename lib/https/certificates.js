@@ -72,22 +72,30 @@ function complete(chain, authorities) {
   }
 }
 
+/** Those that the process was told of, and what they were made of: there may be hundreds. */
+let told = { source: null, certificates: [] };
+
 /**
  * The authorities that the process was told of. Without those that Node comes with: none of them issues a
  * server's certificate itself. Throws where only Node knows.
  */
 function ownAuthorities() {
-  if (tls.getCACertificates) {
-    const bundled = new SafeSet(tls.rootCertificates);
-    return ArrayPrototypeFilter(tls.getCACertificates('default'), (pem) => !bundled.has(pem));
-  }
-  if (/--use-(?:openssl|system)-ca/.test(flags()))
+  const tellsAll = tls.getCACertificates !== undefined;
+  if (!tellsAll && /--use-(?:openssl|system)-ca/.test(flags()))
     throw new Error('a certificate may have issuers that only Node knows');
-  return readExtra(process.env.NODE_EXTRA_CA_CERTS);
+  const source = tellsAll ? tls.getCACertificates('default') : process.env.NODE_EXTRA_CA_CERTS;
+  if (told.source !== source) {
+    const bundled = new SafeSet(tls.rootCertificates);
+    const texts = tellsAll
+      ? ArrayPrototypeFilter(source, (pem) => !bundled.has(pem))
+      : readExtra(source);
+    told = { source, certificates: authoritiesIn(texts) };
+  }
+  return told.certificates;
 }
 
-const authoritiesOf = (ca) =>
-  ArrayPrototypeFlatMap(ca ? listOf(ca) : ownAuthorities(), (text) => certificatesOf(text, 'ca'));
+const authoritiesIn = (texts) => ArrayPrototypeFlatMap(texts, (text) => certificatesOf(text, 'ca'));
+const authoritiesOf = (ca) => (ca ? authoritiesIn(listOf(ca)) : ownAuthorities());
 
 /** A file that cannot be read, Node has warned of. */
 function readExtra(file) {

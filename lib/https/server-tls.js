@@ -47,6 +47,25 @@ function checkOptions(options) {
   if (ecdhCurve !== 'auto') leave('the option ecdhCurve');
 }
 
+/** What the native side is told of one `addContext`. */
+function readContext([name, its]) {
+  if (its.context) leave('addContext was given a context');
+  for (const key in its)
+    if (its[key] && !ArrayPrototypeIncludes(['cert', 'key', 'passphrase'], key))
+      leave(`the option ${key} of addContext`);
+  return { name, identities: identitiesOf(its) };
+}
+
+/** Has `make` made of these contexts what the native side keeps, and overwrites their keys. */
+function handOver(contexts, make) {
+  try {
+    return make(contexts);
+  } finally {
+    for (const { identities } of contexts)
+      for (const { key } of identities) TypedArrayPrototypeFill(key, 0);
+  }
+}
+
 /** All that `for…in` finds; of an object of another class, as Node's contexts, no less. */
 function copyOf(options) {
   const copy = { __proto__: null };
@@ -87,8 +106,12 @@ class ServerTls {
 
   /** `addContext(name, options)` was called. */
   add(name, options) {
-    this.#named.push([name, copyOf(options)]);
-    this.change();
+    const added = [name, copyOf(options)];
+    this.#named.push(added);
+    const { contexts } = this;
+    // Of the others, of which there may be thousands, nothing has changed.
+    if (contexts) this.attempt(() => handOver([readContext(added)], ([one]) => contexts.with(one)));
+    this.server[kListener]?.update();
   }
 
   /** The server uses what only Node has. */
@@ -104,15 +127,18 @@ class ServerTls {
 
   /** What the native side speaks TLS with; null if it cannot. */
   prepare() {
-    if (this.contexts !== undefined) return this.contexts;
+    if (this.contexts === undefined) this.attempt(() => this.make());
+    return this.contexts;
+  }
+
+  attempt(make) {
     this.contexts = null;
     this.reason = null;
     try {
-      this.contexts = this.make();
+      this.contexts = make();
     } catch (error) {
       this.reason = error.message;
     }
-    return this.contexts;
   }
 
   make() {
@@ -123,20 +149,11 @@ class ServerTls {
     checkOptions(options);
     if (secureOptions !== options) checkOptions(secureOptions);
     if (server.requestCert) leave('the option requestCert');
-    const contexts = [{ identities: identitiesOf(secureOptions) }];
-    for (const [name, its] of this.#named) {
-      if (its.context) leave('addContext was given a context');
-      for (const key in its)
-        if (its[key] && !ArrayPrototypeIncludes(['cert', 'key', 'passphrase'], key))
-          leave(`the option ${key} of addContext`);
-      contexts.push({ name, identities: identitiesOf(its) });
-    }
-    try {
-      return new native.TlsContexts(this.parameters(contexts));
-    } finally {
-      for (const { identities } of contexts)
-        for (const { key } of identities) TypedArrayPrototypeFill(key, 0);
-    }
+    const contexts = [
+      { identities: identitiesOf(secureOptions) },
+      ...ArrayPrototypeMap(this.#named, readContext),
+    ];
+    return handOver(contexts, () => new native.TlsContexts(this.parameters(contexts)));
   }
 
   parameters(contexts) {

@@ -40,18 +40,23 @@ pub struct TlsOptions {
     pub handshake_timeout: u32,
 }
 
-impl From<TlsOptions> for Options {
-    fn from(options: TlsOptions) -> Self {
+impl From<TlsContext> for Context {
+    fn from(context: TlsContext) -> Self {
         let identity = |from: TlsIdentity| Identity {
             key: from.key.to_vec(),
             chain: copied(&from.chain),
         };
-        let context = |from: TlsContext| Context {
-            name: from.name,
-            identities: from.identities.into_iter().map(identity).collect(),
-        };
         Self {
-            contexts: options.contexts.into_iter().map(context).collect(),
+            name: context.name,
+            identities: context.identities.into_iter().map(identity).collect(),
+        }
+    }
+}
+
+impl From<TlsOptions> for Options {
+    fn from(options: TlsOptions) -> Self {
+        Self {
+            contexts: options.contexts.into_iter().map(Into::into).collect(),
             protocols: copied(&options.protocols),
             ciphers: options.ciphers,
             tls12: options.tls12,
@@ -104,6 +109,13 @@ impl TlsContexts {
     #[napi(constructor)]
     pub fn new(options: TlsOptions) -> napi::Result<Self> {
         let contexts = Contexts::new(options.into()).map_err(no_tls)?;
+        Ok(Self(Arc::new(contexts)))
+    }
+
+    /// The same and one more, which goes before those that are there. Throws as the constructor does.
+    #[napi]
+    pub fn with(&self, context: TlsContext) -> napi::Result<Self> {
+        let contexts = self.0.with(context.into()).map_err(no_tls)?;
         Ok(Self(Arc::new(contexts)))
     }
 

@@ -22,7 +22,7 @@ const SCHEMES: [SignatureScheme; 9] = [
 ];
 
 /// Whose order counts, and the server's own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Choice {
     suites: Vec<SupportedCipherSuite>,
     honors_own_order: bool,

@@ -15,7 +15,7 @@ use crate::tls::choice::Choice;
 use crate::tls::hybrid::X25519MlKem768;
 use crate::tls::pattern;
 use crate::tls::suites::{SUITES, suite};
-use crate::tls::{Error, Identity, Options};
+use crate::tls::{Context, Error, Identity, Options};
 
 /// In the order of a client's preference; see `hybrid`.
 const GROUPS: [&dyn SupportedKxGroup; 4] = [
@@ -25,14 +25,19 @@ const GROUPS: [&dyn SupportedKxGroup; 4] = [
     kx_group::SECP384R1,
 ];
 
-/// The configurations of a server.
-#[derive(Debug)]
+/// One for each certificate.
+type Offers = Arc<[Arc<Offer>]>;
+
+/// The configurations of a server. A copy shares them.
+#[derive(Clone, Debug)]
 pub struct Contexts {
-    /// By pattern; those that were added last first.
-    named: Vec<(String, Vec<Arc<Offer>>)>,
-    others: Vec<Arc<Offer>>,
+    /// By pattern; those that were added last come last.
+    named: Vec<(Arc<str>, Offers)>,
+    others: Offers,
     choice: Choice,
-    handshake_timeout: u32,
+    /// Those of all, without contexts.
+    options: Arc<Options>,
+    provider: Arc<CryptoProvider>,
 }
 
 /// What a client is offered: one certificate, and all else that a handshake needs.
@@ -47,21 +52,40 @@ impl Contexts {
     /// Fails if rustls cannot serve what is wanted. Then Node has to.
     pub fn new(mut options: Options) -> Result<Self, Error> {
         let provider = provider(&options.ciphers)?;
-        let mut named = Vec::new();
-        let mut others = None;
-        for context in std::mem::take(&mut options.contexts) {
-            let offers = offers(&options, &provider, context.identities)?;
-            match context.name {
-                Some(name) => named.insert(0, (name, offers)),
-                None => others = Some(offers),
-            }
-        }
-        Ok(Self {
-            named,
-            others: others.ok_or(Error::NoCertificate)?,
+        let contexts = std::mem::take(&mut options.contexts);
+        let mut made = Self {
+            named: Vec::new(),
+            others: Arc::new([]),
             choice: Choice::new(&options, &provider.cipher_suites),
-            handshake_timeout: options.handshake_timeout,
-        })
+            options: Arc::new(options),
+            provider,
+        };
+        for context in contexts {
+            made.add(context)?;
+        }
+        if made.others.is_empty() {
+            return Err(Error::NoCertificate);
+        }
+        Ok(made)
+    }
+
+    /// The same and one more, which goes before those that are there. Their tickets stay good.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn with(&self, context: Context) -> Result<Self, Error> {
+        let mut made = self.clone();
+        made.add(context)?;
+        Ok(made)
+    }
+
+    fn add(&mut self, context: Context) -> Result<(), Error> {
+        let offers = offers(&self.options, &self.provider, context.identities)?;
+        match context.name {
+            Some(name) => self.named.push((name.into(), offers)),
+            None => self.others = offers,
+        }
+        Ok(())
     }
 
     /// OpenSSL's names of the suites there are, in the order of Node's default.
@@ -71,14 +95,14 @@ impl Contexts {
 
     /// Milliseconds that a handshake may take; 0: any time.
     pub fn handshake_timeout(&self) -> u32 {
-        self.handshake_timeout
+        self.options.handshake_timeout
     }
 
     /// What a client is offered, by the name that it asks for and by what it can verify.
     pub(super) fn select(&self, hello: &ClientHello<'_>) -> Option<Arc<Offer>> {
         let named = hello.server_name().and_then(|name| {
-            let fits = |(wanted, _): &&(String, _)| pattern::fits(wanted, name);
-            self.named.iter().find(fits)
+            let fits = |(wanted, _): &&(Arc<str>, Offers)| pattern::fits(wanted, name);
+            self.named.iter().rev().find(fits)
         });
         let offers = named.map_or(&self.others, |(_, offers)| offers);
         self.choice.of(offers, hello).cloned()
@@ -109,12 +133,12 @@ pub(super) fn versions(
     Ok(versions)
 }
 
-/// One for each key. They share their tickets: a session is resumed whatever certificate would be shown now.
+/// They share their tickets: a session is resumed whatever certificate would be shown now.
 fn offers(
     options: &Options,
     provider: &Arc<CryptoProvider>,
     identities: Vec<Identity>,
-) -> Result<Vec<Arc<Offer>>, Error> {
+) -> Result<Offers, Error> {
     if identities.is_empty() {
         return Err(Error::NoCertificate);
     }
