@@ -9,10 +9,11 @@ pub mod protocol;
 pub mod ring;
 
 // On Windows a socket cannot be shared with Node: JavaScript feeds the parser there, and TLS is Node's.
+#[cfg(all(feature = "tls", unix))]
+pub mod tls;
+
 #[cfg(all(feature = "io", unix))]
 pub mod io;
-#[cfg(unix)]
-pub mod tls;
 
 // Nothing in it runs outside of Node: its tests are in `__test__`.
 #[cfg(all(feature = "node", not(test)))]

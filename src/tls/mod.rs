@@ -2,54 +2,33 @@
 //! rustls'; this room says what it is configured with, which clients are left to Node, whether
 //! a server may be trusted, and what became of a handshake in OpenSSL's terms.
 //!
-//! May use rustls, webpki and libcrux-ml-kem (feature `tls`). Without that feature nothing can be configured, and
-//! there are no sessions.
+//! May use rustls, webpki and libcrux-ml-kem.
 
-mod error;
-mod options;
-
-#[cfg(feature = "tls")]
 mod certificate;
-#[cfg(feature = "tls")]
 mod choice;
-#[cfg(feature = "tls")]
 mod client;
-#[cfg(feature = "tls")]
 mod contexts;
-#[cfg(feature = "tls")]
+mod error;
 mod hybrid;
-#[cfg(feature = "tls")]
+mod options;
 mod pattern;
-#[cfg(feature = "tls")]
 mod roots;
-#[cfg(feature = "tls")]
 mod session;
-#[cfg(feature = "tls")]
 mod suites;
-#[cfg(all(feature = "tls", any(test, fuzzing)))]
-#[path = "tests/trace.rs"]
-pub mod trace;
-#[cfg(feature = "tls")]
 mod warnings;
 
-#[cfg(not(feature = "tls"))]
-mod absent;
+#[cfg(any(test, fuzzing))]
+#[path = "tests/trace.rs"]
+pub mod trace;
 
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
 pub(crate) mod tests;
 
+pub use client::ClientContext;
+pub use contexts::Contexts;
 pub use error::{Error, Failure};
 pub use options::{ClientOptions, Context, Identity, Options};
-
-#[cfg(not(feature = "tls"))]
-pub use absent::{ClientContext, Contexts, Roots, Session};
-#[cfg(feature = "tls")]
-pub use client::ClientContext;
-#[cfg(feature = "tls")]
-pub use contexts::Contexts;
-#[cfg(feature = "tls")]
 pub use roots::Roots;
-#[cfg(feature = "tls")]
 pub use session::Session;
 
 /// What became of bytes that have arrived.

@@ -9,7 +9,6 @@ pub struct Identity {
     pub chain: Vec<Vec<u8>>,
 }
 
-#[cfg(feature = "tls")]
 impl Drop for Identity {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(&mut self.key);

@@ -176,7 +176,6 @@ impl Stage {
     }
 
     /// One turn, though there may be more to do.
-    #[cfg(feature = "tls")]
     pub fn turn_once(&mut self) {
         self.lead.turn(&mut self.ready);
     }
