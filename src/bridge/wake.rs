@@ -11,7 +11,7 @@ use crate::bridge::function::check;
 use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Waker {
     env: sys::napi_env,
     function: sys::napi_threadsafe_function,

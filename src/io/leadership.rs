@@ -27,9 +27,9 @@ impl Leader {
 }
 
 /// Which thread leads a set, and whether one has the `Lead`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Leadership {
-    /// JavaScript leads.
+    /// JavaScript leads; at first the I/O thread does.
     javascript: AtomicBool,
     /// The I/O thread leads, and JavaScript may have the lead when it comes by.
     offered: AtomicBool,
@@ -43,17 +43,6 @@ pub(crate) struct Leadership {
 }
 
 impl Leadership {
-    pub fn new(leader: Leader) -> Self {
-        Self {
-            javascript: AtomicBool::new(leader == Leader::JavaScript),
-            offered: AtomicBool::new(false),
-            taken: AtomicBool::new(false),
-            attending: AtomicBool::new(false),
-            alarmed: AtomicBool::new(false),
-            policy: Mutex::default(),
-        }
-    }
-
     pub fn leader(&self) -> Leader {
         if self.javascript.load(Ordering::Acquire) {
             Leader::JavaScript
@@ -121,7 +110,7 @@ mod tests {
 
     #[test]
     fn an_offer_ends_with_the_next_leader() {
-        let leadership = Leadership::new(Leader::Thread);
+        let leadership = Leadership::default();
         assert!(!leadership.is_offered());
         leadership.offer();
         assert!(leadership.is_offered());
@@ -131,7 +120,7 @@ mod tests {
 
     #[test]
     fn there_is_one_lead() {
-        let leadership = Leadership::new(Leader::Thread);
+        let leadership = Leadership::default();
         assert!(leadership.take());
         assert!(!leadership.take());
         leadership.let_go();

@@ -18,9 +18,11 @@ pub struct Reader {
 }
 
 const NOTHING: u8 = 0;
-const OTHER: u8 = 1;
-const HEAD: u8 = 2;
-const CONNECT: u8 = 3;
+
+/// The number that stands for a request.
+fn number_of(request: RequestKind) -> u8 {
+    request as u8 + 1
+}
 
 /// The request that was sent last and whose answer has not begun, if there is one.
 #[derive(Debug, Default)]
@@ -32,12 +34,7 @@ pub struct PendingRequest {
 impl PendingRequest {
     /// A request is about to be sent. To be called before its first byte is.
     pub fn announce(&self, request: RequestKind) {
-        let request = match request {
-            RequestKind::Head => HEAD,
-            RequestKind::Connect => CONNECT,
-            RequestKind::Other => OTHER,
-        };
-        self.request.store(request, Ordering::Release);
+        self.request.store(number_of(request), Ordering::Release);
     }
 
     /// The answers to requests that are announced from now on are read in this way.
@@ -47,12 +44,10 @@ impl PendingRequest {
 
     /// The request that is being answered. `None`: nothing was asked.
     pub(crate) fn take(&self) -> Option<RequestKind> {
-        match self.request.swap(NOTHING, Ordering::AcqRel) {
-            OTHER => Some(RequestKind::Other),
-            HEAD => Some(RequestKind::Head),
-            CONNECT => Some(RequestKind::Connect),
-            _ => None,
-        }
+        let taken = self.request.swap(NOTHING, Ordering::AcqRel);
+        [RequestKind::Other, RequestKind::Head, RequestKind::Connect]
+            .into_iter()
+            .find(|request| number_of(*request) == taken)
     }
 
     pub(crate) fn take_reader(&self) -> Option<Reader> {

@@ -24,7 +24,7 @@ const PUBLISH_SIZE: usize = 4096;
 const PUBLISH_ATTACHED: usize = 512 * 1024;
 
 /// Wakes the reader of a queue.
-pub trait Wake: Send + Sync {
+pub trait Wake: std::fmt::Debug + Send + Sync {
     fn wake(&self);
 }
 
@@ -44,6 +44,7 @@ pub enum Attachment {
 }
 
 /// The queue of one instance of the module.
+#[derive(Debug, Default)]
 pub struct Port {
     queue: EventQueue<Attachment>,
     /// None while nothing of the instance is open.
@@ -54,25 +55,6 @@ pub struct Port {
     pub(crate) pulse: Pulse,
     /// Listeners and connections; the bridge keeps what wakes JavaScript as long as there are some.
     users: AtomicUsize,
-}
-
-impl std::fmt::Debug for Port {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Port").finish_non_exhaustive()
-    }
-}
-
-impl Default for Port {
-    fn default() -> Self {
-        Self {
-            queue: EventQueue::default(),
-            wake: Mutex::new(None),
-            starves: AtomicBool::new(false),
-            unannounced: AtomicUsize::new(0),
-            pulse: Pulse::default(),
-            users: AtomicUsize::new(0),
-        }
-    }
 }
 
 impl Port {

@@ -84,7 +84,7 @@ impl Set {
         Ok(Self {
             fd: poll.as_raw_fd(),
             waker: Waker::new(poll.registry(), WAKER)?,
-            leadership: Leadership::new(Leader::Thread),
+            leadership: Leadership::default(),
             registry: poll.registry().try_clone()?,
             poll: Mutex::new(poll),
             deadlines: Deadlines::default(),

@@ -3,7 +3,7 @@
 //! Each name has two indexes: `2 * n` for its customary case (`Content-Type`) and `2 * n + 1` for
 //! lower case. Any other spelling crosses as text, because `rawHeaders` must show it.
 
-/// Customary spelling of the names, sorted by length so that a lookup compares only its own length.
+/// The customary spelling of the names, in the order of their indexes.
 pub const NAMES: &[&str] = &[
     "TE",
     "Age",

@@ -13,6 +13,7 @@ use crate::ring::queue::Pending;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
+#[derive(Debug)]
 struct Bell(Mutex<Sender<()>>);
 
 impl Wake for Bell {
