@@ -25,9 +25,9 @@ module.exports = {
   kHeld: Symbol('rust-http.held'),
   /** On such sockets of clients: their listeners of HTTP. */
   kHttp: Symbol('rust-http.http'),
-  /** On such sockets: methods that messages use instead of those of any stream. */
+  /** On sockets of a server: lets their response hear of their end; null where the connection tells it. */
   kAttach: Symbol('rust-http.attachResponse'),
-  kDetach: Symbol('rust-http.detachResponse'),
+  /** On sockets of native connections: methods that messages use instead of those of any stream. */
   kSendWhole: Symbol('rust-http.sendWhole'),
   kWillEnd: Symbol('rust-http.willEnd'),
   /** On servers: the HTTP connections that are open, and the native listener. */

@@ -9,7 +9,7 @@ const {
   ERR_HTTP_SOCKET_ASSIGNED,
   ERR_INVALID_CHAR,
 } = require('../base/errors');
-const { kAttach, kDetach } = require('../base/symbols');
+const { kAttach } = require('../base/symbols');
 const host = require('../node/http');
 const { forEachField, isPairs } = require('./field-pairs');
 const { emitClose, inheritMessage, initialize } = require('./outgoing-message');
@@ -88,8 +88,7 @@ ServerResponse.prototype.assignSocket = function assignSocket(socket) {
 };
 
 ServerResponse.prototype.detachSocket = function detachSocket(socket) {
-  if (socket[kDetach] === undefined) socket.removeListener('close', onSocketClose);
-  else if (socket[kDetach] !== null) socket[kDetach]();
+  if (socket[kAttach] !== null) socket.removeListener('close', onSocketClose);
   socket._httpMessage = null;
   this.socket = null;
 };

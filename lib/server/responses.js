@@ -4,7 +4,7 @@
 // stream, which cost more than noting its end.
 const { ObjectGetPrototypeOf } = require('../base/primordials');
 const { connectionReset, sameReset } = require('../base/errors');
-const { kConnection, kDetach, kDrain, kEndsConnection } = require('../base/symbols');
+const { kAttach, kConnection, kDrain, kEndsConnection } = require('../base/symbols');
 const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
 const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
@@ -52,10 +52,8 @@ function finishResponse(connection, res) {
   else if (unread) req._dump();
   res.detachSocket(socket);
   // The host's, on a response that was given its prototype, takes back a listener of its own.
-  if (res.detachSocket === host.ServerResponse.prototype.detachSocket) {
-    if (socket[kDetach] === undefined) socket.removeListener('close', onSocketClose);
-    else if (socket[kDetach] !== null) socket[kDetach]();
-  }
+  if (res.detachSocket === host.ServerResponse.prototype.detachSocket && socket[kAttach] !== null)
+    socket.removeListener('close', onSocketClose);
   process.nextTick(closeExchange, res, quiet);
   if (res._last || (server[kDrain] && outgoing.length === 0)) {
     if (typeof socket.destroySoon === 'function') socket.destroySoon();

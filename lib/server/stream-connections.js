@@ -8,7 +8,7 @@ const {
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
 const { shadow, unshadow } = require('../base/define');
-const { kAttach, kConnections, kDetach, kSendWhole } = require('../base/symbols');
+const { kAttach, kConnections, kSendWhole } = require('../base/symbols');
 const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
 const { Weak } = require('../node/builtins');
@@ -92,13 +92,12 @@ function onResume(socket) {
 function helpResponses(connection) {
   const { socket } = connection;
   shadow(socket, kAttach, () => attach(connection));
-  shadow(socket, kDetach, detach);
   if (finishesWithContent) shadow(socket, kSendWhole, sendWhole);
 }
 
 /** The connection hears no more of its socket. */
 function forgetResponses({ socket }) {
-  for (const name of [kAttach, kDetach, kSendWhole]) unshadow(socket, name);
+  for (const name of [kAttach, kSendWhole]) unshadow(socket, name);
   if (!socket._httpMessage) return;
   socket.removeListener('close', onSocketClose);
   socket.on('close', onSocketClose);
@@ -114,10 +113,6 @@ function attach(connection) {
   const last = typeof close === 'function' ? close : close?.[close.length - 1];
   connection.closesResponse = last === streamListeners.close;
   if (!connection.closesResponse) socket.on('close', onSocketClose);
-}
-
-function detach() {
-  this.removeListener('close', onSocketClose);
 }
 
 /** Writes all of a response of text, with nothing before or behind it; see `socket/direct-write`. */

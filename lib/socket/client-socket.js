@@ -74,7 +74,7 @@ delete prototype.constructor; // that of Node's sockets
 // ---- writing ----
 
 // These are for responses, which a client's socket has none of.
-methods[kWillEnd] = function willEnd() {};
+methods[kWillEnd] = undefined;
 methods[kSendWhole] = undefined;
 
 methods.onStreamFull = function onStreamFull() {

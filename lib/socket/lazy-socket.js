@@ -11,15 +11,7 @@ const {
   ReflectOwnKeys,
 } = require('../base/primordials');
 const { define } = require('../base/define');
-const {
-  kAttach,
-  kDetach,
-  kError,
-  kHeld,
-  kSendWhole,
-  kTransport,
-  kWillEnd,
-} = require('../base/symbols');
+const { kAttach, kError, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { NativeSocket, materialize } = require('./socket');
@@ -180,7 +172,6 @@ methods.unref = function unref() {
 
 // The connection itself closes the response of a socket without listeners.
 methods[kAttach] = null;
-methods[kDetach] = null;
 methods[kWillEnd] = willEnd;
 methods[kSendWhole] = sendWhole;
 

@@ -10,7 +10,7 @@ const {
 const { define } = require('../base/define');
 const { ERR_HTTP_SOCKET_ENCODING, ERR_SOCKET_CLOSED } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
-const { kAttach, kDetach, kError, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { kError, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
@@ -361,14 +361,6 @@ methods.fail = function fail(error) {
 };
 
 // ---- what messages call ----
-
-methods[kAttach] = function attachResponse() {
-  this.on('close', onSocketClose);
-};
-
-methods[kDetach] = function detachResponse() {
-  this.removeListener('close', onSocketClose);
-};
 
 methods[kWillEnd] = willEnd;
 
