@@ -194,18 +194,10 @@ function sameReset(first) {
   return error;
 }
 
-/** The (negative) error numbers of this system that we give ourselves. */
+/** The (negative) error numbers of this system, by their names. */
 const systemErrors = later(() => {
-  const numbers = {
-    __proto__: null,
-    EADDRINUSE: 0,
-    ECANCELED: 0,
-    ECONNRESET: 0,
-    EFAULT: 0,
-    EPIPE: 0,
-    EPROTO: 0,
-  };
-  for (const [errno, [name]] of getSystemErrorMap()) if (name in numbers) numbers[name] = errno;
+  const numbers = { __proto__: null };
+  for (const [errno, [name]] of getSystemErrorMap()) numbers[name] = errno;
   return numbers;
 });
 

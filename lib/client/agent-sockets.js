@@ -243,16 +243,17 @@ function createSocket(agent, req, options, callback) {
 
 /** Follows the life of a socket of the agent's. */
 function adopt(agent, socket, options) {
+  const close = () => {
+    agent.totalSocketCount--;
+    countTraffic(agent, socket);
+    agent.removeSocket(socket, options);
+  };
   const listeners = {
     __proto__: null,
     free() {
       agent.emit('free', socket, options);
     },
-    close() {
-      agent.totalSocketCount--;
-      countTraffic(agent, socket);
-      agent.removeSocket(socket, options);
-    },
+    close,
     timeout() {
       if (
         ArrayPrototypeSome(ObjectValues(agent.freeSockets), (free) =>
@@ -263,9 +264,7 @@ function adopt(agent, socket, options) {
     },
     // The connection is given away, after an upgrade for example: it will not come back.
     agentRemove() {
-      agent.totalSocketCount--;
-      countTraffic(agent, socket);
-      agent.removeSocket(socket, options);
+      close();
       for (const event in listeners) socket.removeListener(event, listeners[event]);
     },
   };

@@ -69,8 +69,19 @@ function onSocketNT(req, socket, error) {
 function endWithoutSocket(req, socket, error) {
   const reason = !req.aborted && !error ? connectionReset('socket hang up') : error;
   if (reason && !socket?._hadError) emitErrorEvent(req, reason);
+  emitClose(req);
+}
+
+function emitClose(req) {
   req._closed = true;
   req.emit('close');
+}
+
+/** The socket goes away before there was an answer. */
+function hangUp(req) {
+  if (req.socket._hadError) return;
+  req.socket._hadError = true;
+  emitErrorEvent(req, connectionReset('socket hang up'));
 }
 
 function begin(req, socket) {
@@ -176,10 +187,7 @@ function onSocketEnd() {
   }
   const req = this._httpMessage;
   const { parser } = this;
-  if (!req.res && !req.socket._hadError) {
-    req.socket._hadError = true;
-    emitErrorEvent(req, connectionReset('socket hang up'));
-  }
+  if (!req.res) hangUp(req);
   if (parser) finish(parser, req, this);
   this.destroy();
 }
@@ -190,19 +198,10 @@ function onSocketClose() {
   const { res } = req;
   debug('HTTP socket close');
   req.destroyed = true;
-  if (res) {
-    if (!res.complete) res.destroy(connectionReset('aborted', req[kError]));
-    req._closed = true;
-    req.emit('close');
-    if (!res.aborted && res.readable) res.push(null);
-  } else {
-    if (!req.socket._hadError) {
-      req.socket._hadError = true;
-      emitErrorEvent(req, connectionReset('socket hang up'));
-    }
-    req._closed = true;
-    req.emit('close');
-  }
+  if (!res) hangUp(req);
+  else if (!res.complete) res.destroy(connectionReset('aborted', req[kError]));
+  emitClose(req);
+  if (res && !res.aborted && res.readable) res.push(null);
   if (req.outputData) req.outputData.length = 0;
   if (parser) finish(parser, req, this);
 }
@@ -264,8 +263,7 @@ function handOver(reader) {
   socket.readableFlowing = null;
   req.emit(event, response, socket, head);
   req.destroyed = true;
-  req._closed = true;
-  req.emit('close');
+  emitClose(req);
 }
 
 /** What 'information' tells of an interim answer. */
@@ -346,8 +344,7 @@ function keepAlive(req) {
 }
 
 function emitFree(req) {
-  req._closed = true;
-  req.emit('close');
+  emitClose(req);
   req.socket?.emit('free');
 }
 

@@ -52,16 +52,6 @@ class CorkBuffer {
     else (this.callbacks ??= []).push(callback);
   }
 
-  /** The callbacks so far, as a function or an array of them; null if there is none. */
-  takeCallbacks() {
-    const { callback, callbacks } = this;
-    this.callback = null;
-    this.callbacks = null;
-    if (callbacks === null) return callback;
-    ArrayPrototypeUnshift(callbacks, callback);
-    return callbacks;
-  }
-
   /**
    * Sends what is held. Its callbacks are told in a tick, by `sent(socket, callbacks)`, once it has
    * left; else by the transport, which knows what went wrong.
@@ -73,12 +63,8 @@ class CorkBuffer {
       return;
     }
     const flags = this.takeEndFlags(socket, transport);
-    const callbacks = this.takeCallbacks();
     const { chunk, chunks, encoding, encodings } = this;
-    this.chunk = null;
-    this.chunks = null;
-    this.encodings = null;
-    this.length = 0;
+    const callbacks = this.drop();
     let done;
     if (chunk === null) {
       done = transport.pending === 0;
@@ -105,13 +91,18 @@ class CorkBuffer {
     return this.chunk === null && this.callback === null;
   }
 
-  /** Forgets what is held, which will not be sent; returns its callbacks. */
+  /** Forgets what is held; returns its callbacks as a function or an array of them, null if there is none. */
   drop() {
+    const { callback, callbacks } = this;
     this.chunk = null;
     this.chunks = null;
     this.encodings = null;
     this.length = 0;
-    return this.takeCallbacks();
+    this.callback = null;
+    this.callbacks = null;
+    if (callbacks === null) return callback;
+    ArrayPrototypeUnshift(callbacks, callback);
+    return callbacks;
   }
 }
 
