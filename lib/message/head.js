@@ -37,10 +37,19 @@ function forgetDate() {
   cachedDate = undefined;
 }
 
+/** How the fields of a head are checked. */
+const Check = {
+  /** They were checked when they were set. */
+  DONE: 'done',
+  STRICT: 'strict',
+  RELAXED: 'relaxed',
+};
+
 /** What the fields of a head say, gathered while they are rendered. */
 class Head {
   constructor(firstLine) {
     this.text = firstLine;
+    this.check = Check.DONE;
     this.connection = false;
     this.contLen = false;
     this.te = false;
@@ -81,13 +90,13 @@ function addFields(message, head, headers) {
   if (headers === message[kOutHeaders]) {
     for (const key in headers) {
       const entry = headers[key];
-      addField(message, head, entry[0], entry[1], false, false);
+      addField(message, head, entry[0], entry[1]);
     }
     return;
   }
-  const relaxed = message._isLenientHeaderValidation();
+  head.check = message._isLenientHeaderValidation() ? Check.RELAXED : Check.STRICT;
   forEachField(headers, (name, value) => {
-    addField(message, head, name, value, true, relaxed);
+    addField(message, head, name, value);
   });
 }
 
@@ -95,29 +104,29 @@ const isCookie = (name) => name.length === 6 && name.toLowerCase() === 'cookie';
 const isContentDisposition = (name) =>
   name.length === 19 && name.toLowerCase() === 'content-disposition';
 
-function addField(message, head, name, value, validate, relaxed) {
-  if (validate) validateHeaderName(name);
+function addField(message, head, name, value) {
+  if (head.check !== Check.DONE) validateHeaderName(name);
   const add = isContentDisposition(name) ? addDisposition : addLine;
   if (ArrayIsArray(value)) {
     const unique = message[kUniqueHeaders];
     if ((value.length < 2 || !isCookie(name)) && !unique?.has(name.toLowerCase())) {
-      for (const item of value) add(message, head, name, item, validate, relaxed);
+      for (const item of value) add(message, head, name, item);
       return;
     }
     value = ArrayPrototypeJoin(value, '; ');
   }
-  add(message, head, name, value, validate, relaxed);
+  add(message, head, name, value);
 }
 
 /** Adds a line whose file name may be UTF-8. */
-function addDisposition(message, head, name, value, validate, relaxed) {
+function addDisposition(message, head, name, value) {
   const shown = shownDisposition(message, name, value, message._contentLength);
-  addLine(message, head, name, shown, validate, relaxed);
+  addLine(message, head, name, shown);
   noteDisposition(head, name, value, shown);
 }
 
-function addLine(message, head, name, value, validate, relaxed) {
-  if (validate) validateHeaderValue(name, value, relaxed);
+function addLine(message, head, name, value) {
+  if (head.check !== Check.DONE) validateHeaderValue(name, value, head.check === Check.RELAXED);
   head.text += `${name}: ${value}\r\n`;
   const { length } = name;
   if (length >= 4 && length <= 17) note(message, head, lowerCase(name), value);

@@ -58,19 +58,14 @@ function end(message, chunk, encoding, callback, sendsItself) {
     callback = encoding;
     encoding = null;
   }
+  if (typeof callback !== 'function') callback = undefined;
+  if (message.finished) {
+    endAgain(message, chunk, callback);
+    return;
+  }
   const { socket } = message;
   let finish = null;
   if (chunk) {
-    if (message.finished) {
-      // Once it is destroyed, Node emits no error.
-      if (!message.destroyed)
-        raise(
-          message,
-          new ERR_STREAM_WRITE_AFTER_END(),
-          typeof callback === 'function' ? callback : nop,
-        );
-      return;
-    }
     if (
       sendsItself &&
       mayLeaveWhole(message, chunk) &&
@@ -80,23 +75,18 @@ function end(message, chunk, encoding, callback, sendsItself) {
     socket?.cork();
     // When nothing follows this piece, 'finish' comes with it instead of with a write of its own.
     if (isFinalPiece(message, chunk, encoding)) {
-      if (typeof callback === 'function') {
-        queueEndCallback(message, callback);
-        callback = undefined;
-      }
+      if (callback) queueEndCallback(message, callback);
+      callback = undefined;
       finish = (error) => onFinish(message, error);
     }
     writeContent(message, chunk, encoding, finish, true);
-  } else if (message.finished) {
-    if (typeof callback === 'function') queueEndCallback(message, callback);
-    return;
   } else if (!message._header) {
     socket?.cork();
     message._contentLength = 0;
     message._implicitHeader();
   }
 
-  if (typeof callback === 'function') queueEndCallback(message, callback);
+  if (callback) queueEndCallback(message, callback);
   if (isStrict(message) && message[kBytesWritten] !== message._contentLength)
     throw new ERR_HTTP_CONTENT_LENGTH_MISMATCH(message[kBytesWritten], message._contentLength);
   if (finish === null) sendEnd(message, chunk);
@@ -105,6 +95,16 @@ function end(message, chunk, encoding, callback, sendsItself) {
   debug('outgoing message end.');
   if (message.outputData.length === 0 && message.socket?._httpMessage === message)
     message._finish();
+}
+
+/** `end()` was called before. */
+function endAgain(message, chunk, callback) {
+  if (!chunk) {
+    if (callback) queueEndCallback(message, callback);
+  } else if (!message.destroyed) {
+    // Once it is destroyed, Node emits no error.
+    raise(message, new ERR_STREAM_WRITE_AFTER_END(), callback ?? nop);
+  }
 }
 
 /** Nothing of the message has left or waits. */
@@ -138,7 +138,7 @@ function sendWhole(message, chunk, encoding, callback) {
   if (head === null) return false;
   const finish = (error) => onFinish(message, error);
   if (!socket[kSendWhole](message, head, chunk, encoding, finish)) return false;
-  if (typeof callback === 'function') queueEndCallback(message, callback);
+  if (callback) queueEndCallback(message, callback);
   message._headerSent = true;
   message.finished = true;
   debug('outgoing message end.');
@@ -172,7 +172,7 @@ function sendEnd(message, chunk) {
 function releaseCorks(message) {
   const { socket } = message;
   message[kCorked] = 0;
-  if (socket?.[kWillEnd]) socket[kWillEnd](message);
+  socket?.[kWillEnd]?.(message);
   for (let corks = socket?.writableCorked ?? 0; corks > 0; corks--) socket.uncork();
 }
 
