@@ -43,8 +43,6 @@ module.exports = {
   kDrain: Symbol('rust-http.drain'),
   /** On servers: sockets of theirs that do not speak HTTP any more, or not yet. */
   kForeign: Symbol('rust-http.foreign'),
-  /** On servers: the sockets below TLS, those whose handshake is under way among them. */
-  kSecured: Symbol('rust-http.secured'),
   /**
    * On servers and agents of https: who speaks TLS on their connections; on sockets of such an agent: how the
    * native side does, if it can.

@@ -56,8 +56,8 @@ class Head {
     this.date = false;
     this.expect = false;
     this.trailer = false;
-    /** How it is sent, where that is not its text: see `sent-head`. */
-    this.sent = null;
+    /** Lines that are not sent as they are shown; see `sent-head`. */
+    this.dispositions = null;
   }
 }
 
@@ -80,7 +80,7 @@ function storeHead(message, firstLine, headers) {
   if (message.chunkedEncoding !== true && head.trailer) throw new ERR_HTTP_TRAILER_INVALID();
 
   message._header = `${head.text}\r\n`;
-  if (head.sent !== null) keepSentHead(message, head);
+  if (head.dispositions !== null) keepSentHead(message, head);
   message._headerSent = false;
   // The peer waits for the head before it answers an expectation.
   if (head.expect) message._send('');

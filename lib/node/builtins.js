@@ -9,7 +9,6 @@ const {
   SafeSet,
 } = require('../base/primordials');
 const { AsyncResource } = require('node:async_hooks');
-const { isUtf8 } = require('node:buffer');
 const { channel } = require('node:diagnostics_channel');
 const EventEmitter = require('node:events');
 const { closeSync } = require('node:fs');
@@ -50,7 +49,6 @@ module.exports = {
   debuglog,
   finished,
   isUint8Array,
-  isUtf8,
   listedOfSockets,
   net,
   socketMethods,

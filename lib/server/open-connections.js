@@ -6,8 +6,11 @@ const {
   SafeSet,
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
-const { kConnections, kForeign, kSecured, kSecurity } = require('../base/symbols');
+const { kConnections, kForeign, kSecurity } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
+
+/** On servers: the sockets below TLS, those whose handshake is under way among them. */
+const kSecured = Symbol('rust-http.secured');
 
 /** The connections of a server, as they are now, without those that were sent to other processes. */
 function connectionsOf(server) {

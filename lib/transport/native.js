@@ -272,7 +272,7 @@ class NativeTransport {
   /** What is to be sent next is in memory that only this thread reads. */
   onStarved() {
     if (this.isClosed) return;
-    const result = native.calls.flush(this.id, 0);
+    const result = native.calls.flush(this.id);
     if (result < 0) this.onPending(result, null);
   }
 

@@ -84,7 +84,7 @@ impl Io {
 
     /// The functions for the hot path; see `bridge/send.rs` and `bridge/receive.rs`.
     #[napi(
-        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; takeDirect(): Buffer; dropContent(): void; handlesRequest(): void; hasUnaskedInput(id: number): boolean; flush(id: number, flags: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
+        ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; takeDirect(): Buffer; dropContent(): void; handlesRequest(): void; hasUnaskedInput(id: number): boolean; flush(id: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let target = Object::new(env)?;

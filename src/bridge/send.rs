@@ -35,14 +35,12 @@ pub fn send_bytes(call: &FastCall<3>) -> i64 {
     send(call, call.bytes(1), call.uint(2), || call.borrow(1))
 }
 
-/// `flush(id, flags)`: sends what was kept back with `MORE`, and goes on with memory of JavaScript's.
-pub fn flush(call: &FastCall<2>) -> i64 {
+/// `flush(id)`: sends what was kept back with `MORE`, and goes on with memory of JavaScript's.
+pub fn flush(call: &FastCall<1>) -> i64 {
     let environment = call.environment();
     let memory = call.memory();
-    let flags = call.uint(1);
     with_connection(call, |connection| {
         let mut outgoing = connection.outgoing();
-        ends(connection, &mut outgoing, flags);
         let reported = outgoing.is_reported();
         let sent = outgoing.flush(Some(&memory), &mut environment.released.borrow_mut());
         after(environment, connection, outgoing, reported, sent)

@@ -1,7 +1,7 @@
 //! What a JavaScript socket asks of its connection.
 
 use crate::bridge::io::Io;
-use crate::io::{self, Address, Probes, Socket};
+use crate::io::{self, Address, Probes};
 
 /// One end of a connection.
 #[napi_derive::napi(object)]
@@ -70,12 +70,6 @@ impl Io {
         self.with_socket(id, |socket| Address::local(socket.raw()))
             .flatten()
             .map(Into::into)
-    }
-
-    /// The descriptor, -1 when it is closed.
-    #[napi]
-    pub fn fd(&self, id: u32) -> i32 {
-        self.with_socket(id, Socket::fd).unwrap_or(-1)
     }
 
     /// Bytes that wait for the kernel.

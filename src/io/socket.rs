@@ -232,8 +232,7 @@ impl Socket {
         &self.inner
     }
 
-    /// The number of the descriptor, for those who show it.
-    pub fn fd(&self) -> i32 {
+    fn fd(&self) -> i32 {
         self.inner.as_raw_fd()
     }
 
