@@ -1,8 +1,8 @@
 //! `rust-http`: Node's `http` module, with its sockets, parser and server loop in Rust.
 //!
 //! The rooms, from the bottom: `protocol` (bytes in, events out), `agent` (the pool's decisions),
-//! `ring` (what crosses to JavaScript), `tls` (ciphertext and plaintext), `io` (tokio and sockets), `bridge` (the only room that
-//! knows Node). Each may use only the rooms before it; cargo features enforce it.
+//! `ring` (what crosses to JavaScript), `tls` (ciphertext and plaintext), `io` (sockets), `bridge` (the
+//! only room that knows Node). What each may use is in docs/architecture.md; cargo features enforce it.
 
 pub mod agent;
 pub mod protocol;

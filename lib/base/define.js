@@ -1,16 +1,16 @@
 'use strict';
-
-/**
- * Puts members, which are values, methods and accessors, on `target`. No listing of names shows them, as with those
- * of classes, unless they are `enumerable`. As members of a literal, functions have their key for a name, also behind
- * bundlers that rename functions.
- */
 const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   ObjectGetPrototypeOf,
   ReflectOwnKeys,
 } = require('./primordials');
+
+/**
+ * Puts members, which are values, methods and accessors, on `target`. No listing of names shows them, as with those
+ * of classes, unless they are `enumerable`. As members of a literal, functions have their key for a name, also behind
+ * bundlers that rename functions.
+ */
 function define(target, members, enumerable = false) {
   for (const name of ReflectOwnKeys(members))
     ObjectDefineProperty(target, name, {

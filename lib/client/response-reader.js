@@ -98,15 +98,9 @@ class ResponseReader {
 
   /** Also a socket that the program has paused is read on, as Node's is. */
   resumeReading() {
-    const { socket, transport } = this;
-    if (this.connection === null) transport.resume();
-    else if (socket.readableFlowing === false) socket.resume();
+    const { connection, socket, transport } = this;
+    if (connection !== null && socket.readableFlowing === false) socket.resume();
     else transport.resumeReading();
-  }
-
-  pauseReading() {
-    if (this.connection === null) this.transport.pause();
-    else this.transport.pauseReading();
   }
 
   onSentAway() {}
@@ -193,7 +187,7 @@ class ResponseReader {
   pushContent(chunk) {
     const res = this.incoming;
     if (res === null || res._dumped) return;
-    if (!res.push(chunk)) this.pauseReading();
+    if (!res.push(chunk)) this.transport.pauseReading();
   }
 
   endContent(lines) {

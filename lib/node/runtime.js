@@ -1,8 +1,8 @@
 'use strict';
 // Which Node this is, and what its process was told.
+const { ArrayPrototypeJoin, NumberParseInt } = require('../base/primordials');
 
 /** The major version of the host. */
-const { ArrayPrototypeJoin, NumberParseInt } = require('../base/primordials');
 const major = NumberParseInt(process.versions.node, 10);
 
 /** The flags of the process, on its command line or by NODE_OPTIONS, as one text. */

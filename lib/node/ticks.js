@@ -1,11 +1,11 @@
 'use strict';
 // Node's queues of ticks and microtasks.
+const { ObjectGetPrototypeOf } = require('../base/primordials');
 
 /**
  * Runs `process.nextTick` callbacks and promise jobs that wait, as Node does behind each callback
  * from its event loop. Node offers it to its own C++ and to embedders as `process._tickCallback`.
  */
-const { ObjectGetPrototypeOf } = require('../base/primordials');
 const runTicks = undeprecated(process._tickCallback).bind(process);
 
 /**

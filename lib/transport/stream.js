@@ -94,6 +94,14 @@ class StreamTransport {
     this.socket.pause?.();
   }
 
+  pauseReading() {
+    this.pause();
+  }
+
+  resumeReading() {
+    this.resume();
+  }
+
   resume() {
     const { socket } = this;
     if (socket && !this.hasStopped && !socket._paused && socket.readable) socket.resume?.();

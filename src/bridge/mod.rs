@@ -1,6 +1,4 @@
 //! The only room that knows Node: exported classes and functions, thin over `io` and `protocol`.
-//!
-//! May use everything below it, napi and napi-derive.
 
 mod call;
 #[cfg(unix)]

@@ -1,7 +1,5 @@
 //! Sockets: listeners, connections, timers, and writes from the caller's thread. Connections are state
 //! machines over readiness sets; a thread that leads a set drives them.
-//!
-//! May use `protocol`, `ring` and `tls`, mio, tokio, socket2, bytes and libc; never napi.
 
 mod address;
 mod clock;
@@ -24,7 +22,6 @@ mod leader_policy;
 mod leadership;
 mod listener;
 mod lock;
-
 mod options;
 mod outgoing;
 mod pending_request;

@@ -5,8 +5,6 @@
 //! positions, as soon as a byte decides them; where the RFCs demand more, it is stricter (see
 //! [`Leniency`] for how to switch each of these off). What comes out never depends on how the
 //! bytes were cut, and what is held never exceeds [`Limits`].
-//!
-//! May use httparse, memchr and thiserror: no sockets, no clock, no other room.
 
 mod chunked;
 mod control;

@@ -1,6 +1,4 @@
 //! What crosses to JavaScript, without knowing JavaScript: ids, record layout, the event queue.
-//!
-//! May use `protocol`, std and `bytes`; never tokio, never napi.
 
 pub mod debug_log;
 pub mod fields;

@@ -1,8 +1,6 @@
 //! TLS of servers and clients, without sockets: ciphertext in, plaintext out, and the other way round. The protocol is
 //! rustls'; this room says what it is configured with, which clients are left to Node, whether
 //! a server may be trusted, and what became of a handshake in OpenSSL's terms.
-//!
-//! May use rustls, webpki and libcrux-ml-kem.
 
 mod certificate;
 mod choice;
