@@ -66,8 +66,6 @@ pub struct Environment {
     scratch: RefCell<Vec<u8>>,
     /// The input of the connection that was handed over last.
     handed_over: RefCell<Option<ParsedInput>>,
-    /// Tokens of memory that is not needed any more.
-    pub released: RefCell<Vec<usize>>,
 }
 
 impl Environment {
@@ -89,7 +87,6 @@ impl Environment {
             dropped: RefCell::default(),
             scratch: RefCell::default(),
             handed_over: RefCell::default(),
-            released: RefCell::default(),
         }
     }
 
@@ -303,13 +300,6 @@ impl Environment {
             scratch.shrink_to_fit();
         }
         *self.scratch.borrow_mut() = scratch;
-    }
-
-    /// Lets go of memory that was sent on this thread.
-    pub fn release_written(&self, env: sys::napi_env) {
-        for token in self.released.borrow_mut().drain(..) {
-            release_token(env, token);
-        }
     }
 
     /// Ends all I/O of the environment.

@@ -237,15 +237,12 @@ impl Io {
     #[napi]
     pub fn hand_over(&self, env: Env, id: u32) -> Option<HandedOver> {
         let handed = self.with(id, |connection| {
-            let memory = JsMemory(env.raw());
-            let mut done = self.environment.released.borrow_mut();
             self.environment.with_hub(|hub| {
-                let handed = connection.hand_over(&memory, &mut done, hub);
+                let handed = connection.hand_over(&JsMemory(env.raw()), hub);
                 hub.publish();
                 handed
             })
         });
-        self.environment.release_written(env.raw());
         let handed = handed.flatten().flatten()?;
         self.environment.keep_input(handed.input);
         Some(HandedOver {

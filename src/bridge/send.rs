@@ -1,4 +1,4 @@
-//! The functions that send. Their results: 0, all is handed over; a positive number, so many bytes
+//! The functions that send. Their results: 0, all is handed over; a positive number, this many bytes
 //! wait; a negative number, the error number negated; `CLOSED`, there is no such connection.
 
 use std::ptr;
@@ -7,9 +7,9 @@ use std::sync::{Arc, MutexGuard};
 use napi::sys;
 
 use crate::bridge::call::FastCall;
-use crate::bridge::environment::Environment;
+use crate::bridge::content::release_token;
 use crate::bridge::options::announced;
-use crate::io::{BORROW_SIZE, Connection, Memory, Outgoing, Sent};
+use crate::io::{BORROW_SIZE, Connection, Outgoing, Sent};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::layout::write;
@@ -37,26 +37,22 @@ pub fn send_bytes(call: &FastCall<3>) -> i64 {
 
 /// `flush(id)`: sends what was kept back with `MORE`, and goes on with memory of JavaScript's.
 pub fn flush(call: &FastCall<1>) -> i64 {
-    let environment = call.environment();
-    let memory = call.memory();
     with_connection(call, |connection| {
         let mut outgoing = connection.outgoing();
         let reported = outgoing.is_reported();
-        let sent = outgoing.flush(Some(&memory), &mut environment.released.borrow_mut());
-        after(environment, connection, outgoing, reported, sent)
+        let sent = outgoing.flush(Some(&call.memory()));
+        after(call, connection, outgoing, reported, sent)
     })
 }
 
 /// Sends one piece. `borrow` makes a token for its memory if that is JavaScript's.
 fn send(call: &FastCall<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<usize>) -> i64 {
-    let environment = call.environment();
-    let memory = call.memory();
     with_connection(call, |connection| {
         announce(connection, flags);
         let mut outgoing = connection.outgoing();
         if flags & write::MORE != 0 {
-            let mut done = environment.released.borrow_mut();
-            hold(&mut outgoing, bytes, borrow, &mut done);
+            hold(&mut outgoing, bytes, borrow);
+            release_sent(call, &mut outgoing);
             return 0;
         }
         ends(connection, &mut outgoing, flags);
@@ -65,7 +61,7 @@ fn send(call: &FastCall<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Optio
             && let Some(is_news) = outgoing.defer(bytes)
         {
             drop(outgoing);
-            connection.idle_clock.touch(environment.now());
+            connection.idle_clock.touch(call.environment().now());
             note!(
                 "{} leaves {} bytes to the I/O thread",
                 connection.id,
@@ -78,39 +74,27 @@ fn send(call: &FastCall<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Optio
         }
         // With what was kept back.
         let length = outgoing.pending() + bytes.len();
-        let sent = outgoing.send(
-            bytes,
-            &memory as &dyn Memory,
-            borrow,
-            &mut environment.released.borrow_mut(),
-        );
+        let sent = outgoing.send(bytes, &call.memory(), borrow);
         note!("{} sends {length} bytes: {sent:?}", connection.id);
-        after(environment, connection, outgoing, false, sent)
+        after(call, connection, outgoing, false, sent)
     })
 }
 
-/// Runs `f` with the connection of the first argument, and publishes what that posted.
+/// Runs `f` with the connection of the first argument.
 fn with_connection<const N: usize>(
     call: &FastCall<N>,
     f: impl FnOnce(&Arc<Connection>) -> i64,
 ) -> i64 {
-    let environment = call.environment();
     let id = ConnId::from_raw(call.uint(0));
-    let result = environment.with_connection(id, f);
-    environment.release_written(call.env);
+    let result = call.environment().with_connection(id, f);
     result.unwrap_or(CLOSED)
 }
 
 /// Keeps a piece back, without copying it if it is large.
-fn hold(
-    outgoing: &mut Outgoing,
-    bytes: &[u8],
-    borrow: impl Fn() -> Option<usize>,
-    done: &mut Vec<usize>,
-) {
+fn hold(outgoing: &mut Outgoing, bytes: &[u8], borrow: impl Fn() -> Option<usize>) {
     let token = (bytes.len() >= BORROW_SIZE).then(borrow).flatten();
     match token {
-        Some(token) => outgoing.hold_borrowed(token, bytes.len(), done),
+        Some(token) => outgoing.hold_borrowed(token, bytes.len()),
         None => outgoing.hold(bytes),
     }
 }
@@ -125,14 +109,16 @@ fn ends(connection: &Connection, outgoing: &mut Outgoing, flags: u32) {
 }
 
 /// What follows a send; `reported`: JavaScript waits to hear that all has left.
-fn after(
-    environment: &Environment,
+fn after<const N: usize>(
+    call: &FastCall<N>,
     connection: &Arc<Connection>,
     mut outgoing: MutexGuard<'_, Outgoing>,
     reported: bool,
     sent: Sent,
 ) -> i64 {
+    let environment = call.environment();
     connection.idle_clock.touch(environment.now());
+    release_sent(call, &mut outgoing);
     match sent {
         Sent::All => {
             let after = outgoing.take_after();
@@ -150,6 +136,13 @@ fn after(
             -i64::from(errno)
         }
         Sent::Closed => CLOSED,
+    }
+}
+
+/// Lets go of memory that is not needed any more.
+fn release_sent<const N: usize>(call: &FastCall<N>, outgoing: &mut Outgoing) {
+    for token in outgoing.take_released() {
+        release_token(call.env, token);
     }
 }
 

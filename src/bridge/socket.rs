@@ -125,7 +125,7 @@ impl Io {
     }
 
     /// Of a listener that answers requests itself: how many it refused, how many health checks it answered,
-    /// and the longest delay of late, in milliseconds.
+    /// and the longest delay lately, in milliseconds.
     #[napi]
     pub fn guard_counts(&self, listener: u32) -> Option<Vec<f64>> {
         let (refused, told, delay) = self.listener(listener)?.guard_counts()?;

@@ -342,10 +342,9 @@ impl Connection {
 
     /// Closes the socket and tells JavaScript, once. Never waits.
     pub(crate) fn close(&self, failure: Option<Failure>, hub: &Hub) {
-        let mut done = Vec::new();
-        if let Some((socket, _)) = self.take_socket(None, &mut done) {
+        if let Some((socket, _)) = self.take_socket(None) {
             drop(socket);
-            self.gone(failure, done, hub);
+            self.gone(failure, hub);
         }
     }
 
@@ -357,25 +356,19 @@ impl Connection {
         self.close(None, hub);
     }
 
-    /// Gives the socket to another owner, with the output that waits. `None` if it is closed. Tokens of
-    /// memory that is not needed any more are put into `done`.
-    pub fn hand_over(
-        &self,
-        memory: &dyn Memory,
-        done: &mut Vec<usize>,
-        hub: &Hub,
-    ) -> Option<HandedOver> {
+    /// Gives the socket to another owner, with the output that waits. `None` if it is closed.
+    pub fn hand_over(&self, memory: &dyn Memory, hub: &Hub) -> Option<HandedOver> {
         if self.is_bound_to_tls() {
             return None;
         }
         let mut input = self.input();
         let (parser, sink_state, unparsed) = input.take_parser();
         drop(input);
-        let (socket, unsent) = self.take_socket(Some(memory), done)?;
+        let (socket, unsent) = self.take_socket(Some(memory))?;
         self.set.forget(&socket);
         let fd = Arc::into_inner(socket)?.into_fd();
         note!("{} is handed over, {} bytes unsent", self.id, unsent.len());
-        self.gone(None, Vec::new(), hub);
+        self.gone(None, hub);
         Some(HandedOver {
             fd,
             unsent,
@@ -391,25 +384,21 @@ impl Connection {
 
     /// Lets go of the socket without a word: the environment ends.
     pub(crate) fn abandon(&self) {
-        self.take_socket(None, &mut Vec::new());
+        self.take_socket(None);
     }
 
     /// Takes the socket from both halves, so that only the caller has it. The readiness set lets go of it
     /// by itself when it is closed.
-    fn take_socket(
-        &self,
-        memory: Option<&dyn Memory>,
-        done: &mut Vec<usize>,
-    ) -> Option<(Arc<Socket>, Vec<u8>)> {
+    fn take_socket(&self, memory: Option<&dyn Memory>) -> Option<(Arc<Socket>, Vec<u8>)> {
         let mut input = self.input();
         input.reading = Reading::Gone;
         drop(input.socket.take()?);
-        let (socket, unsent) = self.outgoing().take_socket(memory, done);
+        let (socket, unsent) = self.outgoing().take_socket(memory);
         Some((socket?, unsent))
     }
 
     /// The socket is not ours any more: JavaScript hears of it in its turn.
-    fn gone(&self, failure: Option<Failure>, released: Vec<usize>, hub: &Hub) {
+    fn gone(&self, failure: Option<Failure>, hub: &Hub) {
         self.check_gone();
         hub.closed(self.id);
         self.uncount();
@@ -425,6 +414,7 @@ impl Connection {
             read,
             written,
         };
+        let released = self.outgoing().take_released();
         self.set.post(&self.port, |p| {
             p.attachments
                 .extend(released.into_iter().map(Attachment::Release));

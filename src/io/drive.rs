@@ -145,8 +145,7 @@ impl Connection {
             return;
         }
         let reported = outgoing.is_reported();
-        // Everything that can be sent here is owned, so that there are no tokens to give back.
-        let sent = outgoing.flush(None, &mut Vec::new());
+        let sent = outgoing.flush(None);
         note!("{} sent what waited: {sent:?}", self.id);
         match sent {
             Sent::All => {

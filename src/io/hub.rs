@@ -327,7 +327,7 @@ impl Hub {
         for connection in connections {
             let mut outgoing = connection.outgoing();
             if outgoing.pending() > 0 {
-                outgoing.flush(None, &mut Vec::new());
+                outgoing.flush(None);
             }
         }
     }
@@ -348,7 +348,7 @@ impl Hub {
         }
         let connections = std::mem::take(&mut relock(&self.table).connections);
         for connection in connections.iter() {
-            connection.outgoing().flush(None, &mut Vec::new());
+            connection.outgoing().flush(None);
             connection.abandon();
         }
         for (_, listener) in relock(&self.table).listeners.drain() {

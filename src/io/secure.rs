@@ -133,7 +133,7 @@ impl Connection {
     pub(super) fn begin_handshake(&self) {
         self.raise(flag::DEFERRED_ONCE_SECURED);
         // What the kernel does not take leaves with its first report.
-        self.outgoing().flush(None, &mut Vec::new());
+        self.outgoing().flush(None);
     }
 
     /// JavaScript knows the peer, and wants to speak with it: what waits may leave.

@@ -29,7 +29,7 @@ const JOIN_SIZE: usize = 64 * 1024;
 pub enum Sent {
     /// All of it is in the kernel.
     All,
-    /// So many bytes wait; the I/O side goes on with them.
+    /// This number of bytes waits; the I/O side goes on with them.
     Pending(usize),
     /// What waits next is in memory that only the JavaScript thread reads.
     Starved,
@@ -75,6 +75,8 @@ pub struct Outgoing {
     sender: Sender,
     /// JavaScript was asked to go on with its memory.
     asked: bool,
+    /// Tokens of memory that is not needed any more.
+    released: Vec<usize>,
     after: After,
     /// Bytes the kernel has taken so far.
     written: u64,
@@ -92,6 +94,7 @@ impl Outgoing {
             sealed: 0,
             sender: Sender::Anyone,
             asked: false,
+            released: Vec::new(),
             after: After::Nothing,
             written: 0,
             failure: None,
@@ -117,7 +120,7 @@ impl Outgoing {
     /// Whether something is to leave before what follows the last byte, the end that TLS tells included.
     pub fn is_ending_slowly(&mut self) -> bool {
         if self.pending() == 0 && self.after >= After::HalfClose {
-            self.flush(None, &mut Vec::new());
+            self.flush(None);
         }
         self.pending() > 0
     }
@@ -164,9 +167,9 @@ impl Outgoing {
     }
 
     /// Keeps `length` bytes of the memory of `token` back without copying them.
-    pub fn hold_borrowed(&mut self, token: usize, length: usize, done: &mut Vec<usize>) {
+    pub fn hold_borrowed(&mut self, token: usize, length: usize) {
         if self.socket.is_none() {
-            done.push(token);
+            self.released.push(token);
             return;
         }
         self.keep_borrowed(token, 0, length);
@@ -179,14 +182,17 @@ impl Outgoing {
         self.queue.push_back(Segment::Borrowed(borrowed));
     }
 
+    /// Takes the tokens of memory that is not needed any more. Only the bridge can give that back.
+    pub fn take_released(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.released)
+    }
+
     /// Sends `bytes` behind what waits. `borrow` makes a token for them if a large part has to wait.
-    /// Tokens of memory that is not needed any more are put into `done`.
     pub fn send(
         &mut self,
         bytes: &[u8],
         memory: &dyn Memory,
         borrow: impl FnOnce() -> Option<usize>,
-        done: &mut Vec<usize>,
     ) -> Sent {
         if self.socket.is_none() {
             return Sent::Closed;
@@ -195,7 +201,7 @@ impl Outgoing {
         let result = if self.sender == Sender::Kernel && self.failure.is_none() {
             Sent::Pending(0)
         } else {
-            self.write_out(bytes, &mut sent, Some(memory), done)
+            self.write_out(bytes, &mut sent, Some(memory))
         };
         if result == Sent::All {
             // The flusher, if it was told, finds nothing: the next time it has to be told anew.
@@ -206,7 +212,7 @@ impl Outgoing {
             return result;
         }
         self.keep(bytes, sent, borrow);
-        self.copy_window(memory, done);
+        self.copy_window(memory);
         self.sender = Sender::Kernel;
         self.check();
         Sent::Pending(self.pending())
@@ -233,17 +239,17 @@ impl Outgoing {
     }
 
     /// Sends as much as the kernel takes and the caller may read.
-    pub fn flush(&mut self, memory: Option<&dyn Memory>, done: &mut Vec<usize>) -> Sent {
+    pub fn flush(&mut self, memory: Option<&dyn Memory>) -> Sent {
         if self.socket.is_none() {
             return Sent::Closed;
         }
-        let result = self.write_out(&[], &mut 0, memory, done);
+        let result = self.write_out(&[], &mut 0, memory);
         match result {
             Sent::All => self.has_sent_all(),
             Sent::Pending(_) => {
                 self.sender = Sender::Kernel;
                 if let Some(memory) = memory {
-                    self.copy_window(memory, done);
+                    self.copy_window(memory);
                 }
             }
             Sent::Starved => self.sender = Sender::Kernel,
@@ -269,7 +275,6 @@ impl Outgoing {
     pub(crate) fn take_socket(
         &mut self,
         memory: Option<&dyn Memory>,
-        done: &mut Vec<usize>,
     ) -> (Option<Arc<Socket>>, Vec<u8>) {
         let mut unsent = Vec::new();
         let mut offset = std::mem::take(&mut self.offset);
@@ -278,7 +283,7 @@ impl Outgoing {
                 unsent.extend_from_slice(&bytes[offset..]);
             }
             offset = 0;
-            release(segment, done);
+            self.release(segment);
         }
         self.pending = 0;
         self.sealed = 0;
@@ -288,13 +293,7 @@ impl Outgoing {
     }
 
     /// Writes what waits, then `bytes` from `sent` on, until the kernel is full.
-    fn write_out(
-        &mut self,
-        bytes: &[u8],
-        sent: &mut usize,
-        memory: Option<&dyn Memory>,
-        done: &mut Vec<usize>,
-    ) -> Sent {
+    fn write_out(&mut self, bytes: &[u8], sent: &mut usize, memory: Option<&dyn Memory>) -> Sent {
         let Some(socket) = self.socket.clone() else {
             return Sent::Closed;
         };
@@ -305,7 +304,7 @@ impl Outgoing {
             match self.write_once(&socket, &bytes[*sent..], memory) {
                 Ok(Some(length)) => {
                     self.written += length as u64;
-                    *sent += length - self.advance(length, done);
+                    *sent += length - self.advance(length);
                 }
                 Ok(None) => return Sent::Starved,
                 Err(error) => return self.not_written(&socket, &error),
@@ -381,7 +380,7 @@ impl Outgoing {
     }
 
     /// Takes `length` bytes off the queue; returns how many of them were in it.
-    fn advance(&mut self, length: usize, done: &mut Vec<usize>) -> usize {
+    fn advance(&mut self, length: usize) -> usize {
         let taken = length.min(self.pending);
         self.pending -= taken;
         self.offset += taken;
@@ -392,7 +391,7 @@ impl Outgoing {
             }
             self.offset -= length;
             if let Some(segment) = self.queue.pop_front() {
-                release(segment, done);
+                self.release(segment);
             }
         }
         taken
@@ -412,7 +411,7 @@ impl Outgoing {
     }
 
     /// Copies what is borrowed at the front of the queue, so that an I/O thread has a window to send.
-    fn copy_window(&mut self, memory: &dyn Memory, done: &mut Vec<usize>) {
+    fn copy_window(&mut self, memory: &dyn Memory) {
         self.asked = false;
         let mut owned = 0;
         let mut at = 0;
@@ -430,7 +429,8 @@ impl Outgoing {
                 let copy = Segment::Owned(copy.to_vec());
                 borrowed.start += length;
                 if borrowed.start == borrowed.end {
-                    release(std::mem::replace(&mut self.queue[at], copy), done);
+                    let copied = std::mem::replace(&mut self.queue[at], copy);
+                    self.release(copied);
                 } else {
                     self.queue.insert(at, copy);
                 }
@@ -439,11 +439,11 @@ impl Outgoing {
             at += 1;
         }
     }
-}
 
-/// Lets go of a segment; the bridge has to know of memory that is JavaScript's.
-fn release(segment: Segment, done: &mut Vec<usize>) {
-    if let Segment::Borrowed(borrowed) = segment {
-        done.push(borrowed.token);
+    /// Lets go of a segment.
+    fn release(&mut self, segment: Segment) {
+        if let Segment::Borrowed(borrowed) = segment {
+            self.released.push(borrowed.token);
+        }
     }
 }

@@ -51,17 +51,17 @@ fn read_all(mut theirs: UnixStream) -> std::thread::JoinHandle<Vec<u8>> {
 }
 
 /// Flushes as an I/O thread would, and asks JavaScript when that is needed.
-fn flush_all(outgoing: &mut Outgoing, lent: &Lent, done: &mut Vec<usize>) -> usize {
+fn flush_all(outgoing: &mut Outgoing, lent: &Lent) -> usize {
     let mut asked = 0;
     loop {
-        match outgoing.flush(None, &mut Vec::new()) {
+        match outgoing.flush(None) {
             Sent::All => return asked,
             Sent::Pending(_) => std::thread::yield_now(),
             Sent::Starved => {
                 assert!(outgoing.ask(), "asked once, until there is an answer");
                 assert!(!outgoing.ask());
                 asked += 1;
-                outgoing.flush(Some(lent), done);
+                outgoing.flush(Some(lent));
             }
             other => panic!("{other:?}"),
         }
@@ -76,13 +76,13 @@ fn pieces_leave_in_order_when_the_kernel_is_full() {
     let mut sent = Sent::All;
     for i in 0..64u8 {
         let piece = vec![i; 30_000];
-        sent = outgoing.send(&piece, &lent, || None, &mut Vec::new());
+        sent = outgoing.send(&piece, &lent, || None);
         wanted.extend_from_slice(&piece);
     }
     assert!(matches!(sent, Sent::Pending(n) if n > 0));
     assert!(outgoing.is_reported());
     let reader = read_all(theirs);
-    flush_all(&mut outgoing, &lent, &mut Vec::new());
+    flush_all(&mut outgoing, &lent);
     assert_eq!(outgoing.written(), wanted.len() as u64);
     drop(outgoing);
     assert_eq!(reader.join().unwrap(), wanted);
@@ -93,8 +93,7 @@ fn a_large_piece_is_copied_a_window_at_a_time() {
     let (mut outgoing, theirs) = pair();
     let lent = Lent::default();
     let big = large();
-    let mut done = Vec::new();
-    let sent = outgoing.send(big, &lent, || Some(lent.lend(big)), &mut done);
+    let sent = outgoing.send(big, &lent, || Some(lent.lend(big)));
     assert!(matches!(sent, Sent::Pending(_)));
     let owned: usize = outgoing
         .queue
@@ -103,10 +102,10 @@ fn a_large_piece_is_copied_a_window_at_a_time() {
         .map(Segment::len)
         .sum();
     assert_eq!(owned, WINDOW);
-    outgoing.send(b"behind", &lent, || None, &mut done);
+    outgoing.send(b"behind", &lent, || None);
     let reader = read_all(theirs);
-    assert!(flush_all(&mut outgoing, &lent, &mut done) > 0);
-    assert_eq!(done, [1]);
+    assert!(flush_all(&mut outgoing, &lent) > 0);
+    assert_eq!(outgoing.take_released(), [1]);
     drop(outgoing);
     let got = reader.join().unwrap();
     assert_eq!(&got[..big.len()], big);
@@ -119,13 +118,9 @@ fn what_is_held_leaves_with_the_next_piece() {
     let lent = Lent::default();
     let big = large();
     outgoing.hold(b"head ");
-    let mut done = Vec::new();
-    outgoing.hold_borrowed(lent.lend(big), 20_000, &mut done);
-    assert_eq!(
-        outgoing.send(b" tail", &lent, || None, &mut done),
-        Sent::All
-    );
-    assert_eq!(done, [1]);
+    outgoing.hold_borrowed(lent.lend(big), 20_000);
+    assert_eq!(outgoing.send(b" tail", &lent, || None), Sent::All);
+    assert_eq!(outgoing.take_released(), [1]);
     let mut got = vec![0; 20_010];
     theirs.read_exact(&mut got).unwrap();
     assert_eq!(&got[..5], b"head ");
@@ -138,14 +133,13 @@ fn memory_that_was_taken_away_is_an_error() {
     let (mut outgoing, theirs) = pair();
     let lent = Lent::default();
     let big = large();
-    let mut done = Vec::new();
-    outgoing.send(big, &lent, || Some(lent.lend(big)), &mut done);
+    outgoing.send(big, &lent, || Some(lent.lend(big)));
     lent.detach(1);
     let reader = read_all(theirs);
     let failed = loop {
-        match outgoing.flush(None, &mut done) {
+        match outgoing.flush(None) {
             Sent::Pending(_) => std::thread::yield_now(),
-            Sent::Starved => break outgoing.flush(Some(&lent), &mut done),
+            Sent::Starved => break outgoing.flush(Some(&lent)),
             other => panic!("{other:?}"),
         }
     };
@@ -160,18 +154,14 @@ fn a_hand_over_takes_what_was_not_sent() {
     let (mut outgoing, theirs) = pair();
     let lent = Lent::default();
     let big = large();
-    let mut done = Vec::new();
-    outgoing.send(big, &lent, || Some(lent.lend(big)), &mut done);
+    outgoing.send(big, &lent, || Some(lent.lend(big)));
     outgoing.hold(b"held");
     let sent = outgoing.written() as usize;
-    let (socket, unsent) = outgoing.take_socket(Some(&lent), &mut done);
+    let (socket, unsent) = outgoing.take_socket(Some(&lent));
     assert_eq!(&unsent[..big.len() - sent], &big[sent..]);
     assert_eq!(&unsent[big.len() - sent..], b"held");
-    assert_eq!(done, [1]);
-    assert_eq!(
-        outgoing.send(b"late", &lent, || None, &mut done),
-        Sent::Closed
-    );
+    assert_eq!(outgoing.take_released(), [1]);
+    assert_eq!(outgoing.send(b"late", &lent, || None), Sent::Closed);
     drop((socket, theirs));
 }
 
@@ -182,10 +172,10 @@ fn deferred_output_is_told_to_the_flusher_once() {
     assert_eq!(outgoing.defer(b"two"), Some(false));
     outgoing.then(After::KeepAlive);
     outgoing.then(After::Nothing);
-    assert_eq!(outgoing.flush(None, &mut Vec::new()), Sent::All);
+    assert_eq!(outgoing.flush(None), Sent::All);
     assert_eq!(outgoing.take_after(), After::KeepAlive);
     assert_eq!(outgoing.defer(b"!"), Some(true));
-    outgoing.flush(None, &mut Vec::new());
+    outgoing.flush(None);
     let mut got = [0; 8];
     theirs.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"one two!");
@@ -196,11 +186,11 @@ fn the_flusher_is_told_again_of_what_follows_a_send() {
     let (mut outgoing, mut theirs) = pair();
     let lent = Lent::default();
     assert_eq!(outgoing.defer(b"one "), Some(true));
-    let sent = outgoing.send(b"two ", &lent, || None, &mut Vec::new());
+    let sent = outgoing.send(b"two ", &lent, || None);
     assert_eq!((sent, outgoing.pending()), (Sent::All, 0));
     // The flusher has come meanwhile, and found nothing.
     assert_eq!(outgoing.defer(b"three"), Some(true));
-    assert_eq!(outgoing.flush(None, &mut Vec::new()), Sent::All);
+    assert_eq!(outgoing.flush(None), Sent::All);
     let mut got = [0; 13];
     theirs.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"one two three");
@@ -209,11 +199,10 @@ fn the_flusher_is_told_again_of_what_follows_a_send() {
 #[test]
 fn a_closed_connection_keeps_nothing() {
     let (mut outgoing, _theirs) = pair();
-    let mut done = Vec::new();
-    outgoing.take_socket(None, &mut done);
+    outgoing.take_socket(None);
     outgoing.hold(b"copied");
-    outgoing.hold_borrowed(7, 20_000, &mut done);
+    outgoing.hold_borrowed(7, 20_000);
     assert_eq!(outgoing.pending(), 0);
-    assert_eq!(done, [7]);
+    assert_eq!(outgoing.take_released(), [7]);
     assert_eq!(outgoing.defer(b"deferred"), None);
 }

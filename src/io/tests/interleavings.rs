@@ -142,7 +142,7 @@ impl Sender {
 
     fn send(&self, bytes: &[u8]) {
         let mut outgoing = self.outgoing.lock().unwrap();
-        let sent = outgoing.send(bytes, &NoMemory, || None, &mut Vec::new());
+        let sent = outgoing.send(bytes, &NoMemory, || None);
         assert_eq!(sent, Sent::All);
     }
 
@@ -154,7 +154,7 @@ impl Sender {
         for () in self.deferred.take() {
             let mut outgoing = self.outgoing.lock().unwrap();
             if outgoing.pending() > 0 {
-                assert_eq!(outgoing.flush(None, &mut Vec::new()), Sent::All);
+                assert_eq!(outgoing.flush(None), Sent::All);
             }
         }
     }

@@ -113,9 +113,7 @@ fn a_hand_over_brings_exactly_what_was_not_sent() {
     let all = pattern(LARGE);
     stage.send(&connection, &all, End::Not);
     connection.outgoing().hold(b"held back");
-    let handed = connection
-        .hand_over(&NoMemory, &mut Vec::new(), &stage.hub)
-        .unwrap();
+    let handed = connection.hand_over(&NoMemory, &stage.hub).unwrap();
     stage.hub.publish();
     assert_eq!(stage.kinds(), [Kind::Close]);
     let mut new_owner = UnixStream::from(handed.fd);

@@ -245,7 +245,7 @@ fn what_comes_behind_an_upgrade_waits_for_the_verdict() {
     let (accepted, mut peer) = stage.accept();
     peer.write_all(&[&upgrade[..], b"behind"].concat()).unwrap();
     assert_eq!(stage.kinds(), [Kind::Head, Kind::Raw]);
-    let handed = accepted.hand_over(&NoMemory, &mut Vec::new(), &stage.hub);
+    let handed = accepted.hand_over(&NoMemory, &stage.hub);
     assert!(handed.unwrap().unsent.is_empty());
     stage.hub.publish();
     assert_eq!(stage.kinds(), [Kind::Close]);

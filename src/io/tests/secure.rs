@@ -162,10 +162,10 @@ fn a_client_that_speaks_no_tls_can_be_handed_over_and_a_secured_one_cannot() {
     assert!(taken.records.windows(GET.len()).any(|bytes| bytes == GET));
     stream.write_all(b"for somebody else").unwrap();
     assert_eq!(stage.kinds(), []);
-    let handed = connection.hand_over(&NoMemory, &mut Vec::new(), &stage.hub);
+    let handed = connection.hand_over(&NoMemory, &stage.hub);
     assert!(handed.is_some());
     let (connection, _peer) = secured(&mut stage);
-    let handed = connection.hand_over(&NoMemory, &mut Vec::new(), &stage.hub);
+    let handed = connection.hand_over(&NoMemory, &stage.hub);
     assert!(handed.is_none());
 }
 
@@ -176,7 +176,7 @@ fn a_listener_whose_tls_is_nodes_reads_nothing() {
     let (connection, mut stream) = stage.accept();
     stream.write_all(GET).unwrap();
     assert_eq!(stage.kinds(), []);
-    let handed = connection.hand_over(&NoMemory, &mut Vec::new(), &stage.hub);
+    let handed = connection.hand_over(&NoMemory, &stage.hub);
     assert!(handed.is_some());
 }
 

@@ -222,7 +222,7 @@ impl Stage {
         if end == End::Connection {
             outgoing.then(After::Close);
         }
-        let sent = outgoing.send(bytes, &NoMemory, || None, &mut Vec::new());
+        let sent = outgoing.send(bytes, &NoMemory, || None);
         connection.idle_clock.touch(self.now);
         if sent == Sent::All {
             let after = outgoing.take_after();

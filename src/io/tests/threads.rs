@@ -227,15 +227,9 @@ fn a_hand_over_brings_the_descriptor_and_what_was_not_sent() {
     world.take_until(Kind::Raw);
     let connection = world.opened[0].clone();
     connection.outgoing().hold(b"unsent");
-    let handed = connection
-        .hand_over(&NoMemory, &mut Vec::new(), &world.hub)
-        .unwrap();
+    let handed = connection.hand_over(&NoMemory, &world.hub).unwrap();
     assert_eq!(handed.unsent, b"unsent");
-    assert!(
-        connection
-            .hand_over(&NoMemory, &mut Vec::new(), &world.hub)
-            .is_none()
-    );
+    assert!(connection.hand_over(&NoMemory, &world.hub).is_none());
     let mut new_owner = TcpStream::from(handed.fd);
     new_owner.set_nonblocking(false).unwrap();
     new_owner.write_all(&handed.unsent).unwrap();
