@@ -2,7 +2,7 @@
 // What the module uses of the language's own objects, as it was when it was loaded: applications and their
 // polyfills, mocks and sandboxes replace it meanwhile. A static function `Object.keys` is `ObjectKeys` here; a
 // method `list.map(…)` is `ArrayPrototypeMap(list, …)`; the names are those of Node's own code. A Map or Set of
-// ours is a SafeMap or SafeSet, which is used as ever.
+// ours is a SafeMap or SafeSet, with the usual methods.
 //
 // What Node's own http, streams and sockets call of the program (`push`, `for … of`), the module calls, too: it cannot
 // work where these fail (docs/architecture.md, "Loading").

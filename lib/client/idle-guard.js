@@ -59,8 +59,8 @@ function dropIdle(socket, error) {
 }
 
 /**
- * Whether something has arrived on a socket that has no request, and nobody has looked at it yet: the next request
- * would be answered by that. What has become of a socket that still connects is for its request to hear.
+ * Whether something unread has arrived on a socket that has no request: it would be taken for the answer to the
+ * next one. What has become of a socket that still connects is for its request to hear.
  */
 function hasUnaskedInput(socket) {
   if (socket.connecting) return false;

@@ -47,7 +47,7 @@ function withHead(message, data, encoding) {
 }
 
 /**
- * What `end()` does. `sendsItself`: the application has replaced none of the methods that send.
+ * What `end()` does. `sendsItself`: the methods that send are ours, not the application's.
  */
 function end(message, chunk, encoding, callback, sendsItself) {
   if (typeof chunk === 'function') {

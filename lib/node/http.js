@@ -187,7 +187,7 @@ const isInherited = Function.prototype[Symbol.hasInstance];
 
 /**
  * Has `instanceof Class` know objects of the host's class, whose methods `Class` has, too: the host's own https
- * makes them for programs that use ours for http. Subclasses of `Class` are asked as ever.
+ * makes them for programs that use ours for http. Subclasses of `Class` know only their own objects.
  */
 function admit(Class, HostClass) {
   ObjectDefineProperty(Class, Symbol.hasInstance, {
@@ -202,7 +202,7 @@ function admit(Class, HostClass) {
 
 /**
  * Has `instanceof HostClass` know objects of `Class`, which does not inherit from it. Subclasses of
- * the host's class are asked as ever. However often the module is loaded, this is laid over once.
+ * the host's class know only their own objects. However often the module is loaded, this is done once.
  */
 function recognize(HostClass, Class) {
   const mark = SymbolFor(`rust-http.${HostClass.name}`);

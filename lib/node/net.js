@@ -76,7 +76,7 @@ function canReadInto(socket) {
  * What the option `onread` of `net` does, for a socket that is open: what is read stands in `memory`, and
  * `callback` is told its length; it returns whether to go on. There is no way back. The memory has to
  * live as long as the handle, so `callback` must know it, and the handle knows that. It is not put where
- * the option has it, so that nobody else finds it.
+ * the option has it, so that no other code finds it.
  */
 function readInto(socket, memory, callback) {
   const handle = socket._handle;

@@ -96,8 +96,8 @@ class ServerConnection {
   }
 
   /**
-   * What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile; what
-   * still arrives afterwards is of no interest, from the beginning of a read to its end.
+   * What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile; reads
+   * that begin afterwards are ignored.
    */
   accepts(flags) {
     const isAccepted = this.phase !== Phase.CLOSED && (this.isAmidRead || !this.isDestroyed);
@@ -426,7 +426,7 @@ class ServerConnection {
     return this.resource === null && this.transport.isUnused();
   }
 
-  /** The socket was sent to another process: it is none of this server's any more. */
+  /** The socket was sent to another process: this server serves it no longer. */
   onSentAway() {
     if (!this.server[kConnections].has(this)) return;
     forgetStream(this);

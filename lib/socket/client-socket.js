@@ -73,7 +73,7 @@ delete prototype.constructor; // that of Node's sockets
 
 // ---- writing ----
 
-// These are for responses, which a client's socket has none of.
+// Responses use these, and a client's socket never has one.
 methods[kWillEnd] = undefined;
 methods[kSendWhole] = undefined;
 

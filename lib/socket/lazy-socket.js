@@ -1,6 +1,6 @@
 'use strict';
 // The socket of a native connection before the application uses it: a small object with the prototype of a
-// socket and none of its state. It can do what sending responses needs; anything else materializes it:
+// socket, without its state. It can do what sending responses needs; anything else materializes it:
 // it becomes a complete net.Socket in place, so that its identity never changes.
 const {
   ArrayPrototypeIncludes,

@@ -76,7 +76,7 @@ function guarded(name, own, original, isOwn) {
   return methods[name];
 }
 
-/** Whether none of the methods that ours stand in for was replaced. */
+/** Whether all methods that ours stand in for are still Node's own. */
 function areMethodsOriginal() {
   const current = methodsOf(Socket.prototype);
   return ArrayPrototypeEvery(originals, (method, i) => method === current[i]);

@@ -7,7 +7,7 @@ const native = require('../wire/loop');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { now } = require('../wire/realm');
 
-/** A timer that ends so many milliseconds behind a timeout waits for that all the same: clocks are rounded. */
+/** A timer that ends up to this many milliseconds after the timeout is kept: clocks are rounded. */
 const ROUNDED = 2;
 
 /** Milliseconds without traffic; 0 switches the timeout off. */

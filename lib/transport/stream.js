@@ -164,7 +164,7 @@ class StreamTransport {
     if (socket.destroyed) return;
     unshadow(socket, '_read');
     role?.onStreamReady();
-    // Also for one who has got the socket meanwhile.
+    // Also where another owner has got the socket meanwhile.
     socket._read?.(0);
   }
 

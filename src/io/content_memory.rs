@@ -24,9 +24,9 @@ pub trait ContentMemory: std::fmt::Debug {
 
 /// Where one read has put what it found.
 pub(crate) enum Read {
-    /// So many bytes in the buffer of the lead; 0 is the end of the input.
+    /// This number of bytes is in the buffer of the lead; 0 is the end of the input.
     Buffer(usize),
-    /// So much content, in memory with this token.
+    /// Content of this length, in memory with this token.
     Content { token: usize, length: usize },
 }
 

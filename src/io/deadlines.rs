@@ -59,7 +59,7 @@ impl Deadlines {
         is_first
     }
 
-    /// Forgets what is not `needed` any more, if there are so many entries that this is worth while:
+    /// Forgets entries that are not `needed` any more, if there are enough of them to make that worth while:
     /// those of connections that came and went would stay until their time.
     pub fn thin_out(&self, needed: impl Fn(u64, Due) -> bool) {
         let mut entries = self.entries();

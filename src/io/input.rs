@@ -38,7 +38,7 @@ pub(crate) enum Reading {
     Verdict(Bytes),
     /// JavaScript has decided, and those bytes are to be parsed.
     Decided(Bytes),
-    /// So many bytes more are read and thrown away: an answer that ends the connection was sent, which
+    /// This number of bytes more is read and thrown away: an answer that ends the connection was sent, which
     /// the peer would lose if what it sends met a closed socket.
     Discarded(usize),
     /// TLS is secured, and nothing is parsed before JavaScript has seen that; holds what came with it.
@@ -189,8 +189,8 @@ impl Input {
             return false;
         }
         self.parse(connection, lead, is_mirrored);
-        // The front of a response that nobody asked for, behind one that somebody did: the next answer
-        // must not be read as its rest.
+        // An unasked response has begun behind the one that was asked for: the next answer must not be
+        // read as its rest.
         !self.parser.in_unasked_message()
     }
 
@@ -283,8 +283,8 @@ impl Input {
         let state = &mut self.sink_state;
         let mut sink = RecordSink::new(&mut p.records, id, state, times, observer);
         sink.attach = Attach::Large;
-        // Malformed input kills the parser, not the reading: what follows is refused, too, and told
-        // to whoever keeps the connection open.
+        // Malformed input kills the parser, not the reading: if the connection is kept open, what follows is
+        // refused, too, and JavaScript is told.
         let outcome = sink.parse(&mut self.parser, buffer);
         let RecordSink {
             observer, attached, ..

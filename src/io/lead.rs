@@ -20,7 +20,7 @@ pub(crate) const CHUNK_SIZE: usize = 64 * 1024;
 /// Steps of handshakes that one turn has room for: each may take as long as some dozens of requests.
 const HANDSHAKES_PER_TURN: usize = 16;
 
-/// What the leader has. Who has none cannot read.
+/// What the leader has. Only code that holds it can read.
 #[derive(Debug)]
 pub(crate) struct Lead {
     pub hub: Arc<Hub>,

@@ -11,7 +11,7 @@ use crate::io::leadership::Leader;
 const WINDOW: u64 = 20_000;
 /// JavaScript is busy if it spends more than this percentage of a window with the set…
 const BUSY_PERCENT: u64 = 80;
-/// …and finds so many events in a turn, so that there is work for two threads.
+/// …and finds at least this many events in a turn, so that there is work for two threads.
 const CROWD: u64 = 8;
 /// With fewer events in a turn there is little to be done side by side, unless each brings much.
 const PAIR: u64 = 2;
@@ -87,7 +87,7 @@ impl Window {
 enum Stage {
     /// The leader leads until then at least, if the load lasts.
     Settled { until: u64 },
-    /// The leader is tried, for so many windows by now, of which JavaScript could have served so many alone.
+    /// The leader has been tried for `windows`, of which JavaScript could have served `at_rest` alone.
     Trial { windows: u32, at_rest: u32 },
 }
 

@@ -51,7 +51,7 @@ impl Leadership {
         }
     }
 
-    /// The leader is another one from now on; who has the `Lead` lets go of it after its turn.
+    /// The leader is another one from now on; the thread that has the `Lead` lets go of it after its turn.
     pub fn set_leader(&self, leader: Leader) {
         self.offered.store(false, Ordering::Release);
         let javascript = leader == Leader::JavaScript;

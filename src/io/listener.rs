@@ -369,7 +369,7 @@ impl Listener {
         !self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Requests that were refused, health checks that were answered, and the longest delay of late.
+    /// Requests that were refused, health checks that were answered, and the longest delay lately.
     pub fn guard_counts(&self) -> Option<(u64, u64, u64)> {
         let (refused, told) = self.guard.as_ref()?.counts();
         Some((refused, told, self.port.pulse.longest_delay()))
@@ -429,7 +429,7 @@ impl Acceptor {
         }
     }
 
-    /// The socket, and whose it is where that has a name.
+    /// The socket, and the peer's address if it has one.
     fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
         match self {
             Self::Tcp(listener) => {

@@ -56,8 +56,8 @@ impl PendingRequest {
 }
 
 impl Connection {
-    /// Whether something has arrived that answers no request, or the connection has ended: what is sent now would
-    /// be answered by that, or by nobody. To be asked before a request is announced.
+    /// Whether something has arrived that answers no request, or the connection has ended: that would be taken
+    /// for the answer to a request that is sent now. To be asked before a request is announced.
     pub fn has_unasked_input(&self) -> bool {
         if self.has(flag::HANDSHAKE) {
             return false;

@@ -1,5 +1,5 @@
 //! The end of the process, which may come without that of its environments: `process.exit()` and an
-//! uncaught exception run none of their clean-up. What was left to the I/O threads is sent then.
+//! uncaught exception do not run their clean-up. What was left to the I/O threads is sent then.
 
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, Once, Weak};

@@ -102,7 +102,7 @@ impl Socket {
     /// `WouldBlock` if nothing waits to be read; otherwise what the system reports.
     pub(crate) fn read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
         let length = self.receive(buffer.spare_capacity_mut())?;
-        // SAFETY: `receive` has initialised so many bytes at the front of the spare room.
+        // SAFETY: `receive` has initialised `length` bytes at the front of the spare room.
         unsafe { buffer.set_len(length) };
         Ok(length)
     }
@@ -113,7 +113,7 @@ impl Socket {
     /// As those of `read`.
     pub(crate) fn read_into<'a>(&self, space: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a [u8]> {
         let length = self.receive(space)?;
-        // SAFETY: `receive` has initialised so many bytes at the front.
+        // SAFETY: `receive` has initialised `length` bytes at the front.
         Ok(unsafe { std::slice::from_raw_parts(space.as_ptr().cast(), length) })
     }
 

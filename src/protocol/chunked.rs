@@ -38,10 +38,10 @@ pub(crate) struct Chunked {
 /// What the front of the input is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Piece {
-    /// So many bytes that are no data.
+    /// This number of bytes that are no data.
     Line(usize),
     Data(usize),
-    /// So many bytes, with which the last chunk ends: the trailer section follows.
+    /// This number of bytes, with which the last chunk ends: the trailer section follows.
     LastLine(usize),
 }
 

@@ -30,7 +30,7 @@ enum At {
     Digits,
     /// White space behind the digits.
     AfterDigits,
-    /// So many bytes of `chunked`.
+    /// In `chunked`, behind this number of its bytes.
     Chunked(u8),
     /// Spaces behind `chunked`.
     AfterChunked,
@@ -39,7 +39,7 @@ enum At {
     BetweenCodings,
     /// Between two connection options.
     BetweenOptions,
-    /// So many bytes of the option with this index in `OPTIONS`.
+    /// In the option with this index in `OPTIONS`, behind this number of its bytes.
     Option(u8, u8),
     AfterOption,
     OtherOption,

@@ -19,7 +19,7 @@ enum At {
     OldEnd,
     AfterTarget,
     BeforeProtocol,
-    /// So many bytes of the protocol with this index in `PROTOCOLS`.
+    /// In the protocol with this index in `PROTOCOLS`, behind this number of its bytes.
     Protocol(u8, u8),
     Slash,
     Major,
@@ -27,7 +27,7 @@ enum At {
     Minor,
     VersionEnd,
     VersionLf,
-    /// So many bytes of what follows the version in HTTP/2's preface.
+    /// In what follows the version in HTTP/2's preface, behind this number of its bytes.
     Preface(u8),
     AfterVersion,
     Status(u8),

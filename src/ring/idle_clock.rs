@@ -45,7 +45,7 @@ pub struct Look {
 pub enum Left {
     /// There is none, it was taken, or it is so far away that the I/O side will tell of it.
     Nothing,
-    /// So many milliseconds.
+    /// This number of milliseconds.
     Wait(u64),
     /// It is over.
     Over,

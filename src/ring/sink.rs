@@ -83,9 +83,9 @@ pub struct RecordSink<'a, O> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Outcome {
     Parsed,
-    /// A head asks for an upgrade; so many bytes of the chunk belong to it and what was before.
+    /// A head asks for an upgrade, which ends at this byte of the chunk.
     Paused(usize),
-    /// The observer answers a head, which nothing was told of; so many bytes are before its end.
+    /// The observer answers a head, of which there is no record, and which ends at this byte of the chunk.
     Answered(usize),
     Malformed,
 }

@@ -65,7 +65,7 @@ pub struct Certificate<'a> {
     issues: Option<(bool, Option<usize>)>,
     key_id: Option<&'a [u8]>,
     issuer_key_id: Option<&'a [u8]>,
-    /// There is `extKeyUsage`, and servers are none of it.
+    /// There is `extKeyUsage`, and it does not name servers.
     excludes_servers: bool,
     ns_type: Option<u8>,
     /// There is a critical extension that is not known here, or names are constrained.
