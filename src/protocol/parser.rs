@@ -65,12 +65,10 @@ pub struct Parser {
     chunked: Chunked,
     /// What is known of the message under way, once its head is complete.
     message: Message,
-    /// How its content is framed, for a head that paused.
+    /// How its content is framed.
     framing: Framing,
     /// It is refused unless it is upgraded.
     is_refused: bool,
-    /// Its content was left out, whatever its fields say.
-    skips_content: bool,
     /// Another protocol follows its content.
     switches_behind: bool,
     request: RequestKind,
@@ -91,7 +89,6 @@ impl Parser {
             message: Message::default(),
             framing: Framing::None,
             is_refused: false,
-            skips_content: false,
             switches_behind: false,
             request: RequestKind::Other,
             expects_response: false,
@@ -181,10 +178,6 @@ impl Parser {
             (Verdict::Upgrade, _) => Phase::Upgraded,
             (Verdict::Pause, _) => Phase::Paused,
             _ if self.is_refused => Phase::Dead(ErrorKind::CodingInRequest),
-            (Verdict::NoContent, _) => {
-                self.skips_content = true;
-                self.after_message()
-            }
             (_, Framing::Length(left)) => Phase::Length(left),
             (_, Framing::Chunked) => Phase::Chunked,
             (_, Framing::UntilClose) => Phase::UntilClose,
@@ -324,7 +317,6 @@ impl Parser {
     ) -> Result<(), ErrorKind> {
         self.framing = decision.framing;
         self.switches_behind = verdict == Verdict::ContentThenUpgrade;
-        self.skips_content = decision.framing == Framing::None;
         // Node lets an upgrade go first.
         self.is_refused = decision.is_refused;
         if self.is_refused && !matches!(verdict, Verdict::Upgrade | Verdict::Pause) {
@@ -341,10 +333,7 @@ impl Parser {
                 Phase::Paused
             }
             (Verdict::Pause, _) => Phase::Paused,
-            (Verdict::NoContent, _) | (_, Framing::None) => {
-                self.skips_content = true;
-                self.complete(sink)
-            }
+            (_, Framing::None) => self.complete(sink),
             (_, Framing::Length(length)) => Phase::Length(length),
             (_, Framing::Chunked) => Phase::Chunked,
             (_, Framing::UntilClose) => Phase::UntilClose,
@@ -372,7 +361,8 @@ impl Parser {
             self.expects_response = false;
         }
         // Asked again, since trailers may hold Connection, too.
-        let persists = self.message.persists(&self.control, self.skips_content);
+        let skips_content = self.framing == Framing::None;
+        let persists = self.message.persists(&self.control, skips_content);
         if persists || self.control.leniency.ignore_close {
             Phase::Between
         } else {

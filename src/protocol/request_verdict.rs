@@ -115,7 +115,7 @@ mod tests {
     impl Sink for Judge {
         fn head(&mut self, head: &Head<'_>) -> Verdict {
             self.1 = Some(RequestVerdict::of(head, self.0));
-            Verdict::NoContent
+            Verdict::Content
         }
         fn content(&mut self, _: &[u8]) {}
         fn complete(&mut self, _: &Fields<'_>) {}

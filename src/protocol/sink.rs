@@ -70,8 +70,6 @@ impl<'a> Head<'a> {
 pub enum Verdict {
     /// Read the content as it is framed.
     Content,
-    /// There is none, whatever the fields say: the answer to HEAD.
-    NoContent,
     /// What follows is another protocol.
     Upgrade,
     /// What follows the content is another protocol.

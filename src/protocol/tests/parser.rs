@@ -123,16 +123,6 @@ fn a_head_without_content_is_complete_when_it_pauses() {
 }
 
 #[test]
-fn content_may_be_left_out() {
-    let mut parser = Parser::new(Role::Client, Limits::default(), Leniency::default());
-    let mut sink = Answer::new(Verdict::NoContent);
-    let input = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
-    parser.parse(input, &mut sink).expect("well-formed");
-    parser.parse(input, &mut sink).expect("well-formed");
-    assert_eq!((sink.heads, sink.completed), (2, 2));
-}
-
-#[test]
 fn an_error_is_final() {
     let mut parser = server();
     let mut sink = Answer::new(Verdict::Content);
