@@ -5,6 +5,7 @@ const {
   ObjectGetOwnPropertySymbols,
   SymbolPrototypeGetDescription,
 } = require('../base/primordials');
+const { later } = require('../base/later');
 const { Socket } = require('./builtins');
 
 const symbols = ObjectGetOwnPropertySymbols(new Socket());
@@ -19,21 +20,16 @@ const kBufferGen = find('kBufferGen');
 const kBufferCb = find('kBufferCb');
 const kReader = Symbol('kReader');
 
-let habits;
-
 /** What `net` puts on each handle: its owner, under a symbol, and the function that is told of what was read. */
-function habitsOfNet() {
-  if (habits === undefined) {
-    const handle = {};
-    new Socket({ handle, manualStart: true });
-    const owner = ArrayPrototypeFind(
-      ObjectGetOwnPropertySymbols(handle),
-      (s) => SymbolPrototypeGetDescription(s) === 'owner_symbol',
-    );
-    habits = { __proto__: null, owner, onread: handle.onread };
-  }
-  return habits;
-}
+const habitsOfNet = later(() => {
+  const handle = {};
+  new Socket({ handle, manualStart: true });
+  const owner = ArrayPrototypeFind(
+    ObjectGetOwnPropertySymbols(handle),
+    (s) => SymbolPrototypeGetDescription(s) === 'owner_symbol',
+  );
+  return { __proto__: null, owner, onread: handle.onread };
+});
 
 /**
  * Makes `owner` the socket that hears of what `handle` reads, or the server whose handle it is:

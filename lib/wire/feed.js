@@ -6,7 +6,6 @@ const {
   ArrayPrototypeSplice,
   ArrayPrototypeUnshift,
   BufferAlloc,
-  BufferAllocUnsafeSlow,
   TypedArrayPrototypeSet,
 } = require('../base/primordials');
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
@@ -29,10 +28,6 @@ let view = NO_CHUNK;
 
 /** Records of a chunk, in which their content is. */
 class FedBatch extends Batch {
-  constructor(size) {
-    super(BufferAllocUnsafeSlow(size));
-  }
-
   takeContent(length, at) {
     const content = newBuffer(length);
     TypedArrayPrototypeSet(content, partOf(at, length));

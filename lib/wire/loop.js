@@ -4,7 +4,6 @@
 const {
   ArrayPrototypeFilter,
   ArrayPrototypeMap,
-  BufferAllocUnsafeSlow,
   MathMin,
   NumberIsInteger,
   SafeMap,
@@ -122,18 +121,30 @@ function driver() {
   return native.io?.isLedByThread() ? 'io-thread' : 'javascript';
 }
 
-function renewBatch(size) {
-  batch = new Batch(BufferAllocUnsafeSlow(size));
-  batch.end = 0;
-  native.batch = batch;
-  batch.takeContent = takeContent;
-  batch.dropContent = dropContent;
-  batch.holdMirrored = holdMirrored;
+/** Records of native connections. */
+class NativeBatch extends Batch {
+  /** Attached content comes in the order of its records. */
+  takeContent(length, _at, flags) {
+    if (flags & DIRECT) return native.calls.takeDirect();
+    const bytes = newBuffer(length);
+    native.calls.takeContent(bytes);
+    return bytes;
+  }
+
+  dropContent() {
+    native.calls.dropContent();
+  }
+
+  /** What the socket's readers are told when the parser's events of the same read have been. */
+  holdMirrored(transport, bytes) {
+    mirrored = { bytes, transport, begun: transport.beginMirrored(bytes) };
+  }
 }
 
-/** What the socket's readers are told when the parser's events of the same read have been. */
-function holdMirrored(transport, bytes) {
-  mirrored = { bytes, transport, begun: transport.beginMirrored(bytes) };
+function renewBatch(size) {
+  batch = new NativeBatch(size);
+  batch.end = 0;
+  native.batch = batch;
 }
 
 /** The group of the connection with this id has ended. */
@@ -142,18 +153,6 @@ function tellMirrored(id) {
   mirrored = null;
   // Else one of the handlers has thrown: Node's emitter would not have come to the next, either.
   if (transport.id === id) transport.onMirrored(bytes, begun);
-}
-
-/** Attached content comes in the order of its records. */
-function takeContent(length, _at, flags) {
-  if (flags & DIRECT) return native.calls.takeDirect();
-  const bytes = newBuffer(length);
-  native.calls.takeContent(bytes);
-  return bytes;
-}
-
-function dropContent() {
-  native.calls.dropContent();
 }
 
 /**
@@ -277,7 +276,7 @@ function handleOther(kind, flags, id, at) {
       release(id);
       break;
     case CONTENT:
-      if (flags & ATTACHED) dropContent();
+      if (flags & ATTACHED) batch.dropContent();
       break;
   }
 }

@@ -30,13 +30,12 @@ const FIELDS_AT_ONCE = 32;
 
 /** Records in memory that only `lib/wire` can reach. */
 class Batch {
-  /** `bytes`: a Buffer that begins where its ArrayBuffer does, or at a multiple of a word. */
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+  constructor(size) {
+    this.bytes = BufferAllocUnsafeSlow(size);
+    this.words = new Uint32Array(this.bytes.buffer, this.bytes.byteOffset, size >>> 2);
     /** Where the next record begins, in bytes. */
     this.cursor = 0;
-    this.end = bytes.length;
+    this.end = size;
   }
 }
 
