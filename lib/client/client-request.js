@@ -8,7 +8,7 @@ const { ERR_HTTP_HEADERS_SENT } = require('../base/errors');
 const { later } = require('../base/later');
 const { kAuthority, kBeginning, kError, kPath } = require('../base/symbols');
 const { timerDuration } = require('../base/validate');
-const { inheritMessage, initialize, OutgoingMessage } = require('../message/outgoing-message');
+const { inheritMessage, OutgoingMessage } = require('../message/outgoing-message');
 const host = require('../node/http');
 const { beginEntry } = require('../node/performance-entries');
 const { process } = require('../wire/realm');
@@ -23,8 +23,7 @@ const lifecycle = later(() => require('./request-lifecycle'));
  * Callable on an existing object, as in Node.
  */
 function ClientRequest(input, options, callback) {
-  host.OutgoingMessage.call(this);
-  if (host.missingOutgoing.chunks) initialize(this);
+  OutgoingMessage.call(this);
   setup().setUp(this, input, options, callback);
 }
 inheritMessage(ClientRequest, host.ClientRequest);

@@ -84,7 +84,7 @@ function protocolIn({ alpnProtocol }) {
   return alpnProtocol ? BufferPrototypeLatin1Slice(alpnProtocol) : false;
 }
 
-/** What a socket of Node's has as properties: each is this socket's own once somebody assigns it. */
+/** What a socket of Node's has as properties: each is this socket's own once it is assigned. */
 const properties = {
   encrypted: () => true,
   authorized: () => false,

@@ -39,7 +39,7 @@ class SecureTransport extends TlsTransport {
     try {
       this.inOrigin(this.begin);
     } finally {
-      // Who listens may throw: the connection goes on.
+      // The connection goes on, even if a listener has thrown.
       if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
     }
   }
@@ -108,7 +108,7 @@ class SecureTransport extends TlsTransport {
     return false;
   }
 
-  /** What is told of bytes that the parser has read is told to those who listened, not to the stream's reader. */
+  /** Bytes that the parser has read go to the listeners of that time, not to the stream's reader. */
   onMirrored(bytes, begun) {
     if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);
     else tellReaders(this.socket, bytes, begun.readers);

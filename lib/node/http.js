@@ -159,7 +159,7 @@ const readsUpgradeContent = major >= 26;
 /** From Node 26 on CONNECT names the authority that is its target as its Host; before, the host that is asked. */
 const connectNamesTarget = major >= 26;
 
-/** Before Node 26 a server makes `headers` of a request of HTTP/1.1 before anybody is told of it. */
+/** Before Node 26 a server makes `headers` of a request of HTTP/1.1 before it emits anything about it. */
 const readsFieldsFirst = major < 26;
 
 /** From Node 26 on a message that is complete is destroyed at once, without a tick more. */

@@ -18,7 +18,7 @@ const kSources = SymbolFor('rust-http.open');
 
 /**
  * Shows what `source()` returns, an array of sockets, in `process._getActiveHandles()`, and their kinds in
- * `process.getActiveResourcesInfo()`, as long as somebody keeps the function.
+ * `process.getActiveResourcesInfo()`, as long as the function is referenced.
  */
 function show(source) {
   const sources = sharedSources();

@@ -51,11 +51,11 @@ class ServerConnection {
     this.incoming = [];
     /** Responses that wait for their turn behind the socket's current one. */
     this.outgoing = [];
-    /** How many of them have left with one before. */
+    /** How many of them were sent together with an earlier one. */
     this.takenAlong = 0;
     /** The request whose content is arriving. */
     this.current = null;
-    /** The request that asked for another protocol, and who gets its content if that comes first. */
+    /** The request that asked for another protocol, and the reader of its content if that comes first. */
     this.upgrading = null;
     this.contentReader = null;
     /** Bytes held by responses that wait for their turn. */
@@ -83,7 +83,7 @@ class ServerConnection {
     transport.join(this);
   }
 
-  /** Bytes that did not come from the peer: somebody pushed them into the socket's stream. */
+  /** Bytes that did not come from the peer: a program pushed them into the socket's stream. */
   onPushed(chunk) {
     readPushed(this.transport, this.server, chunk);
   }
@@ -320,7 +320,7 @@ class ServerConnection {
     this.runInContext(this.onError, this, error);
   }
 
-  /** The socket failed. Behind an error that was told, that is a consequence of it. */
+  /** The socket failed. If an error was told before, this one is a consequence of it, and is not told. */
   onSocketError(error) {
     if (!this.hasFailed) this.runInContext(this.onError, this, error);
   }

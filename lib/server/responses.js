@@ -155,8 +155,8 @@ function endUnread(req) {
 
 /** The socket is closed: what was under way is aborted. */
 function abortResponses({ closesResponse, incoming, outgoing, socket, upgrading }) {
-  // A socket that has listeners has one of the response's, which was added when that got the socket. One that
-  // gets its first listener from those who hear of the end now has told its 'close'.
+  // The response listens by itself on a socket that has listeners. One that gets its first listener just now,
+  // from a handler of the end, has emitted 'close' already.
   const tellsResponse = closesResponse && socket.isLazy !== false;
   let error;
   const nextError = () => {

@@ -91,7 +91,7 @@ function watchListeners(prototype, events) {
   }
 }
 
-// Whether connections are held back depends on who listens for them.
+// Whether connections are held back depends on the listeners for them.
 watchListeners(Server.prototype, ['connection']);
 
 /** `_listen2` of servers whose connections are native. */

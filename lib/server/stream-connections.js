@@ -30,8 +30,8 @@ function listenToStream(connection) {
 }
 
 /**
- * Listens in the places of those who listened while the connection was native, so that listeners of users hear
- * before and behind HTTP as they did; not for what is read, as long as the native side has to tell of that.
+ * Puts listeners in the places of those that the native connection had, so that listeners of users are called
+ * before and behind HTTP as they were; not for what is read, as long as the native side has records of that.
  */
 function takePlaces(connection) {
   const { socket } = connection;
@@ -43,7 +43,7 @@ function takePlaces(connection) {
   connection.closesResponse = !ArrayPrototypeIncludes(socket.listeners('close'), onSocketClose);
 }
 
-/** Listens in the place of the one who listened while the connection was native. */
+/** Puts a listener in the place of the one that the native connection had. */
 function takePlace({ socket, streamListeners }, event) {
   const listener = streamListeners[event];
   if (!replaceListener(socket, event, httpListeners[event], listener)) socket.on(event, listener);
@@ -104,8 +104,8 @@ function forgetResponses({ socket }) {
 }
 
 /**
- * The connection closes its response itself if it is the last that hears of the socket's end: who listens
- * from now on hears of it behind the response, as if that listened.
+ * The connection closes its response itself if its listener for 'close' is the last: listeners that are added
+ * later are called behind the response, as if that listened.
  */
 function attach(connection) {
   const { socket, streamListeners } = connection;

@@ -45,7 +45,7 @@ define(prototype, {
   _hadError: false,
 });
 
-/** Defines a field of complete sockets. Who assigns it, or reads it where there is no `get`, needs such a socket. */
+/** Defines a field of complete sockets. Assigning it, or reading it where there is no `get`, materializes the socket. */
 function defineField(name, get) {
   ObjectDefineProperty(prototype, name, {
     __proto__: null,

@@ -190,7 +190,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
   return this;
 };
 
-// While HTTP is spoken, the parser consumes the bytes; who listens for them gets them, too.
+// While HTTP is spoken, the parser consumes the bytes; listeners of the program get them, too.
 for (const name of ['on', 'addListener', 'prependListener']) {
   methods[name] = function (event, listener) {
     const result = Socket.prototype[name].call(this, event, listener);
@@ -210,12 +210,12 @@ methods.setEncoding = function setEncoding(encoding) {
 // What HTTP listens to on a complete socket, as on Node's.
 const httpListeners = {
   __proto__: null,
-  // The parser has what arrived; what someone pushed into the stream it gets from here.
+  // The parser has what arrived. What a program pushes into the stream it gets from here.
   data(chunk) {
     this[kTransport]?.role?.onPushed(chunk);
   },
   end() {}, // known from the connection
-  // There is no role behind 'close', which anybody may emit.
+  // A program may emit 'close' itself, when there is no role any more.
   close() {
     this[kTransport]?.role?.onClosed();
   },
@@ -228,8 +228,8 @@ const httpListeners = {
   timeout() {
     this[kTransport].role?.onTimeout();
   },
-  // In a tick, also behind a pause() in the same tick: that is undone then. Not so for those who read, too:
-  // they get what is read as long as the stream flows.
+  // In a tick, also behind a pause() in the same tick: that is undone then. Not so where the program reads, too:
+  // it gets what is read as long as the stream flows.
   resume() {
     if (this._paused) {
       this.pause();
@@ -346,7 +346,7 @@ methods.endInput = function endInput() {
 /** HTTP's listener among those of 'data'. */
 methods.httpReader = () => httpListeners.data;
 
-/** Bytes for those who listen beside the parser. */
+/** Bytes for listeners beside the parser. */
 methods.pushMirrored = function pushMirrored(bytes) {
   this.push(bytes);
 };
@@ -392,7 +392,7 @@ function materialize(socket) {
     socket.joinHttp();
     socket.read(0);
   }
-  // Only now: a method that somebody replaced, which these may call, has it exchanged for Node's.
+  // Only now: these may call a method that the program has replaced, which would exchange the handle for Node's.
   if (!transport.isDestroyed) nativeHandle(socket);
   catchUp(socket, transport);
 }

@@ -22,7 +22,7 @@ function setMirrored(transport, wanted) {
   if (!transport.isClosed) native.io.mirror(transport.id, wanted);
 }
 
-/** Who listens now that the bytes have been read. Those in front of the parser are told. */
+/** Looks for the listeners, now that the bytes have been read. Those in front of the parser are told. */
 function beginMirrored(transport, bytes) {
   const { socket } = transport;
   // From the next read on Node's parser, too, is fed by JavaScript, where no ticks run between pieces of content.

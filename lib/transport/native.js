@@ -51,7 +51,7 @@ class NativeTransport {
     /** How many complete responses leave with the current one, and how many such ends the native side was told of. */
     this.alongside = 0;
     this.endsTold = 0;
-    /** Somebody listens on the socket for the bytes that the parser reads. */
+    /** A program listens on the socket for the bytes that the parser reads. */
     this.isMirrored = false;
     /** What was wrong with the input; nothing behind it can be understood. */
     this.failure = null;
@@ -136,7 +136,7 @@ class NativeTransport {
     this.count();
   }
 
-  /** For the role: a socket that somebody looks at says by 'pause' that its input stops. */
+  /** For the role. A complete socket emits 'pause' when its input stops. */
   pause() {
     if (this.life === Life.OPEN) this.socket.pauseInput();
   }
@@ -152,7 +152,7 @@ class NativeTransport {
     this.receiver = null;
   }
 
-  /** Somebody listens on the socket: lets them have the bytes, too. */
+  /** Lets those who listen on the socket have the bytes, too. */
   mirror(wanted) {
     setMirrored(this, wanted);
   }

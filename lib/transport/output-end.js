@@ -18,12 +18,12 @@ function shutDown(transport, callback) {
   transport.count();
 }
 
-/** Calls who waits for the end of the output, once. */
+/** Calls the callback that waits for the end of the output, once. */
 function tellOutputEnd(transport) {
   onOutputEnd(transport)?.();
 }
 
-/** Closes the connection when all output has left; who hears of the last answer's end finds it open. */
+/** Closes the connection when all output has left; listeners for the last answer's end find it open. */
 function closeSoon(transport) {
   transport.output = Output.ENDED;
   transport.closesSoon = true;
@@ -34,7 +34,7 @@ function destroySoon(id) {
   native.io.destroySoon(id);
 }
 
-/** It has ended. Returns who waits for that. */
+/** It has ended. Returns the callback that waits for that. */
 function onOutputEnd(transport) {
   const callback = transport.afterShutdown;
   transport.afterShutdown = null;

@@ -113,7 +113,7 @@ class StreamTransport {
     this.receiver = null;
   }
 
-  /** Those behind an upgrade, or what the native side has read, for those who listen beside the parser. */
+  /** Bytes behind an upgrade; or what the native side has read, for listeners beside the parser. */
   onRaw(bytes) {
     if (this.receiver?.takeRaw(bytes)) return;
     if (this.isTrailing && this.role !== null) this.socket.emit('data', bytes);
@@ -151,8 +151,8 @@ class StreamTransport {
   }
 
   /**
-   * The native side has records to tell of what it has read: nothing is read here before, though somebody
-   * may ask for it (a listener for 'data' lets the stream flow).
+   * The native side has records of what it has read: nothing is read here before those were handled, even if the
+   * program asks for it (a listener for 'data' lets the stream flow).
    */
   holdReading() {
     this.isTrailing = true;

@@ -195,7 +195,7 @@ function handleAll() {
     }
     const size = takeRecords();
     if (size === 0) return;
-    // What an answer brought about comes after the immediates of the handler that gave it.
+    // Immediates that a handler has set run before the records that its answer has caused.
     if (size & NEW_BATCH && batches++ === BATCHES_PER_TURN) {
       setImmediate(drainHeld);
       return;

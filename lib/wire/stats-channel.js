@@ -1,5 +1,5 @@
 'use strict';
-// The channel `rust-http.stats`: while somebody subscribes, what servers and agents that have had a request
+// The channel `rust-http.stats`: while it has subscribers, what servers and agents that have had a request
 // since tell of themselves, once a second.
 const { SafeWeakSet, WeakRefPrototypeDeref } = require('../base/primordials');
 const { Weak, channel } = require('../node/builtins');

@@ -198,7 +198,7 @@ impl Connection {
     }
 
     /// The same for a write from the JavaScript thread: the I/O side reads on, and ends the connection;
-    /// at once, if the fault was not the peer's, who may be sending for ever.
+    /// at once, if the fault was not the peer's, which may be sending for ever.
     pub fn end_behind_input(self: &Arc<Self>, errno: i32) {
         if errno == libc::EFAULT {
             self.raise(flag::PAUSED);

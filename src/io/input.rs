@@ -43,7 +43,7 @@ pub(crate) enum Reading {
     Discarded(usize),
     /// TLS is secured, and nothing is parsed before JavaScript has seen that; holds what came with it.
     Secured(BytesMut),
-    /// It has: those bytes are to be parsed.
+    /// JavaScript has seen that, and those bytes are to be parsed.
     Released(BytesMut),
     /// JavaScript gets the bytes as they are.
     Raw,

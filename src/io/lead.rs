@@ -1,4 +1,4 @@
-//! The leader of a readiness set: the only one who reads its connections. Whatever goes wrong with one
+//! The leader of a readiness set: the only thread that reads its connections. Whatever goes wrong with one
 //! connection, a panic included, ends that connection alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -277,7 +277,7 @@ const SEND_FLAGS: libc::c_int = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 const SEND_FLAGS: libc::c_int = libc::MSG_DONTWAIT;
 
-/// Whether bytes, an end or an error wait to be read from a descriptor that somebody holds open.
+/// Whether bytes, an end or an error wait to be read from a descriptor, which the caller keeps open.
 pub fn has_input(fd: i32) -> bool {
     let mut asked = libc::pollfd {
         fd,

@@ -184,8 +184,8 @@ impl Control {
                 self.has_coding = true;
                 self.at = At::Chunked(0);
             }
-            // Who read the response's head has decided by then whether the connection persists. In
-            // a request it still counts, as it does to Node.
+            // Whether the connection of a response persists was decided with its head. In a request the
+            // field still counts here, as it does to Node.
             Meaning::Connection if self.in_trailers && self.role == Role::Client => {
                 self.meaning = Meaning::Nothing;
             }
