@@ -178,12 +178,8 @@ impl Environment {
     // ---- connections ----
 
     /// Runs `f` with the connection of this id. A stale id finds nothing.
-    pub fn with_connection<R>(
-        &self,
-        id: ConnId,
-        f: impl FnOnce(&Arc<Connection>) -> R,
-    ) -> Option<R> {
-        self.connections.borrow().get(id).map(f)
+    pub fn with_connection<R>(&self, id: u32, f: impl FnOnce(&Arc<Connection>) -> R) -> Option<R> {
+        self.connections.borrow().get(ConnId::from_raw(id)).map(f)
     }
 
     /// Makes a connection known to JavaScript.

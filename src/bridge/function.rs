@@ -58,17 +58,12 @@ pub fn define<T>(
     for Callback { name, callback, .. } in functions {
         // Given back when the function is gone.
         let data = Rc::into_raw(of.clone()).cast_mut().cast();
-        let mut function = ptr::null_mut();
         // SAFETY: plain Node-API calls with valid pointers.
         unsafe {
-            check(sys::napi_create_function(
-                env,
-                name.as_ptr(),
-                name.count_bytes() as isize,
-                *callback,
-                data,
-                &mut function,
-            ))?;
+            let length = name.count_bytes() as isize;
+            let function = made(|out| {
+                sys::napi_create_function(env, name.as_ptr(), length, *callback, data, out)
+            })?;
             check(sys::napi_set_named_property(
                 env,
                 target,
@@ -92,6 +87,13 @@ pub fn define<T>(
 unsafe extern "C" fn release<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: made by `Rc::into_raw` in `define`, for this function alone.
     drop(unsafe { Rc::from_raw(data.cast_const().cast::<T>()) });
+}
+
+/// What a call of Node-API has written to its out-pointer.
+pub fn made<T>(call: impl FnOnce(*mut *mut T) -> sys::napi_status) -> Result<*mut T> {
+    let mut out = ptr::null_mut();
+    check(call(&mut out))?;
+    Ok(out)
 }
 
 /// Makes an error of what Node-API answered, unless it is well.

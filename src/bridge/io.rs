@@ -1,7 +1,6 @@
 //! The class `Io`: what JavaScript asks of sockets, one object for each instance of the module.
 
 use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
-use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use napi::{Env, sys};
 
 use crate::bridge::call::JsMemory;
 use crate::bridge::environment::{Environment, on_cleanup};
-use crate::bridge::function::{Callback, check, define};
+use crate::bridge::function::{Callback, define, made};
 use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
@@ -67,16 +66,9 @@ impl Io {
         may_lead: bool,
         drain: Function<'_, (), ()>,
     ) -> Result<Self> {
-        let mut reference = ptr::null_mut();
         // SAFETY: a valid function and out-pointer. The reference keeps nothing until a waker does.
-        unsafe {
-            check(sys::napi_create_reference(
-                env.raw(),
-                drain.raw(),
-                0,
-                &mut reference,
-            ))?;
-        }
+        let reference =
+            made(|out| unsafe { sys::napi_create_reference(env.raw(), drain.raw(), 0, out) })?;
         let environment = Rc::new(Environment::new(threads as usize, may_lead, reference));
         on_cleanup(&env, &environment)?;
         Ok(Self { environment })
@@ -155,7 +147,7 @@ impl Io {
             Ok(fd) => fd,
             Err(error) => return io::errno(&error),
         };
-        let listener = self.listener(listener);
+        let listener = self.environment.listener(listener);
         let given =
             listener.and_then(|listener| self.environment.with_hub(|hub| f(&listener, fd, hub)));
         match given {
@@ -168,7 +160,7 @@ impl Io {
     /// Gives a listener the options that may change while it listens.
     #[napi]
     pub fn configure(&self, listener: u32, options: ServerOptions) {
-        if let Some(listener) = self.listener(listener) {
+        if let Some(listener) = self.environment.listener(listener) {
             self.environment
                 .with_hub(|hub| listener.configure(options.into(), hub));
         }
@@ -331,7 +323,7 @@ impl Io {
     // ---- finding them ----
 
     pub(super) fn with<R>(&self, id: u32, f: impl FnOnce(&Arc<Connection>) -> R) -> Option<R> {
-        self.environment.with_connection(ConnId::from_raw(id), f)
+        self.environment.with_connection(id, f)
     }
 
     pub(super) fn with_socket<R>(&self, id: u32, f: impl FnOnce(&Socket) -> R) -> Option<R> {
@@ -355,10 +347,6 @@ impl Io {
             true
         });
         due.unwrap_or(true)
-    }
-
-    pub(super) fn listener(&self, id: u32) -> Option<Arc<Listener>> {
-        self.environment.listener(id)
     }
 }
 

@@ -51,10 +51,9 @@ pub fn switch_on_debug_log() {
 #[napi_derive::napi(ts_return_type = "typeof globalThis")]
 pub fn realm(env: &napi::Env) -> napi::Result<napi::bindgen_prelude::Object<'_>> {
     use napi::bindgen_prelude::{FromNapiValue, Object};
-    let mut global = std::ptr::null_mut();
     // SAFETY: a valid out-pointer; the value is used within this call.
     unsafe {
-        function::check(napi::sys::napi_get_global(env.raw(), &mut global))?;
+        let global = function::made(|out| napi::sys::napi_get_global(env.raw(), out))?;
         Object::from_napi_value(env.raw(), global)
     }
 }

@@ -4,7 +4,6 @@ use napi::sys;
 
 use crate::bridge::call::FastCall;
 use crate::bridge::content::{Content, release_token, take_value};
-use crate::ring::ConnId;
 
 /// `drain(arena)`: see `Environment::drain`.
 pub fn drain(call: &FastCall<1>) -> i64 {
@@ -47,8 +46,7 @@ pub fn handles_request(call: &FastCall<0>) {
 /// `hasUnaskedInput(id)`: whether the next request must not be sent on a client's connection; see
 /// `Connection::has_unasked_input`.
 pub fn has_unasked_input(call: &FastCall<1>) -> bool {
-    let id = ConnId::from_raw(call.uint(0));
     call.environment()
-        .with_connection(id, |connection| connection.has_unasked_input())
+        .with_connection(call.uint(0), |connection| connection.has_unasked_input())
         .unwrap_or(true)
 }

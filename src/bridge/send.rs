@@ -10,7 +10,6 @@ use crate::bridge::call::FastCall;
 use crate::bridge::content::release_token;
 use crate::bridge::options::announced;
 use crate::io::{BORROW_SIZE, Connection, Outgoing, Sent};
-use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::layout::write;
 
@@ -85,8 +84,7 @@ fn with_connection<const N: usize>(
     call: &FastCall<N>,
     f: impl FnOnce(&Arc<Connection>) -> i64,
 ) -> i64 {
-    let id = ConnId::from_raw(call.uint(0));
-    let result = call.environment().with_connection(id, f);
+    let result = call.environment().with_connection(call.uint(0), f);
     result.unwrap_or(CLOSED)
 }
 

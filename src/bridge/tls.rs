@@ -208,7 +208,7 @@ impl Io {
     /// of Node, which gets them unread.
     #[napi]
     pub fn secure(&self, listener: u32, contexts: Option<&TlsContexts>) {
-        if let Some(listener) = self.listener(listener) {
+        if let Some(listener) = self.environment.listener(listener) {
             listener.secure(match contexts {
                 Some(contexts) => Security::Here(contexts.0.clone()),
                 None => Security::Node,

@@ -7,7 +7,7 @@ use std::ptr;
 
 use napi::{Result, sys};
 
-use crate::bridge::function::check;
+use crate::bridge::function::{check, made};
 use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
@@ -81,51 +81,40 @@ impl Waker {
     /// nothing left. It is kept until `release`. Async hooks get it as the resource of the function, and its
     /// property `direct` as that of calls without it.
     pub fn new(env: sys::napi_env, drain: sys::napi_ref) -> Result<Self> {
-        let mut name = ptr::null_mut();
-        let mut function = ptr::null_mut();
-        let mut context = ptr::null_mut();
-        let mut resource = ptr::null_mut();
-        let mut direct = ptr::null_mut();
+        const NAME: &str = "rust-http";
         // SAFETY: plain Node-API calls with valid out-pointers; the reference becomes the
         // function's context.
         unsafe {
-            let text = "rust-http";
-            check(sys::napi_create_string_utf8(
-                env,
-                text.as_ptr().cast(),
-                text.len() as isize,
-                &mut name,
-            ))?;
-            check(sys::napi_get_reference_value(env, drain, &mut resource))?;
-            check(sys::napi_get_named_property(
-                env,
-                resource,
-                c"direct".as_ptr(),
-                &mut direct,
-            ))?;
-            check(sys::napi_async_init(env, direct, name, &mut context))?;
-            check(sys::napi_create_threadsafe_function(
-                env,
-                ptr::null_mut(),
-                resource,
-                name,
-                0,
-                1,
-                ptr::null_mut(),
-                None,
-                drain.cast(),
-                Some(call_drain),
-                &mut function,
-            ))?;
+            let (text, length) = (NAME.as_ptr().cast(), NAME.len() as isize);
+            let name = made(|out| sys::napi_create_string_utf8(env, text, length, out))?;
+            let resource = made(|out| sys::napi_get_reference_value(env, drain, out))?;
+            let key = c"direct".as_ptr();
+            let direct = made(|out| sys::napi_get_named_property(env, resource, key, out))?;
+            let context = made(|out| sys::napi_async_init(env, direct, name, out))?;
+            let function = made(|out| {
+                sys::napi_create_threadsafe_function(
+                    env,
+                    ptr::null_mut(),
+                    resource,
+                    name,
+                    0,
+                    1,
+                    ptr::null_mut(),
+                    None,
+                    drain.cast(),
+                    Some(call_drain),
+                    out,
+                )
+            })?;
             check(sys::napi_unref_threadsafe_function(env, function))?;
             check(sys::napi_reference_ref(env, drain, ptr::null_mut()))?;
+            Ok(Self {
+                env,
+                function,
+                context,
+                drain,
+            })
         }
-        Ok(Self {
-            env,
-            function,
-            context,
-            drain,
-        })
     }
 
     /// The environment needs no waker any more. Copies must be gone.
