@@ -3,7 +3,7 @@
 use napi::Env;
 use napi::bindgen_prelude::Result;
 
-use crate::bridge::error::{no_tls, system, to_napi};
+use crate::bridge::error::to_napi;
 use crate::bridge::io::{Io, duplicate};
 use crate::bridge::options::{ParserSettings, announced};
 use crate::bridge::tls::TlsClient;
@@ -37,7 +37,7 @@ impl Io {
         flags: u32,
         client: &TlsClient,
     ) -> Result<u32> {
-        let session = Session::of_client(&client.0).map_err(no_tls)?;
+        let session = Session::of_client(&client.0).map_err(to_napi)?;
         self.adopt_with(env, fd, &reader.into(), flags, Some(session))
     }
 
@@ -50,7 +50,7 @@ impl Io {
         flags: u32,
         session: Option<Session>,
     ) -> Result<u32> {
-        let fd = duplicate(fd).map_err(|error| system(&error))?;
+        let fd = duplicate(fd).map_err(to_napi)?;
         let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
         let port = &self.environment.port;
         let adopted = hub.adopt(fd, port, reader, announced(flags), session);

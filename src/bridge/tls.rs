@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::Buffer;
 
-use crate::bridge::error::no_tls;
+use crate::bridge::error::to_napi;
 use crate::bridge::io::Io;
 use crate::io::Security;
 use crate::tls::{
@@ -108,7 +108,7 @@ impl TlsContexts {
     /// Throws with the reason if this side cannot serve what is wanted.
     #[napi(constructor)]
     pub fn new(options: TlsOptions) -> napi::Result<Self> {
-        let contexts = Contexts::new(options.into()).map_err(no_tls)?;
+        let contexts = Contexts::new(options.into()).map_err(to_napi)?;
         Ok(Self(Arc::new(contexts)))
     }
 
@@ -171,7 +171,7 @@ impl TlsClient {
             server_name: options.servername,
             resumes: options.resumes,
         };
-        let context = ClientContext::new(options, roots.0.clone()).map_err(no_tls)?;
+        let context = ClientContext::new(options, roots.0.clone()).map_err(to_napi)?;
         Ok(Self(Arc::new(context)))
     }
 }
