@@ -3,13 +3,8 @@
 /// An error of this room. The bridge turns it into an error of Node's.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the I/O thread could not be started: {0}")]
-    Thread(#[source] std::io::Error),
-    #[error("{call}: {source}")]
-    System {
-        call: &'static str,
-        source: std::io::Error,
-    },
+    #[error("{0}")]
+    System(#[from] std::io::Error),
     #[error("the environment is closing")]
     Closing,
 }
@@ -18,7 +13,7 @@ impl Error {
     /// The error number of what failed, ECANCELED if the environment is closing.
     pub fn errno(&self) -> i32 {
         match self {
-            Self::Thread(source) | Self::System { source, .. } => errno(source),
+            Self::System(source) => errno(source),
             Self::Closing => libc::ECANCELED,
         }
     }

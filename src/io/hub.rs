@@ -75,7 +75,7 @@ impl Hub {
                 Ok(thread) => relock(&hub.threads).push(thread),
                 Err(error) => {
                     hub.shut_down();
-                    return Err(error);
+                    return Err(error.into());
                 }
             }
         }
@@ -87,8 +87,7 @@ impl Hub {
     fn idle(sets: usize) -> Result<Self, Error> {
         let sets = (0..sets)
             .map(|_| Set::new().map(Arc::new))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(Error::Thread)?;
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             sets,
             threads: Mutex::default(),
@@ -198,10 +197,7 @@ impl Hub {
         request: RequestKind,
         session: Option<Session>,
     ) -> Result<Arc<Connection>, Error> {
-        let mut socket = Socket::from_fd(fd).map_err(|source| Error::System {
-            call: "open",
-            source,
-        })?;
+        let mut socket = Socket::from_fd(fd)?;
         let peer = socket.raw().peer_addr().ok();
         let peer = peer.and_then(|address| address.as_socket());
         let is_secure = session.is_some();

@@ -147,11 +147,10 @@ impl Listener {
     /// # Errors
     /// Fails if the system refuses to listen.
     pub fn listen(&self, fd: OwnedFd, backlog: i32) -> Result<(), Error> {
-        let system = |call| move |source| Error::System { call, source };
         let socket = socket2::Socket::from(fd);
-        socket.listen(backlog).map_err(system("listen"))?;
-        socket.set_nonblocking(true).map_err(system("listen"))?;
-        let is_unix = socket.local_addr().map_err(system("listen"))?.domain() == Domain::UNIX;
+        socket.listen(backlog)?;
+        socket.set_nonblocking(true)?;
+        let is_unix = socket.local_addr()?.domain() == Domain::UNIX;
         let mut acceptor = if is_unix {
             Acceptor::Unix(UnixListener::from_std(socket.into()))
         } else {
@@ -160,8 +159,7 @@ impl Listener {
             Acceptor::Tcp(TcpListener::from_std(socket.into()))
         };
         let mut place = self.acceptor();
-        let watched = self.set.watch_listener(acceptor.source(), self.id);
-        watched.map_err(system("listen"))?;
+        self.set.watch_listener(acceptor.source(), self.id)?;
         *place = Some(acceptor);
         note!("listener {} listens", self.id);
         Ok(())
@@ -232,10 +230,7 @@ impl Listener {
     /// # Errors
     /// Fails if the descriptor is no connected socket.
     pub fn adopt(self: &Arc<Self>, fd: OwnedFd, hub: &Hub) -> Result<(), Error> {
-        let socket = Socket::from_fd(fd).map_err(|source| Error::System {
-            call: "open",
-            source,
-        })?;
+        let socket = Socket::from_fd(fd)?;
         self.count.fetch_add(1, Ordering::AcqRel);
         self.set_options(&socket, false);
         self.begin(socket, None, hub);

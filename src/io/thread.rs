@@ -12,7 +12,6 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::time::{sleep, sleep_until};
 
-use crate::io::Error;
 use crate::io::hub::Hub;
 use crate::io::lead::Lead;
 use crate::io::leader_policy::{Turn, Window};
@@ -32,17 +31,15 @@ impl AsRawFd for Watched {
 }
 
 /// Starts the thread of `set`, which leads it unless JavaScript does.
-pub(crate) fn start(hub: &Arc<Hub>, set: &Arc<Set>) -> Result<JoinHandle<()>, Error> {
+pub(crate) fn start(hub: &Arc<Hub>, set: &Arc<Set>) -> io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .build()
-        .map_err(Error::Thread)?;
+        .build()?;
     let (hub, set) = (hub.clone(), set.clone());
     std::thread::Builder::new()
         .name("rust-http-io".into())
         .spawn(move || runtime.block_on(run(hub, set)))
-        .map_err(Error::Thread)
 }
 
 async fn run(hub: Arc<Hub>, set: Arc<Set>) {
