@@ -137,12 +137,8 @@ IncomingMessage.prototype._read = function _read() {
   }
   const connection = this[kConnection];
   if (connection) connection.resumeFor(this);
-  else if (this.socket.readable) readStart(this.socket);
+  else if (this.socket.readable && !this.socket._paused) this.socket.resume();
 };
-
-function readStart(socket) {
-  if (socket && !socket._paused && socket.readable) socket.resume();
-}
 
 IncomingMessage.prototype._destroy = function _destroy(error, callback) {
   if (!this.readableEnded || !this.complete) {

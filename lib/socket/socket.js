@@ -15,7 +15,6 @@ const { timerDuration, validateFunction } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
 const { setImmediate } = require('../node/timers');
-const native = require('../wire/loop');
 const {
   isUnusedWritable,
   noteDestroyed,
@@ -85,7 +84,8 @@ define(prototype, {
 
 /** What the connection counts, before and after it is closed. */
 function bytesOf({ [kTransport]: transport }, name) {
-  return transport.isDestroyed ? transport[name] : native.io[name](transport.id);
+  if (!transport.isDestroyed) transport.saveCounts();
+  return transport[name];
 }
 
 for (const [name, end, field] of [

@@ -357,8 +357,7 @@ class NativeTransport {
 
   saveCounts() {
     if (this.isClosed) return;
-    this.bytesRead = native.io.bytesRead(this.id);
-    this.bytesWritten = native.io.bytesWritten(this.id);
+    [this.bytesRead, this.bytesWritten] = native.io.traffic(this.id);
   }
 
   /** What a client's socket may be asked behind the end of its output, and the system forgets. */
@@ -383,7 +382,7 @@ class NativeTransport {
 
   /** Nothing has been received. */
   isUnused() {
-    return !this.isClosed && native.io.bytesRead(this.id) === 0;
+    return !this.isClosed && native.io.traffic(this.id)[0] === 0;
   }
 
   isQuiet() {

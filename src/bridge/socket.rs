@@ -79,23 +79,6 @@ impl Io {
             .unwrap_or(0)
     }
 
-    /// Bytes read so far.
-    #[napi]
-    pub fn bytes_read(&self, id: u32) -> f64 {
-        self.byte_counts(id).0 as f64
-    }
-
-    /// Bytes written to the kernel so far.
-    #[napi]
-    pub fn bytes_written(&self, id: u32) -> f64 {
-        self.byte_counts(id).1 as f64
-    }
-
-    fn byte_counts(&self, id: u32) -> (u64, u64) {
-        self.with(id, |connection| connection.byte_counts())
-            .unwrap_or_default()
-    }
-
     /// No message is being received.
     #[napi]
     pub fn is_idle(&self, id: u32) -> bool {
@@ -112,8 +95,8 @@ impl Io {
             .unwrap_or(true)
     }
 
-    /// Bytes read and written so far, and requests whose heads were parsed and whose answers JavaScript has
-    /// not ended.
+    /// Bytes read and written to the kernel so far, and requests whose heads were parsed and whose answers
+    /// JavaScript has not ended.
     #[napi]
     pub fn traffic(&self, id: u32) -> Vec<f64> {
         self.with(id, |connection| {
