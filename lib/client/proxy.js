@@ -153,7 +153,13 @@ function checkAuthority(path, authority, userHost, headerArray) {
   } else if (userHost !== undefined && !isSameAuthority(base.host, userHost)) {
     disagrees('Host in options.headers', userHost);
   }
-  const target = `${path}`;
+  const url = targetUrl(`${path}`, base);
+  if (url.host !== base.host) disagrees('options.path', url);
+  return { base, url };
+}
+
+/** A request's target as a URL. */
+function targetUrl(target, base) {
   let url;
   try {
     url = new URL(target);
@@ -164,7 +170,7 @@ function checkAuthority(path, authority, userHost, headerArray) {
         target,
         'must be in absolute-form or start with /',
       );
-    return { base, url: new URL(base.origin + target) };
+    return new URL(base.origin + target);
   }
   if (url.username || url.password) {
     url.username = '';
@@ -182,8 +188,7 @@ function checkAuthority(path, authority, userHost, headerArray) {
       'must use http: scheme when specified as an absolute URL',
     );
   }
-  if (url.host !== base.host) disagrees('options.path', url);
-  return { base, url };
+  return url;
 }
 
 /** Makes a request one for a proxy: absolute target, and the proxy's own fields. */
