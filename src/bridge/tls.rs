@@ -115,7 +115,7 @@ impl TlsContexts {
     /// The same and one more, which goes before those that are there. Throws as the constructor does.
     #[napi]
     pub fn with(&self, context: TlsContext) -> napi::Result<Self> {
-        let contexts = self.0.with(context.into()).map_err(no_tls)?;
+        let contexts = self.0.with(context.into()).map_err(to_napi)?;
         Ok(Self(Arc::new(contexts)))
     }
 
