@@ -47,6 +47,8 @@ pub(super) mod flag {
     pub const DEFERRED_ONCE_SECURED: u32 = 1 << 6;
     /// Bytes came that answer no request: the connection is about to be closed.
     pub const UNASKED: u32 = 1 << 7;
+    /// The leader has it in a list of those that are read on.
+    pub const LISTED: u32 = 1 << 8;
 }
 
 /// Which system call ended a connection.
@@ -163,8 +165,9 @@ impl Connection {
         self.flags.load(Ordering::Acquire) & flag != 0
     }
 
-    pub(super) fn raise(&self, flags: u32) {
-        self.flags.fetch_or(flags, Ordering::AcqRel);
+    /// Raises flags; returns whether one of them was raised before.
+    pub(super) fn raise(&self, flags: u32) -> bool {
+        self.flags.fetch_or(flags, Ordering::AcqRel) & flags != 0
     }
 
     /// Takes a flag back; returns whether it was raised.

@@ -10,7 +10,6 @@ use crate::io::error::errno;
 use crate::io::input::{Input, MayRead, Reading};
 use crate::io::lead::Lead;
 use crate::io::outgoing::{After, Sent};
-use crate::io::set::Soon;
 use crate::ring::debug_log::note;
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::record;
@@ -48,7 +47,7 @@ impl Connection {
                 return;
             }
         }
-        lead.again.push(Soon::Read(self.clone()));
+        lead.read_again(self);
     }
 
     /// Reads once, if it may. Returns whether more may be there.
@@ -63,7 +62,7 @@ impl Connection {
             return false;
         }
         if self.must_wait_for_its_turn(lead) {
-            lead.again.push(Soon::Read(self.clone()));
+            lead.read_again(self);
             return false;
         }
         match input.may_read(self) {
@@ -74,7 +73,7 @@ impl Connection {
             }
             MayRead::AfterDrain => {
                 note!("{} waits for JavaScript to drain the queue", self.id);
-                lead.parked.push(Soon::Read(self.clone()));
+                lead.read_drained(self);
             }
         }
         false

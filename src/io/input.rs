@@ -21,6 +21,9 @@ use crate::tls::Opened;
 /// Bytes one connection may post between two drains of the queue.
 const READ_WINDOW: usize = 256 * 1024;
 
+/// What a request counts for beside its bytes: JavaScript makes objects of it, however short it is.
+const REQUEST_COST: usize = 512;
+
 /// Bytes that are read behind an answer that ends the connection.
 const DISCARDED: usize = 1024 * 1024;
 
@@ -249,7 +252,7 @@ impl Input {
         }
         let (buffer, now) = (&mut lead.buffer, lead.now);
         let (posted, answered) = lead.set.post(connection.port(), |p| {
-            let before = p.size();
+            let (before, requests) = (p.size(), p.requests);
             let load = guard.map(|_| connection.port().load(p.requests));
             let observer = HeadObserver::new(connection, guard.zip(load));
             let mirror = p.records.len();
@@ -261,7 +264,8 @@ impl Input {
             if is_mirrored && p.records.len() == first {
                 record::end_group(&mut p.records, mirror);
             }
-            (p.size() - before, answered)
+            let posted = p.size() - before + (p.requests - requests) * REQUEST_COST;
+            (posted, answered)
         });
         self.count(connection, posted);
         if answered.is_none() {

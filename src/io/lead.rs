@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use crate::io::connection::Connection;
+use crate::io::connection::{Connection, flag};
 use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::hub::Hub;
@@ -99,6 +99,16 @@ impl Lead {
         more || !self.again.is_empty()
     }
 
+    /// Reads a connection on in the next turn.
+    pub fn read_again(&mut self, connection: &Arc<Connection>) {
+        list(&mut self.again, connection);
+    }
+
+    /// Reads a connection on when JavaScript has drained the queue.
+    pub fn read_drained(&mut self, connection: &Arc<Connection>) {
+        list(&mut self.parked, connection);
+    }
+
     /// Goes on with what was left over, and with what may go on now.
     fn go_on(&mut self, set: &Set) {
         let mut soon = std::mem::take(&mut self.again);
@@ -108,7 +118,10 @@ impl Lead {
         }
         for one in soon {
             match one {
-                Soon::Read(connection) => self.work_on(&connection, Connection::read),
+                Soon::Read(connection) => {
+                    connection.lower(flag::LISTED);
+                    self.work_on(&connection, Connection::read);
+                }
                 Soon::Accept(listener) => self.accept(&listener),
             }
         }
@@ -186,5 +199,12 @@ impl Lead {
             self.buffer.reserve(CHUNK_SIZE);
         }
         self.buffer.capacity()
+    }
+}
+
+/// Puts a connection into a list, unless it is in one: each byte that arrives on one that waits is an event.
+fn list(connections: &mut Vec<Soon>, connection: &Arc<Connection>) {
+    if !connection.raise(flag::LISTED) {
+        connections.push(Soon::Read(connection.clone()));
     }
 }
