@@ -13,6 +13,10 @@ use crate::protocol::{Framing, Head};
 /// Milliseconds between two questions to JavaScript, which show a blocked event loop when nothing else does.
 pub(crate) const PROBE: u64 = 500;
 
+/// Bytes of answers that may wait for their client. JavaScript gets the requests behind them: it stops reading
+/// a connection whose client does not read.
+const MAX_WAITING: usize = 64 * 1024;
+
 /// What a server wants to be answered without JavaScript. Times are in milliseconds.
 #[derive(Clone, Debug)]
 pub struct GuardOptions {
@@ -52,7 +56,8 @@ pub(crate) struct Reply {
 /// The guard that may answer a request which `connection` reads now.
 pub(crate) fn of(connection: &Connection) -> Option<&Guard> {
     let guard = connection.listener.as_ref()?.guard.as_ref()?;
-    (!connection.outgoing().is_ending()).then_some(guard)
+    let outgoing = connection.outgoing();
+    (!outgoing.is_ending() && outgoing.pending() <= MAX_WAITING).then_some(guard)
 }
 
 /// Sends an answer, at the end of the turn: the caller holds the lock on the input.

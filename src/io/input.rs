@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use crate::io::connection::{Connection, flag};
 use crate::io::guard::{self, Guard, Reply};
@@ -226,27 +226,25 @@ impl Input {
     /// them, in the memory it was read into. A mirror of the buffer stands before all that was parsed of
     /// it: it ends the group if that is nothing, and else is told when the group ends.
     fn parse(&mut self, connection: &Arc<Connection>, lead: &mut Lead, is_mirrored: bool) {
-        let guard = guard::of(connection).filter(|_| !is_mirrored);
-        while let Some((reply, rest)) = self.parse_to_reply(connection, lead, is_mirrored, guard) {
+        let guard = || guard::of(connection).filter(|_| !is_mirrored);
+        while let Some(reply) = self.parse_to_reply(connection, lead, is_mirrored, guard()) {
             guard::send(connection, &reply, lead);
             if !reply.persists {
                 self.reading = Reading::Discarded(DISCARDED);
                 return;
             }
             self.parser.resume(Verdict::Content);
-            lead.buffer.clear();
-            lead.buffer.extend_from_slice(&rest);
         }
     }
 
-    /// As `parse`, up to a request that `guard` answers: returns its answer, and the bytes behind it.
+    /// As `parse`, up to a request that `guard` answers: returns its answer, and leaves the bytes behind it.
     fn parse_to_reply(
         &mut self,
         connection: &Arc<Connection>,
         lead: &mut Lead,
         is_mirrored: bool,
         guard: Option<&Guard>,
-    ) -> Option<(Reply, Bytes)> {
+    ) -> Option<Reply> {
         if let Some(listener) = &connection.listener {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
@@ -274,7 +272,7 @@ impl Input {
         answered
     }
 
-    /// Feeds the parser `buffer`, and leaves in it what content does not travel beside the records.
+    /// Feeds the parser `buffer`, and leaves in it what is behind a request that is answered here.
     fn parse_into(
         &mut self,
         p: &mut Pending<Attachment>,
@@ -282,7 +280,7 @@ impl Input {
         now: u64,
         buffer: &mut BytesMut,
         observer: HeadObserver<'_>,
-    ) -> Option<(Reply, Bytes)> {
+    ) -> Option<Reply> {
         let (id, first, times) = (connection.id, p.records.len(), connection.times(now));
         let state = &mut self.sink_state;
         let mut sink = RecordSink::new(&mut p.records, id, state, times, observer);
@@ -293,27 +291,28 @@ impl Input {
         let RecordSink {
             observer, attached, ..
         } = sink;
-        let rest = match outcome {
-            Outcome::Paused(consumed) | Outcome::Answered(consumed) => {
-                Bytes::copy_from_slice(&buffer[consumed..])
-            }
-            Outcome::Parsed | Outcome::Malformed => Bytes::new(),
-        };
-        if let Outcome::Paused(_) = outcome {
-            self.reading = Reading::Verdict(rest.clone());
+        if let Outcome::Paused(consumed) = outcome {
+            self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
         }
         if connection.listener.is_some() {
             p.requests += observer.told;
         }
         let length = buffer.len();
         note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
+        let behind = match outcome {
+            Outcome::Answered(consumed) => consumed,
+            _ => length,
+        };
         if !attached.is_empty() {
             p.attached += buffer.capacity();
             let chunk = buffer.split().freeze();
+            buffer.extend_from_slice(&chunk[behind..]);
             let content = attached.into_iter().map(|range| chunk.slice(range));
             p.attachments.extend(content.map(Attachment::Content));
+        } else if observer.reply.is_some() {
+            buffer.advance(behind);
         }
-        observer.reply.map(|reply| (reply, rest))
+        observer.reply
     }
 
     /// Bytes of content that follow before anything else.

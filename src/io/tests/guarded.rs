@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::stage::{End, GET, Stage, options, received};
+use super::stage::{End, GET, Stage, fill, options, received};
 use crate::io::guard::GuardOptions;
 use crate::io::options::Options;
 use crate::ring::layout::Kind;
@@ -107,6 +107,54 @@ fn a_peer_that_sends_for_ever_behind_the_answer_is_cut_off() {
         assert!(sent < 4 * 1024 * 1024, "it is read on and on");
     }
     assert!(stage.take().kinds.ends_with(&[Kind::Close]));
+}
+
+#[test]
+fn a_peer_that_reads_no_answers_is_left_to_javascript() {
+    let mut stage = guarded();
+    let (connection, mut peer) = stage.accept();
+    let all = HEALTH.repeat(1000);
+    let (mut told, mut most) = (0, 0);
+    for _ in 0..100 {
+        fill(&mut peer, &all);
+        told += stage.kinds().len();
+        most = most.max(connection.outgoing().pending());
+    }
+    assert!(told > 0, "JavaScript would stop the reading");
+    // Behind what may wait, one answer more.
+    assert!(most < 65 * 1024, "{most} bytes wait");
+}
+
+#[test]
+fn content_before_a_request_that_is_answered_here_arrives_whole() {
+    let mut stage = guarded();
+    let (connection, mut peer) = stage.accept();
+    let content = vec![b'x'; 20_000];
+    let post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n";
+    let input = [post, &content[..], HEALTH, HEALTH, GET].concat();
+    peer.write_all(&input).unwrap();
+    stage.turn();
+    // Behind one that waits, health checks wait as well.
+    let taken = stage.take();
+    let kinds = [Kind::Head, Kind::Content, Kind::Complete];
+    assert_eq!(taken.kinds, [&kinds[..], &[Kind::Head; 3]].concat());
+    assert_eq!(taken.attached, content);
+    for _ in 0..4 {
+        stage.send(&connection, b"x", End::Response);
+    }
+    received(&mut peer);
+    // One that was answered before its content was here does not wait.
+    peer.write_all(&[HEALTH, HEALTH, post].concat()).unwrap();
+    assert_eq!(stage.kinds(), [Kind::Head]);
+    stage.send(&connection, b"early", End::Response);
+    peer.write_all(&[&content[..], HEALTH, GET].concat())
+        .unwrap();
+    stage.turn();
+    let taken = stage.take();
+    assert_eq!(taken.kinds, [Kind::Content, Kind::Complete, Kind::Head]);
+    assert_eq!(taken.attached, content);
+    let answers = text(&received(&mut peer).0);
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 3);
 }
 
 #[test]
