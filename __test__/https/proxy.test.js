@@ -7,7 +7,7 @@ const net = require('node:net');
 const { test } = require('node:test');
 const { turn } = require('../support/events');
 const http = require('../support/subject');
-const { newerThanHost } = require('../support/mode');
+const { newerThanHost, onNodeHttp } = require('../support/mode');
 const { agentOf, ask, closing, https, listen, serving } = require('./world');
 
 const limit = { timeout: 60_000, skip: newerThanHost(26) };
@@ -117,6 +117,25 @@ test('a proxy that refuses', limit, async (t) => {
     ],
   );
 });
+
+for (const host of ['a b', 'a\u0000b']) {
+  test(`a host that no proxy can be asked for: ${JSON.stringify(host)}`, limit, async (t) => {
+    const sockets = [];
+    const server = closing(
+      t,
+      net.createServer((socket) => {
+        sockets.push(socket);
+        socket.destroy();
+      }),
+    );
+    const url = `http://127.0.0.1:${await listen(server)}`;
+    const agent = agentOf(t, { proxyEnv: { https_proxy: url } });
+    const [error] = await once(https.get({ host, port: 1, agent, setHost: false }), 'error');
+    if (onNodeHttp) return;
+    assert.strictEqual(error.code, 'ERR_UNESCAPED_CHARACTERS');
+    assert.strictEqual(sockets.length, 0, 'nothing was dialled');
+  });
+}
 
 test('a proxy that goes away', limit, async (t) => {
   const proxy = await proxying(t, { handler: (_req, socket) => socket.end('HTTP/1.1 200') });

@@ -14,26 +14,30 @@ const LINGER = 1000;
 
 /**
  * Makes a connection by way of the agent's proxy. `callback` gets the TLS socket once its handshake is
- * done, or an error. Returns the socket to the proxy.
+ * done, or an error. Returns the socket to the proxy; none is made for a host that cannot be asked for.
  */
 function connectThroughProxy(agent, options, callback) {
   const proxy = agent[kProxyConfig];
   const target = authorityOf(options, agent);
-  const socket = connectToProxy(proxy);
-  socket[kAwaitsTunnel] = true;
-  if (options.timeout) socket.setTimeout(options.timeout);
   const maxHeaderSize = options.maxHeaderSize || accessors.maxHeaderSize;
   const refused = (answer) =>
     new ERR_PROXY_TUNNEL(`Failed to establish tunnel to ${target} via ${proxy.href}: ${answer}`);
-  const req = new ClientRequest({
-    method: 'CONNECT',
-    path: target,
-    createConnection: () => socket,
-    setDefaultHeaders: false,
-    headers: tunnelHeaders(agent, proxy, target),
-    maxHeaderSize,
-    timeout: options.timeout || undefined,
-  });
+  let socket;
+  let req;
+  try {
+    req = new ClientRequest({
+      method: 'CONNECT',
+      path: target,
+      createConnection: () => (socket = connectToProxy(proxy, options)),
+      setDefaultHeaders: false,
+      headers: tunnelHeaders(agent, proxy, target),
+      maxHeaderSize,
+      timeout: options.timeout || undefined,
+    });
+  } catch (error) {
+    process.nextTick(callback, error);
+    return undefined;
+  }
   req.on('timeout', () => req.destroy(timeoutError(options.timeout)));
   req.on('error', (error) => {
     if (StringPrototypeStartsWith(error.code ?? '', 'HPE_') && error.code !== 'HPE_HEADER_OVERFLOW')
@@ -61,9 +65,12 @@ function authorityOf({ host, port }, { defaultPort }) {
   return `${net.isIPv6(host) ? `[${host}]` : host}:${port || defaultPort}`;
 }
 
-function connectToProxy({ connectOptions, protocol }) {
+function connectToProxy({ connectOptions, protocol }, { timeout }) {
   const options = { ...connectOptions };
-  return protocol === 'https:' ? tls.connect(options) : net.connect(options);
+  const socket = protocol === 'https:' ? tls.connect(options) : net.connect(options);
+  socket[kAwaitsTunnel] = true;
+  if (timeout) socket.setTimeout(timeout);
+  return socket;
 }
 
 function tunnelHeaders({ keepAlive, maxSockets }, { auth }, target) {
