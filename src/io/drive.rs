@@ -59,6 +59,9 @@ impl Connection {
             return true;
         }
         if !self.has(flag::READABLE) {
+            // A write may have failed while the end was read.
+            drop(input);
+            self.end_failed(lead);
             return false;
         }
         if self.must_wait_for_its_turn(lead) {

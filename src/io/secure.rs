@@ -61,7 +61,7 @@ impl Connection {
         match end {
             End::Closed => {
                 note!("{} was told that no more will come", self.id);
-                self.lower(flag::READABLE);
+                // Readable it stays: a look at what follows ends a connection whose write has failed.
                 input.ended(self, lead);
             }
             End::Foreign(hello) => {

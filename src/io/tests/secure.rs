@@ -116,6 +116,23 @@ fn what_the_kernel_does_not_take_is_sent_later_and_told_once() {
 }
 
 #[test]
+fn a_write_that_failed_ends_the_connection_of_a_peer_that_has_said_its_end() {
+    let mut stage = secure_stage(options(), 0);
+    let (connection, mut peer) = secured(&mut stage);
+    peer.write(GET);
+    assert_eq!(talk(&mut stage, &mut peer), [Kind::Head]);
+    peer.tls.send_close_notify();
+    peer.step();
+    drop(peer);
+    let Sent::Failed(errno) = stage.send(&connection, b"an answer", End::Response) else {
+        panic!("nobody is there");
+    };
+    connection.end_behind_input(errno);
+    assert_eq!(stage.kinds(), [Kind::End, Kind::Close]);
+    assert!(connection.outgoing().socket().is_none());
+}
+
+#[test]
 fn a_handshake_has_its_time_whatever_trickles_in() {
     let mut stage = secure_stage(options(), 100);
     let (connection, mut stream) = stage.accept();
