@@ -61,7 +61,7 @@ impl Ready {
 pub(crate) struct Set {
     poll: Mutex<Poll>,
     fd: RawFd,
-    registry: Registry,
+    registry: Arc<Registry>,
     pub deadlines: Deadlines,
     outbox: Mutex<Outbox>,
     /// Connections with output that JavaScript has left to this thread.
@@ -85,7 +85,7 @@ impl Set {
             fd: poll.as_raw_fd(),
             waker: Waker::new(poll.registry(), WAKER)?,
             leadership: Leadership::default(),
-            registry: poll.registry().try_clone()?,
+            registry: Arc::new(poll.registry().try_clone()?),
             poll: Mutex::new(poll),
             deadlines: Deadlines::default(),
             outbox: Mutex::default(),

@@ -7,7 +7,7 @@
 use std::io::{self, IoSlice, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -50,11 +50,32 @@ impl From<Probes> for TcpKeepalive {
     }
 }
 
+/// What a socket's readiness set reports of it.
+#[derive(Debug, Default)]
+struct Watch {
+    /// None before `register`, and after `deregister`.
+    place: Option<(Arc<Registry>, Token)>,
+    /// The kernel was full once: from then on it is reported when there is room. Most sockets never need it, and a new
+    /// one, which has room, would be reported at once.
+    reports_room: bool,
+}
+
+impl Watch {
+    fn interest(&self) -> Interest {
+        if self.reports_room {
+            Interest::READABLE | Interest::WRITABLE
+        } else {
+            Interest::READABLE
+        }
+    }
+}
+
 /// A connected stream socket that never blocks: TCP or Unix.
 #[derive(Debug)]
 pub struct Socket {
     inner: socket2::Socket,
     is_unix: bool,
+    watch: Mutex<Watch>,
     /// The TLS that is spoken on it. This lock is the last one that is taken, and held for no longer than it takes to
     /// seal or open what one system call moves, or for one step of a handshake. All that is sealed is sent under it,
     /// so that it leaves in its order, whichever thread sends.
@@ -70,18 +91,19 @@ impl Socket {
         let inner = socket2::Socket::from(fd);
         let is_unix = inner.local_addr()?.domain() == Domain::UNIX;
         inner.set_nonblocking(true)?;
-        Ok(Self {
-            inner,
-            is_unix,
-            session: None,
-        })
+        Ok(Self::new(inner, is_unix))
     }
 
     /// A socket that was accepted just now; accepting has made it non-blocking.
     pub(crate) fn accepted(fd: OwnedFd, is_unix: bool) -> Self {
+        Self::new(socket2::Socket::from(fd), is_unix)
+    }
+
+    fn new(inner: socket2::Socket, is_unix: bool) -> Self {
         Self {
-            inner: socket2::Socket::from(fd),
+            inner,
             is_unix,
+            watch: Mutex::default(),
             session: None,
         }
     }
@@ -193,8 +215,27 @@ impl Socket {
             };
             match result {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.report_room()?;
+                    return Err(error);
+                }
                 result => return result,
             }
+        }
+    }
+
+    /// The kernel is full: it is reported when there is room, also if there is by now.
+    fn report_room(&self) -> io::Result<()> {
+        let mut watch = relock(&self.watch);
+        if watch.reports_room {
+            return Ok(());
+        }
+        watch.reports_room = true;
+        match &watch.place {
+            Some((registry, token)) => {
+                registry.reregister(&mut SourceFd(&self.fd()), *token, watch.interest())
+            }
+            None => Ok(()),
         }
     }
 
@@ -236,14 +277,17 @@ impl Socket {
         self.inner.as_raw_fd()
     }
 
-    /// Lets `registry` report when the socket can be read or written, once for each change.
-    pub(crate) fn register(&self, registry: &Registry, token: Token) -> io::Result<()> {
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        registry.register(&mut SourceFd(&self.fd()), token, interest)
+    /// Lets `registry` report when the socket can be read, and written again, once for each change.
+    pub(crate) fn register(&self, registry: &Arc<Registry>, token: Token) -> io::Result<()> {
+        let mut watch = relock(&self.watch);
+        registry.register(&mut SourceFd(&self.fd()), token, watch.interest())?;
+        watch.place = Some((registry.clone(), token));
+        Ok(())
     }
 
     /// Takes back `register`.
     pub(crate) fn deregister(&self, registry: &Registry) {
+        relock(&self.watch).place = None;
         // Fails only if it was not registered.
         let _ = registry.deregister(&mut SourceFd(&self.fd()));
     }
