@@ -4,9 +4,9 @@ import https from 'node:https';
 import { cert } from './certificate.mjs';
 
 /** For `http` of Node and of this project; `secure`: its `https`, where that makes the sockets of TLS. */
-export function sendWithHttp(http, { inFlight, body }, url, secure) {
+export function sendWithHttp(http, { inFlight, body, keepAlive }, url, secure) {
   const { hostname, port, protocol } = new URL(url);
-  const pool = { keepAlive: true, maxSockets: inFlight };
+  const pool = { keepAlive, maxSockets: inFlight };
   // Over TLS, Node's own agent makes the sockets, if nothing else is wanted.
   const { Agent } = protocol === 'https:' ? (secure ?? https) : http;
   const agent = new Agent({ ...pool, ca: cert });
@@ -30,9 +30,9 @@ export function sendWithHttp(http, { inFlight, body }, url, secure) {
 }
 
 /** For undici's fastest documented way that gives a stream. */
-export function sendWithUndici({ Pool }, { inFlight, body }, url) {
+export function sendWithUndici({ Pool }, { inFlight, body, keepAlive }, url) {
   const pool = new Pool(new URL(url).origin, { connections: inFlight, pipelining: 1 });
-  const options = { method: 'GET' };
+  const options = { method: 'GET', reset: !keepAlive };
   if (body) {
     options.method = 'POST';
     options.body = body;

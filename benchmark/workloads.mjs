@@ -45,6 +45,7 @@ const names = [
   'client-single',
   'client-post',
   'client-download',
+  'client-close',
   'failing',
   'tls',
   'tls-json',
@@ -63,7 +64,7 @@ const names = [
   'require',
 ];
 
-const clientDefaults = { inFlight: 64, path: '/', body: undefined, bytes: 13 };
+const clientDefaults = { inFlight: 64, keepAlive: true, path: '/', body: undefined, bytes: 13 };
 const loadDefaults = { connections: 64, method: 'GET', headers: {}, body: '', pipeline: 1 };
 
 export async function loadWorkload(name) {
