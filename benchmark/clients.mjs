@@ -6,7 +6,8 @@ import { cert } from './certificate.mjs';
 /** For `http` of Node and of this project; `secure`: its `https`, where that makes the sockets of TLS. */
 export function sendWithHttp(http, { inFlight, body, keepAlive }, url, secure) {
   const { hostname, port, protocol } = new URL(url);
-  const pool = { keepAlive, maxSockets: inFlight };
+  // An agent without a limit and a pool closes each connection behind its answer.
+  const pool = keepAlive ? { keepAlive, maxSockets: inFlight } : { keepAlive };
   // Over TLS, Node's own agent makes the sockets, if nothing else is wanted.
   const { Agent } = protocol === 'https:' ? (secure ?? https) : http;
   const agent = new Agent({ ...pool, ca: cert });
