@@ -2,7 +2,7 @@
 // Made-up exchanges: from a number, what a client and a server do; and what the client sees of it.
 const { once } = require('node:events');
 const net = require('node:net');
-const { turn } = require('../support/events');
+const { settle, turn } = require('../support/events');
 const { watchExchange } = require('./observe');
 const { Peer } = require('./peer');
 
@@ -76,21 +76,6 @@ function scenarioOf(seed) {
   // Node lets that error go by the request, and it becomes an uncaught exception.
   if (scenario.content === 'late' && scenario.moment === 'finish') scenario.action = null;
   return scenario;
-}
-
-/**
- * Waits until nothing has happened for a while. What is read on another thread comes when it comes;
- * what must not come has to be waited for in any case.
- */
-async function settle(seen, patience) {
-  let before = -1;
-  for (let still = 0; still < 3; ) {
-    await new Promise((resolve) => setTimeout(resolve, patience));
-    await turn();
-    const now = seen();
-    still = now === before ? still + 1 : 0;
-    before = now;
-  }
 }
 
 /**

@@ -4,7 +4,7 @@
 const { once } = require('node:events');
 const net = require('node:net');
 const { Readable } = require('node:stream');
-const { turn } = require('../support/events');
+const { settle } = require('../support/events');
 const { Random } = require('../edge/chaos/random');
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -194,17 +194,6 @@ async function play(http, { requests, steps, cut }, patience) {
   server.close();
   server.closeAllConnections();
   return seen;
-}
-
-async function settle(seen, patience) {
-  let before;
-  for (let still = 0; still < 2; ) {
-    await new Promise((resolve) => setTimeout(resolve, patience));
-    await turn();
-    const now = seen();
-    still = now === before ? still + 1 : 0;
-    before = now;
-  }
 }
 
 module.exports = { play, programOf };

@@ -24,6 +24,21 @@ function deferred() {
 /** A turn of the event loop: everything that was ready has been handled. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/**
+ * Waits until what `seen` returns has stayed the same, for three times `patience` milliseconds: until nothing happens. What is read on another thread comes when it comes;
+ * what must not come has to be waited for in any case.
+ */
+async function settle(seen, patience) {
+  let before = -1;
+  for (let still = 0; still < 3; ) {
+    await new Promise((resolve) => setTimeout(resolve, patience));
+    await turn();
+    const now = seen();
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
+}
+
 /** Bytes that do not repeat in step with any buffer size. */
 function pattern(length, seed = 1) {
   const bytes = Buffer.allocUnsafe(length);
@@ -35,4 +50,4 @@ function pattern(length, seed = 1) {
   return bytes;
 }
 
-module.exports = { contentOf, deferred, logEvents, pattern, turn };
+module.exports = { contentOf, deferred, logEvents, pattern, settle, turn };

@@ -57,7 +57,7 @@ function readContext([name, its]) {
 }
 
 /** Has `make` made of these contexts what the native side keeps, and overwrites their keys. */
-function handOver(contexts, make) {
+function usingKeys(contexts, make) {
   try {
     return make(contexts);
   } finally {
@@ -110,7 +110,8 @@ class ServerTls {
     this.#named.push(added);
     const { contexts } = this;
     // Of the others, of which there may be thousands, nothing has changed.
-    if (contexts) this.attempt(() => handOver([readContext(added)], ([one]) => contexts.with(one)));
+    if (contexts)
+      this.attempt(() => usingKeys([readContext(added)], ([one]) => contexts.with(one)));
     this.server[kListener]?.update();
   }
 
@@ -153,7 +154,7 @@ class ServerTls {
       { identities: identitiesOf(secureOptions) },
       ...ArrayPrototypeMap(this.#named, readContext),
     ];
-    return handOver(contexts, () => new native.TlsContexts(this.parameters(contexts)));
+    return usingKeys(contexts, () => new native.TlsContexts(this.parameters(contexts)));
   }
 
   parameters(contexts) {

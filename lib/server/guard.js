@@ -57,8 +57,7 @@ class Guard {
       });
       return true;
     }
-    // The native side has judged a request of a native connection before JavaScript heard of it.
-    if (connection.transport.timesIdle || this.maxQueue === undefined) return false;
+    if (connection.transport.isNative || this.maxQueue === undefined) return false;
     if (isBusy) {
       this.refused++;
       send(res, this.status, this.native.refusalContent, {

@@ -30,8 +30,8 @@ class NativeTransport {
     /** The async resource that its requests begin in, or null. */
     this.origin = null;
     this.isClient = isClient;
-    /** The native side begins the timeout between requests, and ends it with the next head. */
-    this.timesIdle = true;
+    /** The native side judges a server's requests before JavaScript hears of them. */
+    this.isNative = true;
     this.ticksBehindContent = !isClient;
     /** See `dispatch`. */
     this.ticksBeforeHeads = false;

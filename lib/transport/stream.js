@@ -28,7 +28,7 @@ class StreamTransport {
     /** It has seen the end, and parsed all there was. */
     this.hasParsedEnd = false;
     this.hasStopped = false;
-    this.timesIdle = false;
+    this.isNative = false;
     /** Used by the native transport alone. */
     this.alongside = 0;
     /** What the socket counted on another transport. */

@@ -1,5 +1,6 @@
 use std::io::Write;
 use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 
 use super::stage::{End, GET, NoMemory, Stage, fill, listen, options, received};
 use crate::io::options::Options;
@@ -118,6 +119,19 @@ fn large_content_travels_beside_the_records() {
     assert!(taken.records.len() < 1000);
 }
 
+/// The peer sends as long as it is read, and nothing is drained meanwhile. Returns how many bytes it has sent.
+fn send_while_read(stage: &mut Stage, peer: &mut UnixStream, bytes: &[u8]) -> usize {
+    let mut sent = 0;
+    loop {
+        let filled = fill(peer, &bytes[sent..]);
+        sent += filled;
+        stage.turn();
+        if filled == 0 {
+            return sent;
+        }
+    }
+}
+
 #[test]
 fn one_connection_posts_a_window_between_two_drains() {
     let mut stage = Stage::new(options());
@@ -126,15 +140,7 @@ fn one_connection_posts_a_window_between_two_drains() {
     let (mut sent, mut drains) = (0, 0);
     let mut read = 0;
     while read < all.len() as u64 {
-        // The peer goes on as long as it is read, and nothing is drained meanwhile.
-        loop {
-            let filled = fill(&mut peer, &all[sent..]);
-            sent += filled;
-            stage.turn();
-            if filled == 0 {
-                break;
-            }
-        }
+        sent += send_while_read(&mut stage, &mut peer, &all[sent..]);
         let posted = connection.byte_counts().0 - read;
         assert!(posted > 0, "each drain lets it go on");
         assert!(posted <= (256 + 64) * 1024, "{posted} bytes at once");
@@ -154,14 +160,7 @@ fn one_connection_posts_no_flood_of_requests_between_two_drains() {
     let mut drains = 0;
     while sent < all.len() || connection.byte_counts().0 < all.len() as u64 {
         let before = connection.byte_counts().0;
-        loop {
-            let filled = fill(&mut peer, &all[sent..]);
-            sent += filled;
-            stage.turn();
-            if filled == 0 {
-                break;
-            }
-        }
+        sent += send_while_read(&mut stage, &mut peer, &all[sent..]);
         let read = connection.byte_counts().0 - before;
         assert!(read > 0, "each drain lets it go on");
         // JavaScript has a few kilobytes of objects for each: it gets what one read brings, or little more.
