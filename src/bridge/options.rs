@@ -20,9 +20,9 @@ pub enum Validation {
 impl Validation {
     pub fn leniency(&self) -> Leniency {
         match self {
-            Self::Strict => Leniency::default(),
-            Self::Relaxed => Leniency::relaxed(),
-            Self::Insecure => Leniency::insecure(),
+            Self::Strict => Leniency::Strict,
+            Self::Relaxed => Leniency::Relaxed,
+            Self::Insecure => Leniency::Insecure,
         }
     }
 

@@ -62,7 +62,7 @@ impl Chunked {
     }
 
     /// Consumes the next piece of `input`.
-    pub fn advance(&mut self, input: &[u8], lenient: &Leniency) -> Result<Piece, Fault> {
+    pub fn advance(&mut self, input: &[u8], lenient: Leniency) -> Result<Piece, Fault> {
         debug_assert!(self.at != At::Data || self.size > 0, "data are to come");
         if self.at == At::Data {
             return Ok(Piece::Data(self.data(input.len())));
@@ -117,7 +117,7 @@ impl Chunked {
         Ok(())
     }
 
-    fn step(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn step(&mut self, byte: u8, lenient: Leniency) -> Result<Step, Fault> {
         match self.at {
             At::SizeStart => {
                 self.size = hex(byte).ok_or((ErrorKind::ChunkSize, 0))?;
@@ -126,7 +126,7 @@ impl Chunked {
             At::Size => self.size_byte(byte),
             At::SizeEnd => size_end(byte, lenient),
             At::SizeLf if byte == b'\n' => Ok(Step::Complete(1)),
-            At::SizeLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::SizeLf if lenient.is_insecure() => Ok(Step::Complete(0)),
             At::SizeLf => Err((ErrorKind::ChunkSizeLf, 0)),
             At::ExtensionStart if matches!(byte, b' ' | b'\r') => {
                 Err((ErrorKind::ChunkExtension, 1))
@@ -144,7 +144,7 @@ impl Chunked {
             ),
             At::DataEnd => data_end(byte, lenient),
             At::DataLf if byte == b'\n' => Ok(Step::To(At::SizeStart)),
-            At::DataLf if lenient.no_crlf_after_chunk => Ok(Step::Again(At::SizeStart)),
+            At::DataLf if lenient.is_insecure() => Ok(Step::Again(At::SizeStart)),
             At::DataLf => Err((ErrorKind::ChunkDataLf, 0)),
             // Read in larger pieces.
             At::Data => Ok(Step::Again(At::Data)),
@@ -164,9 +164,9 @@ impl Chunked {
 
     /// RFC 9112, section 7.1.1: an extension has a name. A run of them without one would cost
     /// nothing against the limit.
-    fn extension_start(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn extension_start(&mut self, byte: u8, lenient: Leniency) -> Result<Step, Fault> {
         if matches!(byte, b'=' | b';') {
-            if !lenient.empty_extension_names {
+            if !lenient.is_insecure() {
                 return Err((ErrorKind::ChunkExtensionName, 1));
             }
             self.extension = self.extension.saturating_add(1);
@@ -174,7 +174,7 @@ impl Chunked {
         Ok(Step::Again(At::ExtensionName))
     }
 
-    fn extension_name(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn extension_name(&mut self, byte: u8, lenient: Leniency) -> Result<Step, Fault> {
         if is_token(byte) {
             return Ok(self.extension_byte(At::ExtensionName));
         }
@@ -186,7 +186,7 @@ impl Chunked {
         extension_end(byte, lenient, lacks_cr, (ErrorKind::ChunkExtensionName, 1))
     }
 
-    fn extension_value(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn extension_value(&mut self, byte: u8, lenient: Leniency) -> Result<Step, Fault> {
         if byte == b'"' {
             return Ok(self.extension_byte(At::Quoted));
         }
@@ -228,12 +228,12 @@ impl Chunked {
     }
 }
 
-fn size_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+fn size_end(byte: u8, lenient: Leniency) -> Result<Step, Fault> {
     match byte {
-        b' ' | b'\t' if lenient.spaces_after_chunk_size => Ok(Step::To(At::SizeEnd)),
+        b' ' | b'\t' if lenient.is_insecure() => Ok(Step::To(At::SizeEnd)),
         b' ' | b'\t' => Err((ErrorKind::ChunkSize, 1)),
         b'\r' => Ok(Step::To(At::SizeLf)),
-        b'\n' if lenient.bare_lf => Ok(Step::To(At::SizeLf)),
+        b'\n' if lenient.is_insecure() => Ok(Step::To(At::SizeLf)),
         b'\n' => Err((ErrorKind::ChunkSizeCr, 1)),
         b';' => Ok(Step::To(At::ExtensionStart)),
         _ => Err((ErrorKind::ChunkSize, 0)),
@@ -243,25 +243,25 @@ fn size_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
 /// What follows an extension.
 fn extension_end(
     byte: u8,
-    lenient: &Leniency,
+    lenient: Leniency,
     lacks_cr: ErrorKind,
     other: Fault,
 ) -> Result<Step, Fault> {
     match byte {
         b';' => Ok(Step::To(At::ExtensionStart)),
         b'\r' => Ok(Step::To(At::SizeLf)),
-        b'\n' if lenient.bare_lf => Ok(Step::Again(At::SizeLf)),
+        b'\n' if lenient.is_insecure() => Ok(Step::Again(At::SizeLf)),
         b'\n' => Err((lacks_cr, 0)),
         _ => Err(other),
     }
 }
 
-fn data_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+fn data_end(byte: u8, lenient: Leniency) -> Result<Step, Fault> {
     match byte {
         b'\r' => Ok(Step::To(At::DataLf)),
-        b'\n' if lenient.bare_lf => Ok(Step::To(At::SizeStart)),
+        b'\n' if lenient.is_insecure() => Ok(Step::To(At::SizeStart)),
         b'\n' => Err((ErrorKind::ChunkDataCr, 1)),
-        _ if lenient.no_crlf_after_chunk => Ok(Step::Again(At::SizeStart)),
+        _ if lenient.is_insecure() => Ok(Step::Again(At::SizeStart)),
         _ => Err((ErrorKind::ChunkDataLf, 0)),
     }
 }

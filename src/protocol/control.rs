@@ -140,10 +140,10 @@ impl Control {
         self.meaning = meaning_of(name);
         self.at = At::Anywhere;
         match self.meaning {
-            Meaning::ContentLength if self.has_coding && !self.leniency.both_lengths => {
+            Meaning::ContentLength if self.has_coding && !self.leniency.is_insecure() => {
                 Err(ErrorKind::ContentLengthWithCoding)
             }
-            Meaning::TransferEncoding if self.has_length && !self.leniency.both_lengths => {
+            Meaning::TransferEncoding if self.has_length && !self.leniency.is_insecure() => {
                 Err(ErrorKind::CodingWithContentLength)
             }
             _ => Ok(()),
@@ -172,7 +172,7 @@ impl Control {
             }
             Meaning::ContentLength => self.at = At::Digits,
             // RFC 9110, section 6.5.1: trailers must not change the framing.
-            Meaning::TransferEncoding if self.in_trailers && !self.leniency.coding_in_trailers => {
+            Meaning::TransferEncoding if self.in_trailers && !self.leniency.is_insecure() => {
                 return Err((ErrorKind::CodingValue, 1));
             }
             Meaning::TransferEncoding => {
@@ -197,7 +197,7 @@ impl Control {
 
     /// RFC 9112, section 6.1: `chunked` is applied once and last.
     fn refuse_coding_behind_chunked(&self) -> Result<(), Fault> {
-        if self.role == Role::Server && !self.leniency.any_coding {
+        if self.role == Role::Server && !self.leniency.is_insecure() {
             return Err((ErrorKind::CodingValue, 1));
         }
         Ok(())
@@ -256,9 +256,7 @@ impl Control {
             // RFC 9112, section 5.1, lets a tab stand there. In a request Node refuses it; a
             // response would, to Node, be of an unknown coding and last until the close.
             At::AfterChunked
-                if byte == b'\t'
-                    && self.role == Role::Client
-                    && !self.leniency.tab_joins_coding => {}
+                if byte == b'\t' && self.role == Role::Client && !self.leniency.is_insecure() => {}
             At::AfterChunked if byte == b',' => {
                 self.refuse_coding_behind_chunked()?;
                 self.at = At::BetweenCodings;

@@ -73,9 +73,9 @@ impl Message {
 
     /// Draws the conclusions from a complete head.
     pub fn decide(&self, control: &Control) -> Decision {
-        let leniency = &control.leniency;
+        let leniency = control.leniency;
         let upgrade = control.upgrade && control.connection_upgrade;
-        let knows_upgrade = self.is_1_1() || leniency.upgrade_in_1_0;
+        let knows_upgrade = self.is_1_1() || leniency.is_insecure();
         let coding_without_end = control.has_coding && !control.is_chunked;
         Decision {
             framing: self.framing(control),
@@ -86,7 +86,9 @@ impl Message {
                 // Refused or not: Node hands the connection over whatever the answer is.
                 None => self.answers == RequestKind::Connect,
             },
-            is_refused: self.role() == Role::Server && coding_without_end && !leniency.any_coding,
+            is_refused: self.role() == Role::Server
+                && coding_without_end
+                && !leniency.is_insecure(),
         }
     }
 
@@ -117,7 +119,7 @@ impl Message {
             return false;
         }
         let is_1_1 = self.is_1_1();
-        if !is_1_1 && control.has_coding && !control.leniency.chunked_1_0_persists {
+        if !is_1_1 && control.has_coding && !control.leniency.is_insecure() {
             return false;
         }
         let wanted = if is_1_1 {

@@ -275,7 +275,7 @@ impl Parser {
     fn start_line(&mut self, input: &[u8]) -> Result<usize, Fault> {
         let (consumed, complete) =
             self.line
-                .advance(input, &mut self.text, &self.control.leniency)?;
+                .advance(input, &mut self.text, self.control.leniency)?;
         if complete {
             self.section.begin_head(&self.text);
             self.phase = Phase::Fields;
@@ -363,7 +363,7 @@ impl Parser {
         // Asked again, since trailers may hold Connection, too.
         let skips_content = self.framing == Framing::None;
         let persists = self.message.persists(&self.control, skips_content);
-        if persists || self.control.leniency.ignore_close {
+        if persists || self.control.leniency.is_insecure() {
             Phase::Between
         } else {
             Phase::Closed
@@ -371,7 +371,7 @@ impl Parser {
     }
 
     fn chunks<S: Sink>(&mut self, input: &[u8], sink: &mut S) -> Result<usize, Fault> {
-        match self.chunked.advance(input, &self.control.leniency)? {
+        match self.chunked.advance(input, self.control.leniency)? {
             Piece::Line(consumed) => Ok(consumed),
             Piece::Data(bytes) => {
                 sink.content(&input[..bytes]);
@@ -398,7 +398,7 @@ impl Parser {
 
     fn closed(&self, input: &[u8]) -> Result<usize, Fault> {
         let skipped = empty_lines(input);
-        if skipped < input.len() && !self.control.leniency.data_after_close {
+        if skipped < input.len() && !self.control.leniency.is_insecure() {
             return Err((ErrorKind::ClosedConnection, skipped + 1));
         }
         Ok(input.len())

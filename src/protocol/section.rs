@@ -4,6 +4,7 @@
 use crate::protocol::control::{self, Control};
 use crate::protocol::error::{ErrorKind, Fault};
 use crate::protocol::fields::{Fields, Span};
+use crate::protocol::leniency::Leniency;
 use crate::protocol::progress;
 use crate::protocol::text::Text;
 
@@ -129,7 +130,7 @@ impl Section {
     fn step(&mut self, byte: u8, text: &mut Text, control: &mut Control) -> Result<Step, Fault> {
         let is_space = matches!(byte, b' ' | b'\t');
         match self.at {
-            At::FirstLine if byte == b' ' && control.leniency.any_values => {
+            At::FirstLine if byte == b' ' && control.leniency.is_insecure() => {
                 Ok(Step::To(At::LineStart))
             }
             At::FirstLine if byte == b' ' => Err((ErrorKind::SpaceAfterStartLine, 1)),
@@ -138,7 +139,7 @@ impl Section {
             At::BeforeValue => before_value(byte, control),
             At::ValueLf if byte == b'\n' => Ok(Step::To(At::AfterLine)),
             At::ValueLf => Err((ErrorKind::HeaderValueLf, 0)),
-            At::AfterLine if is_space && control.leniency.any_values => {
+            At::AfterLine if is_space && control.leniency.is_insecure() => {
                 control.fold()?;
                 Ok(Step::Again(At::Value))
             }
@@ -149,9 +150,11 @@ impl Section {
                 Ok(Step::Again(At::LineStart))
             }
             At::EmptyValueLf if byte == b'\n' => Ok(Step::To(At::AfterEmptyLine)),
-            At::EmptyValueLf if control.leniency.any_values => Ok(Step::Again(At::AfterEmptyLine)),
+            At::EmptyValueLf if control.leniency.is_insecure() => {
+                Ok(Step::Again(At::AfterEmptyLine))
+            }
             At::EmptyValueLf => Err((ErrorKind::LfAfterCr, 0)),
-            At::AfterEmptyLine if is_space && control.leniency.any_values => {
+            At::AfterEmptyLine if is_space && control.leniency.is_insecure() => {
                 Ok(Step::To(At::BeforeValue))
             }
             At::AfterEmptyLine if is_space => Err((ErrorKind::HeaderValueChar, 1)),
@@ -161,7 +164,7 @@ impl Section {
                 Ok(Step::Again(At::LineStart))
             }
             At::LastLf if byte == b'\n' => Ok(Step::Complete(1)),
-            At::LastLf if control.leniency.bare_cr => Ok(Step::Complete(0)),
+            At::LastLf if control.leniency.is_insecure() => Ok(Step::Complete(0)),
             At::LastLf => Err((ErrorKind::HeadersLf, 0)),
             // Read in larger pieces.
             At::Name | At::Value | At::AnyValue => Ok(Step::Again(self.at)),
@@ -171,7 +174,7 @@ impl Section {
     fn line_start(&mut self, byte: u8, text: &Text, control: &Control) -> Result<Step, Fault> {
         match byte {
             b'\r' => Ok(Step::To(At::LastLf)),
-            b'\n' if control.leniency.bare_lf => Ok(Step::Complete(1)),
+            b'\n' if control.leniency.is_insecure() => Ok(Step::Complete(1)),
             b'\n' => Err((ErrorKind::HeaderFieldChar, 1)),
             b':' => Err((ErrorKind::HeaderToken, 0)),
             _ => {
@@ -210,7 +213,7 @@ impl Section {
         }
         // Node says something else of a space behind a name that matters to it.
         if byte == b' ' && control::is_control_name(self.current_name(text)) {
-            if !control.leniency.any_values {
+            if !control.leniency.is_insecure() {
                 return Err((ErrorKind::HeaderFieldChar, end + 1));
             }
             self.at = At::AfterName;
@@ -284,7 +287,7 @@ impl Section {
         }
         match byte {
             None => Ok(end),
-            Some(b'\n') if !control.leniency.bare_lf && self.at == At::Value => {
+            Some(b'\n') if !control.leniency.is_insecure() && self.at == At::Value => {
                 Err((ErrorKind::HeaderValueCr, end))
             }
             Some(_) => {
@@ -317,9 +320,9 @@ impl Section {
             if control::is_text(byte) {
                 continue;
             }
-            if control.leniency.any_values {
+            if control.leniency.is_insecure() {
                 self.at = At::AnyValue;
-            } else if !control.leniency.relaxed_values || byte == 0 {
+            } else if control.leniency == Leniency::Strict || byte == 0 {
                 return (index, Some((ErrorKind::HeaderValueChar, 0)));
             }
         }
@@ -338,7 +341,7 @@ fn before_value(byte: u8, control: &mut Control) -> Result<Step, Fault> {
     match byte {
         b' ' | b'\t' => Ok(Step::To(At::BeforeValue)),
         b'\r' => Ok(Step::To(At::EmptyValueLf)),
-        b'\n' if control.leniency.bare_lf => Ok(Step::To(At::AfterEmptyLine)),
+        b'\n' if control.leniency.is_insecure() => Ok(Step::To(At::AfterEmptyLine)),
         b'\n' => Err((ErrorKind::HeaderValueChar, 1)),
         _ => {
             control.begin_value()?;

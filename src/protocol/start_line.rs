@@ -93,7 +93,7 @@ impl StartLine {
         &mut self,
         input: &[u8],
         text: &mut Text,
-        lenient: &Leniency,
+        lenient: Leniency,
     ) -> Result<(usize, bool), Fault> {
         let mut at = 0;
         while at < input.len() {
@@ -116,7 +116,7 @@ impl StartLine {
         Ok((at, false))
     }
 
-    fn step(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn step(&mut self, byte: u8, lenient: Leniency) -> Result<Step, Fault> {
         match self.at {
             At::Method => self.method_byte(byte),
             At::AfterMethod if byte == b' ' => Ok(Step::To(At::BeforeTarget)),
@@ -153,7 +153,7 @@ impl StartLine {
             At::Minor => self.minor_byte(byte, lenient),
             At::VersionEnd => version_end(byte, lenient),
             At::VersionLf if byte == b'\n' => Ok(Step::Complete(1)),
-            At::VersionLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::VersionLf if lenient.is_insecure() => Ok(Step::Complete(0)),
             At::VersionLf => Err((ErrorKind::VersionEndLf, 0)),
             At::Preface(read) => preface_byte(byte, read),
             At::AfterVersion if byte == b' ' => Ok(Step::To(At::Status(0))),
@@ -161,7 +161,7 @@ impl StartLine {
             At::Status(read) => self.status_byte(byte, read),
             At::StatusEnd => status_end(byte, lenient),
             At::ReasonLf if byte == b'\n' => Ok(Step::Complete(1)),
-            At::ReasonLf if lenient.bare_cr => Ok(Step::Complete(0)),
+            At::ReasonLf if lenient.is_insecure() => Ok(Step::Complete(0)),
             At::ReasonLf => Err((ErrorKind::LfAfterCr, 0)),
             // Read in larger pieces.
             At::Target(_) | At::Reason => Ok(Step::Again(self.at)),
@@ -190,7 +190,7 @@ impl StartLine {
         piece: &[u8],
         mut state: Target,
         text: &mut Text,
-        lenient: &Leniency,
+        lenient: Leniency,
     ) -> Result<(usize, Step), Fault> {
         for (end, &byte) in piece.iter().enumerate() {
             let step = state.step(byte);
@@ -215,8 +215,8 @@ impl StartLine {
     }
 
     /// HTTP/0.9 has no place on today's networks.
-    fn old_version(&self, lenient: &Leniency) -> Result<Step, Fault> {
-        if !lenient.any_version {
+    fn old_version(&self, lenient: Leniency) -> Result<Step, Fault> {
+        if !lenient.is_insecure() {
             return Err((ErrorKind::HttpVersion, 1));
         }
         if self.method().is_none() {
@@ -250,7 +250,7 @@ impl StartLine {
         }
     }
 
-    fn minor_byte(&mut self, byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+    fn minor_byte(&mut self, byte: u8, lenient: Leniency) -> Result<Step, Fault> {
         self.version.1 = digit(byte).ok_or((ErrorKind::VersionMinor, 0))?;
         let is_preface = self.known == Some(Known::Preface);
         // Old servers answer in HTTP/0.9 terms; Node's tests ask that a client bears it.
@@ -258,7 +258,7 @@ impl StartLine {
         let is_known = matches!(self.version, (1, 0 | 1))
             || (is_preface && self.version == (2, 0))
             || is_old_response;
-        if !is_known && !lenient.any_version {
+        if !is_known && !lenient.is_insecure() {
             return Err((ErrorKind::HttpVersion, 1));
         }
         Ok(Step::To(match self.known {
@@ -283,7 +283,7 @@ impl StartLine {
         &mut self,
         piece: &[u8],
         text: &mut Text,
-        lenient: &Leniency,
+        lenient: Leniency,
     ) -> Result<(usize, Step), Fault> {
         let Some(end) = memchr::memchr2(b'\r', b'\n', piece) else {
             text.push(piece).map_err(|kind| (kind, piece.len()))?;
@@ -292,16 +292,16 @@ impl StartLine {
         text.push(&piece[..end]).map_err(|kind| (kind, end + 1))?;
         match piece[end] {
             b'\r' => Ok((end + 1, Step::To(At::ReasonLf))),
-            _ if lenient.bare_lf => Ok((end, Step::Complete(1))),
+            _ if lenient.is_insecure() => Ok((end, Step::Complete(1))),
             _ => Err((ErrorKind::ResponseLineCr, end + 1)),
         }
     }
 }
 
-fn version_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+fn version_end(byte: u8, lenient: Leniency) -> Result<Step, Fault> {
     match byte {
         b'\r' => Ok(Step::To(At::VersionLf)),
-        b'\n' if lenient.bare_lf => Ok(Step::To(At::VersionLf)),
+        b'\n' if lenient.is_insecure() => Ok(Step::To(At::VersionLf)),
         b'\n' => Err((ErrorKind::VersionEnd, 1)),
         _ => Err((ErrorKind::VersionEnd, 0)),
     }
@@ -317,11 +317,11 @@ fn preface_byte(byte: u8, read: u8) -> Result<Step, Fault> {
     Ok(Step::To(At::Preface(read + 1)))
 }
 
-fn status_end(byte: u8, lenient: &Leniency) -> Result<Step, Fault> {
+fn status_end(byte: u8, lenient: Leniency) -> Result<Step, Fault> {
     match byte {
         b' ' => Ok(Step::To(At::Reason)),
         b'\r' => Ok(Step::To(At::ReasonLf)),
-        b'\n' if lenient.bare_lf => Ok(Step::Complete(1)),
+        b'\n' if lenient.is_insecure() => Ok(Step::Complete(1)),
         b'\n' => Err((ErrorKind::StatusEnd, 1)),
         _ => Err((ErrorKind::StatusEnd, 0)),
     }

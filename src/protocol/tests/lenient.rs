@@ -7,7 +7,7 @@ use crate::protocol::{Leniency, Role};
 #[test]
 fn insecure_requests() {
     let mut setup = Setup::new(Role::Server);
-    setup.leniency = Leniency::insecure();
+    setup.leniency = Leniency::Insecure;
     cases! { setup;
         b"GET / HTTP/1.1\r\nX: a\0b\x01\r\n\r\n0\r\n\r\n"
             => "GET / 1.1 (none, keep) X=a\\x00b\\x01 | end | HPE_INVALID_METHOD: Invalid method encountered @27";
@@ -54,7 +54,7 @@ fn insecure_requests() {
 #[test]
 fn insecure_chunks() {
     let mut setup = Setup::new(Role::Server);
-    setup.leniency = Leniency::insecure();
+    setup.leniency = Leniency::Insecure;
     cases! { setup;
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5 \t\r\nhello\r\n0\r\n\r\n"
             => "POST / 1.1 (chunked, keep) Transfer-Encoding=chunked | 'hello' | end";
@@ -78,7 +78,7 @@ fn insecure_chunks() {
 #[test]
 fn insecure_responses() {
     let mut setup = Setup::new(Role::Client);
-    setup.leniency = Leniency::insecure();
+    setup.leniency = Leniency::Insecure;
     cases! { setup;
         b"HTTP/1.1 200 OK\nContent-Length: 0\n\n"
             => "200 OK 1.1 (none, keep) Content-Length=0 | end";
@@ -99,7 +99,7 @@ fn insecure_responses() {
 #[test]
 fn relaxed_values() {
     let mut setup = Setup::new(Role::Server);
-    setup.leniency = Leniency::relaxed();
+    setup.leniency = Leniency::Relaxed;
     cases! { setup;
         b"GET / HTTP/1.1\r\nX: a\x01\x7f\x0bb\r\n\r\n"
             => "GET / 1.1 (none, keep) X=a\\x01\\x7f\\x0bb | end";
@@ -118,7 +118,7 @@ fn relaxed_values() {
 #[test]
 fn relaxed_values_hold_no_nul() {
     let mut setup = Setup::new(Role::Server);
-    setup.leniency = Leniency::relaxed();
+    setup.leniency = Leniency::Relaxed;
     cases! { setup;
         b"GET / HTTP/1.1\r\nX: a\0b\r\n\r\n"
             => "HPE_INVALID_HEADER_TOKEN: Invalid header value char @20";

@@ -73,7 +73,7 @@ fn the_default_is_16_kib_to_the_byte() {
 #[test]
 fn extensions_without_names_are_counted_where_they_are_let_through() {
     let mut setup = Setup::new(Role::Server);
-    setup.leniency = Leniency::insecure();
+    setup.leniency = Leniency::Insecure;
     for flood in [";=", ";"] {
         let input = format!(
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5{}",

@@ -241,8 +241,8 @@ pub fn assert_agreement_of_connection(choices: &[u8], input: &[u8]) {
         Role::Client
     });
     setup.leniency = match (flags >> 1) & 3 {
-        1 => Leniency::insecure(),
-        2 => Leniency::relaxed(),
+        1 => Leniency::Insecure,
+        2 => Leniency::Relaxed,
         _ => Leniency::default(),
     };
     setup.request = match (flags >> 3) & 3 {
