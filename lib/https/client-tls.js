@@ -237,7 +237,7 @@ class Dial {
   }
 
   adopt(fd, reader, flags) {
-    return native.start().adoptSecureClient(fd, reader, flags, this.client.context);
+    return native.start().adoptClient(fd, reader, flags, this.client.context);
   }
 
   transport(id, socket) {

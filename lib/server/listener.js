@@ -49,7 +49,7 @@ class NativeListener {
   options() {
     const { server } = this;
     return {
-      ...parserOptions(server),
+      parser: parserOptions(server),
       timeout: milliseconds(server.timeout),
       headersTimeout: milliseconds(server.headersTimeout),
       requestTimeout: milliseconds(server.requestTimeout),

@@ -7,14 +7,14 @@ use crate::bridge::error::to_napi;
 use crate::bridge::io::{Io, duplicate};
 use crate::bridge::options::{ParserSettings, announced};
 use crate::bridge::tls::TlsClient;
-use crate::io::Reader;
 use crate::tls::Session;
 
 #[napi_derive::napi]
 impl Io {
     /// Takes over a duplicate of a connected descriptor as a client's connection; returns its id.
     /// Responses are read with these limits until `setReader` says otherwise. `flags` announce the first
-    /// request, as those of a send do.
+    /// request, as those of a send do. With `client`, TLS is on the connection: nothing of a request is sent, and
+    /// nothing that comes is read, before `startReading` follows the record that tells of the handshake.
     #[napi]
     pub fn adopt_client(
         &self,
@@ -22,38 +22,14 @@ impl Io {
         fd: i32,
         reader: &ParserSettings,
         flags: u32,
+        client: Option<&TlsClient>,
     ) -> Result<u32> {
-        self.adopt_with(env, fd, &reader.into(), flags, None)
-    }
-
-    /// As `adoptClient`, with TLS on the connection. Nothing of a request is sent, and nothing that comes is read,
-    /// before `startReading` follows the record that tells of the handshake.
-    #[napi]
-    pub fn adopt_secure_client(
-        &self,
-        env: Env,
-        fd: i32,
-        reader: &ParserSettings,
-        flags: u32,
-        client: &TlsClient,
-    ) -> Result<u32> {
-        let session = Session::of_client(&client.0).map_err(to_napi)?;
-        self.adopt_with(env, fd, &reader.into(), flags, Some(session))
-    }
-
-    /// The same, with TLS on it if there is a session.
-    fn adopt_with(
-        &self,
-        env: Env,
-        fd: i32,
-        reader: &Reader,
-        flags: u32,
-        session: Option<Session>,
-    ) -> Result<u32> {
+        let session = client.map(|client| Session::of_client(&client.0));
+        let session = session.transpose().map_err(to_napi)?;
         let fd = duplicate(fd).map_err(to_napi)?;
         let hub = self.environment.hub(env.raw()).map_err(to_napi)?;
         let port = &self.environment.port;
-        let adopted = hub.adopt(fd, port, reader, announced(flags), session);
+        let adopted = hub.adopt(fd, port, &reader.0, announced(flags), session);
         let connection = adopted.map_err(|error| {
             self.environment.rest(env.raw());
             to_napi(error)
@@ -66,8 +42,6 @@ impl Io {
     /// The responses to the requests that follow are read with these limits.
     #[napi]
     pub fn set_reader(&self, id: u32, reader: &ParserSettings) {
-        self.with(id, |connection| {
-            connection.request.set_reader(reader.into())
-        });
+        self.with(id, |connection| connection.request.set_reader(reader.0));
     }
 }

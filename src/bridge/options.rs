@@ -1,9 +1,10 @@
 //! Options of servers and parsers, as JavaScript gives them.
 
 #[cfg(unix)]
-use crate::io::{self, Options, Reader};
+use crate::io::{self, Options};
 use crate::protocol::{Leniency, Limits, RequestKind, RequestRules};
 use crate::ring::layout::write;
+use crate::ring::sink::Reader;
 
 /// How strictly input is read.
 #[napi_derive::napi(string_enum = "lowercase")]
@@ -17,34 +18,11 @@ pub enum Validation {
     Insecure,
 }
 
-impl Validation {
-    pub fn leniency(&self) -> Leniency {
-        match self {
-            Self::Strict => Leniency::Strict,
-            Self::Relaxed => Leniency::Relaxed,
-            Self::Insecure => Leniency::Insecure,
-        }
-    }
-
-    /// What is asked of requests.
-    pub fn rules(&self, requires_host: bool, strict_host: bool) -> RequestRules {
-        RequestRules {
-            requires_host,
-            strict_host,
-            serves_untrusted: *self == Self::Insecure,
-        }
-    }
-}
-
 /// What a server wants of its connections. Times are in milliseconds, 0 switches one off.
 #[cfg(unix)]
 #[napi_derive::napi(object)]
 pub struct ServerOptions {
-    /// Bytes of target, field names and values of one message.
-    pub max_header_size: u32,
-    /// Fields of one head or trailer section; 0: any number.
-    pub max_fields: u32,
-    pub validation: Validation,
+    pub parser: ParserOptions,
     pub timeout: u32,
     pub headers_timeout: u32,
     pub request_timeout: u32,
@@ -58,11 +36,6 @@ pub struct ServerOptions {
     pub keep_alive_probe: i32,
     /// Nothing is read of a new connection before `startReading`.
     pub defer_reading: bool,
-    /// HTTP/1.1 requests need a Host field.
-    pub require_host_header: bool,
-    pub strict_host: bool,
-    /// Fields of one head or trailer section that are shown; 0: all.
-    pub shown_fields: u32,
     /// What is answered without JavaScript; of the options that a listener is made with alone.
     pub guard: Option<GuardOptions>,
 }
@@ -99,8 +72,7 @@ impl From<GuardOptions> for io::GuardOptions {
 impl From<ServerOptions> for Options {
     fn from(options: ServerOptions) -> Self {
         Self {
-            limits: limits(options.max_header_size, options.max_fields),
-            leniency: options.validation.leniency(),
+            reader: options.parser.into(),
             timeout: options.timeout,
             headers_timeout: options.headers_timeout,
             request_timeout: options.request_timeout,
@@ -110,10 +82,6 @@ impl From<ServerOptions> for Options {
             no_delay: options.no_delay,
             keep_alive_probe: u32::try_from(options.keep_alive_probe).ok(),
             defer_reading: options.defer_reading,
-            rules: options
-                .validation
-                .rules(options.require_host_header, options.strict_host),
-            shown_fields: number_of_fields(options.shown_fields),
             guard: options.guard.map(Into::into),
         }
     }
@@ -127,46 +95,51 @@ pub struct ParserOptions {
     pub validation: Validation,
     /// Fields of one head or trailer section that are shown; 0: all.
     pub shown_fields: u32,
-    /// Those of a server alone; see `ServerOptions`.
+    /// Of a server alone: fields of one head or trailer section that are let through; 0: any number.
     pub max_fields: Option<u32>,
+    /// The same: HTTP/1.1 requests need a Host field.
     pub require_host_header: Option<bool>,
     pub strict_host: Option<bool>,
 }
 
-/// Options of a parser as the native side has them. To convert them takes microseconds, and many parsers have the same.
-#[napi_derive::napi]
-pub struct ParserSettings(pub(super) ParserOptions);
-
-#[napi_derive::napi]
-impl ParserSettings {
-    #[napi(constructor)]
-    pub fn new(options: ParserOptions) -> Self {
-        Self(options)
-    }
-}
-
-#[cfg(unix)]
-impl From<&ParserSettings> for Reader {
-    fn from(ParserSettings(options): &ParserSettings) -> Self {
+impl From<ParserOptions> for Reader {
+    fn from(options: ParserOptions) -> Self {
+        let (leniency, serves_untrusted) = match options.validation {
+            Validation::Strict => (Leniency::Strict, false),
+            Validation::Relaxed => (Leniency::Relaxed, false),
+            Validation::Insecure => (Leniency::Insecure, true),
+        };
         Self {
-            limits: limits(options.max_header_size, 0),
-            leniency: options.validation.leniency(),
+            limits: Limits {
+                max_header_size: options.max_header_size as usize,
+                max_fields: number_of_fields(options.max_fields.unwrap_or(0)),
+                ..Limits::default()
+            },
+            leniency,
+            rules: RequestRules {
+                requires_host: options.require_host_header.unwrap_or(false),
+                strict_host: options.strict_host.unwrap_or(false),
+                serves_untrusted,
+            },
             shown_fields: number_of_fields(options.shown_fields),
         }
     }
 }
 
-/// The parser's limits, given `maxHeaderSize` and `maxHeadersCount` (0: any number).
-pub fn limits(max_header_size: u32, max_fields: u32) -> Limits {
-    Limits {
-        max_header_size: max_header_size as usize,
-        max_fields: number_of_fields(max_fields),
-        ..Limits::default()
+/// Options of a parser as the native side has them. To convert them takes microseconds, and many parsers have the same.
+#[napi_derive::napi]
+pub struct ParserSettings(pub(super) Reader);
+
+#[napi_derive::napi]
+impl ParserSettings {
+    #[napi(constructor)]
+    pub fn new(options: ParserOptions) -> Self {
+        Self(options.into())
     }
 }
 
 /// A limit on fields; 0 stands for any number.
-pub fn number_of_fields(limit: u32) -> usize {
+fn number_of_fields(limit: u32) -> usize {
     match limit {
         0 => usize::MAX,
         limit => limit as usize,

@@ -14,7 +14,7 @@ use napi::bindgen_prelude::{JsValue, Object, Result};
 
 use crate::bridge::call::Call;
 use crate::bridge::function::{Callback, define};
-use crate::bridge::options::{ParserSettings, announced, limits, number_of_fields};
+use crate::bridge::options::{ParserSettings, announced};
 use crate::protocol::{Parser, RequestKind, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
@@ -159,14 +159,8 @@ impl StreamParser {
     /// A parser of responses if `client`, else of requests.
     #[napi(constructor)]
     pub fn new(client: bool, settings: &ParserSettings) -> Self {
-        let ParserSettings(options) = settings;
-        let requires_host = options.require_host_header.unwrap_or(false);
-        let strict_host = options.strict_host.unwrap_or(false);
-        let rules = options.validation.rules(requires_host, strict_host);
         let role = if client { Role::Client } else { Role::Server };
-        let limits = limits(options.max_header_size, options.max_fields.unwrap_or(0));
-        let state = SinkState::new(rules, number_of_fields(options.shown_fields));
-        let parser = Parser::new(role, limits, options.validation.leniency());
+        let (parser, state) = settings.0.begin(role);
         Self::of(Stream::new(
             parser,
             state,

@@ -19,17 +19,16 @@ use crate::io::leadership::Leader;
 use crate::io::listener::{Listener, watch};
 use crate::io::lock::relock;
 use crate::io::options::Options;
-use crate::io::pending_request::Reader;
 use crate::io::port::Port;
 use crate::io::process_end;
 use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::io::thread;
-use crate::protocol::{Parser, RequestKind, RequestRules, Role};
+use crate::protocol::{RequestKind, Role};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::id::IdAllocator;
-use crate::ring::sink::SinkState;
+use crate::ring::sink::Reader;
 use crate::tls::Session;
 
 /// Ids, connections and listeners of the environment.
@@ -204,10 +203,11 @@ impl Hub {
         if let Some(session) = session {
             socket.secure(session);
         }
+        let (parser, sink_state) = reader.begin(Role::Client);
         let opening = Opening {
             socket,
-            parser: Parser::new(Role::Client, reader.limits, reader.leniency),
-            sink_state: SinkState::new(RequestRules::default(), reader.shown_fields),
+            parser,
+            sink_state,
             reading: Reading::Http,
             listener: None,
             port: port.clone(),

@@ -215,8 +215,7 @@ impl Input {
             return false;
         };
         if let Some(reader) = connection.request.take_reader() {
-            self.parser = Parser::new(Role::Client, reader.limits, reader.leniency);
-            self.sink_state.shown_fields = reader.shown_fields;
+            (self.parser, self.sink_state) = reader.begin(Role::Client);
         }
         self.parser.expect_response(request);
         true

@@ -22,11 +22,10 @@ use crate::io::port::{Attachment, Port};
 use crate::io::set::{Set, Soon};
 use crate::io::socket::{Probes, Socket};
 use crate::io::{Ends, Error};
-use crate::protocol::{Parser, Role};
+use crate::protocol::Role;
 use crate::ring::debug_log::note;
 use crate::ring::layout::{Kind, READ_DEFERRED};
 use crate::ring::record;
-use crate::ring::sink::SinkState;
 use crate::tls::{Contexts, Session};
 
 /// Milliseconds that accepting rests after the process ran out of descriptors or memory.
@@ -74,7 +73,7 @@ impl Listener {
             set,
             timeout: AtomicU32::new(options.timeout),
             keep_alive_timeout: AtomicU32::new(options.keep_alive_timeout),
-            requires_host: AtomicBool::new(options.rules.requires_host),
+            requires_host: AtomicBool::new(options.reader.rules.requires_host),
             guard: options.guard.clone().map(Guard::new),
             is_closed: AtomicBool::new(false),
             options: Mutex::new(options),
@@ -127,7 +126,7 @@ impl Listener {
         self.keep_alive_timeout
             .store(options.keep_alive_timeout, Ordering::Relaxed);
         self.requires_host
-            .store(options.rules.requires_host, Ordering::Relaxed);
+            .store(options.reader.rules.requires_host, Ordering::Relaxed);
         let interval = options.checking_interval;
         let changed = {
             let mut current = self.options();
@@ -241,8 +240,7 @@ impl Listener {
     fn begin(self: &Arc<Self>, mut socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
         let (parser, sink_state, timeout, defers) = {
             let options = self.options();
-            let parser = Parser::new(Role::Server, options.limits, options.leniency);
-            let sink_state = SinkState::new(options.rules, options.shown_fields);
+            let (parser, sink_state) = options.reader.begin(Role::Server);
             (parser, sink_state, options.timeout, options.defer_reading)
         };
         let (timeout, deferred, deferred_once_secured) = match &*self.security() {

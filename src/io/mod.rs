@@ -48,6 +48,5 @@ pub use javascript_lead::{JavaScriptLead, Next};
 pub use listener::{Listener, Security};
 pub use options::Options;
 pub use outgoing::{After, BORROW_SIZE, Memory, Outgoing, Sent};
-pub use pending_request::Reader;
 pub use port::{Attachment, Port, Wake};
 pub use socket::{Probes, Socket, has_input};

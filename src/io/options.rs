@@ -1,13 +1,12 @@
 //! The options of a server that its connections follow.
 
 use crate::io::guard::GuardOptions;
-use crate::protocol::{Leniency, Limits, RequestRules};
+use crate::ring::sink::Reader;
 
 /// Options of a server. Times are in milliseconds, 0 switches one off.
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub limits: Limits,
-    pub leniency: Leniency,
+    pub reader: Reader,
     pub timeout: u32,
     pub headers_timeout: u32,
     pub request_timeout: u32,
@@ -19,9 +18,6 @@ pub struct Options {
     pub keep_alive_probe: Option<u32>,
     /// Nothing is read of a new connection before JavaScript says so.
     pub defer_reading: bool,
-    /// Fields of a head or trailer section that JavaScript is shown.
-    pub shown_fields: usize,
-    pub rules: RequestRules,
     /// What the I/O side answers itself; looked at when the listener is made.
     pub guard: Option<GuardOptions>,
 }

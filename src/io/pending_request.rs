@@ -6,16 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::io::connection::{Connection, flag};
 use crate::io::lock::relock;
-use crate::protocol::{Leniency, Limits, RequestKind};
-
-/// How responses are read.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    pub limits: Limits,
-    pub leniency: Leniency,
-    /// Fields of a head or trailer section that JavaScript is shown.
-    pub shown_fields: usize,
-}
+use crate::protocol::RequestKind;
+use crate::ring::sink::Reader;
 
 const NOTHING: u8 = 0;
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::protocol::{
-    Expectation, Fields, Framing, Head, Method, ParseError, Parser, RequestRules, RequestVerdict,
-    Sink, State, Verdict,
+    Expectation, Fields, Framing, Head, Leniency, Limits, Method, ParseError, Parser, RequestRules,
+    RequestVerdict, Role, Sink, State, Verdict,
 };
 use crate::ring::id::ConnId;
 use crate::ring::layout::{self, Kind};
@@ -29,11 +29,30 @@ impl Observer for () {
     }
 }
 
+/// How messages are read, and what JavaScript is shown of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub limits: Limits,
+    pub leniency: Leniency,
+    pub rules: RequestRules,
+    /// Fields of a head or trailer section that JavaScript is shown (`maxHeadersCount`).
+    pub shown_fields: usize,
+}
+
+impl Reader {
+    /// What reads a connection's input.
+    pub fn begin(&self, role: Role) -> (Parser, SinkState) {
+        (
+            Parser::new(role, self.limits, self.leniency),
+            SinkState::new(self.rules, self.shown_fields),
+        )
+    }
+}
+
 /// What the records of one connection depend on, kept from one chunk to the next.
 #[derive(Clone, Copy, Debug)]
 pub struct SinkState {
     pub rules: RequestRules,
-    /// Fields of a head or trailer section that JavaScript is shown (`maxHeadersCount`).
     pub shown_fields: usize,
     /// The head under way said that there is no content: `complete` needs no record of its own.
     no_content: bool,
@@ -267,7 +286,6 @@ fn verdict_flags(verdict: RequestVerdict) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Leniency, Limits, Role};
     use crate::ring::message_clock::MessageClock;
 
     /// The records of a server's input that comes in `chunks`.

@@ -16,13 +16,13 @@ use crate::io::lead::Lead;
 use crate::io::listener::Listener;
 use crate::io::options::Options;
 use crate::io::outgoing::{After, Memory, Sent};
-use crate::io::pending_request::Reader;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Ready;
 use crate::protocol::{Leniency, Limits, RequestKind, RequestRules};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
 use crate::ring::record;
+use crate::ring::sink::Reader;
 use crate::tls::Session;
 
 pub const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -61,10 +61,21 @@ impl Pieces {
     }
 }
 
-pub fn options() -> Options {
-    Options {
+fn reader(rules: RequestRules) -> Reader {
+    Reader {
         limits: Limits::default(),
         leniency: Leniency::default(),
+        rules,
+        shown_fields: usize::MAX,
+    }
+}
+
+pub fn options() -> Options {
+    Options {
+        reader: reader(RequestRules {
+            requires_host: true,
+            ..RequestRules::default()
+        }),
         timeout: 0,
         headers_timeout: 0,
         request_timeout: 0,
@@ -74,11 +85,6 @@ pub fn options() -> Options {
         no_delay: true,
         keep_alive_probe: None,
         defer_reading: false,
-        rules: RequestRules {
-            requires_host: true,
-            ..RequestRules::default()
-        },
-        shown_fields: usize::MAX,
         guard: None,
     }
 }
@@ -157,11 +163,7 @@ impl Stage {
         session: Option<Session>,
     ) -> (Arc<Connection>, UnixStream) {
         let (ours, theirs) = pair();
-        let reader = Reader {
-            limits: Limits::default(),
-            leniency: Leniency::default(),
-            shown_fields: usize::MAX,
-        };
+        let reader = reader(RequestRules::default());
         let adopted = self
             .hub
             .adopt(ours.into(), &self.port, &reader, request, session);
