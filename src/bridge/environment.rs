@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::io;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
@@ -12,7 +13,7 @@ use crate::bridge::content::{Content, release_token};
 use crate::bridge::poller::Poller;
 use crate::bridge::wake::Waker;
 use crate::io::{
-    After, Attachment, Connection, Connections, Ends, Error, Hub, Listener, ParsedInput, Port,
+    After, Attachment, Connection, Connections, Ends, Hub, Listener, ParsedInput, Port, closing,
 };
 use crate::ring::ConnId;
 use crate::ring::layout::NEW_BATCH;
@@ -26,7 +27,7 @@ thread_local! {
 }
 
 /// The hub of this thread's environment, which gets one more user.
-fn shared_hub(threads: usize) -> Result<Arc<Hub>, Error> {
+fn shared_hub(threads: usize) -> io::Result<Arc<Hub>> {
     HUB.with_borrow_mut(|shared| {
         if let Some(hub) = shared.upgrade()
             && hub.begin_use()
@@ -96,7 +97,7 @@ impl Environment {
     ///
     /// # Errors
     /// Fails if the system has no thread or descriptor to spare.
-    pub fn hub(&self, env: sys::napi_env) -> Result<Arc<Hub>, Error> {
+    pub fn hub(&self, env: sys::napi_env) -> io::Result<Arc<Hub>> {
         if let Some(hub) = &*self.hub.borrow() {
             return Ok(hub.clone());
         }
@@ -107,7 +108,7 @@ impl Environment {
         });
         let waker = waker.map_err(|_| {
             hub.end_use();
-            Error::Closing
+            closing()
         })?;
         self.port.set_wake(Some(Box::new(waker)));
         *self.waker.borrow_mut() = Some(waker);

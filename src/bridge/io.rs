@@ -112,7 +112,7 @@ impl Io {
     pub fn create_listener(&self, env: Env, options: ServerOptions) -> i32 {
         let hub = match self.environment.hub(env.raw()) {
             Ok(hub) => hub,
-            Err(error) => return -error.errno(),
+            Err(error) => return -io::errno(&error),
         };
         let listener = hub.add_listener(&self.environment.port, options.into());
         self.environment.listener_added();
@@ -141,7 +141,7 @@ impl Io {
         &self,
         listener: u32,
         fd: i32,
-        f: impl FnOnce(&Arc<Listener>, OwnedFd, &Hub) -> std::result::Result<(), io::Error>,
+        f: impl FnOnce(&Arc<Listener>, OwnedFd, &Hub) -> std::io::Result<()>,
     ) -> i32 {
         let fd = match duplicate(fd) {
             Ok(fd) => fd,
@@ -152,7 +152,7 @@ impl Io {
             listener.and_then(|listener| self.environment.with_hub(|hub| f(&listener, fd, hub)));
         match given {
             Some(Ok(())) => 0,
-            Some(Err(error)) => error.errno(),
+            Some(Err(error)) => io::errno(&error),
             None => libc::EBADF,
         }
     }

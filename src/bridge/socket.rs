@@ -1,7 +1,9 @@
 //! What a JavaScript socket asks of its connection.
 
 use crate::bridge::io::Io;
-use crate::io::{self, Address, Probes};
+use std::net::SocketAddr;
+
+use crate::io::{self, Probes, Socket};
 
 /// One end of a connection.
 #[napi_derive::napi(object)]
@@ -11,13 +13,20 @@ pub struct SocketAddress {
     pub port: u32,
 }
 
-impl From<Address> for SocketAddress {
-    fn from(address: Address) -> Self {
-        let family = if address.ipv6 { "IPv6" } else { "IPv4" };
+impl From<SocketAddr> for SocketAddress {
+    fn from(end: SocketAddr) -> Self {
+        let (address, family) = match end {
+            SocketAddr::V4(v4) => (v4.ip().to_string(), "IPv4"),
+            // A link-local address carries its zone, as `getnameinfo` would print it.
+            SocketAddr::V6(v6) if v6.scope_id() != 0 => {
+                (format!("{}%{}", v6.ip(), v6.scope_id()), "IPv6")
+            }
+            SocketAddr::V6(v6) => (v6.ip().to_string(), "IPv6"),
+        };
         Self {
-            address: address.ip,
+            address,
             family: family.into(),
-            port: u32::from(address.port),
+            port: u32::from(end.port()),
         }
     }
 }
@@ -61,15 +70,13 @@ impl Io {
     #[napi]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
         let known = self.with(id, |connection| connection.peer()).flatten();
-        let ask = || self.with_socket(id, |socket| Address::peer(socket.raw()));
+        let ask = || self.with_socket(id, Socket::peer);
         known.or_else(|| ask().flatten()).map(Into::into)
     }
 
     #[napi]
     pub fn local_address(&self, id: u32) -> Option<SocketAddress> {
-        self.with_socket(id, |socket| Address::local(socket.raw()))
-            .flatten()
-            .map(Into::into)
+        self.with_socket(id, Socket::local)?.map(Into::into)
     }
 
     /// Bytes that wait for the kernel.

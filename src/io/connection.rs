@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::io::address::Address;
 use crate::io::exchanges::Exchanges;
 use crate::io::handed_over::{HandedOver, ParsedInput};
 use crate::io::hub::Hub;
@@ -149,8 +148,8 @@ impl Connection {
     }
 
     /// The other end, if it is an IP address.
-    pub fn peer(&self) -> Option<Address> {
-        self.peer.map(Address::from)
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// Where it is noted what is parsed at `now`.

@@ -2,17 +2,18 @@
 //! instances of the module that are loaded in the environment share it.
 
 use std::collections::HashMap;
+use std::io;
 use std::os::fd::{OwnedFd, RawFd};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use crate::io::Error;
 use crate::io::clock::Clock;
 use crate::io::connection::{Connection, Opening};
 use crate::io::connections::Connections;
 use crate::io::content_memory::ContentMemory;
+use crate::io::error::closing;
 use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::leadership::Leader;
@@ -67,14 +68,14 @@ impl Hub {
     ///
     /// # Errors
     /// Fails if the system has no thread or descriptor to spare.
-    pub fn start(threads: usize) -> Result<Arc<Self>, Error> {
+    pub fn start(threads: usize) -> io::Result<Arc<Self>> {
         let hub = Arc::new(Self::idle(threads.max(1))?);
         for set in &hub.sets {
             match thread::start(&hub, set) {
                 Ok(thread) => relock(&hub.threads).push(thread),
                 Err(error) => {
                     hub.shut_down();
-                    return Err(error.into());
+                    return Err(error);
                 }
             }
         }
@@ -83,7 +84,7 @@ impl Hub {
     }
 
     /// A hub with this number of sets, which have no leader yet.
-    fn idle(sets: usize) -> Result<Self, Error> {
+    fn idle(sets: usize) -> io::Result<Self> {
         let sets = (0..sets)
             .map(|_| Set::new().map(Arc::new))
             .collect::<Result<Vec<_>, _>>()?;
@@ -195,10 +196,9 @@ impl Hub {
         reader: &Reader,
         request: RequestKind,
         session: Option<Session>,
-    ) -> Result<Arc<Connection>, Error> {
+    ) -> io::Result<Arc<Connection>> {
         let mut socket = Socket::from_fd(fd)?;
-        let peer = socket.raw().peer_addr().ok();
-        let peer = peer.and_then(|address| address.as_socket());
+        let peer = socket.peer();
         let is_secure = session.is_some();
         if let Some(session) = session {
             socket.secure(session);
@@ -214,7 +214,7 @@ impl Hub {
             peer,
             timeout: 0,
         };
-        let connection = self.open(opening).ok_or(Error::Closing)?;
+        let connection = self.open(opening).ok_or_else(closing)?;
         note!("{} is a client's", connection.id);
         connection.request.announce(request);
         if is_secure {

@@ -18,10 +18,9 @@ use crate::io::input::Reading;
 use crate::io::lead::Lead;
 use crate::io::lock::relock;
 use crate::io::options::Options;
-use crate::io::port::{Attachment, Port};
+use crate::io::port::{Attachment, Ends, Port};
 use crate::io::set::{Set, Soon};
 use crate::io::socket::{Probes, Socket};
-use crate::io::{Ends, Error};
 use crate::protocol::Role;
 use crate::ring::debug_log::note;
 use crate::ring::layout::{Kind, READ_DEFERRED};
@@ -145,7 +144,7 @@ impl Listener {
     ///
     /// # Errors
     /// Fails if the system refuses to listen.
-    pub fn listen(&self, fd: OwnedFd, backlog: i32) -> Result<(), Error> {
+    pub fn listen(&self, fd: OwnedFd, backlog: i32) -> io::Result<()> {
         let socket = socket2::Socket::from(fd);
         socket.listen(backlog)?;
         socket.set_nonblocking(true)?;
@@ -211,9 +210,12 @@ impl Listener {
                 "listener {} refuses a connection: there are too many",
                 self.id
             );
-            let ends = Box::new(Ends::of(socket.raw()));
+            let ends = Box::new(Ends {
+                local: socket.local(),
+                remote: socket.peer(),
+            });
             lead.set.post(&self.port, |p| {
-                p.attached += ends.size();
+                p.attached += size_of::<Ends>();
                 p.attachments.push(Attachment::Dropped(ends));
                 record::drop_connection(&mut p.records, self.id);
             });
@@ -228,7 +230,7 @@ impl Listener {
     ///
     /// # Errors
     /// Fails if the descriptor is no connected socket.
-    pub fn adopt(self: &Arc<Self>, fd: OwnedFd, hub: &Hub) -> Result<(), Error> {
+    pub fn adopt(self: &Arc<Self>, fd: OwnedFd, hub: &Hub) -> io::Result<()> {
         let socket = Socket::from_fd(fd)?;
         self.count.fetch_add(1, Ordering::AcqRel);
         self.set_options(&socket, false);

@@ -1,7 +1,6 @@
 //! Sockets: listeners, connections, timers, and writes from the caller's thread. Connections are state
 //! machines over readiness sets; a thread that leads a set drives them.
 
-mod address;
 mod clock;
 mod connection;
 mod connections;
@@ -36,11 +35,10 @@ mod thread;
 #[cfg(test)]
 mod tests;
 
-pub use address::{Address, Ends};
 pub use connection::Connection;
 pub use connections::Connections;
 pub use content_memory::{ContentMemory, Fill};
-pub use error::{Error, errno};
+pub use error::{closing, errno};
 pub use guard::GuardOptions;
 pub use handed_over::{HandedOver, ParsedInput};
 pub use hub::Hub;
@@ -48,5 +46,5 @@ pub use javascript_lead::{JavaScriptLead, Next};
 pub use listener::{Listener, Security};
 pub use options::Options;
 pub use outgoing::{After, BORROW_SIZE, Memory, Outgoing, Sent};
-pub use port::{Attachment, Port, Wake};
+pub use port::{Attachment, Ends, Port, Wake};
 pub use socket::{Probes, Socket, has_input};

@@ -1,10 +1,10 @@
 //! Where records go: the queue of one instance of the module, and the means to wake its reader.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 
-use crate::io::address::Ends;
 use crate::io::connection::Connection;
 use crate::io::guard::Load;
 use crate::io::pulse::Pulse;
@@ -26,6 +26,13 @@ const PUBLISH_ATTACHED: usize = 512 * 1024;
 /// Wakes the reader of a queue.
 pub trait Wake: std::fmt::Debug + Send + Sync {
     fn wake(&self);
+}
+
+/// Both ends of a connection; `None` where an end is not an IP address.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Ends {
+    pub local: Option<SocketAddr>,
+    pub remote: Option<SocketAddr>,
 }
 
 /// What travels to JavaScript beside the records.

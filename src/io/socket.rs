@@ -6,6 +6,7 @@
 
 use std::io::{self, IoSlice, Write};
 use std::mem::MaybeUninit;
+use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -269,8 +270,14 @@ impl Socket {
         };
     }
 
-    pub fn raw(&self) -> &socket2::Socket {
-        &self.inner
+    /// The peer; `None` for Unix sockets and sockets that are not connected any more.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.inner.peer_addr().ok()?.as_socket()
+    }
+
+    /// The local end; `None` for Unix sockets.
+    pub fn local(&self) -> Option<SocketAddr> {
+        self.inner.local_addr().ok()?.as_socket()
     }
 
     fn fd(&self) -> i32 {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::stage::{GET, NoMemory, kinds_of, listen, options};
-use crate::io::{Address, After, Attachment, Connection, Ends, Hub, Listener, Options, Port, Wake};
+use crate::io::{After, Attachment, Connection, Ends, Hub, Listener, Options, Port, Wake};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
 
@@ -209,8 +209,8 @@ fn a_place_is_taken_before_a_connection_is_accepted() {
     let ends: Vec<_> = clients
         .iter()
         .map(|client| Ends {
-            local: Some(Address::from(world.address)),
-            remote: Some(Address::from(client.local_addr().unwrap())),
+            local: Some(world.address),
+            remote: Some(client.local_addr().unwrap()),
         })
         .collect();
     assert_eq!(world.dropped.len(), 27);
