@@ -19,7 +19,7 @@ use crate::protocol::{Parser, RequestKind, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
-use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState};
+use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState, answers_none};
 use crate::ring::{ConnId, record};
 
 type StreamCall<const N: usize> = Call<N, ()>;
@@ -67,7 +67,7 @@ impl Stream {
         if self.dead {
             return;
         }
-        match self.sink_parse(attach, |sink, parser| sink.parse(parser, chunk)) {
+        match self.read(Some(chunk), attach) {
             Outcome::Parsed | Outcome::Answered(_) => {}
             Outcome::Paused(consumed) => self.rest = chunk[consumed..].to_vec(),
             Outcome::Malformed => self.dead = true,
@@ -84,7 +84,7 @@ impl Stream {
     fn finish(&mut self) {
         if !self.dead {
             self.dead = true;
-            self.sink_parse(Attach::Nothing, |sink, parser| sink.finish(parser));
+            self.read(None, Attach::Nothing);
         }
         record::plain(&mut self.records, Kind::End, 0, STREAM_ID);
     }
@@ -102,19 +102,25 @@ impl Stream {
         self.parse_rest();
     }
 
-    fn sink_parse(
-        &mut self,
-        attach: Attach,
-        run: impl FnOnce(&mut RecordSink<'_, ()>, &mut Parser) -> Outcome,
-    ) -> Outcome {
+    /// Makes records of a chunk, or of the end of the input.
+    fn read(&mut self, chunk: Option<&[u8]>, attach: Attach) -> Outcome {
         let times = MessageTimes {
             clock: &self.clock,
             now: now(),
         };
         let first = self.records.len();
-        let mut sink = RecordSink::new(&mut self.records, STREAM_ID, &mut self.state, times, ());
+        let mut sink = RecordSink::new(
+            &mut self.records,
+            STREAM_ID,
+            &mut self.state,
+            times,
+            answers_none,
+        );
         sink.attach = attach;
-        let outcome = run(&mut sink, &mut self.parser);
+        let outcome = match chunk {
+            Some(chunk) => sink.parse(&mut self.parser, chunk),
+            None => sink.finish(&mut self.parser),
+        };
         let number = self.number;
         note!("stream {number} parsed: {}", Kinds(&self.records[first..]));
         outcome

@@ -9,6 +9,7 @@ use crate::io::connection::Connection;
 use crate::io::lead::Lead;
 use crate::io::outgoing::After;
 use crate::protocol::{Framing, Head};
+use crate::ring::layout::{LACKS_HOST, UNTRUSTED};
 
 /// Milliseconds between two questions to JavaScript, which show a blocked event loop when nothing else does.
 pub(crate) const PROBE: u64 = 500;
@@ -58,6 +59,23 @@ pub(crate) fn of(connection: &Connection) -> Option<&Guard> {
     let guard = connection.listener.as_ref()?.guard.as_ref()?;
     let outgoing = connection.outgoing();
     (!outgoing.is_ending() && outgoing.pending() <= MAX_WAITING).then_some(guard)
+}
+
+/// The guard's answer to a request with this head and the flags of its record, if JavaScript is not to give it.
+pub(crate) fn answer(
+    connection: &Connection,
+    guard: &Guard,
+    load: Load,
+    head: &Head<'_>,
+    flags: u32,
+) -> Option<Reply> {
+    let listener = connection.listener.as_ref()?;
+    // Behind others it would not be in its order; what is refused for its Host, JavaScript refuses.
+    let is_first = connection.requests_under_way() == 1;
+    let is_sound = flags & (UNTRUSTED | LACKS_HOST) == 0;
+    (is_first && is_sound)
+        .then(|| guard.reply(head, load, listener.keeps_connections()))
+        .flatten()
 }
 
 /// Sends an answer, at the end of the turn: the caller holds the lock on the input.

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::io::connection::{Connection, flag};
-use crate::io::guard::{self, Guard, Reply};
-use crate::io::head_observer::HeadObserver;
+use crate::io::guard::{self, Guard, Load, Reply};
 use crate::io::lead::Lead;
 use crate::io::port::Attachment;
 use crate::io::socket::Socket;
-use crate::protocol::{Leniency, Limits, Parser, Role, Verdict};
+use crate::protocol::{Head, Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::queue::Pending;
 use crate::ring::record;
-use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState};
+use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState, answers_none};
 use crate::tls::Opened;
 
 /// Bytes one connection may post between two drains of the queue.
@@ -250,14 +249,13 @@ impl Input {
         let (buffer, now) = (&mut lead.buffer, lead.now);
         let (posted, answered) = lead.set.post(connection.port(), |p| {
             let (before, requests) = (p.size(), p.requests);
-            let load = guard.map(|_| connection.port().load(p.requests));
-            let observer = HeadObserver::new(connection, guard.zip(load));
+            let guard = guard.zip(guard.map(|_| connection.port().load(p.requests)));
             let mirror = p.records.len();
             if is_mirrored {
                 record::bytes(&mut p.records, Kind::Raw, 0, connection.id, buffer);
             }
             let first = p.records.len();
-            let answered = self.parse_into(p, connection, now, buffer, observer);
+            let answered = self.parse_into(p, connection, now, buffer, guard);
             if is_mirrored && p.records.len() == first {
                 record::end_group(&mut p.records, mirror);
             }
@@ -278,23 +276,29 @@ impl Input {
         connection: &Connection,
         now: u64,
         buffer: &mut BytesMut,
-        observer: HeadObserver<'_>,
+        guard: Option<(&Guard, Load)>,
     ) -> Option<Reply> {
+        let (mut told, mut reply) = (0, None);
+        let answers = |head: &Head<'_>, flags: u32| {
+            connection.request_begins();
+            reply =
+                guard.and_then(|(guard, load)| guard::answer(connection, guard, load, head, flags));
+            told += usize::from(reply.is_none());
+            reply.is_some()
+        };
         let (id, first, times) = (connection.id, p.records.len(), connection.times(now));
         let state = &mut self.sink_state;
-        let mut sink = RecordSink::new(&mut p.records, id, state, times, observer);
+        let mut sink = RecordSink::new(&mut p.records, id, state, times, answers);
         sink.attach = Attach::Large;
         // Malformed input kills the parser, not the reading: if the connection is kept open, what follows is
         // refused, too, and JavaScript is told.
         let outcome = sink.parse(&mut self.parser, buffer);
-        let RecordSink {
-            observer, attached, ..
-        } = sink;
+        let attached = sink.attached;
         if let Outcome::Paused(consumed) = outcome {
             self.reading = Reading::Verdict(Bytes::copy_from_slice(&buffer[consumed..]));
         }
         if connection.listener.is_some() {
-            p.requests += observer.told;
+            p.requests += told;
         }
         let length = buffer.len();
         note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
@@ -308,10 +312,10 @@ impl Input {
             buffer.extend_from_slice(&chunk[behind..]);
             let content = attached.into_iter().map(|range| chunk.slice(range));
             p.attachments.extend(content.map(Attachment::Content));
-        } else if observer.reply.is_some() {
+        } else if reply.is_some() {
             buffer.advance(behind);
         }
-        observer.reply
+        reply
     }
 
     /// Bytes of content that follow before anything else.
@@ -335,7 +339,8 @@ impl Input {
         let posted = lead.set.post(connection.port(), |p| {
             let before = p.size();
             let state = &mut self.sink_state;
-            let mut sink = RecordSink::new(&mut p.records, connection.id, state, times, ());
+            let mut sink =
+                RecordSink::new(&mut p.records, connection.id, state, times, answers_none);
             sink.pass_content(&mut self.parser, length);
             p.attached += length;
             p.attachments.push(Attachment::Direct(token));
@@ -389,14 +394,14 @@ impl Input {
                 // The end comes first: a response that lasts until then is complete by it.
                 let start = p.records.len();
                 record::plain(&mut p.records, Kind::End, 0, id);
-                let mut sink = RecordSink::new(&mut p.records, id, state, times, ());
+                let mut sink = RecordSink::new(&mut p.records, id, state, times, answers_none);
                 if !sink.finish_quietly(parser) {
                     record::end_group(&mut p.records, start);
                 }
                 return;
             }
             if is_http {
-                RecordSink::new(&mut p.records, id, state, times, ()).finish(parser);
+                RecordSink::new(&mut p.records, id, state, times, answers_none).finish(parser);
             }
             record::plain(&mut p.records, Kind::End, GROUP_END, id);
         });

@@ -11,7 +11,6 @@ mod error;
 mod exchanges;
 mod guard;
 mod handed_over;
-mod head_observer;
 mod hub;
 mod inbox;
 mod input;

@@ -145,7 +145,7 @@ mod tests {
     fn what_is_parsed_is_noted() {
         use crate::protocol::{Leniency, Limits, Parser, RequestRules, Role};
         use crate::ring::ConnId;
-        use crate::ring::sink::{RecordSink, SinkState};
+        use crate::ring::sink::{RecordSink, SinkState, answers_none};
 
         let clock = MessageClock::new(0);
         let mut state = SinkState::new(RequestRules::default(), usize::MAX);
@@ -153,7 +153,8 @@ mod tests {
         let mut feed = |input: &str, now| {
             let mut records = Vec::new();
             let times = MessageTimes { clock: &clock, now };
-            let mut sink = RecordSink::new(&mut records, ConnId::NONE, &mut state, times, ());
+            let mut sink =
+                RecordSink::new(&mut records, ConnId::NONE, &mut state, times, answers_none);
             sink.parse(&mut parser, input.as_bytes());
         };
         feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n", 100);

@@ -15,18 +15,9 @@ use crate::ring::record;
 /// there to where JavaScript reads them.
 const ATTACH_SIZE: usize = 8 * 1024;
 
-/// Is told of heads, beside the records.
-pub trait Observer {
-    /// A head is complete; `flags` are those of its record. Returns whether the request is answered here;
-    /// what follows waits for that.
-    fn head(&mut self, head: &Head<'_>, flags: u32) -> bool;
-}
-
-/// Answers nothing.
-impl Observer for () {
-    fn head(&mut self, _: &Head<'_>, _: u32) -> bool {
-        false
-    }
+/// For `RecordSink::new`: no request is answered here.
+pub fn answers_none(_: &Head<'_>, _: u32) -> bool {
+    false
 }
 
 /// How messages are read, and what JavaScript is shown of them.
@@ -81,11 +72,10 @@ pub enum Attach {
 
 /// Appends the records of one chunk to `out`.
 #[derive(Debug)]
-pub struct RecordSink<'a, O> {
+pub struct RecordSink<'a, A> {
     pub out: &'a mut Vec<u8>,
     pub id: ConnId,
     pub state: &'a mut SinkState,
-    pub observer: O,
     pub attach: Attach,
     /// The large content that was left in the chunk, in the order of its records.
     pub attached: Vec<Range<usize>>,
@@ -94,7 +84,8 @@ pub struct RecordSink<'a, O> {
     chunk: usize,
     /// Where the newest record begins.
     last: Option<usize>,
-    /// The observer answers the newest head.
+    answers: A,
+    /// The newest head is answered here.
     is_answered: bool,
 }
 
@@ -104,30 +95,31 @@ pub enum Outcome {
     Parsed,
     /// A head asks for an upgrade, which ends at this byte of the chunk.
     Paused(usize),
-    /// The observer answers a head, of which there is no record, and which ends at this byte of the chunk.
+    /// A head is answered here, of which there is no record, and which ends at this byte of the chunk.
     Answered(usize),
     Malformed,
 }
 
-impl<'a, O: Observer> RecordSink<'a, O> {
-    /// `times`: where it is noted when messages begin and end.
+impl<'a, A: FnMut(&Head<'_>, u32) -> bool> RecordSink<'a, A> {
+    /// `times`: where it is noted when messages begin and end. `answers` is told of each complete head and of the
+    /// flags of its record, and says whether the request is answered here; what follows waits for that.
     pub fn new(
         out: &'a mut Vec<u8>,
         id: ConnId,
         state: &'a mut SinkState,
         times: MessageTimes<'a>,
-        observer: O,
+        answers: A,
     ) -> Self {
         Self {
             out,
             id,
             state,
-            observer,
             attach: Attach::Nothing,
             attached: Vec::new(),
             times,
             chunk: 0,
             last: None,
+            answers,
             is_answered: false,
         }
     }
@@ -196,7 +188,7 @@ impl<'a, O: Observer> RecordSink<'a, O> {
     }
 }
 
-impl<O: Observer> Sink for RecordSink<'_, O> {
+impl<A: FnMut(&Head<'_>, u32) -> bool> Sink for RecordSink<'_, A> {
     fn message_begin(&mut self) {
         self.times.clock.begin(self.times.now);
     }
@@ -224,7 +216,7 @@ impl<O: Observer> Sink for RecordSink<'_, O> {
         if head.method.is_some() {
             flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
         }
-        if self.observer.head(head, flags) {
+        if (self.answers)(head, flags) {
             self.is_answered = true;
             return Verdict::Pause;
         }
@@ -300,7 +292,7 @@ mod tests {
                 clock: &clock,
                 now: 0,
             };
-            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, times, ());
+            let mut sink = RecordSink::new(&mut out, ConnId::NONE, &mut state, times, answers_none);
             sink.attach = attach;
             assert_eq!(sink.parse(&mut parser, chunk), Outcome::Parsed);
             found.extend(record::each(&out).map(<[u8]>::to_vec));
