@@ -1,16 +1,14 @@
 //! One connection, as both threads see it: two halves, each behind a lock of its own (always taken in
 //! the order input, output), and what needs none.
 
-mod invariants;
-
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::io::exchanges::Exchanges;
-use crate::io::handed_over::{HandedOver, ParsedInput};
 use crate::io::hub::Hub;
-use crate::io::input::{Input, Reading};
+use crate::io::input::{Input, ParsedInput, Reading};
 use crate::io::leadership::Leader;
 use crate::io::listener::Listener;
 use crate::io::lock::relock;
@@ -73,6 +71,15 @@ pub(crate) struct Opening {
     pub timeout: u32,
 }
 
+/// A connection that is given to another owner.
+#[derive(Debug)]
+pub struct HandedOver {
+    pub fd: OwnedFd,
+    /// Output that the kernel has not taken; the new owner sends it first.
+    pub unsent: Vec<u8>,
+    pub input: ParsedInput,
+}
+
 /// One connection, shared between the threads.
 #[derive(Debug)]
 pub struct Connection {
@@ -84,8 +91,8 @@ pub struct Connection {
     pub idle_clock: IdleClock,
     pub message_clock: MessageClock,
     exchanges: Exchanges,
-    port: Arc<Port>,
-    set: Arc<Set>,
+    pub(crate) port: Arc<Port>,
+    pub(crate) set: Arc<Set>,
     /// Kept, because the system forgets it when both sides have ended.
     peer: Option<SocketAddr>,
     input: Mutex<Input>,
@@ -132,14 +139,6 @@ impl Connection {
     /// The write side. A poisoned lock means a panic between two system calls: the queue is whole.
     pub fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
         relock(&self.outgoing)
-    }
-
-    pub(crate) fn port(&self) -> &Arc<Port> {
-        &self.port
-    }
-
-    pub(crate) fn set(&self) -> &Arc<Set> {
-        &self.set
     }
 
     /// Whether an I/O thread reads and sends for this connection.
@@ -363,25 +362,13 @@ impl Connection {
         if self.is_bound_to_tls() {
             return None;
         }
-        let mut input = self.input();
-        let (parser, sink_state, unparsed) = input.take_parser();
-        drop(input);
+        let input = self.input().take_parsed(&self.message_clock, hub.now());
         let (socket, unsent) = self.take_socket(Some(memory))?;
         self.set.forget(&socket);
         let fd = Arc::into_inner(socket)?.into_fd();
         note!("{} is handed over, {} bytes unsent", self.id, unsent.len());
         self.gone(None, hub);
-        Some(HandedOver {
-            fd,
-            unsent,
-            input: ParsedInput {
-                parser,
-                sink_state,
-                message_clock: self.message_clock.clone(),
-                now: hub.now(),
-                unparsed,
-            },
-        })
+        Some(HandedOver { fd, unsent, input })
     }
 
     /// Lets go of the socket without a word: the environment ends.
@@ -399,9 +386,16 @@ impl Connection {
         Some((socket?, unsent))
     }
 
+    /// Whether both halves have let go of the socket. No lock on one may be held.
+    fn has_let_go(&self) -> bool {
+        let (input, outgoing) = (self.input(), self.outgoing());
+        let reads = input.socket.is_some() || !matches!(input.reading, Reading::Gone);
+        !reads && outgoing.socket().is_none() && outgoing.pending() == 0
+    }
+
     /// The socket is not ours any more: JavaScript hears of it in its turn.
     fn gone(&self, failure: Option<Failure>, hub: &Hub) {
-        self.check_gone();
+        debug_assert!(self.has_let_go(), "nothing more is read or sent");
         hub.closed(self.id);
         self.uncount();
         let (read, written) = self.byte_counts();

@@ -188,7 +188,7 @@ impl Connection {
     }
 
     pub(crate) fn tell(&self, kind: Kind, lead: &mut Lead) {
-        lead.set.post(self.port(), |p| {
+        lead.set.post(&self.port, |p| {
             record::plain(&mut p.records, kind, GROUP_END, self.id);
         });
     }
@@ -206,7 +206,7 @@ impl Connection {
             self.raise(flag::PAUSED);
         }
         self.write_failed();
-        self.set().read_soon(self.clone());
+        self.set.read_soon(self.clone());
     }
 
     /// Nothing more is to be read: ends a connection whose write failed.

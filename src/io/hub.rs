@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::os::fd::{OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -158,7 +158,7 @@ impl Hub {
             return false;
         };
         listener.close();
-        listener.port().remove_user();
+        listener.port.remove_user();
         if listener.guard.is_some() && self.guarded.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.sets[0].leadership.offer();
         }
@@ -265,7 +265,7 @@ impl Hub {
 
     /// The descriptor that is readable when the leader has something to do. `None` if there are several.
     pub fn lead_fd(&self) -> Option<RawFd> {
-        self.only_set().map(|set| set.fd())
+        self.only_set().map(|set| set.as_raw_fd())
     }
 
     /// Makes the JavaScript thread the leader. `None` if there are several threads.

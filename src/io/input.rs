@@ -12,6 +12,7 @@ use crate::io::socket::Socket;
 use crate::protocol::{Head, Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
 use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::message_clock::MessageClock;
 use crate::ring::queue::Pending;
 use crate::ring::record;
 use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState, answers_none};
@@ -65,6 +66,18 @@ pub(crate) enum MayRead {
     AfterDrain,
 }
 
+/// How far the input of a connection was parsed, for an owner that goes on.
+#[derive(Debug)]
+pub struct ParsedInput {
+    pub parser: Parser,
+    pub sink_state: SinkState,
+    pub message_clock: MessageClock,
+    /// When the parser was taken, on the scale of that clock.
+    pub now: u64,
+    /// What came behind a head that asked for an upgrade, to be parsed first if that is declined.
+    pub unparsed: Bytes,
+}
+
 /// The read side of one connection.
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -94,9 +107,9 @@ impl Input {
         }
     }
 
-    /// Takes the state of the parser for another owner, with the bytes that it has not seen. A verdict
-    /// that was not given yet is given to the new owner's parser.
-    pub fn take_parser(&mut self) -> (Parser, SinkState, Bytes) {
+    /// Takes the state of the parser for another owner. A verdict that was not given yet is given to the new
+    /// owner's parser.
+    pub fn take_parsed(&mut self, clock: &MessageClock, now: u64) -> ParsedInput {
         let parser = std::mem::replace(
             &mut self.parser,
             Parser::new(Role::Server, Limits::default(), Leniency::default()),
@@ -105,7 +118,13 @@ impl Input {
             Reading::Verdict(rest) | Reading::Decided(rest) => rest,
             _ => Bytes::new(),
         };
-        (parser, self.sink_state, unparsed)
+        ParsedInput {
+            parser,
+            sink_state: self.sink_state,
+            message_clock: clock.clone(),
+            now,
+            unparsed,
+        }
     }
 
     /// A message has begun to arrive, and is not complete.
@@ -138,7 +157,7 @@ impl Input {
         if connection.has(flag::PAUSED) && !self.is_at_end(connection) {
             return MayRead::No;
         }
-        let port = connection.port();
+        let port = &connection.port;
         if self.window_used > READ_WINDOW && port.epoch() == self.window_epoch {
             port.starve();
             // A drain in between has not seen the note.
@@ -199,7 +218,7 @@ impl Input {
     /// Posts the buffer of `lead` as it is.
     fn pass_on(&mut self, connection: &Connection, lead: &mut Lead) {
         let bytes = &lead.buffer[..];
-        lead.set.post(connection.port(), |p| {
+        lead.set.post(&connection.port, |p| {
             record::bytes(&mut p.records, Kind::Raw, GROUP_END, connection.id, bytes);
         });
         self.count(connection, lead.buffer.len());
@@ -247,9 +266,9 @@ impl Input {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
         let (buffer, now) = (&mut lead.buffer, lead.now);
-        let (posted, answered) = lead.set.post(connection.port(), |p| {
+        let (posted, answered) = lead.set.post(&connection.port, |p| {
             let (before, requests) = (p.size(), p.requests);
-            let guard = guard.zip(guard.map(|_| connection.port().load(p.requests)));
+            let guard = guard.zip(guard.map(|_| connection.port.load(p.requests)));
             let mirror = p.records.len();
             if is_mirrored {
                 record::bytes(&mut p.records, Kind::Raw, 0, connection.id, buffer);
@@ -336,7 +355,7 @@ impl Input {
     ) {
         connection.count_read(length, lead.now);
         let times = connection.times(lead.now);
-        let posted = lead.set.post(connection.port(), |p| {
+        let posted = lead.set.post(&connection.port, |p| {
             let before = p.size();
             let state = &mut self.sink_state;
             let mut sink =
@@ -352,7 +371,7 @@ impl Input {
 
     /// Counts against the window.
     fn count(&mut self, connection: &Connection, posted: usize) {
-        let epoch = connection.port().epoch();
+        let epoch = connection.port.epoch();
         if epoch != self.window_epoch {
             self.window_epoch = epoch;
             self.window_used = 0;
@@ -389,7 +408,7 @@ impl Input {
         let is_http = matches!(reading, Reading::Http);
         let (id, times) = (connection.id, connection.times(lead.now));
         let (state, parser) = (&mut self.sink_state, &mut self.parser);
-        lead.set.post(connection.port(), |p| {
+        lead.set.post(&connection.port, |p| {
             if is_http && connection.listener.is_none() {
                 // The end comes first: a response that lasts until then is complete by it.
                 let start = p.records.len();

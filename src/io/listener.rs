@@ -47,7 +47,7 @@ pub enum Security {
 #[derive(Debug)]
 pub struct Listener {
     pub id: u32,
-    port: Arc<Port>,
+    pub(crate) port: Arc<Port>,
     set: Arc<Set>,
     options: Mutex<Options>,
     security: Mutex<Security>,
@@ -81,10 +81,6 @@ impl Listener {
             acceptor: Mutex::default(),
             slow_due: AtomicU64::new(u64::MAX),
         })
-    }
-
-    pub(crate) fn port(&self) -> &Arc<Port> {
-        &self.port
     }
 
     /// Milliseconds without traffic that a connection may spend inside a request; 0: any number.
@@ -283,7 +279,7 @@ impl Listener {
     /// Lets JavaScript know of a connection.
     fn announce(&self, connection: &Arc<Connection>, flags: u32) {
         self.port.will_announce();
-        let set = connection.set();
+        let set = &connection.set;
         set.post(&self.port, |p| {
             record::open(&mut p.records, flags, connection.id, self.id);
             p.attachments.push(Attachment::Opened(connection.clone()));
@@ -396,7 +392,7 @@ pub(crate) fn watch(connection: &Arc<Connection>, hub: &Hub) {
         input
             .socket
             .as_ref()
-            .is_some_and(|socket| connection.set().watch(socket, connection.id).is_ok())
+            .is_some_and(|socket| connection.set.watch(socket, connection.id).is_ok())
     };
     if !watched {
         connection.close(None, hub);

@@ -10,7 +10,6 @@ mod drive;
 mod error;
 mod exchanges;
 mod guard;
-mod handed_over;
 mod hub;
 mod inbox;
 mod input;
@@ -34,13 +33,13 @@ mod thread;
 #[cfg(test)]
 mod tests;
 
-pub use connection::Connection;
+pub use connection::{Connection, HandedOver};
 pub use connections::Connections;
 pub use content_memory::{ContentMemory, Fill};
 pub use error::{closing, errno};
 pub use guard::GuardOptions;
-pub use handed_over::{HandedOver, ParsedInput};
 pub use hub::Hub;
+pub use input::ParsedInput;
 pub use javascript_lead::{JavaScriptLead, Next};
 pub use listener::{Listener, Security};
 pub use options::Options;

@@ -99,7 +99,7 @@ impl Connection {
     }
 
     fn post_bytes(&self, kind: Kind, bytes: &[u8], lead: &mut Lead) {
-        lead.set.post(self.port(), |p| {
+        lead.set.post(&self.port, |p| {
             record::bytes(&mut p.records, kind, GROUP_END, self.id, bytes);
         });
     }
@@ -117,7 +117,7 @@ impl Connection {
         } else {
             0
         };
-        lead.set.post(self.port(), |p| {
+        lead.set.post(&self.port, |p| {
             record::plain(&mut p.records, Kind::Secured, GROUP_END | held, self.id);
         });
     }
@@ -184,6 +184,6 @@ impl Connection {
         }
         drop(input);
         self.message_clock.complete();
-        self.set().read_soon(self.clone());
+        self.set.read_soon(self.clone());
     }
 }

@@ -56,6 +56,13 @@ impl Ready {
     }
 }
 
+/// The descriptor is readable when a socket of the set has an event.
+impl AsRawFd for Set {
+    fn as_raw_fd(&self) -> RawFd {
+        self.fd
+    }
+}
+
 /// The sockets of one thread.
 #[derive(Debug)]
 pub(crate) struct Set {
@@ -95,11 +102,6 @@ impl Set {
             stopped: AtomicBool::new(false),
             asked: Notify::new(),
         })
-    }
-
-    /// The descriptor that is readable when a socket of the set has an event.
-    pub fn fd(&self) -> RawFd {
-        self.fd
     }
 
     // ---- sockets ----

@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,15 +19,6 @@ use crate::io::set::{Ready, Set};
 
 /// How long the thread waits before it tries again to watch its set.
 const RETRY: Duration = Duration::from_millis(10);
-
-/// The descriptor of a set, which lives as long as the thread that watches it.
-struct Watched(Arc<Set>);
-
-impl AsRawFd for Watched {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.fd()
-    }
-}
 
 /// Starts the thread of `set`, which leads it unless JavaScript does.
 pub(crate) fn start(hub: &Arc<Hub>, set: &Arc<Set>) -> io::Result<JoinHandle<()>> {
@@ -84,16 +74,15 @@ async fn lead(hub: &Arc<Hub>, set: &Arc<Set>) {
             set.leadership.offer();
         }
         if !more {
-            wait(&watched, set, hub).await;
+            wait(&watched, hub).await;
         }
     }
 }
 
-/// The descriptor of the set, as this thread's runtime watches it.
-fn watch(set: &Arc<Set>) -> io::Result<AsyncFd<Watched>> {
-    // SAFETY: `Watched` keeps the set, and the set its descriptor, open and the same.
-    let watched =
-        unsafe { AsyncFd::register_with_interest(Watched(set.clone()), Interest::READABLE) };
+/// The set, as this thread's runtime watches it.
+fn watch(set: &Arc<Set>) -> io::Result<AsyncFd<Arc<Set>>> {
+    // SAFETY: the set is kept, and keeps its descriptor open and the same.
+    let watched = unsafe { AsyncFd::register_with_interest(set.clone(), Interest::READABLE) };
     watched.map_err(io::Error::from)
 }
 
@@ -110,7 +99,8 @@ async fn keep_deadlines(hub: &Hub, set: &Set) {
     set.asked.notified().await;
 }
 
-async fn wait(watched: &AsyncFd<Watched>, set: &Set, hub: &Hub) {
+async fn wait(watched: &AsyncFd<Arc<Set>>, hub: &Hub) {
+    let set = watched.get_ref();
     let deadline = set.deadlines.next();
     tokio::select! {
         biased;
