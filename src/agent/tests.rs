@@ -1,4 +1,4 @@
-use super::pool::*;
+use super::*;
 use proptest::prelude::*;
 
 const UNLIMITED: Numbers = Numbers {

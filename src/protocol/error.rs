@@ -18,7 +18,7 @@ macro_rules! error_kinds {
         }
 
         impl ErrorKind {
-            /// All kinds, in the order of their indexes.
+            /// All kinds. A kind crosses to JavaScript as its position here.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// The `HPE_*` code.
@@ -98,13 +98,6 @@ error_kinds! {
     MethodForRtsp "INVALID_CONSTANT" "Invalid method for RTSP/x.x request",
     MethodForIce "INVALID_CONSTANT" "Expected SOURCE method for ICE/x.x request",
     UrlLineEnd "INVALID_URL" "Expected CRLF",
-}
-
-impl ErrorKind {
-    /// Position in `ALL`, under which the kind crosses to JavaScript.
-    pub fn index(self) -> usize {
-        self as usize
-    }
 }
 
 /// A refusal at the current byte: the kind, and whether Node counts that byte as parsed.

@@ -60,44 +60,29 @@ impl<'a> Fields<'a> {
         self.len() == 0
     }
 
-    pub fn iter(&self) -> Iter<'a> {
-        Iter {
-            source: self.0,
-            next: 0,
-            position: match self.0 {
-                Source::Parsed(_) => 0,
-                Source::Collected { first, .. } => first,
-            },
-        }
-    }
-}
-
-/// Iterates over names and values.
-#[derive(Clone, Debug)]
-pub struct Iter<'a> {
-    source: Source<'a>,
-    next: usize,
-    position: usize,
-}
-
-impl<'a> Iterator for Iter<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let index = self.next;
-        self.next += 1;
-        match self.source {
-            Source::Parsed(headers) => headers
-                .get(index)
-                .map(|header| (header.name.as_bytes(), header.value)),
-            Source::Collected { text, spans, .. } => {
-                let span = spans.get(index)?;
-                let (name_end, value_end) = (span.name_end as usize, span.value_end as usize);
-                let name = &text[self.position..name_end];
-                self.position = value_end;
-                Some((name, without_trailing_space(&text[name_end..value_end])))
+    pub fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let source = self.0;
+        let mut index = 0;
+        let mut position = match source {
+            Source::Parsed(_) => 0,
+            Source::Collected { first, .. } => first,
+        };
+        std::iter::from_fn(move || {
+            let at = index;
+            index += 1;
+            match source {
+                Source::Parsed(headers) => headers
+                    .get(at)
+                    .map(|header| (header.name.as_bytes(), header.value)),
+                Source::Collected { text, spans, .. } => {
+                    let span = spans.get(at)?;
+                    let (name_end, value_end) = (span.name_end as usize, span.value_end as usize);
+                    let name = &text[position..name_end];
+                    position = value_end;
+                    Some((name, without_trailing_space(&text[name_end..value_end])))
+                }
             }
-        }
+        })
     }
 }
 

@@ -232,7 +232,7 @@ pub mod write {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::pool::{ANSWERS, Numbers};
+    use crate::agent::{ANSWERS, Numbers};
     use crate::protocol::{ErrorKind, METHODS};
     use crate::ring::fields::NAMES;
     use std::fmt::Write;

@@ -150,7 +150,7 @@ pub fn malformed(out: &mut Vec<u8>, id: ConnId, kind: ErrorKind, parsed: usize, 
     let flags = layout::GROUP_END;
     let words = layout::MALFORMED_WORDS;
     let start = begin(out, Kind::Malformed, flags, id.raw(), words);
-    put(out, start, layout::MALFORMED_ERROR, kind.index() as u32);
+    put(out, start, layout::MALFORMED_ERROR, kind as u32);
     put(out, start, layout::MALFORMED_PARSED, parsed as u32);
     put(out, start, layout::MALFORMED_LENGTH, chunk.len() as u32);
     out.extend_from_slice(chunk);
@@ -204,22 +204,17 @@ pub fn head(out: &mut Vec<u8>, id: ConnId, flags: u32, head: &Head<'_>, shown: &
     put(out, start, layout::HEAD_VERSION, version);
     put(out, start, layout::HEAD_FIELDS, shown.len() as u32);
     put(out, start, layout::HEAD_LINE_LENGTH, line.len() as u32);
-    let keep_alive = keep_alive_timeout(head) as u32;
-    put(out, start, layout::HEAD_KEEP_ALIVE, keep_alive);
+    // -1 if the answer does not say for how long its connection is kept.
+    let is_answer = head.method.is_none();
+    let announced = is_answer.then(|| head.keep_alive_timeout()).flatten();
+    let keep_alive = announced.map_or(-1, |seconds| i32::try_from(seconds).unwrap_or(i32::MAX));
+    put(out, start, layout::HEAD_KEEP_ALIVE, keep_alive as u32);
     let words = out.len();
     let text = line.len() + push_field_words(out, shown);
     put(out, start, layout::HEAD_TEXT_LENGTH, text as u32);
     out.extend_from_slice(line);
     push_field_text(out, shown, words);
     seal(out, start);
-}
-
-/// Seconds for which the server keeps the connection of an answer; -1 if it does not say.
-fn keep_alive_timeout(head: &Head<'_>) -> i32 {
-    match head.keep_alive_timeout() {
-        Some(seconds) if head.method.is_none() => i32::try_from(seconds).unwrap_or(i32::MAX),
-        _ => -1,
-    }
 }
 
 /// The end of a message, with its trailer section.

@@ -21,73 +21,59 @@ const SCHEMES: [SignatureScheme; 9] = [
     SignatureScheme::RSA_PKCS1_SHA512,
 ];
 
-/// Whose order counts, and the server's own.
-#[derive(Clone, Debug)]
-pub(super) struct Choice {
-    suites: Vec<SupportedCipherSuite>,
-    honors_own_order: bool,
-    tls13: bool,
+/// The offer for this client of a server with these options and suites; `None` if it can verify none of them.
+pub(super) fn choose<'a>(
+    offers: &'a [Arc<Offer>],
+    hello: &ClientHello<'_>,
+    options: &Options,
+    suites: &[SupportedCipherSuite],
+) -> Option<&'a Arc<Offer>> {
+    if let [only] = offers {
+        return Some(only);
+    }
+    let suites = common_suites(options, suites, hello.cipher_suites());
+    let schemes = common_schemes(options, hello.signature_schemes());
+    let fits = |scheme: &SignatureScheme| {
+        let can = |offer: &&Arc<Offer>| offer.certified.key.choose_scheme(&[*scheme]).is_some();
+        offers.iter().find(can)
+    };
+    // Suites of TLS 1.3 go with every key; a client has them only if it has that version.
+    if suites.iter().any(|suite| suite.tls13().is_some()) {
+        return schemes.iter().find_map(fits);
+    }
+    suites.iter().find_map(|suite| {
+        let signs = |scheme: &&SignatureScheme| match suite {
+            SupportedCipherSuite::Tls12(suite) => suite.sign.contains(scheme),
+            SupportedCipherSuite::Tls13(_) => false,
+        };
+        schemes.iter().filter(signs).find_map(fits)
+    })
 }
 
-impl Choice {
-    pub fn new(options: &Options, suites: &[SupportedCipherSuite]) -> Self {
-        Self {
-            suites: suites.to_vec(),
-            honors_own_order: options.honors_own_order,
-            tls13: options.tls13,
-        }
+/// Suites that both sides have, the preferred ones first.
+fn common_suites(
+    options: &Options,
+    suites: &[SupportedCipherSuite],
+    offered: &[CipherSuite],
+) -> Vec<SupportedCipherSuite> {
+    let mut common: Vec<_> = suites
+        .iter()
+        .filter(|suite| options.tls13 || suite.tls13().is_none())
+        .filter(|suite| offered.contains(&suite.suite()))
+        .copied()
+        .collect();
+    if !options.honors_own_order {
+        common.sort_by_key(|suite| offered.iter().position(|one| *one == suite.suite()));
     }
+    common
+}
 
-    /// The offer for this client; `None` if it can verify none of them.
-    pub fn of<'a>(
-        &self,
-        offers: &'a [Arc<Offer>],
-        hello: &ClientHello<'_>,
-    ) -> Option<&'a Arc<Offer>> {
-        if let [only] = offers {
-            return Some(only);
-        }
-        let suites = self.common_suites(hello.cipher_suites());
-        let schemes = self.common_schemes(hello.signature_schemes());
-        let fits = |scheme: &SignatureScheme| {
-            let can = |offer: &&Arc<Offer>| offer.certified.key.choose_scheme(&[*scheme]).is_some();
-            offers.iter().find(can)
-        };
-        // Suites of TLS 1.3 go with every key; a client has them only if it has that version.
-        if suites.iter().any(|suite| suite.tls13().is_some()) {
-            return schemes.iter().find_map(fits);
-        }
-        suites.iter().find_map(|suite| {
-            let signs = |scheme: &&SignatureScheme| match suite {
-                SupportedCipherSuite::Tls12(suite) => suite.sign.contains(scheme),
-                SupportedCipherSuite::Tls13(_) => false,
-            };
-            schemes.iter().filter(signs).find_map(fits)
-        })
-    }
-
-    /// Suites that both sides have, the preferred ones first.
-    fn common_suites(&self, offered: &[CipherSuite]) -> Vec<SupportedCipherSuite> {
-        let mut common: Vec<_> = self
-            .suites
-            .iter()
-            .filter(|suite| self.tls13 || suite.tls13().is_none())
-            .filter(|suite| offered.contains(&suite.suite()))
-            .copied()
-            .collect();
-        if !self.honors_own_order {
-            common.sort_by_key(|suite| offered.iter().position(|one| *one == suite.suite()));
-        }
-        common
-    }
-
-    fn common_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
-        let (order, others) = if self.honors_own_order {
-            (&SCHEMES[..], offered)
-        } else {
-            (offered, &SCHEMES[..])
-        };
-        let is_common = |scheme: &&SignatureScheme| others.contains(scheme);
-        order.iter().filter(is_common).copied().collect()
-    }
+fn common_schemes(options: &Options, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
+    let (order, others) = if options.honors_own_order {
+        (&SCHEMES[..], offered)
+    } else {
+        (offered, &SCHEMES[..])
+    };
+    let is_common = |scheme: &&SignatureScheme| others.contains(scheme);
+    order.iter().filter(is_common).copied().collect()
 }

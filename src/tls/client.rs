@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, DnsName, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
 
 use crate::tls::contexts::{provider, versions};
@@ -20,7 +20,6 @@ const TICKETS: usize = 8;
 pub struct ClientContext {
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
-    server_name: Option<String>,
     roots: Arc<Roots>,
 }
 
@@ -43,18 +42,17 @@ impl ClientContext {
         } else {
             Resumption::disabled()
         };
-        let name = match &options.server_name {
-            Some(name) => ServerName::try_from(name.clone())
-                .ok()
-                .filter(|name| matches!(name, ServerName::DnsName(_)))
-                .ok_or_else(|| Error::Name(name.clone()))?,
+        let name = match options.server_name {
+            Some(name) => match DnsName::try_from(name.as_str()) {
+                Ok(dns) => ServerName::DnsName(dns.to_owned()),
+                Err(_) => return Err(Error::Name(name)),
+            },
             // It is only the key of the sessions.
             None => ServerName::IpAddress(Ipv4Addr::UNSPECIFIED.into()),
         };
         Ok(Self {
             config: Arc::new(config),
             name,
-            server_name: options.server_name,
             roots,
         })
     }
@@ -71,7 +69,10 @@ impl ClientContext {
     }
 
     pub(super) fn server_name(&self) -> Option<&str> {
-        self.server_name.as_deref()
+        match &self.name {
+            ServerName::DnsName(name) => Some(name.as_ref()),
+            _ => None,
+        }
     }
 
     /// Whether a server may be trusted that has shown `chain`.

@@ -11,7 +11,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
-use crate::tls::choice::Choice;
+use crate::tls::choice::choose;
 use crate::tls::hybrid::X25519MlKem768;
 use crate::tls::pattern;
 use crate::tls::suites::{SUITES, suite};
@@ -34,7 +34,6 @@ pub struct Contexts {
     /// By pattern; those that were added last come last.
     named: Vec<(Arc<str>, Offers)>,
     others: Offers,
-    choice: Choice,
     /// Those of all, without contexts.
     options: Arc<Options>,
     provider: Arc<CryptoProvider>,
@@ -56,7 +55,6 @@ impl Contexts {
         let mut made = Self {
             named: Vec::new(),
             others: Arc::new([]),
-            choice: Choice::new(&options, &provider.cipher_suites),
             options: Arc::new(options),
             provider,
         };
@@ -105,7 +103,7 @@ impl Contexts {
             self.named.iter().rev().find(fits)
         });
         let offers = named.map_or(&self.others, |(_, offers)| offers);
-        self.choice.of(offers, hello).cloned()
+        choose(offers, hello, &self.options, &self.provider.cipher_suites).cloned()
     }
 }
 
