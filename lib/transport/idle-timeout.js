@@ -46,7 +46,7 @@ function stopIdleTimer(transport) {
  */
 function awaitTimeout(transport) {
   if (transport.isDestroyed) return;
-  const left = native.io.timeLeft(transport.id);
+  const left = native.io.timeLeft(transport.id, false);
   if (transport.idleTimer !== null) {
     if (left < 0 || transport.waitsUntil - now() <= left + ROUNDED) return;
     stopIdleTimer(transport);
@@ -60,7 +60,7 @@ function endWait(transport) {
   stopIdleTimer(transport);
   if (transport.isDestroyed) return;
   // There may have been traffic since, or another timeout may have been set.
-  const left = native.io.takeTimeout(transport.id);
+  const left = native.io.timeLeft(transport.id, true);
   if (left > 0) wait(transport, left);
   else if (left === 0) transport.inContext(transport.tellTimeout);
 }

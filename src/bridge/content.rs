@@ -1,20 +1,11 @@
-//! Content on its way to JavaScript, and the memory that some of it is read into.
+//! The memory of JavaScript's that some content is read into.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use bytes::Bytes;
 use napi::sys;
 
 use crate::io::{ContentMemory, Fill};
-
-/// The content of one record.
-pub enum Content {
-    /// To be copied into a Buffer of JavaScript's.
-    Read(Bytes),
-    /// In the Buffer that this token stands for.
-    Direct(usize),
-}
 
 /// Makes Buffers on the JavaScript thread. Tokens are references to them.
 #[derive(Debug)]

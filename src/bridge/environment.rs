@@ -7,9 +7,9 @@ use std::io;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use napi::{Env, sys};
+use napi::sys;
 
-use crate::bridge::content::{Content, release_token};
+use crate::bridge::content::release_token;
 use crate::bridge::poller::Poller;
 use crate::bridge::wake::Waker;
 use crate::io::{
@@ -61,12 +61,13 @@ pub struct Environment {
     batch: RefCell<Pending<Attachment>>,
     batch_at: Cell<usize>,
     /// Content of records that JavaScript has not reached.
-    content: RefCell<VecDeque<Content>>,
+    content: RefCell<VecDeque<Attachment>>,
     /// The ends of refused connections whose records JavaScript has not reached.
-    dropped: RefCell<VecDeque<Ends>>,
-    scratch: RefCell<Vec<u8>>,
-    /// The input of the connection that was handed over last.
-    handed_over: RefCell<Option<ParsedInput>>,
+    pub dropped: RefCell<VecDeque<Ends>>,
+    /// Room for text on its way out.
+    pub scratch: RefCell<Vec<u8>>,
+    /// The input of the connection that was handed over last, until it is asked for.
+    pub handed_over: RefCell<Option<ParsedInput>>,
 }
 
 impl Environment {
@@ -247,13 +248,8 @@ impl Environment {
     }
 
     /// The content of the next record with `ATTACHED`.
-    pub fn next_content(&self) -> Option<Content> {
+    pub fn next_content(&self) -> Option<Attachment> {
         self.content.borrow_mut().pop_front()
-    }
-
-    /// The ends of the connection that the next `Drop` record tells of.
-    pub fn next_dropped(&self) -> Option<Ends> {
-        self.dropped.borrow_mut().pop_front()
     }
 
     fn handle(&self, env: sys::napi_env, attachment: Attachment) {
@@ -262,45 +258,16 @@ impl Environment {
                 self.port.announced();
                 self.insert(connection);
             }
-            Attachment::Content(bytes) => self.keep(Content::Read(bytes)),
-            Attachment::Direct(token) => self.keep(Content::Direct(token)),
+            Attachment::Content(_) | Attachment::Direct(_) => {
+                self.content.borrow_mut().push_back(attachment);
+            }
             Attachment::Dropped(ends) => self.dropped.borrow_mut().push_back(*ends),
             Attachment::Release(token) => release_token(env, token),
         }
     }
 
-    fn keep(&self, content: Content) {
-        self.content.borrow_mut().push_back(content);
-    }
-
-    /// Keeps the input of a connection that was handed over, until it is asked for.
-    pub fn keep_input(&self, input: ParsedInput) {
-        *self.handed_over.borrow_mut() = Some(input);
-    }
-
-    /// What `keep_input` kept, once.
-    pub fn take_input(&self) -> Option<ParsedInput> {
-        self.handed_over.take()
-    }
-
-    // ---- memory ----
-
-    /// Room for text on its way out.
-    pub fn take_scratch(&self) -> Vec<u8> {
-        self.scratch.take()
-    }
-
-    /// Keeps it for the next text; what one large text took is given back.
-    pub fn keep_scratch(&self, mut scratch: Vec<u8>) {
-        if scratch.len() > 1 << 20 {
-            scratch.truncate(64 * 1024);
-            scratch.shrink_to_fit();
-        }
-        *self.scratch.borrow_mut() = scratch;
-    }
-
     /// Ends all I/O of the environment.
-    fn shut_down(&self) {
+    pub fn shut_down(&self) {
         self.port.close();
         self.poller.take();
         self.hub.take();
@@ -310,15 +277,4 @@ impl Environment {
         }
         self.connections.take();
     }
-}
-
-/// Shuts the environment's I/O down before the environment goes away.
-pub fn on_cleanup(env: &Env, environment: &std::rc::Rc<Environment>) -> napi::Result<()> {
-    let environment = std::rc::Rc::downgrade(environment);
-    env.add_env_cleanup_hook(environment, |environment| {
-        if let Some(environment) = environment.upgrade() {
-            environment.shut_down();
-        }
-    })?;
-    Ok(())
 }

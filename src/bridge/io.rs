@@ -8,7 +8,7 @@ use napi::bindgen_prelude::{Buffer, Function, JsValue, Object, Result};
 use napi::{Env, sys};
 
 use crate::bridge::call::JsMemory;
-use crate::bridge::environment::{Environment, on_cleanup};
+use crate::bridge::environment::Environment;
 use crate::bridge::function::{Callback, define, made};
 use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
@@ -17,7 +17,6 @@ use crate::bridge::{receive, send};
 use crate::io::{self, After, Connection, Hub, Listener, Socket};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
-use crate::ring::idle_clock::{IdleClock, Left};
 
 /// The functions of `Io::fast`.
 const FAST: [Callback<Environment>; 9] = [
@@ -70,7 +69,11 @@ impl Io {
         let reference =
             made(|out| unsafe { sys::napi_create_reference(env.raw(), drain.raw(), 0, out) })?;
         let environment = Rc::new(Environment::new(threads as usize, may_lead, reference));
-        on_cleanup(&env, &environment)?;
+        env.add_env_cleanup_hook(Rc::downgrade(&environment), |environment| {
+            if let Some(environment) = environment.upgrade() {
+                environment.shut_down();
+            }
+        })?;
         Ok(Self { environment })
     }
 
@@ -176,7 +179,7 @@ impl Io {
     /// have no addresses.
     #[napi]
     pub fn take_dropped(&self) -> Option<DroppedConnection> {
-        let ends = self.environment.next_dropped()?;
+        let ends = self.environment.dropped.borrow_mut().pop_front()?;
         Some(DroppedConnection {
             local: ends.local?.into(),
             remote: ends.remote.map(Into::into),
@@ -236,7 +239,7 @@ impl Io {
             })
         });
         let handed = handed.flatten().flatten()?;
-        self.environment.keep_input(handed.input);
+        self.environment.handed_over.replace(Some(handed.input));
         Some(HandedOver {
             fd: handed.fd.into_raw_fd(),
             unsent: (!handed.unsent.is_empty()).then(|| handed.unsent.into()),
@@ -246,7 +249,8 @@ impl Io {
     /// The parser of the connection that was handed over last, for an owner that goes on with its input.
     #[napi]
     pub fn take_parser(&self) -> Option<StreamParser> {
-        self.environment.take_input().map(StreamParser::from_native)
+        let input = self.environment.handed_over.take();
+        input.map(StreamParser::from_native)
     }
 
     /// JavaScript has seen the connection close: its id may be reused. Returns whether nothing is open any more.
@@ -297,27 +301,21 @@ impl Io {
     }
 
     /// Milliseconds until the timeout of which JavaScript was told is over; negative if it has not to be
-    /// waited for any more.
+    /// waited for any more. If it `takes` the timeout, 0 is said once until there is traffic.
     #[napi]
-    pub fn time_left(&self, id: u32) -> i32 {
-        self.ask_clock(id, IdleClock::left)
-    }
-
-    /// As `timeLeft`; 0 is said once until there is traffic.
-    #[napi]
-    pub fn take_timeout(&self, id: u32) -> i32 {
-        let left = self.ask_clock(id, IdleClock::take);
-        note!("{} has {left} ms left of its timeout", ConnId::from_raw(id));
-        left
-    }
-
-    fn ask_clock(&self, id: u32, ask: impl FnOnce(&IdleClock, u64) -> Left) -> i32 {
+    pub fn time_left(&self, id: u32, takes: bool) -> i32 {
         let now = self.environment.now();
-        match self.with(id, |connection| ask(&connection.idle_clock, now)) {
-            Some(Left::Over) => 0,
-            Some(Left::Wait(rest)) => rest as i32,
-            Some(Left::Nothing) | None => -1,
-        }
+        let left = self.with(id, |connection| {
+            let clock = &connection.idle_clock;
+            let left = if takes {
+                clock.take(now)
+            } else {
+                clock.left(now)
+            };
+            note!("{} has {left:?} ms left of its timeout", connection.id);
+            left
+        });
+        left.flatten().map_or(-1, |left| left as i32)
     }
 
     // ---- finding them ----

@@ -3,7 +3,8 @@
 use napi::sys;
 
 use crate::bridge::call::FastCall;
-use crate::bridge::content::{Content, release_token, take_value};
+use crate::bridge::content::{release_token, take_value};
+use crate::io::Attachment;
 
 /// `drain(arena)`: see `Environment::drain`.
 pub fn drain(call: &FastCall<1>) -> i64 {
@@ -15,7 +16,7 @@ pub fn drain(call: &FastCall<1>) -> i64 {
 pub fn take_content(call: &FastCall<1>) -> bool {
     let target = call.own_bytes(0);
     match call.environment().next_content() {
-        Some(Content::Read(bytes)) if bytes.len() == target.len() => {
+        Some(Attachment::Content(bytes)) if bytes.len() == target.len() => {
             target.copy_from_slice(&bytes);
             true
         }
@@ -26,14 +27,14 @@ pub fn take_content(call: &FastCall<1>) -> bool {
 /// `takeDirect()`: the Buffer with the content of the record that is being handled.
 pub fn take_direct(call: &FastCall<0>) -> sys::napi_value {
     match call.environment().next_content() {
-        Some(Content::Direct(token)) => take_value(call.env, token),
+        Some(Attachment::Direct(token)) => take_value(call.env, token),
         _ => std::ptr::null_mut(),
     }
 }
 
 /// `dropContent()`: lets go of the content of a record that is not delivered.
 pub fn drop_content(call: &FastCall<0>) {
-    if let Some(Content::Direct(token)) = call.environment().next_content() {
+    if let Some(Attachment::Direct(token)) = call.environment().next_content() {
         release_token(call.env, token);
     }
 }

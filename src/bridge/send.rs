@@ -21,11 +21,17 @@ const SCRATCH_SIZE: usize = 64 * 1024;
 /// `sendText(id, text, flags)`.
 pub fn send_text(call: &FastCall<3>) -> i64 {
     let flags = call.uint(2);
-    let mut scratch = call.environment().take_scratch();
+    let kept = &call.environment().scratch;
+    let mut scratch = kept.take();
     let latin1 = flags & write::LATIN1 != 0;
     let length = read_text(call.env, call.value(1), latin1, &mut scratch);
     let result = send(call, &scratch[..length], flags, || None);
-    call.environment().keep_scratch(scratch);
+    // What one large text took is given back.
+    if scratch.len() > 1 << 20 {
+        scratch.truncate(SCRATCH_SIZE);
+        scratch.shrink_to_fit();
+    }
+    kept.replace(scratch);
     result
 }
 
@@ -47,14 +53,25 @@ pub fn flush(call: &FastCall<1>) -> i64 {
 /// Sends one piece. `borrow` makes a token for its memory if that is JavaScript's.
 fn send(call: &FastCall<3>, bytes: &[u8], flags: u32, borrow: impl Fn() -> Option<usize>) -> i64 {
     with_connection(call, |connection| {
-        announce(connection, flags);
+        // A request's first piece says what its answer will be.
+        if flags & write::EXPECT != 0 {
+            connection.request.announce(announced(flags));
+        }
         let mut outgoing = connection.outgoing();
         if flags & write::MORE != 0 {
-            hold(&mut outgoing, bytes, borrow);
+            // A large piece is not copied.
+            match (bytes.len() >= BORROW_SIZE).then(borrow).flatten() {
+                Some(token) => outgoing.hold_borrowed(token, bytes.len()),
+                None => outgoing.hold(bytes),
+            }
             release_sent(call, &mut outgoing);
             return 0;
         }
-        ends(connection, &mut outgoing, flags);
+        if flags & write::END != 0 {
+            for _ in 0..=flags / write::MORE_ENDS {
+                connection.response_ends(&mut outgoing);
+            }
+        }
         if flags & write::DEFER != 0
             && connection.is_led_by_thread()
             && let Some(is_news) = outgoing.defer(bytes)
@@ -86,24 +103,6 @@ fn with_connection<const N: usize>(
 ) -> i64 {
     let result = call.environment().with_connection(call.uint(0), f);
     result.unwrap_or(CLOSED)
-}
-
-/// Keeps a piece back, without copying it if it is large.
-fn hold(outgoing: &mut Outgoing, bytes: &[u8], borrow: impl Fn() -> Option<usize>) {
-    let token = (bytes.len() >= BORROW_SIZE).then(borrow).flatten();
-    match token {
-        Some(token) => outgoing.hold_borrowed(token, bytes.len()),
-        None => outgoing.hold(bytes),
-    }
-}
-
-/// Notes what follows the piece.
-fn ends(connection: &Connection, outgoing: &mut Outgoing, flags: u32) {
-    if flags & write::END != 0 {
-        for _ in 0..=flags / write::MORE_ENDS {
-            connection.response_ends(outgoing);
-        }
-    }
 }
 
 /// What follows a send; `reported`: JavaScript waits to hear that all has left.
@@ -141,13 +140,6 @@ fn after<const N: usize>(
 fn release_sent<const N: usize>(call: &FastCall<N>, outgoing: &mut Outgoing) {
     for token in outgoing.take_released() {
         release_token(call.env, token);
-    }
-}
-
-/// A request's first piece says what its answer will be.
-fn announce(connection: &Connection, flags: u32) {
-    if flags & write::EXPECT != 0 {
-        connection.request.announce(announced(flags));
     }
 }
 

@@ -50,18 +50,15 @@ pub fn call_collected() {
     COLLECTED.with_borrow_mut(|collected| collected.is_collecting = false);
 }
 
-impl Collected {
-    fn add(&mut self, waker: Waker) -> bool {
-        if self.is_collecting {
-            self.woken.push(waker);
-        }
-        self.is_collecting
-    }
-}
-
 impl Wake for Waker {
     fn wake(&self) {
-        if COLLECTED.with_borrow_mut(|collected| collected.add(*self)) {
+        let is_collected = COLLECTED.with_borrow_mut(|collected| {
+            if collected.is_collecting {
+                collected.woken.push(*self);
+            }
+            collected.is_collecting
+        });
+        if is_collected {
             return;
         }
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing

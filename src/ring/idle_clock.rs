@@ -40,17 +40,6 @@ pub struct Look {
     pub next: u64,
 }
 
-/// What is left of a timeout.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Left {
-    /// There is none, it was taken, or it is so far away that the I/O side will tell of it.
-    Nothing,
-    /// This number of milliseconds.
-    Wait(u64),
-    /// It is over.
-    Over,
-}
-
 impl IdleClock {
     /// A clock that runs from `now` on; milliseconds both, a `timeout` of 0 for none.
     pub fn new(timeout: u32, now: u64) -> Self {
@@ -98,34 +87,31 @@ impl IdleClock {
         }
     }
 
-    /// How long JavaScript, which was told of the timeout, has to wait. There may have been traffic
-    /// since, or another timeout may have been set.
-    pub fn left(&self, now: u64) -> Left {
+    /// How many milliseconds JavaScript, which was told of the timeout, has to wait. There may have been traffic
+    /// since, or another timeout may have been set. `None`: there is none, it was taken, or it is so far away that
+    /// the I/O side will tell of it.
+    pub fn left(&self, now: u64) -> Option<u64> {
         self.left_after(self.last_activity.load(Ordering::Relaxed), now)
     }
 
     /// As `left`; that the time is over is said once until there is traffic.
-    pub fn take(&self, now: u64) -> Left {
+    pub fn take(&self, now: u64) -> Option<u64> {
         let last = self.last_activity.load(Ordering::Relaxed);
         let left = self.left_after(last, now);
-        if left == Left::Over {
+        if left == Some(0) {
             let timeout = u64::from(self.timeout.load(Ordering::SeqCst));
             self.taken.store(last + timeout, Ordering::Relaxed);
         }
         left
     }
 
-    fn left_after(&self, last: u64, now: u64) -> Left {
+    fn left_after(&self, last: u64, now: u64) -> Option<u64> {
         let timeout = u64::from(self.timeout.load(Ordering::SeqCst));
         let end = last + timeout;
         if timeout == 0 || self.taken.load(Ordering::Relaxed) == end {
-            return Left::Nothing;
+            return None;
         }
-        match end.saturating_sub(now) {
-            0 => Left::Over,
-            rest if rest <= AHEAD => Left::Wait(rest),
-            _ => Left::Nothing,
-        }
+        Some(end.saturating_sub(now)).filter(|rest| *rest <= AHEAD)
     }
 
     /// The I/O side will look at `due`. Returns false if it will look earlier already.

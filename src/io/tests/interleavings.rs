@@ -13,7 +13,7 @@ use crate::io::inbox::Inbox;
 use crate::io::outgoing::{Outgoing, Sent};
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
-use crate::ring::idle_clock::{IdleClock, Left};
+use crate::ring::idle_clock::IdleClock;
 use crate::ring::queue::Pending;
 use crate::ring::sync::{AtomicBool, Mutex, Ordering};
 
@@ -77,7 +77,7 @@ fn interleavings_of_a_drain_and_a_full_window() {
 const KEEP_ALIVE: u32 = 10;
 
 fn is_pausing(clock: &IdleClock) -> bool {
-    clock.left(1000) != Left::Nothing
+    clock.left(1000) != None
 }
 
 #[test]

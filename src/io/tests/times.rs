@@ -2,7 +2,6 @@ use std::io::Write;
 
 use super::stage::{End, GET, Stage, options, received};
 use crate::io::options::Options;
-use crate::ring::idle_clock::Left;
 use crate::ring::layout::Kind;
 
 /// When JavaScript is told of a timeout, before it is over.
@@ -17,9 +16,9 @@ fn javascript_is_told_ahead_of_a_timeout_and_waits_for_the_rest() {
     assert_eq!(stage.kinds(), []);
     stage.wait_until(100 - AHEAD);
     assert_eq!(stage.kinds(), [Kind::Timeout]);
-    assert_eq!(connection.idle_clock.left(96), Left::Wait(AHEAD));
+    assert_eq!(connection.idle_clock.left(96), Some(AHEAD));
     stage.wait_until(100);
-    assert_eq!(connection.idle_clock.take(100), Left::Over);
+    assert_eq!(connection.idle_clock.take(100), Some(0));
     stage.wait_until(500);
     assert_eq!(stage.kinds(), [], "once, until there is traffic");
 }
@@ -40,7 +39,7 @@ fn what_is_read_and_written_holds_a_timeout_off() {
     assert_eq!(stage.kinds(), [Kind::Timeout]);
     peer.write_all(b"x").unwrap();
     stage.kinds();
-    assert_eq!(connection.idle_clock.take(280), Left::Nothing);
+    assert_eq!(connection.idle_clock.take(280), None);
 }
 
 #[test]
@@ -72,7 +71,7 @@ fn the_keep_alive_timeout_begins_with_the_end_of_the_answer() {
     assert_eq!(stage.kinds(), [Kind::Timeout]);
     peer.write_all(GET).unwrap();
     assert_eq!(stage.kinds(), [Kind::Head]);
-    assert_eq!(connection.idle_clock.take(1200), Left::Nothing);
+    assert_eq!(connection.idle_clock.take(1200), None);
 }
 
 #[test]

@@ -39,9 +39,9 @@ fn a_very_short_timeout_is_looked_at_at_once() {
     assert_eq!(clock.set_timeout(3, 70), Some(70));
     let near = look(&clock, 70, 0);
     assert!(near.is_near);
-    assert_eq!(clock.left(70), Left::Wait(3));
-    assert_eq!(clock.take(72), Left::Wait(1));
-    assert_eq!(clock.take(73), Left::Over);
+    assert_eq!(clock.left(70), Some(3));
+    assert_eq!(clock.take(72), Some(1));
+    assert_eq!(clock.take(73), Some(0));
     clock.touch(80);
     assert!(near.next <= 80 + 3);
     assert!(look(&clock, 81, 0).is_near);
@@ -58,9 +58,9 @@ fn the_timeout_between_requests_is_found_without_a_word() {
     let second = look(&clock, first.next, 50);
     assert_eq!(second.next, begin + 50 - AHEAD);
     assert!(look(&clock, second.next, 50).is_near);
-    assert_eq!(clock.left(begin + 49), Left::Wait(1));
+    assert_eq!(clock.left(begin + 49), Some(1));
     clock.end_idle(0);
-    assert_eq!(clock.take(begin + 50), Left::Nothing);
+    assert_eq!(clock.take(begin + 50), None);
 }
 
 #[test]
@@ -68,12 +68,12 @@ fn a_timeout_that_was_set_between_requests_ends_with_the_next_request() {
     let clock = IdleClock::new(0, 0);
     clock.begin_idle(50);
     clock.set_timeout(20, 10);
-    assert_eq!(clock.left(29), Left::Wait(1));
+    assert_eq!(clock.left(29), Some(1));
     clock.end_idle(0);
-    assert_eq!(clock.take(30), Left::Nothing);
+    assert_eq!(clock.take(30), None);
     clock.set_timeout(20, 40);
     clock.end_idle(0);
-    assert_eq!(clock.take(60), Left::Over, "this one is of a request");
+    assert_eq!(clock.take(60), Some(0), "this one is of a request");
 }
 
 #[test]
@@ -107,32 +107,32 @@ fn another_timeout_for_the_same_moment_of_traffic_is_told_and_taken_anew() {
     let clock = IdleClock::new(1, 0);
     clock.touch(10);
     assert!(look(&clock, 10, 50).is_near);
-    assert_eq!(clock.take(11), Left::Over);
+    assert_eq!(clock.take(11), Some(0));
     clock.begin_idle(50);
     assert!(look(&clock, 60 - AHEAD, 50).is_near);
-    assert_eq!(clock.take(60), Left::Over);
+    assert_eq!(clock.take(60), Some(0));
 }
 
 #[test]
 fn what_happened_meanwhile_overtakes_a_timeout() {
     let clock = IdleClock::new(100, 0);
-    assert_eq!(clock.left(99), Left::Wait(1));
-    assert_eq!(clock.left(100), Left::Over);
+    assert_eq!(clock.left(99), Some(1));
+    assert_eq!(clock.left(100), Some(0));
     clock.touch(50);
-    assert_eq!(clock.left(120), Left::Nothing, "it will be told again");
+    assert_eq!(clock.left(120), None, "it will be told again");
     clock.touch(40);
-    assert_eq!(clock.left(149), Left::Wait(1), "time does not go back");
+    assert_eq!(clock.left(149), Some(1), "time does not go back");
 }
 
 #[test]
 fn a_timeout_is_taken_once_until_there_is_traffic() {
     let clock = IdleClock::new(100, 0);
-    assert_eq!(clock.left(100), Left::Over);
-    assert_eq!(clock.take(100), Left::Over);
-    assert_eq!(clock.take(101), Left::Nothing);
-    assert_eq!(clock.left(101), Left::Nothing);
+    assert_eq!(clock.left(100), Some(0));
+    assert_eq!(clock.take(100), Some(0));
+    assert_eq!(clock.take(101), None);
+    assert_eq!(clock.left(101), None);
     clock.touch(150);
-    assert_eq!(clock.take(250), Left::Over);
+    assert_eq!(clock.take(250), Some(0));
     clock.set_timeout(10, 250);
-    assert_eq!(clock.take(260), Left::Over);
+    assert_eq!(clock.take(260), Some(0));
 }
