@@ -64,7 +64,8 @@ impl Connection {
             self.end_failed(lead);
             return false;
         }
-        if self.must_wait_for_its_turn(lead) {
+        if lead.handshakes == 0 && self.has(flag::HANDSHAKE) {
+            // Its next step has to wait for the next turn.
             lead.read_again(self);
             return false;
         }

@@ -80,7 +80,7 @@ impl JavaScriptLead {
         let now = self.hub.clock.now_micros();
         let turn = Turn {
             events: self.ready.count(),
-            received: self.lead.as_mut().map_or(0, Lead::take_received),
+            received: (self.lead.as_mut()).map_or(0, |lead| std::mem::take(&mut lead.received)),
             busy: now - self.began,
         };
         if let Some(window) = self.window.turn_ended(turn, now) {

@@ -33,7 +33,7 @@ pub(crate) struct Lead {
     pub plain: BytesMut,
     /// Where content may be read straight into; none on an I/O thread.
     pub content_memory: Option<Rc<dyn ContentMemory>>,
-    /// Bytes received, until `take_received`.
+    /// Bytes received, since somebody has taken their number.
     pub received: usize,
     /// Steps of handshakes that may be taken in this turn: they are long.
     pub handshakes: usize,
@@ -47,7 +47,9 @@ pub(crate) struct Lead {
 
 impl Drop for Lead {
     fn drop(&mut self) {
-        self.set.leave_over(&mut self.again, &mut self.parked);
+        for soon in self.again.drain(..).chain(self.parked.drain(..)) {
+            self.set.soon.put(soon);
+        }
         self.set.leadership.let_go();
     }
 }
@@ -112,7 +114,7 @@ impl Lead {
     /// Goes on with what was left over, and with what may go on now.
     fn go_on(&mut self, set: &Set) {
         let mut soon = std::mem::take(&mut self.again);
-        set.take_soon(&mut soon);
+        soon.append(&mut set.soon.take());
         if set.is_drained() {
             soon.append(&mut self.parked);
         }
@@ -138,19 +140,14 @@ impl Lead {
                         });
                     }
                 }
-                Due::Slow(id) => {
-                    if let Some(listener) = self.hub.listener(id) {
-                        listener.look_for_slow(at, self);
-                    }
-                }
-                Due::Accept(id) => {
-                    if let Some(listener) = self.hub.listener(id) {
-                        self.accept(&listener);
-                    }
-                }
-                Due::Probe(id) => {
-                    if let Some(listener) = self.hub.listener(id) {
-                        listener.probe(self.now);
+                Due::Slow(id) | Due::Accept(id) | Due::Probe(id) => {
+                    let Some(listener) = self.hub.listener(id) else {
+                        continue;
+                    };
+                    match due {
+                        Due::Slow(_) => listener.look_for_slow(at, self),
+                        Due::Probe(_) => listener.probe(self.now),
+                        _ => self.accept(&listener),
                     }
                 }
             }
@@ -184,11 +181,6 @@ impl Lead {
 
     fn accept(&mut self, listener: &Arc<Listener>) {
         self.contain(|lead| listener.accept(lead));
-    }
-
-    /// Bytes received since the last call.
-    pub fn take_received(&mut self) -> usize {
-        std::mem::take(&mut self.received)
     }
 
     /// Makes the buffer empty, with room for a whole chunk: how input is cut, and with it what an error

@@ -22,8 +22,9 @@ use crate::io::port::{Attachment, Ends, Port};
 use crate::io::set::{Set, Soon};
 use crate::io::socket::{Probes, Socket};
 use crate::protocol::Role;
+use crate::ring::ConnId;
 use crate::ring::debug_log::note;
-use crate::ring::layout::{Kind, READ_DEFERRED};
+use crate::ring::layout::{GROUP_END, Kind, READ_DEFERRED};
 use crate::ring::record;
 use crate::tls::{Contexts, Session};
 
@@ -213,7 +214,9 @@ impl Listener {
             lead.set.post(&self.port, |p| {
                 p.attached += size_of::<Ends>();
                 p.attachments.push(Attachment::Dropped(ends));
-                record::drop_connection(&mut p.records, self.id);
+                // The place of the connection's id is the listener's here.
+                let id = ConnId::from_raw(self.id);
+                record::plain(&mut p.records, Kind::Drop, GROUP_END, id);
             });
             return;
         }

@@ -9,16 +9,12 @@ use crate::io::lock::relock;
 use crate::protocol::RequestKind;
 use crate::ring::sink::Reader;
 
-const NOTHING: u8 = 0;
-
-/// The number that stands for a request.
-fn number_of(request: RequestKind) -> u8 {
-    request as u8 + 1
-}
+const KINDS: [RequestKind; 3] = [RequestKind::Head, RequestKind::Connect, RequestKind::Other];
 
 /// The request that was sent last and whose answer has not begun, if there is one.
 #[derive(Debug, Default)]
 pub struct PendingRequest {
+    /// Its kind's place in `KINDS`, and one; 0: there is none.
     request: AtomicU8,
     reader: Mutex<Option<Reader>>,
 }
@@ -26,7 +22,7 @@ pub struct PendingRequest {
 impl PendingRequest {
     /// A request is about to be sent. To be called before its first byte is.
     pub fn announce(&self, request: RequestKind) {
-        self.request.store(number_of(request), Ordering::Release);
+        self.request.store(request as u8 + 1, Ordering::Release);
     }
 
     /// The answers to requests that are announced from now on are read in this way.
@@ -36,10 +32,8 @@ impl PendingRequest {
 
     /// The request that is being answered. `None`: nothing was asked.
     pub(crate) fn take(&self) -> Option<RequestKind> {
-        let taken = self.request.swap(NOTHING, Ordering::AcqRel);
-        [RequestKind::Other, RequestKind::Head, RequestKind::Connect]
-            .into_iter()
-            .find(|request| number_of(*request) == taken)
+        let taken = self.request.swap(0, Ordering::AcqRel).checked_sub(1)?;
+        KINDS.get(usize::from(taken)).copied()
     }
 
     pub(crate) fn take_reader(&self) -> Option<Reader> {

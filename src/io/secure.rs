@@ -112,19 +112,11 @@ impl Connection {
         if let Some(listener) = &self.listener {
             self.set_timeout(listener.timeout(), lead.now);
         }
-        let held = if self.has(flag::DEFERRED_ONCE_SECURED) {
-            READ_DEFERRED
-        } else {
-            0
-        };
+        let is_held = self.has(flag::DEFERRED_ONCE_SECURED);
+        let held = if is_held { READ_DEFERRED } else { 0 };
         lead.set.post(&self.port, |p| {
             record::plain(&mut p.records, Kind::Secured, GROUP_END | held, self.id);
         });
-    }
-
-    /// A step of a handshake has to wait for the next turn.
-    pub(super) fn must_wait_for_its_turn(&self, lead: &Lead) -> bool {
-        lead.handshakes == 0 && self.has(flag::HANDSHAKE)
     }
 
     // ---- what JavaScript asks ----

@@ -73,8 +73,8 @@ pub(crate) struct Set {
     outbox: Mutex<Outbox>,
     /// Connections with output that JavaScript has left to this thread.
     pub deferred: Inbox<Arc<Connection>>,
-    /// What may go on being read.
-    soon: Inbox<Soon>,
+    /// What may go on without an event, and what a leader has left to the next one.
+    pub soon: Inbox<Soon>,
     /// JavaScript has drained a queue that was full, so that reading or accepting had stopped.
     drained: AtomicBool,
     stopped: AtomicBool,
@@ -182,11 +182,6 @@ impl Set {
         self.ask();
     }
 
-    /// Moves what is to go on without an event into `into`.
-    pub fn take_soon(&self, into: &mut Vec<Soon>) {
-        into.append(&mut self.soon.take());
-    }
-
     /// Lets go on what waited for a drain.
     pub fn on_drain(&self) {
         self.drained.store(true, Ordering::Release);
@@ -234,13 +229,6 @@ impl Set {
     /// Something was asked for that no event will tell of.
     pub fn is_asked(&self) -> bool {
         self.drained.load(Ordering::Acquire) || !self.soon.is_empty() || !self.deferred.is_empty()
-    }
-
-    /// What a leader leaves to the next one.
-    pub fn leave_over(&self, again: &mut Vec<Soon>, parked: &mut Vec<Soon>) {
-        for soon in again.drain(..).chain(parked.drain(..)) {
-            self.soon.put(soon);
-        }
     }
 
     // ---- times ----

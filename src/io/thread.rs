@@ -65,7 +65,7 @@ async fn lead(hub: &Arc<Hub>, set: &Arc<Set>) {
         let now = hub.clock.now_micros();
         let turn = Turn {
             events: ready.count(),
-            received: lead.take_received(),
+            received: std::mem::take(&mut lead.received),
             busy: 0,
         };
         if let Some(window) = window.turn_ended(turn, now)

@@ -1,7 +1,6 @@
 //! One connection's input in one direction: from message to message.
 
 mod content;
-mod invariants;
 
 use crate::protocol::chunked::{Chunked, Piece};
 use crate::protocol::control::Control;
@@ -51,6 +50,16 @@ enum Phase {
     Closed,
     Upgraded,
     Dead(ErrorKind),
+}
+
+/// Where content is that is framed like this; `None` where there is none.
+fn of_content(framing: Framing) -> Option<Phase> {
+    match framing {
+        Framing::None => None,
+        Framing::Length(length) => Some(Phase::Length(length)),
+        Framing::Chunked => Some(Phase::Chunked),
+        Framing::UntilClose => Some(Phase::UntilClose),
+    }
 }
 
 /// An incremental parser. See the module `protocol` for what it promises.
@@ -153,7 +162,11 @@ impl Parser {
             let before = self.phase;
             match self.advance(&input[consumed..], sink) {
                 Ok(bytes) => {
-                    self.check_step(before, bytes);
+                    // Between two chunks there are places of their own.
+                    debug_assert!(
+                        bytes > 0 || self.phase != before || before == Phase::Chunked,
+                        "each step goes on, so that parsing ends"
+                    );
                     consumed += bytes;
                 }
                 Err((kind, offset)) => return Err(self.fail(kind, consumed + offset)),
@@ -174,15 +187,12 @@ impl Parser {
             return;
         }
         self.switches_behind = verdict == Verdict::ContentThenUpgrade;
-        self.phase = match (verdict, self.framing) {
-            (Verdict::Upgrade, _) => Phase::Upgraded,
-            (Verdict::Pause, _) => Phase::Paused,
+        self.phase = match verdict {
+            Verdict::Upgrade => Phase::Upgraded,
+            Verdict::Pause => Phase::Paused,
             _ if self.is_refused => Phase::Dead(ErrorKind::CodingInRequest),
-            (_, Framing::Length(left)) => Phase::Length(left),
-            (_, Framing::Chunked) => Phase::Chunked,
-            (_, Framing::UntilClose) => Phase::UntilClose,
-            // The sink was told of the end when the head paused.
-            (_, Framing::None) => self.after_message(),
+            // The sink was told of the end of a message without content when the head paused.
+            _ => of_content(self.framing).unwrap_or_else(|| self.after_message()),
         };
         self.check();
     }
@@ -201,6 +211,21 @@ impl Parser {
             }
             _ => Err(self.fail(ErrorKind::EofState, 0)),
         }
+    }
+
+    /// What holds between two calls, looked at in debug builds.
+    fn check(&self) {
+        debug_assert!(
+            matches!(
+                self.phase,
+                Phase::StartLine | Phase::Fields | Phase::Trailers
+            ) || self.text.len() == 0,
+            "text is held only while a head or a trailer section arrives"
+        );
+        debug_assert!(
+            self.phase != Phase::Length(0),
+            "a message whose content is here is complete"
+        );
     }
 
     fn fail(&mut self, kind: ErrorKind, bytes_parsed: usize) -> ParseError {
@@ -333,10 +358,7 @@ impl Parser {
                 Phase::Paused
             }
             (Verdict::Pause, _) => Phase::Paused,
-            (_, Framing::None) => self.complete(sink),
-            (_, Framing::Length(length)) => Phase::Length(length),
-            (_, Framing::Chunked) => Phase::Chunked,
-            (_, Framing::UntilClose) => Phase::UntilClose,
+            (_, framing) => of_content(framing).unwrap_or_else(|| self.complete(sink)),
         };
         Ok(())
     }

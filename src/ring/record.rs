@@ -138,13 +138,6 @@ pub fn attached_content(out: &mut Vec<u8>, flags: u32, id: ConnId, length: usize
     seal(out, start);
 }
 
-/// A connection that a listener refused.
-pub fn drop_connection(out: &mut Vec<u8>, listener: u32) {
-    let flags = layout::GROUP_END;
-    let start = begin(out, Kind::Drop, flags, listener, layout::RECORD_WORDS);
-    seal(out, start);
-}
-
 /// Malformed input, with the chunk that held it.
 pub fn malformed(out: &mut Vec<u8>, id: ConnId, kind: ErrorKind, parsed: usize, chunk: &[u8]) {
     let flags = layout::GROUP_END;

@@ -17,7 +17,7 @@ use crate::io::error::errno;
 use crate::io::socket::Socket;
 
 pub use segment::{BORROW_SIZE, Memory};
-use segment::{Borrowed, Segment, WINDOW};
+use segment::{Segment, WINDOW};
 
 /// Most slices given to one system call.
 const MAX_SLICES: usize = 64;
@@ -178,8 +178,8 @@ impl Outgoing {
 
     fn keep_borrowed(&mut self, token: usize, start: usize, end: usize) {
         self.pending += end - start;
-        let borrowed = Borrowed { token, start, end };
-        self.queue.push_back(Segment::Borrowed(borrowed));
+        self.queue
+            .push_back(Segment::Borrowed { token, start, end });
     }
 
     /// Takes the tokens of memory that is not needed any more. Only the bridge can give that back.
@@ -416,19 +416,19 @@ impl Outgoing {
         let mut owned = 0;
         let mut at = 0;
         while owned < WINDOW && at < self.queue.len() {
-            if let Segment::Borrowed(borrowed) = &mut self.queue[at] {
+            if let Segment::Borrowed { token, start, end } = &mut self.queue[at] {
                 if at == 0 {
-                    borrowed.start += std::mem::take(&mut self.offset);
+                    *start += std::mem::take(&mut self.offset);
                 }
-                let length = (borrowed.end - borrowed.start).min(WINDOW - owned);
-                let range = borrowed.start..borrowed.start + length;
+                let length = (*end - *start).min(WINDOW - owned);
+                let range = *start..*start + length;
                 // What the program has taken away is noticed when it is to be sent.
-                let Some(copy) = memory.bytes(borrowed.token).and_then(|all| all.get(range)) else {
+                let Some(copy) = memory.bytes(*token).and_then(|all| all.get(range)) else {
                     return;
                 };
                 let copy = Segment::Owned(copy.to_vec());
-                borrowed.start += length;
-                if borrowed.start == borrowed.end {
+                *start += length;
+                if start == end {
                     let copied = std::mem::replace(&mut self.queue[at], copy);
                     self.release(copied);
                 } else {
@@ -442,8 +442,8 @@ impl Outgoing {
 
     /// Lets go of a segment.
     fn release(&mut self, segment: Segment) {
-        if let Segment::Borrowed(borrowed) = segment {
-            self.released.push(borrowed.token);
+        if let Segment::Borrowed { token, .. } = segment {
+            self.released.push(token);
         }
     }
 }

@@ -11,28 +11,25 @@ pub trait Memory {
     fn bytes(&self, token: usize) -> Option<&[u8]>;
 }
 
-/// A part of memory that belongs to JavaScript. It is read on the JavaScript thread alone, and looked
-/// up anew each time, because the program may detach it, resize it, or send it to another thread.
-#[derive(Debug)]
-pub(super) struct Borrowed {
-    /// What keeps the JavaScript value alive; for the bridge.
-    pub token: usize,
-    pub start: usize,
-    pub end: usize,
-}
-
 /// A piece of output.
 #[derive(Debug)]
 pub(super) enum Segment {
     Owned(Vec<u8>),
-    Borrowed(Borrowed),
+    /// A part of memory that belongs to JavaScript. It is read on the JavaScript thread alone, and looked
+    /// up anew each time, because the program may detach it, resize it, or send it to another thread.
+    Borrowed {
+        /// What keeps the JavaScript value alive; for the bridge.
+        token: usize,
+        start: usize,
+        end: usize,
+    },
 }
 
 impl Segment {
     pub fn len(&self) -> usize {
         match self {
             Self::Owned(bytes) => bytes.len(),
-            Self::Borrowed(borrowed) => borrowed.end - borrowed.start,
+            Self::Borrowed { start, end, .. } => end - start,
         }
     }
 
@@ -41,9 +38,7 @@ impl Segment {
     pub fn bytes<'a>(&'a self, memory: Option<&'a dyn Memory>) -> Option<&'a [u8]> {
         match self {
             Self::Owned(bytes) => Some(bytes),
-            Self::Borrowed(borrowed) => memory?
-                .bytes(borrowed.token)?
-                .get(borrowed.start..borrowed.end),
+            Self::Borrowed { token, start, end } => memory?.bytes(*token)?.get(*start..*end),
         }
     }
 }
