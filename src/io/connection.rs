@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::io::exchanges::Exchanges;
@@ -99,8 +99,6 @@ pub struct Connection {
     outgoing: Mutex<Outgoing>,
     flags: AtomicU32,
     bytes_read: AtomicU64,
-    /// Whether the listener counts the connection against its limit.
-    counted: AtomicBool,
 }
 
 impl Connection {
@@ -110,7 +108,6 @@ impl Connection {
         let socket = Arc::new(opening.socket);
         Self {
             id,
-            counted: AtomicBool::new(opening.listener.is_some()),
             listener: opening.listener,
             request: PendingRequest::default(),
             idle_clock: IdleClock::new(opening.timeout, now),
@@ -330,15 +327,6 @@ impl Connection {
         (read, self.outgoing().written())
     }
 
-    /// Leaves room for another connection: at once, not when JavaScript has seen the close.
-    fn uncount(&self) {
-        if let Some(listener) = &self.listener
-            && self.counted.swap(false, Ordering::AcqRel)
-        {
-            listener.leave();
-        }
-    }
-
     // ---- the end ----
 
     /// Closes the socket and tells JavaScript, once. Never waits.
@@ -393,11 +381,14 @@ impl Connection {
         !reads && outgoing.socket().is_none() && outgoing.pending() == 0
     }
 
-    /// The socket is not ours any more: JavaScript hears of it in its turn.
+    /// The socket, which is taken once, is not ours any more: JavaScript hears of it in its turn.
     fn gone(&self, failure: Option<Failure>, hub: &Hub) {
         debug_assert!(self.has_let_go(), "nothing more is read or sent");
         hub.closed(self.id);
-        self.uncount();
+        if let Some(listener) = &self.listener {
+            // Leaves room for another connection at once, not when JavaScript has seen the close.
+            listener.leave();
+        }
         let (read, written) = self.byte_counts();
         note!(
             "{} is gone: {read} bytes read, {written} written, failure {failure:?}",

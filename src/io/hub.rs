@@ -41,15 +41,6 @@ struct Table {
     next_listener: u32,
 }
 
-/// How long the hub lives.
-#[derive(Debug, Default)]
-struct Life {
-    /// Instances of the module that have something open.
-    users: usize,
-    /// The threads have ended, or are about to.
-    is_over: bool,
-}
-
 /// The I/O side of one environment.
 #[derive(Debug)]
 pub struct Hub {
@@ -57,7 +48,8 @@ pub struct Hub {
     threads: Mutex<Vec<JoinHandle<()>>>,
     next: AtomicUsize,
     table: Mutex<Table>,
-    life: Mutex<Life>,
+    /// Instances of the module that have something open. With none, the threads have ended, or are about to.
+    users: Mutex<usize>,
     pub(crate) clock: Clock,
     /// Listeners whose requests may be answered without JavaScript: an I/O thread leads as long as there are some.
     guarded: AtomicUsize,
@@ -93,10 +85,7 @@ impl Hub {
             threads: Mutex::default(),
             next: AtomicUsize::new(0),
             table: Mutex::default(),
-            life: Mutex::new(Life {
-                users: 1,
-                is_over: false,
-            }),
+            users: Mutex::new(1),
             clock: Clock::start(),
             guarded: AtomicUsize::new(0),
         })
@@ -152,17 +141,16 @@ impl Hub {
         listener
     }
 
-    /// Stops accepting; connections stay. Returns whether there was such a listener.
-    pub fn remove_listener(&self, id: u32) -> bool {
+    /// Stops accepting; connections stay.
+    pub fn remove_listener(&self, id: u32) {
         let Some(listener) = relock(&self.table).listeners.remove(&id) else {
-            return false;
+            return;
         };
         listener.close();
         listener.port.remove_user();
         if listener.guard.is_some() && self.guarded.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.sets[0].leadership.offer();
         }
-        true
     }
 
     pub fn listener(&self, id: u32) -> Option<Arc<Listener>> {
@@ -300,19 +288,18 @@ impl Hub {
 
     /// Another instance of the module uses the hub. False if it has ended.
     pub fn begin_use(&self) -> bool {
-        let mut life = relock(&self.life);
-        if !life.is_over {
-            life.users += 1;
-        }
-        !life.is_over
+        let mut users = relock(&self.users);
+        let is_alive = *users > 0;
+        *users += usize::from(is_alive);
+        is_alive
     }
 
     /// An instance of the module has nothing open any more. With the last one the threads end.
     pub fn end_use(&self) {
-        let mut life = relock(&self.life);
-        life.users -= 1;
-        if life.users == 0 {
-            life.is_over = true;
+        let mut users = relock(&self.users);
+        // There are none if the environment has ended before.
+        *users = users.saturating_sub(1);
+        if *users == 0 {
             self.sets.iter().for_each(|set| set.stop());
         }
     }
@@ -331,17 +318,13 @@ impl Hub {
     /// Ends the threads and closes every socket: the environment ends. What was left to the threads to
     /// send is sent before. Nothing is posted afterwards.
     pub fn shut_down(&self) {
-        relock(&self.life).is_over = true;
-        for set in &self.sets {
-            set.stop();
-        }
+        *relock(&self.users) = 0;
+        self.sets.iter().for_each(|set| set.stop());
         for thread in relock(&self.threads).drain(..) {
             // A thread waits for nothing but its sockets, and was told to stop.
             let _ = thread.join();
         }
-        for set in &self.sets {
-            set.forget_what_waits();
-        }
+        self.sets.iter().for_each(|set| set.forget_what_waits());
         let connections = std::mem::take(&mut relock(&self.table).connections);
         for connection in connections.iter() {
             connection.outgoing().flush(None);

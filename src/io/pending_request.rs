@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::io::connection::{Connection, flag};
 use crate::io::lock::relock;
+use crate::io::socket::has_input;
 use crate::protocol::RequestKind;
 use crate::ring::sink::Reader;
 
@@ -52,10 +53,7 @@ impl Connection {
         let input = self.input();
         self.has(flag::UNASKED)
             || input.in_message()
-            || input
-                .socket
-                .as_ref()
-                .is_none_or(|socket| socket.has_input())
+            || (input.socket.as_ref()).is_none_or(|socket| has_input(socket.fd()))
     }
 }
 

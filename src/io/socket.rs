@@ -156,15 +156,10 @@ impl Socket {
     pub(crate) fn available(&self) -> io::Result<usize> {
         let mut bytes: libc::c_int = 0;
         // SAFETY: the request writes one `int`, to a valid address.
-        if unsafe { libc::ioctl(self.inner.as_raw_fd(), libc::FIONREAD, &mut bytes) } < 0 {
+        if unsafe { libc::ioctl(self.fd(), libc::FIONREAD, &mut bytes) } < 0 {
             return Err(io::Error::last_os_error());
         }
         Ok(usize::try_from(bytes).unwrap_or(0))
-    }
-
-    /// Whether bytes, an end or an error wait to be read.
-    pub(crate) fn has_input(&self) -> bool {
-        has_input(self.fd())
     }
 
     /// Writes as much of the slices as the kernel takes at once. What TLS has taken may wait in it: see `flush`.
@@ -280,7 +275,7 @@ impl Socket {
         self.inner.local_addr().ok()?.as_socket()
     }
 
-    fn fd(&self) -> i32 {
+    pub(crate) fn fd(&self) -> i32 {
         self.inner.as_raw_fd()
     }
 

@@ -16,7 +16,7 @@ pub enum Error {
     #[error("{0} is no name that can be asked for")]
     Name(String),
     #[error("{0}")]
-    Configuration(String),
+    Configuration(#[from] rustls::Error),
 }
 
 /// Why a connection failed.
@@ -35,12 +35,6 @@ impl From<&'static str> for Failure {
             alert: None,
             reason,
         }
-    }
-}
-
-impl From<rustls::Error> for Error {
-    fn from(error: rustls::Error) -> Self {
-        Self::Configuration(error.to_string())
     }
 }
 
