@@ -3,7 +3,7 @@
 use crate::bridge::io::Io;
 use std::net::SocketAddr;
 
-use crate::io::{self, Probes, Socket};
+use crate::io::{self, Socket};
 
 /// One end of a connection.
 #[napi_derive::napi(object)]
@@ -44,9 +44,7 @@ impl Io {
         self.with_socket(id, |socket| socket.set_no_delay(enable));
     }
 
-    /// Has an idle peer probed after `delay` seconds, then every `interval` seconds, until `count` probes
-    /// stayed unanswered, as libuv has these two where they are not given; a `delay` of 0 leaves all three to
-    /// the system.
+    /// See `Socket::set_keep_alive`.
     #[napi]
     pub fn set_keep_alive(
         &self,
@@ -56,14 +54,8 @@ impl Io {
         interval: Option<u32>,
         count: Option<u32>,
     ) {
-        let usual = Probes::after(delay);
-        let probes = Probes {
-            delay,
-            interval: interval.unwrap_or(usual.interval),
-            count: count.unwrap_or(usual.count),
-        };
         self.with_socket(id, |socket| {
-            socket.set_keep_alive(enable.then_some(probes));
+            socket.set_keep_alive(enable.then_some(delay), interval, count);
         });
     }
 

@@ -20,7 +20,7 @@ use crate::io::lock::relock;
 use crate::io::options::Options;
 use crate::io::port::{Attachment, Ends, Port};
 use crate::io::set::{Set, Soon};
-use crate::io::socket::{Probes, Socket};
+use crate::io::socket::Socket;
 use crate::protocol::Role;
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
@@ -124,13 +124,8 @@ impl Listener {
         self.requires_host
             .store(options.reader.rules.requires_host, Ordering::Relaxed);
         let interval = options.checking_interval;
-        let changed = {
-            let mut current = self.options();
-            let changed = current.checking_interval != interval;
-            *current = options;
-            changed
-        };
-        if changed {
+        let before = std::mem::replace(&mut *self.options(), options);
+        if before.checking_interval != interval {
             self.watch_slow(hub.now());
         }
     }
@@ -379,7 +374,7 @@ impl Listener {
             socket.set_no_delay(true);
         }
         if let Some(seconds) = probe {
-            socket.set_keep_alive(Some(Probes::after(seconds)));
+            socket.set_keep_alive(Some(seconds), None, None);
         }
     }
 }

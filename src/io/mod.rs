@@ -45,4 +45,4 @@ pub use listener::{Listener, Security};
 pub use options::Options;
 pub use outgoing::{After, BORROW_SIZE, Memory, Outgoing, Sent};
 pub use port::{Attachment, Ends, Port, Wake};
-pub use socket::{Probes, Socket, has_input};
+pub use socket::{Socket, has_input};

@@ -51,8 +51,11 @@ impl Connection {
         let failure = end.and_then(|end| self.end_input(end, &mut input, lead));
         drop(input);
         self.send_waiting(lead);
-        if let Some(failure) = failure {
-            self.failed(failure, lead);
+        // Its alert has left: JavaScript closes the connection.
+        if let Some(Failure { alert, reason }) = failure {
+            note!("{} fails: {reason}", self.id);
+            let text = format!("{} {reason}", alert.unwrap_or(0));
+            self.post_bytes(Kind::Failed, text.as_bytes(), lead);
         }
     }
 
@@ -75,13 +78,6 @@ impl Connection {
             }
         }
         None
-    }
-
-    /// TLS has failed, and its alert has left: JavaScript closes the connection.
-    fn failed(&self, Failure { alert, reason }: Failure, lead: &mut Lead) {
-        note!("{} fails: {reason}", self.id);
-        let text = format!("{} {reason}", alert.unwrap_or(0));
-        self.post_bytes(Kind::Failed, text.as_bytes(), lead);
     }
 
     /// JavaScript has seen that the connection is secured: parses what came with it.

@@ -19,38 +19,6 @@ use socket2::{Domain, TcpKeepalive};
 use crate::io::lock::relock;
 use crate::tls::Session;
 
-/// How the kernel probes an idle peer (TCP keep-alive). Times are seconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Probes {
-    /// Before the first; 0 leaves all three to the system.
-    pub delay: u32,
-    /// Between two.
-    pub interval: u32,
-    /// How many may stay unanswered.
-    pub count: u32,
-}
-
-impl Probes {
-    /// With the interval and the number that libuv sets.
-    pub fn after(delay: u32) -> Self {
-        Self {
-            delay,
-            interval: 1,
-            count: 10,
-        }
-    }
-}
-
-impl From<Probes> for TcpKeepalive {
-    fn from(probes: Probes) -> Self {
-        let seconds = |n| Duration::from_secs(u64::from(n));
-        Self::new()
-            .with_time(seconds(probes.delay))
-            .with_interval(seconds(probes.interval))
-            .with_retries(probes.count)
-    }
-}
-
 /// What a socket's readiness set reports of it.
 #[derive(Debug, Default)]
 struct Watch {
@@ -253,15 +221,23 @@ impl Socket {
         }
     }
 
-    /// Has an idle peer probed, or not any more.
-    pub fn set_keep_alive(&self, probes: Option<Probes>) {
+    /// Has an idle peer probed after `delay` seconds, then every `interval` seconds, until `count` probes
+    /// stayed unanswered (TCP keep-alive); libuv's where these two are not given. A `delay` of 0 leaves all three to
+    /// the system; without one, the peer is not probed any more.
+    pub fn set_keep_alive(&self, delay: Option<u32>, interval: Option<u32>, count: Option<u32>) {
         if self.is_unix {
             return;
         }
+        let seconds = |n| Duration::from_secs(u64::from(n));
         // These fail only when the peer is gone already, which reading tells.
-        let _ = match probes {
-            Some(probes) if probes.delay > 0 => self.inner.set_tcp_keepalive(&probes.into()),
-            _ => self.inner.set_keepalive(probes.is_some()),
+        let _ = match delay {
+            None | Some(0) => self.inner.set_keepalive(delay.is_some()),
+            Some(delay) => self.inner.set_tcp_keepalive(
+                &TcpKeepalive::new()
+                    .with_time(seconds(delay))
+                    .with_interval(seconds(interval.unwrap_or(1)))
+                    .with_retries(count.unwrap_or(10)),
+            ),
         };
     }
 

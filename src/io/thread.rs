@@ -1,7 +1,6 @@
 //! An I/O thread: it sleeps until its set has an event, a deadline comes, or it is asked for something.
 //! While JavaScript leads the set, it keeps the deadlines only.
 
-use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -116,12 +115,9 @@ async fn wait(watched: &AsyncFd<Arc<Set>>, hub: &Hub) {
 }
 
 /// Completes at `deadline`, on the hub's clock; never if there is none.
-fn until(deadline: Option<u64>, hub: &Hub) -> impl Future<Output = ()> {
-    let instant = deadline.map(|at| hub.clock.instant(at));
-    async move {
-        match instant {
-            Some(instant) => sleep_until(instant.into()).await,
-            None => std::future::pending().await,
-        }
+async fn until(deadline: Option<u64>, hub: &Hub) {
+    match deadline {
+        Some(at) => sleep_until(hub.clock.instant(at).into()).await,
+        None => std::future::pending().await,
     }
 }

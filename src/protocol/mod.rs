@@ -3,7 +3,7 @@
 //! [`Parser`] reads one direction of one connection, from message to message, and tells a [`Sink`]
 //! what it finds. It gives the verdicts of Node's parser (llhttp), with its codes, words and
 //! positions, as soon as a byte decides them; where the RFCs demand more, it is stricter (see
-//! [`Leniency`] for how to switch each of these off). What comes out never depends on how the
+//! [`Leniency`] for how to switch that off). What comes out never depends on how the
 //! bytes were cut, and what is held never exceeds [`Limits`].
 
 mod chunked;

@@ -197,15 +197,18 @@ impl Section {
     ) -> Result<usize, Fault> {
         let run = input[at..].iter().position(|&byte| !is_token(byte));
         let end = run.map_or(input.len(), |run| at + run);
-        self.check_count(input.get(end).is_some())
-            .map_err(|(kind, offset)| (kind, end + offset))?;
+        // One field more than there may be is refused for that, whatever its name is: the verdict must
+        // not depend on how the input was cut. Node notices it where the name ends.
+        if self.spans.len() >= self.max_fields {
+            let name_ends = usize::from(end < input.len());
+            return Err((ErrorKind::HeaderOverflow, end + name_ends));
+        }
         let Some(&byte) = input.get(end) else {
-            text.push(&input[at..]).map_err(|kind| (kind, end))?;
+            text.push(&input[at..], end)?;
             return Ok(end);
         };
         let past = usize::from(matches!(byte, b':' | b' '));
-        text.push(&input[at..end])
-            .map_err(|kind| (kind, end + past))?;
+        text.push(&input[at..end], end + past)?;
         if byte == b':' {
             self.name_complete(text, control)
                 .map_err(|kind| (kind, end + 1))?;
@@ -222,15 +225,6 @@ impl Section {
         Err((ErrorKind::HeaderToken, end))
     }
 
-    /// One field more than there may be is refused for that, whatever its name is: the verdict must
-    /// not depend on how the input was cut. Node notices it where the name ends.
-    fn check_count(&self, name_ends: bool) -> Result<(), Fault> {
-        if self.spans.len() < self.max_fields {
-            return Ok(());
-        }
-        Err((ErrorKind::HeaderOverflow, usize::from(name_ends)))
-    }
-
     /// Spaces that are tolerated become part of the name, as in Node.
     fn after_name(
         &mut self,
@@ -240,7 +234,7 @@ impl Section {
     ) -> Result<Step, Fault> {
         match byte {
             b' ' => {
-                text.push(b" ").map_err(|kind| (kind, 1))?;
+                text.push(b" ", 1)?;
                 Ok(Step::To(At::AfterName))
             }
             b':' => {
@@ -280,8 +274,7 @@ impl Section {
             Some((ErrorKind::ContentLengthOverflow, offset)) => end + offset,
             _ => end,
         };
-        text.push(&input[at..kept])
-            .map_err(|kind| (kind, counted))?;
+        text.push(&input[at..kept], counted)?;
         if let Some((kind, offset)) = fault {
             return Err((kind, end + offset));
         }

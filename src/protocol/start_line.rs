@@ -200,7 +200,7 @@ impl StartLine {
             }
             // A target that is too large is refused for that, whatever is wrong behind: the
             // verdict must not depend on how the input was cut. Node's does.
-            text.push(&piece[..end]).map_err(|kind| (kind, end))?;
+            text.push(&piece[..end], end)?;
             return match step.map_err(|(kind, offset)| (kind, end + offset))? {
                 target::Step::End => Ok((end + 1, Step::To(At::AfterTarget))),
                 _ if byte == b'\r' => Ok((end + 1, Step::To(At::OldLf))),
@@ -210,7 +210,7 @@ impl StartLine {
                     .map_err(|(kind, offset)| (kind, end + offset)),
             };
         }
-        text.push(piece).map_err(|kind| (kind, piece.len()))?;
+        text.push(piece, piece.len())?;
         Ok((piece.len(), Step::To(At::Target(state))))
     }
 
@@ -286,10 +286,10 @@ impl StartLine {
         lenient: Leniency,
     ) -> Result<(usize, Step), Fault> {
         let Some(end) = memchr::memchr2(b'\r', b'\n', piece) else {
-            text.push(piece).map_err(|kind| (kind, piece.len()))?;
+            text.push(piece, piece.len())?;
             return Ok((piece.len(), Step::To(At::Reason)));
         };
-        text.push(&piece[..end]).map_err(|kind| (kind, end + 1))?;
+        text.push(&piece[..end], end + 1)?;
         match piece[end] {
             b'\r' => Ok((end + 1, Step::To(At::ReasonLf))),
             _ if lenient.is_insecure() => Ok((end, Step::Complete(1))),

@@ -1,6 +1,6 @@
 //! The text of a head or a trailer section that is incomplete.
 
-use crate::protocol::error::ErrorKind;
+use crate::protocol::error::{ErrorKind, Fault};
 
 /// Where names, values, targets and reasons are kept while a head is incomplete, and how much of
 /// it there may be. Bytes arrive in pieces as large as the input allows, and are counted when a
@@ -39,10 +39,10 @@ impl Text {
         self.bytes.len() as u32
     }
 
-    /// Appends a piece; refused when the limit is reached, which Node refuses, too.
-    pub fn push(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
+    /// Appends a piece; refused, at this offset in the input, when the limit is reached, which Node refuses, too.
+    pub fn push(&mut self, piece: &[u8], offset: usize) -> Result<(), Fault> {
         if piece.len() >= self.limit.saturating_sub(self.bytes.len()) {
-            return Err(ErrorKind::HeaderOverflow);
+            return Err((ErrorKind::HeaderOverflow, offset));
         }
         self.bytes.extend_from_slice(piece);
         Ok(())

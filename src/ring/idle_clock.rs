@@ -132,22 +132,17 @@ impl IdleClock {
         debug_assert!(due <= now, "a deadline is looked at in its time");
         let latest = self.next_look(now, keep_alive);
         let last = self.last_activity.load(Ordering::Relaxed);
-        let active = u64::from(self.timeout.load(Ordering::SeqCst));
-        if active == 0 {
-            return Some(Look {
-                is_near: false,
-                next: latest,
-            });
-        }
-        let near = ahead_of(last + active);
-        let look = if near > now {
+        let timeout = u64::from(self.timeout.load(Ordering::SeqCst));
+        let end = last + timeout;
+        let near = ahead_of(end);
+        let look = if timeout > 0 && near > now {
             Look {
                 is_near: false,
                 next: near.min(latest),
             }
         } else {
             Look {
-                is_near: self.told.swap(last + active, Ordering::Relaxed) != last + active,
+                is_near: timeout > 0 && self.told.swap(end, Ordering::Relaxed) != end,
                 next: latest,
             }
         };

@@ -34,14 +34,10 @@ impl SupportedKxGroup for X25519MlKem768 {
     }
 
     fn start_and_complete(&self, peer_pub_key: &[u8]) -> Result<CompletedKeyExchange, Error> {
-        let invalid = || Error::from(PeerMisbehaved::InvalidKeyShare);
-        let (quantum, classical) = peer_pub_key
-            .split_at_checked(PUBLIC_KEY)
-            .ok_or_else(invalid)?;
-        let quantum = <[u8; PUBLIC_KEY]>::try_from(quantum).map_err(|_| invalid())?;
+        let (quantum, classical) = halves::<PUBLIC_KEY>(peer_pub_key)?;
         let quantum = MlKem768PublicKey::from(quantum);
         if !mlkem768::validate_public_key(&quantum) {
-            return Err(invalid());
+            return Err(PeerMisbehaved::InvalidKeyShare.into());
         }
         let classical = X25519.start_and_complete(classical)?;
         let (ciphertext, shared) = mlkem768::encapsulate(&quantum, *random_bytes()?);
@@ -92,11 +88,7 @@ struct Begun {
 
 impl ActiveKeyExchange for Begun {
     fn complete(self: Box<Self>, peer_pub_key: &[u8]) -> Result<SharedSecret, Error> {
-        let invalid = || Error::from(PeerMisbehaved::InvalidKeyShare);
-        let (quantum, classical) = peer_pub_key
-            .split_at_checked(CIPHERTEXT)
-            .ok_or_else(invalid)?;
-        let quantum = <[u8; CIPHERTEXT]>::try_from(quantum).map_err(|_| invalid())?;
+        let (quantum, classical) = halves::<CIPHERTEXT>(peer_pub_key)?;
         let classical = self.classical.complete(classical)?;
         let shared = mlkem768::decapsulate(&self.quantum.0, &quantum.into());
         let shared = Zeroizing::new(shared);
@@ -126,6 +118,14 @@ impl ActiveKeyExchange for Begun {
     fn group(&self) -> NamedGroup {
         NamedGroup::X25519MLKEM768
     }
+}
+
+/// What the peer has sent for ML-KEM, and for X25519.
+fn halves<const N: usize>(share: &[u8]) -> Result<([u8; N], &[u8]), Error> {
+    let halves = share
+        .split_first_chunk()
+        .ok_or(PeerMisbehaved::InvalidKeyShare)?;
+    Ok((*halves.0, halves.1))
 }
 
 fn random_bytes<const N: usize>() -> Result<Zeroizing<[u8; N]>, GetRandomFailed> {
