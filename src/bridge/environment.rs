@@ -94,10 +94,7 @@ impl Environment {
 
     // ---- the hub ----
 
-    /// The hub, which starts now if nothing was open.
-    ///
-    /// # Errors
-    /// Fails if the system has no thread or descriptor to spare.
+    /// The hub, which starts now if nothing was open. Fails if the system has no thread or descriptor to spare.
     pub fn hub(&self, env: sys::napi_env) -> io::Result<Arc<Hub>> {
         if let Some(hub) = &*self.hub.borrow() {
             return Ok(hub.clone());

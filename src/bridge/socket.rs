@@ -61,7 +61,7 @@ impl Io {
 
     #[napi]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
-        let known = self.with(id, |connection| connection.peer()).flatten();
+        let known = self.with(id, |connection| connection.peer).flatten();
         let ask = || self.with_socket(id, Socket::peer);
         known.or_else(|| ask().flatten()).map(Into::into)
     }

@@ -21,9 +21,9 @@ use crate::protocol::{Parser, Verdict};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
-use crate::ring::layout::{self, GROUP_END, Kind};
+use crate::ring::layout::{GROUP_END, Kind};
 use crate::ring::message_clock::{MessageClock, MessageTimes};
-use crate::ring::record::{self, Closed};
+use crate::ring::record::{self, Failure};
 use crate::ring::sink::SinkState;
 
 /// What JavaScript has asked for, and what the system has reported.
@@ -47,16 +47,6 @@ pub(super) mod flag {
     /// The leader has it in a list of those that are read on.
     pub const LISTED: u32 = 1 << 8;
 }
-
-/// Which system call ended a connection.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Call {
-    Read = layout::CALL_READ as isize,
-    Write = layout::CALL_WRITE as isize,
-}
-
-/// Why a connection failed: the error number and the call.
-pub(crate) type Failure = (i32, Call);
 
 /// What a connection is made of.
 pub(crate) struct Opening {
@@ -93,8 +83,8 @@ pub struct Connection {
     exchanges: Exchanges,
     pub(crate) port: Arc<Port>,
     pub(crate) set: Arc<Set>,
-    /// Kept, because the system forgets it when both sides have ended.
-    peer: Option<SocketAddr>,
+    /// The other end, if it is an IP address. The system forgets it when both sides have ended.
+    pub peer: Option<SocketAddr>,
     input: Mutex<Input>,
     outgoing: Mutex<Outgoing>,
     flags: AtomicU32,
@@ -141,11 +131,6 @@ impl Connection {
     /// Whether an I/O thread reads and sends for this connection.
     pub fn is_led_by_thread(&self) -> bool {
         self.set.leadership.leader() == Leader::Thread
-    }
-
-    /// The other end, if it is an IP address.
-    pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
     }
 
     /// Where it is noted what is parsed at `now`.
@@ -389,23 +374,14 @@ impl Connection {
             // Leaves room for another connection at once, not when JavaScript has seen the close.
             listener.leave();
         }
-        let (read, written) = self.byte_counts();
-        note!(
-            "{} is gone: {read} bytes read, {written} written, failure {failure:?}",
-            self.id
-        );
-        let (errno, call) = failure.map_or((0, 0), |(errno, call)| (errno as u32, call as u32));
-        let closed = Closed {
-            errno,
-            call,
-            read,
-            written,
-        };
+        let counts = self.byte_counts();
+        note!("{} is gone: bytes {counts:?}, failure {failure:?}", self.id);
+        let failure = failure.unwrap_or_default();
         let released = self.outgoing().take_released();
         self.set.post(&self.port, |p| {
             p.attachments
                 .extend(released.into_iter().map(Attachment::Release));
-            record::close(&mut p.records, self.id, closed);
+            record::close(&mut p.records, self.id, failure, counts);
         });
     }
 }

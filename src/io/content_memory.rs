@@ -32,9 +32,6 @@ pub(crate) enum Read {
 
 impl Connection {
     /// Reads once from `socket`.
-    ///
-    /// # Errors
-    /// As those of `Socket::read`.
     pub(crate) fn read_from(
         &self,
         socket: &Socket,

@@ -4,14 +4,14 @@
 use std::io;
 use std::sync::{Arc, MutexGuard};
 
-use crate::io::connection::{Call, Connection, flag};
+use crate::io::connection::{Connection, flag};
 use crate::io::content_memory::Read;
 use crate::io::error::errno;
 use crate::io::input::{Input, MayRead, Reading};
 use crate::io::lead::Lead;
 use crate::io::outgoing::{After, Sent};
 use crate::ring::debug_log::note;
-use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::layout::{self, GROUP_END, Kind};
 use crate::ring::record;
 
 /// Reads in one turn, so that a busy connection leaves room for the others.
@@ -117,7 +117,7 @@ impl Connection {
                 self.end_failed(lead);
                 return false;
             }
-            Err(error) => Some((errno(&error), Call::Read)),
+            Err(error) => Some((errno(&error), layout::CALL_READ)),
         };
         drop(input);
         self.close(failure, &lead.hub);
@@ -214,7 +214,7 @@ impl Connection {
     fn end_failed(&self, lead: &mut Lead) {
         if self.has(flag::WRITE_FAILED) {
             let errno = self.outgoing().failure();
-            self.close(errno.map(|errno| (errno, Call::Write)), &lead.hub);
+            self.close(errno.map(|errno| (errno, layout::CALL_WRITE)), &lead.hub);
         }
     }
 }

@@ -99,9 +99,6 @@ impl Socket {
     }
 
     /// Reads once to the front of `space`, and returns what was read; nothing is the end of the input.
-    ///
-    /// # Errors
-    /// As those of `read`.
     pub(crate) fn read_into<'a>(&self, space: &'a mut [MaybeUninit<u8>]) -> io::Result<&'a [u8]> {
         let length = self.receive(space)?;
         // SAFETY: `receive` has initialised `length` bytes at the front.
@@ -118,9 +115,6 @@ impl Socket {
     }
 
     /// Bytes that wait to be read.
-    ///
-    /// # Errors
-    /// What the system reports.
     pub(crate) fn available(&self) -> io::Result<usize> {
         let mut bytes: libc::c_int = 0;
         // SAFETY: the request writes one `int`, to a valid address.
@@ -155,9 +149,6 @@ impl Socket {
     }
 
     /// Writes what TLS has sealed.
-    ///
-    /// # Errors
-    /// As those of `write`.
     pub(crate) fn flush(&self) -> io::Result<()> {
         match self.session() {
             Some(mut session) => session.send(&mut Raw(self)),

@@ -70,7 +70,6 @@ impl fmt::Display for Kinds<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ring::record::Closed;
 
     #[test]
     fn records_are_named_in_their_order() {
@@ -79,7 +78,7 @@ mod tests {
         let id = ConnId::new(7, 2);
         record::bytes(&mut records, Kind::Raw, 0, id, b"abc");
         record::plain(&mut records, Kind::End, 0, id);
-        record::close(&mut records, id, Closed::default());
+        record::close(&mut records, id, (0, 0), (0, 0));
         assert_eq!(Kinds(&records).to_string(), "Raw, End, Close");
         assert_eq!(id.to_string(), "connection 7.2");
     }

@@ -100,24 +100,17 @@ pub fn open(out: &mut Vec<u8>, flags: u32, id: ConnId, listener: u32) {
     seal(out, start);
 }
 
-/// How a connection ended.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Closed {
-    /// Error number, 0 if there was no error, and which system call failed (see `layout`).
-    pub errno: u32,
-    pub call: u32,
-    pub read: u64,
-    pub written: u64,
-}
+/// The error number of what ended a connection, 0 if nothing failed, and which system call it was (see `layout`).
+pub type Failure = (i32, u32);
 
-/// A connection that is gone.
-pub fn close(out: &mut Vec<u8>, id: ConnId, closed: Closed) {
+/// A connection that is gone, and its bytes read and written.
+pub fn close(out: &mut Vec<u8>, id: ConnId, (errno, call): Failure, (read, written): (u64, u64)) {
     let flags = layout::GROUP_END;
     let start = begin(out, Kind::Close, flags, id.raw(), layout::CLOSE_WORDS);
-    put(out, start, layout::CLOSE_ERRNO, closed.errno);
-    put(out, start, layout::CLOSE_CALL, closed.call);
-    put_long(out, start, layout::CLOSE_READ_LOW, closed.read);
-    put_long(out, start, layout::CLOSE_WRITTEN_LOW, closed.written);
+    put(out, start, layout::CLOSE_ERRNO, errno as u32);
+    put(out, start, layout::CLOSE_CALL, call);
+    put_long(out, start, layout::CLOSE_READ_LOW, read);
+    put_long(out, start, layout::CLOSE_WRITTEN_LOW, written);
     seal(out, start);
 }
 

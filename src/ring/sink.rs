@@ -195,24 +195,15 @@ impl<A: FnMut(&Head<'_>, u32) -> bool> Sink for RecordSink<'_, A> {
 
     fn head(&mut self, head: &Head<'_>) -> Verdict {
         self.times.clock.complete_head();
-        let mut flags = 0;
-        if head.keep_alive {
-            flags |= layout::KEEP_ALIVE;
-        }
-        if head.upgrade {
-            flags |= layout::UPGRADE;
-        }
         self.state.no_content = head.framing == Framing::None;
-        if self.state.no_content {
-            flags |= layout::NO_CONTENT;
-        }
         // What follows the head of CONNECT is never content.
-        if head.upgrade
+        let is_content_first = head.upgrade
             && head.method.is_some_and(|method| method != Method::CONNECT)
-            && matches!(head.framing, Framing::Length(_) | Framing::Chunked)
-        {
-            flags |= layout::CONTENT_FIRST;
-        }
+            && matches!(head.framing, Framing::Length(_) | Framing::Chunked);
+        let mut flags = flag_if(head.keep_alive, layout::KEEP_ALIVE)
+            | flag_if(head.upgrade, layout::UPGRADE)
+            | flag_if(self.state.no_content, layout::NO_CONTENT)
+            | flag_if(is_content_first, layout::CONTENT_FIRST);
         if head.method.is_some() {
             flags |= verdict_flags(RequestVerdict::of(head, self.state.rules));
         }
@@ -260,19 +251,19 @@ impl<A: FnMut(&Head<'_>, u32) -> bool> Sink for RecordSink<'_, A> {
     }
 }
 
+fn flag_if(is_so: bool, flag: u32) -> u32 {
+    if is_so { flag } else { 0 }
+}
+
 fn verdict_flags(verdict: RequestVerdict) -> u32 {
-    let mut flags = match verdict.expectation {
+    let expectation = match verdict.expectation {
         Expectation::None => 0,
         Expectation::Continue => layout::EXPECT_CONTINUE,
         Expectation::Other => layout::EXPECT_OTHER,
     };
-    if verdict.is_untrusted {
-        flags |= layout::UNTRUSTED;
-    }
-    if verdict.lacks_host {
-        flags |= layout::LACKS_HOST;
-    }
-    flags
+    expectation
+        | flag_if(verdict.is_untrusted, layout::UNTRUSTED)
+        | flag_if(verdict.lacks_host, layout::LACKS_HOST)
 }
 
 #[cfg(test)]

@@ -58,9 +58,6 @@ impl ClientContext {
     }
 
     /// A connection that has begun: its first message waits to be sent.
-    ///
-    /// # Errors
-    /// Fails if there are no random numbers.
     pub(super) fn connect(&self) -> Result<ClientConnection, Error> {
         Ok(ClientConnection::new(
             self.config.clone(),
