@@ -3,7 +3,7 @@
 use napi::Env;
 use napi::bindgen_prelude::Result;
 
-use crate::bridge::error::to_napi;
+use crate::bridge::function::to_napi;
 use crate::bridge::io::{Io, duplicate};
 use crate::bridge::options::{ParserSettings, announced};
 use crate::bridge::tls::TlsClient;

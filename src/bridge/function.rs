@@ -103,3 +103,9 @@ pub fn check(status: sys::napi_status) -> Result<()> {
         status => Err(Error::new(status, "Node-API call failed")),
     }
 }
+
+/// An error of the lower rooms, with its words alone: JavaScript catches it, and shows no more than these.
+#[cfg(unix)]
+pub fn to_napi(error: impl std::error::Error) -> Error {
+    Error::from_reason(error.to_string())
+}

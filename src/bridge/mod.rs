@@ -7,8 +7,6 @@ mod client;
 mod content;
 #[cfg(unix)]
 mod environment;
-#[cfg(unix)]
-mod error;
 mod function;
 #[cfg(unix)]
 mod io;

@@ -38,24 +38,18 @@ impl Poller {
             if let Some(poller) = shared.upgrade() {
                 return Some(poller);
             }
-            let poller = Rc::new(Self::new(env, hub)?);
+            let poller = Rc::new(Self {
+                hub: hub.clone(),
+                watch: Watch::new(env, hub.lead_fd()?, on_readable)?,
+                content_memory: Rc::new(JsContentMemory::new(env)),
+                lead: RefCell::default(),
+            });
+            if !hub.is_guarded() {
+                poller.lead();
+            }
             *shared = Rc::downgrade(&poller);
             Some(poller)
         })
-    }
-
-    fn new(env: sys::napi_env, hub: &Arc<Hub>) -> Option<Self> {
-        let watch = Watch::new(env, hub.lead_fd()?, on_readable)?;
-        let poller = Self {
-            hub: hub.clone(),
-            watch,
-            content_memory: Rc::new(JsContentMemory::new(env)),
-            lead: RefCell::default(),
-        };
-        if !hub.is_guarded() {
-            poller.lead();
-        }
-        Some(poller)
     }
 
     /// Takes the lead if the I/O thread offers it.

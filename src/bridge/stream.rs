@@ -216,11 +216,10 @@ impl StreamParser {
     /// Told once.
     #[napi]
     pub fn is_expired(&self, headers_timeout: u32, request_timeout: u32) -> bool {
-        let (headers, request) = (u64::from(headers_timeout), u64::from(request_timeout));
-        self.stream
-            .borrow()
+        let stream = self.stream.borrow();
+        stream
             .clock
-            .is_expired(now(), headers, request)
+            .is_expired(now(), headers_timeout, request_timeout)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::Buffer;
 
-use crate::bridge::error::to_napi;
+use crate::bridge::function::to_napi;
 use crate::bridge::io::Io;
 use crate::io::Security;
 use crate::tls::{

@@ -155,7 +155,6 @@ impl Connection {
         self.flags.fetch_and(!flag, Ordering::AcqRel) & flag != 0
     }
 
-    /// Stops or resumes reading.
     pub fn pause(self: &Arc<Self>, paused: bool) {
         let what = if paused { "paused" } else { "resumed" };
         note!("{} is {what}", self.id);

@@ -12,7 +12,6 @@ use crate::ring::idle_clock::NEVER;
 /// Entries that may be there before those are looked for that are not needed any more.
 const LEAST_CROWD: usize = 1024;
 
-/// What is due.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Due {
     /// A connection may have been without traffic for too long.
@@ -70,7 +69,6 @@ impl Deadlines {
         entries.crowd = 2 * entries.heap.len();
     }
 
-    /// The earliest deadline.
     pub fn next(&self) -> Option<u64> {
         self.entries().heap.peek().map(|Reverse((at, _))| *at)
     }

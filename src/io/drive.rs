@@ -124,7 +124,6 @@ impl Connection {
         false
     }
 
-    /// The input of the socket has ended.
     fn read_end(self: &Arc<Self>, mut input: MutexGuard<'_, Input>, lead: &mut Lead) {
         if self.has(flag::WRITE_FAILED) {
             // That is no end that the peer has chosen.

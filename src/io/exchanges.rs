@@ -3,7 +3,6 @@
 use crate::ring::idle_clock::IdleClock;
 use crate::ring::sync::{AtomicU32, Ordering};
 
-/// The count of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Exchanges(AtomicU32);
 
@@ -35,7 +34,6 @@ impl Exchanges {
         true
     }
 
-    /// Requests that are not answered.
     pub fn under_way(&self) -> u32 {
         self.0.load(Ordering::SeqCst)
     }

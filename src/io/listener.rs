@@ -321,10 +321,7 @@ impl Listener {
         }
         let (headers, request) = {
             let options = self.options();
-            (
-                u64::from(options.headers_timeout),
-                u64::from(options.request_timeout),
-            )
+            (options.headers_timeout, options.request_timeout)
         };
         if headers > 0 || request > 0 {
             for connection in lead.hub.connections_of(self.id) {

@@ -149,7 +149,6 @@ impl Connection {
             .unwrap_or(false)
     }
 
-    /// What was agreed upon in the handshake.
     pub fn agreement(&self) -> Option<Agreement> {
         self.with_session(|session| session.agreement()).flatten()
     }

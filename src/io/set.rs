@@ -157,12 +157,10 @@ impl Set {
         relock(&self.outbox).post(port, write)
     }
 
-    /// Hands over what was posted.
     pub fn publish(&self) {
         relock(&self.outbox).publish();
     }
 
-    /// Cuts off what a panic has left half written.
     pub fn cut_to_whole(&self) {
         relock(&self.outbox).cut_to_whole();
     }

@@ -254,14 +254,12 @@ impl Socket {
         Ok(())
     }
 
-    /// Takes back `register`.
     pub(crate) fn deregister(&self, registry: &Registry) {
         relock(&self.watch).place = None;
         // Fails only if it was not registered.
         let _ = registry.deregister(&mut SourceFd(&self.fd()));
     }
 
-    /// The descriptor for a new owner.
     pub fn into_fd(self) -> OwnedFd {
         self.inner.into()
     }

@@ -45,13 +45,13 @@ impl MessageClock {
 
     /// Whether the message takes longer to arrive than the timeouts (in milliseconds, 0: none) allow.
     /// Told once: the next message begins anew.
-    pub fn is_expired(&self, now: u64, headers_timeout: u64, request_timeout: u64) -> bool {
+    pub fn is_expired(&self, now: u64, headers_timeout: u32, request_timeout: u32) -> bool {
         let start = self.start.load(Ordering::Acquire);
         if start == 0 {
             return false;
         }
         let age = now.saturating_sub(start);
-        let is_over = |timeout: u64| timeout > 0 && age >= timeout;
+        let is_over = |timeout: u32| timeout > 0 && age >= u64::from(timeout);
         let head_complete = self.head_complete.load(Ordering::Acquire);
         let expired = is_over(request_timeout) || (!head_complete && is_over(headers_timeout));
         if expired {

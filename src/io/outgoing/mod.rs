@@ -440,7 +440,6 @@ impl Outgoing {
         }
     }
 
-    /// Lets go of a segment.
     fn release(&mut self, segment: Segment) {
         if let Segment::Borrowed { token, .. } = segment {
             self.released.push(token);
