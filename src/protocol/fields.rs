@@ -37,7 +37,7 @@ impl<'a> Fields<'a> {
         Self(Source::Collected { text, first, spans })
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self.0 {
             Source::Parsed(headers) => headers.len(),
             Source::Collected { spans, .. } => spans.len(),
@@ -54,10 +54,6 @@ impl<'a> Fields<'a> {
                 spans: &spans[..count.min(spans.len())],
             },
         })
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {

@@ -42,13 +42,6 @@ impl<T> Pending<T> {
         self.records.len() + self.attached
     }
 
-    fn clear(&mut self) {
-        self.records.clear();
-        self.attachments.clear();
-        self.attached = 0;
-        self.requests = 0;
-    }
-
     fn append(&mut self, other: &mut Self) {
         self.records.append(&mut other.records);
         self.attachments.append(&mut other.attachments);
@@ -108,7 +101,7 @@ impl<T> EventQueue<T> {
     pub fn publish(&self, gathered: &mut Pending<T>) -> bool {
         let mut state = self.lock();
         if state.closed {
-            gathered.clear();
+            *gathered = Pending::default();
             return false;
         }
         self.requests.fetch_add(gathered.requests, Ordering::AcqRel);
