@@ -55,85 +55,50 @@ function itself() {
   return this;
 }
 
+/** Functions by the names that Node's code has for them. */
+const functions = {};
+
+/** Takes the static functions of these `names`. */
+function takeStatic(prefix, Class, names) {
+  for (const name of names.split(' ')) functions[`${prefix}${capitalized(name)}`] = Class[name];
+}
+
+/** Takes methods. */
+function takeMethods(prefix, { prototype }, names) {
+  for (const name of names.split(' '))
+    functions[`${prefix}Prototype${capitalized(name)}`] = uncurryThis(prototype[name]);
+}
+
+const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
+
+takeStatic('Array', Array, 'isArray');
+takeStatic('ArrayBuffer', ArrayBuffer, 'isView');
+takeStatic('Buffer', Buffer, 'alloc allocUnsafeSlow byteLength concat from isBuffer isEncoding');
+takeStatic('Date', Date, 'now parse');
+takeStatic('Error', Error, 'captureStackTrace');
+takeStatic('JSON', JSON, 'stringify');
+takeStatic('Math', Math, 'abs ceil floor max min');
+takeStatic('Number', Number, 'isFinite isInteger isNaN parseInt');
+takeStatic('Object', Object, 'assign create entries freeze fromEntries hasOwn keys values');
+takeStatic('Object', Object, 'defineProperties defineProperty getPrototypeOf setPrototypeOf');
+takeStatic('Object', Object, 'getOwnPropertyDescriptor getOwnPropertyDescriptors');
+takeStatic('Object', Object, 'getOwnPropertyNames getOwnPropertySymbols');
+takeStatic('Reflect', Reflect, 'apply construct defineProperty ownKeys set');
+takeStatic('Symbol', Symbol, 'for');
+
+takeMethods('Array', Array, 'concat every filter find findIndex flat flatMap forEach includes');
+takeMethods('Array', Array, 'indexOf join map reduce reverse slice some splice unshift');
+takeMethods('Buffer', Buffer, 'latin1Slice subarray');
+takeMethods('String', String, 'endsWith includes padStart replaceAll slice');
+takeMethods('String', String, 'startsWith substring trim');
+takeMethods('TypedArray', Uint8Array, 'fill set');
+takeMethods('WeakRef', WeakRef, 'deref');
+
 module.exports = {
-  ArrayBufferIsView: ArrayBuffer.isView,
-  ArrayIsArray: Array.isArray,
-  ArrayPrototypeConcat: uncurryThis(Array.prototype.concat),
-  ArrayPrototypeEvery: uncurryThis(Array.prototype.every),
-  ArrayPrototypeFilter: uncurryThis(Array.prototype.filter),
-  ArrayPrototypeFind: uncurryThis(Array.prototype.find),
-  ArrayPrototypeFindIndex: uncurryThis(Array.prototype.findIndex),
-  ArrayPrototypeFlat: uncurryThis(Array.prototype.flat),
-  ArrayPrototypeFlatMap: uncurryThis(Array.prototype.flatMap),
-  ArrayPrototypeForEach: uncurryThis(Array.prototype.forEach),
-  ArrayPrototypeIncludes: uncurryThis(Array.prototype.includes),
-  ArrayPrototypeIndexOf: uncurryThis(Array.prototype.indexOf),
-  ArrayPrototypeJoin: uncurryThis(Array.prototype.join),
-  ArrayPrototypeMap: uncurryThis(Array.prototype.map),
-  ArrayPrototypeReduce: uncurryThis(Array.prototype.reduce),
-  ArrayPrototypeReverse: uncurryThis(Array.prototype.reverse),
-  ArrayPrototypeSlice: uncurryThis(Array.prototype.slice),
-  ArrayPrototypeSome: uncurryThis(Array.prototype.some),
-  ArrayPrototypeSplice: uncurryThis(Array.prototype.splice),
-  ArrayPrototypeUnshift: uncurryThis(Array.prototype.unshift),
-  BufferAlloc: Buffer.alloc,
-  BufferAllocUnsafeSlow: Buffer.allocUnsafeSlow,
-  BufferByteLength: Buffer.byteLength,
-  BufferConcat: Buffer.concat,
-  BufferFrom: Buffer.from,
-  BufferIsBuffer: Buffer.isBuffer,
-  BufferIsEncoding: Buffer.isEncoding,
-  BufferPrototypeLatin1Slice: uncurryThis(Buffer.prototype.latin1Slice),
-  BufferPrototypeSubarray: uncurryThis(Buffer.prototype.subarray),
-  DateNow: Date.now,
-  DateParse: Date.parse,
-  ErrorCaptureStackTrace: Error.captureStackTrace,
-  JSONStringify: JSON.stringify,
-  MathAbs: Math.abs,
-  MathCeil: Math.ceil,
-  MathFloor: Math.floor,
-  MathMax: Math.max,
-  MathMin: Math.min,
-  NumberIsFinite: Number.isFinite,
-  NumberIsInteger: Number.isInteger,
-  NumberIsNaN: Number.isNaN,
-  NumberParseInt: Number.parseInt,
-  ObjectAssign: Object.assign,
-  ObjectCreate: Object.create,
-  ObjectDefineProperties,
-  ObjectDefineProperty,
-  ObjectEntries: Object.entries,
-  ObjectFreeze: Object.freeze,
-  ObjectFromEntries: Object.fromEntries,
-  ObjectGetOwnPropertyDescriptor,
-  ObjectGetOwnPropertyDescriptors,
-  ObjectGetOwnPropertyNames: Object.getOwnPropertyNames,
-  ObjectGetOwnPropertySymbols: Object.getOwnPropertySymbols,
-  ObjectGetPrototypeOf,
-  ObjectHasOwn: Object.hasOwn,
-  ObjectKeys: Object.keys,
-  ObjectSetPrototypeOf,
-  ObjectValues: Object.values,
-  ReflectApply: Reflect.apply,
-  ReflectConstruct: Reflect.construct,
-  ReflectDefineProperty: Reflect.defineProperty,
-  ReflectOwnKeys: Reflect.ownKeys,
-  ReflectSet: Reflect.set,
-  StringPrototypeEndsWith: uncurryThis(String.prototype.endsWith),
-  StringPrototypeIncludes: uncurryThis(String.prototype.includes),
-  StringPrototypePadStart: uncurryThis(String.prototype.padStart),
-  StringPrototypeReplaceAll: uncurryThis(String.prototype.replaceAll),
-  StringPrototypeSlice: uncurryThis(String.prototype.slice),
-  StringPrototypeStartsWith: uncurryThis(String.prototype.startsWith),
-  StringPrototypeSubstring: uncurryThis(String.prototype.substring),
-  StringPrototypeTrim: uncurryThis(String.prototype.trim),
-  SymbolFor: Symbol.for,
+  ...functions,
   SymbolPrototypeGetDescription: uncurryThis(
     ObjectGetOwnPropertyDescriptor(Symbol.prototype, 'description').get,
   ),
-  TypedArrayPrototypeFill: uncurryThis(Uint8Array.prototype.fill),
-  TypedArrayPrototypeSet: uncurryThis(Uint8Array.prototype.set),
-  WeakRefPrototypeDeref: uncurryThis(WeakRef.prototype.deref),
   SafeMap: makeSafeCollection(class SafeMap extends Map {}),
   SafeSet: makeSafeCollection(class SafeSet extends Set {}),
   SafeWeakSet: makeSafe(class SafeWeakSet extends WeakSet {}),
