@@ -1,15 +1,10 @@
 'use strict';
 // The masking of WebSocket payloads (RFC 6455, section 5.3), as Node's http exports it from 26.12 on.
-const {
-  types: { isArrayBufferView },
-} = require('node:util');
-const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = require('./base/errors');
-const { validateInteger } = require('./base/validate');
-
-const VIEWS = ['Buffer', 'TypedArray', 'DataView'];
+const { ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = require('./base/errors');
+const { validateBuffer, validateInteger } = require('./base/validate');
 
 function bytesOf(name, view) {
-  if (!isArrayBufferView(view)) throw new ERR_INVALID_ARG_TYPE(name, VIEWS, view);
+  validateBuffer(view, name);
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 

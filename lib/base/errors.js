@@ -2,20 +2,13 @@
 // Node's errors. Node keeps the classes of its coded ones to itself, so they are made here: same class, `code` and
 // wording.
 const {
-  ArrayPrototypeConcat,
-  ArrayPrototypeJoin,
-  ArrayPrototypeSlice,
   ErrorCaptureStackTrace,
   MathAbs,
   NumberIsInteger,
   ObjectAssign,
   ObjectKeys,
-  ReflectSet,
-  SafeSet,
-  StringPrototypeEndsWith,
   StringPrototypeIncludes,
   StringPrototypeSlice,
-  StringPrototypeStartsWith,
 } = require('./primordials');
 const { format, getSystemErrorMap, inspect } = require('node:util');
 const { define } = require('./define');
@@ -34,82 +27,25 @@ function received(value) {
   return `type ${typeof value} (${text})`;
 }
 
-const PRIMITIVES = new SafeSet(
-  'string function number object Function Object boolean bigint symbol'.split(' '),
-);
-
-/** "a, b or c", as English lists them. */
-function list(items, word) {
-  if (items.length < 3) return ArrayPrototypeJoin(items, ` ${word} `);
-  const last = items.length - 1;
-  return `${ArrayPrototypeJoin(ArrayPrototypeSlice(items, 0, last), ', ')}, ${word} ${items[last]}`;
-}
-
-/** "of type string or an instance of Buffer or Uint8Array": what would have been right. */
-function wanted(expected) {
-  const types = [];
-  const instances = [];
-  const others = [];
-  for (const item of ArrayPrototypeConcat([], expected)) {
-    if (PRIMITIVES.has(item)) types.push(item.toLowerCase());
-    else if (/^(?:[A-Z][a-z0-9]*)+$/.test(item)) instances.push(item);
-    else others.push(item);
-  }
-  const parts = [];
-  if (types.length > 0)
-    parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
-  if (instances.length > 0) parts.push(`an instance of ${list(instances, 'or')}`);
-  if (others.length > 1) parts.push(`one of ${list(others, 'or')}`);
-  else if (others.length === 1) parts.push(/[A-Z]/.test(others[0]) ? `an ${others[0]}` : others[0]);
-  return ArrayPrototypeJoin(parts, ' or ');
-}
-
-function argument(name) {
-  if (StringPrototypeEndsWith(name, ' argument')) return `The ${name}`;
-  return `The "${name}" ${StringPrototypeIncludes(name, '.') ? 'property' : 'argument'}`;
-}
-
-function grouped(number) {
-  const text = String(number);
-  const sign = StringPrototypeStartsWith(text, '-') ? '-' : '';
-  let digits = StringPrototypeSlice(text, sign.length);
-  let groups = '';
-  while (digits.length > 3) {
-    groups = `_${StringPrototypeSlice(digits, -3)}${groups}`;
-    digits = StringPrototypeSlice(digits, 0, -3);
-  }
-  return sign + digits + groups;
-}
+/** What a name stands for. */
+const kind = (name) => (StringPrototypeIncludes(name, '.') ? 'property' : 'argument');
 
 function outOfRange(name, range, value) {
-  let text;
-  if (NumberIsInteger(value) && MathAbs(value) > 2 ** 32) text = grouped(value);
-  else if (typeof value === 'bigint')
-    text = `${MathAbs(Number(value)) > 2 ** 32 ? grouped(value) : value}n`;
-  else text = inspect(value);
+  const isLong = NumberIsInteger(value) && MathAbs(value) > 2 ** 32;
+  const text = inspect(value, { numericSeparator: isLong });
   return `The value of "${name}" is out of range. It must be ${range}. Received ${text}`;
 }
 
 function invalidValue(name, value, reason = 'is invalid') {
   let text = inspect(value);
   if (text.length > 128) text = `${StringPrototypeSlice(text, 0, 128)}...`;
-  const type = StringPrototypeIncludes(name, '.') ? 'property' : 'argument';
-  return `The ${type} '${name}' ${reason}. Received ${text}`;
-}
-
-/** An error without a stack: the caller gives it one. */
-function withoutStack(Base, message) {
-  const limit = Error.stackTraceLimit;
-  if (!ReflectSet(Error, 'stackTraceLimit', 0)) return new Base(message);
-  const error = new Base(message);
-  Error.stackTraceLimit = limit;
-  return error;
+  return `The ${kind(name)} '${name}' ${reason}. Received ${text}`;
 }
 
 /** Makes a constructor of errors with `code`, and the message that `text` makes of the constructor's arguments. */
 function coded(code, Base, text) {
   return function NodeError(...args) {
-    const error = withoutStack(Base, text(...args));
+    const error = new Base(text(...args));
     // The code stands in the stack's first line but not in `name`, as in Node.
     define(error, { name: `${Base.name} [${code}]` });
     ErrorCaptureStackTrace(error, NodeError);
@@ -160,8 +96,8 @@ add(Error, {
 add(TypeError, {
   ERR_HTTP_INVALID_HEADER_VALUE: (value, name) =>
     format('Invalid value "%s" for header "%s"', value, name),
-  ERR_INVALID_ARG_TYPE: (name, expected, value) =>
-    `${argument(name)} must be ${wanted(expected)}. Received ${received(value)}`,
+  ERR_INVALID_ARG_TYPE: (name, wanted, value) =>
+    `The "${name}" ${kind(name)} must be ${wanted}. Received ${received(value)}`,
   ERR_INVALID_ARG_VALUE: invalidValue,
   ERR_INVALID_CHAR: (name, field) =>
     `Invalid character in ${name}${field === undefined ? '' : ` ["${field}"]`}`,

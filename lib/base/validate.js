@@ -34,17 +34,18 @@ const isToken = (text) => TOKEN.test(text);
 const isInvalidValue = (value, relaxed) =>
   (relaxed ? NOT_RELAXED_VALUE : NOT_FIELD_VALUE).test(value);
 
-function validateBoolean(value, name) {
-  if (typeof value !== 'boolean') throw new ERR_INVALID_ARG_TYPE(name, 'boolean', value);
-}
+/** A check that `value` is of a type; `name` is what the error calls it. */
+const ofType = (type) => (value, name) => {
+  if (typeof value !== type) throw new ERR_INVALID_ARG_TYPE(name, `of type ${type}`, value);
+};
+const validateBoolean = ofType('boolean');
+const validateFunction = ofType('function');
+const validateString = ofType('string');
+const mustBeNumber = ofType('number');
 
 function validateBuffer(value, name) {
   if (!ArrayBufferIsView(value))
-    throw new ERR_INVALID_ARG_TYPE(name, ['Buffer', 'TypedArray', 'DataView'], value);
-}
-
-function validateFunction(value, name) {
-  if (typeof value !== 'function') throw new ERR_INVALID_ARG_TYPE(name, 'Function', value);
+    throw new ERR_INVALID_ARG_TYPE(name, 'an instance of Buffer, TypedArray, or DataView', value);
 }
 
 function validateInteger(
@@ -53,14 +54,14 @@ function validateInteger(
   min = Number.MIN_SAFE_INTEGER,
   max = Number.MAX_SAFE_INTEGER,
 ) {
-  if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
+  mustBeNumber(value, name);
   if (!NumberIsInteger(value)) throw new ERR_OUT_OF_RANGE(name, 'an integer', value);
   if (value < min || value > max) throw new ERR_OUT_OF_RANGE(name, `>= ${min} && <= ${max}`, value);
 }
 
 function validateObject(value, name) {
   if (value === null || ArrayIsArray(value) || typeof value !== 'object')
-    throw new ERR_INVALID_ARG_TYPE(name, 'Object', value);
+    throw new ERR_INVALID_ARG_TYPE(name, 'of type object', value);
 }
 
 function validateOneOf(value, name, allowed) {
@@ -102,18 +103,14 @@ function validatePort(value, name) {
 }
 
 function validateNumber(value, name, min) {
-  if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
+  mustBeNumber(value, name);
   if ((min != null && value < min) || NumberIsNaN(value))
     throw new ERR_OUT_OF_RANGE(name, `>= ${min}`, value);
 }
 
-function validateString(value, name) {
-  if (typeof value !== 'string') throw new ERR_INVALID_ARG_TYPE(name, 'string', value);
-}
-
 /** A timeout for `socket.setTimeout`, in milliseconds; too long ones are cut to what a timer can. */
 function timerDuration(msecs, name) {
-  if (typeof msecs !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', msecs);
+  mustBeNumber(msecs, name);
   if (msecs < 0 || !NumberIsFinite(msecs))
     throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', msecs);
   if (msecs <= MAX_TIMER) return msecs;

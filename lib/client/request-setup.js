@@ -106,7 +106,7 @@ function pickAgent({ agent, createConnection }, defaultAgent) {
   if (typeof agent.addRequest !== 'function')
     throw new ERR_INVALID_ARG_TYPE(
       'options.agent',
-      ['Agent-like Object', 'undefined', 'false'],
+      'one of Agent-like Object, undefined, or false',
       agent,
     );
   return agent;
@@ -125,7 +125,11 @@ function checkPath(path) {
 
 function checkHost(value, name) {
   if (value !== null && value !== undefined && typeof value !== 'string')
-    throw new ERR_INVALID_ARG_TYPE(`options.${name}`, ['string', 'undefined', 'null'], value);
+    throw new ERR_INVALID_ARG_TYPE(
+      `options.${name}`,
+      'of type string or one of undefined or null',
+      value,
+    );
   return value;
 }
 

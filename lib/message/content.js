@@ -41,7 +41,11 @@ function writeContent(message, chunk, encoding, callback, last) {
   if (typeof callback !== 'function') callback = nop;
   if (chunk === null) throw new ERR_STREAM_NULL_VALUES();
   if (typeof chunk !== 'string' && !isUint8Array(chunk))
-    throw new ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk);
+    throw new ERR_INVALID_ARG_TYPE(
+      'chunk',
+      'of type string or an instance of Buffer or Uint8Array',
+      chunk,
+    );
   if (message.finished) {
     raise(message, new ERR_STREAM_WRITE_AFTER_END(), callback);
     return false;

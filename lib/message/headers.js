@@ -44,7 +44,7 @@ const methods = {
       typeof headers.keys !== 'function' ||
       typeof headers.get !== 'function'
     )
-      throw new ERR_INVALID_ARG_TYPE('headers', ['Headers', 'Map'], headers);
+      throw new ERR_INVALID_ARG_TYPE('headers', 'an instance of Headers or Map', headers);
     // A Headers object gives each cookie by itself: they are set together.
     const cookies = [];
     for (const [name, value] of headers) {
