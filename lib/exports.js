@@ -3,7 +3,6 @@
 // Used later, but loaded now, before an application can replace parts of them: Node's functions, and the addon.
 require('./node/builtins');
 require('./node/root-async-resource');
-require('./node/ticks');
 require('./node/timers');
 require('./wire/addon');
 const { define } = require('./base/define');

@@ -1,41 +1,22 @@
 'use strict';
-// Node's own http: the classes ours inherit from, the keys of its private fields, its defaults.
-// Sharing the fields is what keeps our objects right when their prototype is exchanged for the
+// Node's own http, as it is before `register` puts ours in its place: the classes ours inherit from, the keys of its
+// private fields, its defaults. Sharing the fields keeps our objects right when their prototype is exchanged for the
 // host's (as Express does).
 const {
-  ArrayPrototypeFind,
   ObjectAssign,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
-  ObjectGetOwnPropertySymbols,
   ObjectHasOwn,
   ReflectApply,
   ReflectDefineProperty,
   SymbolFor,
-  SymbolPrototypeGetDescription,
 } = require('../base/primordials');
 const http = require('node:http');
 const { define } = require('../base/define');
 const { later } = require('../base/later');
-const { flags, major } = require('./runtime');
+const { flags, major, symbolOf } = require('./runtime');
 
-const {
-  Agent,
-  ClientRequest,
-  IncomingMessage,
-  METHODS,
-  OutgoingMessage,
-  Server,
-  ServerResponse,
-  STATUS_CODES,
-  _connectionListener,
-  get,
-  request,
-} = http;
-
-// Taken now, because `register` puts ours in their place.
-const { setGlobalProxyFromEnv, websocketMask, websocketUnmask } = http;
-const setMaxIdleHTTPParsers = ObjectGetOwnPropertyDescriptor(http, 'setMaxIdleHTTPParsers').value;
+const { Agent, ClientRequest, IncomingMessage, OutgoingMessage, Server, ServerResponse } = http;
 /** What Node finds or loads when it is asked for. Where the host's http does not have it, a global may be it. */
 const accessors = {};
 for (const name of ['globalAgent', 'maxHeaderSize', 'CloseEvent', 'MessageEvent', 'WebSocket']) {
@@ -51,35 +32,29 @@ for (const name of ['globalAgent', 'maxHeaderSize', 'CloseEvent', 'MessageEvent'
 const incoming = new IncomingMessage();
 const outgoing = new OutgoingMessage();
 
-/** The host's symbol of this description on `object`, or a new one where the host has none. */
-function keyOf(object, description) {
-  const found = ArrayPrototypeFind(
-    ObjectGetOwnPropertySymbols(object),
-    (s) => SymbolPrototypeGetDescription(s) === description,
-  );
-  return found ?? Symbol(description);
+/** Where the host keeps its private fields of these names on `object`; new symbols for those that it has not. */
+function keysOf(object, ...names) {
+  const keys = {};
+  for (const name of names) keys[name] = symbolOf(object, name) ?? Symbol(name);
+  return keys;
 }
+
+const { corked, errored, ...outgoingKeys } = keysOf(
+  outgoing,
+  ...['corked', 'errored', 'kBytesWritten', 'kChunkedBuffer', 'kChunkedLength', 'kEndCallbacks'],
+  ...['kFlushError', 'kHighWaterMark', 'kNeedDrain', 'kOutHeaders', 'kWritableFinished'],
+  'kRejectNonStandardBodyWrites',
+);
 
 /** Private fields of messages, under the host's keys. */
 const keys = {
-  kHeaders: keyOf(incoming, 'kHeaders'),
-  kHeadersCount: keyOf(incoming, 'kHeadersCount'),
-  kHeadersDistinct: Symbol('kHeadersDistinct'), // made on demand by the host, so its key is not seen
-  kTrailers: keyOf(incoming, 'kTrailers'),
-  kTrailersCount: keyOf(incoming, 'kTrailersCount'),
+  ...keysOf(incoming, 'kHeaders', 'kHeadersCount', 'kTrailers', 'kTrailersCount'),
+  ...outgoingKeys,
+  kCorked: corked,
+  kErrored: errored,
+  // Made on demand by the host, so its keys are not seen.
+  kHeadersDistinct: Symbol('kHeadersDistinct'),
   kTrailersDistinct: Symbol('kTrailersDistinct'),
-  kOutHeaders: keyOf(outgoing, 'kOutHeaders'),
-  kNeedDrain: keyOf(outgoing, 'kNeedDrain'),
-  kCorked: keyOf(outgoing, 'corked'),
-  kBytesWritten: keyOf(outgoing, 'kBytesWritten'),
-  kErrored: keyOf(outgoing, 'errored'),
-  kHighWaterMark: keyOf(outgoing, 'kHighWaterMark'),
-  kRejectNonStandardBodyWrites: keyOf(outgoing, 'kRejectNonStandardBodyWrites'),
-  kChunkedBuffer: keyOf(outgoing, 'kChunkedBuffer'),
-  kChunkedLength: keyOf(outgoing, 'kChunkedLength'),
-  kWritableFinished: keyOf(outgoing, 'kWritableFinished'),
-  kEndCallbacks: keyOf(outgoing, 'kEndCallbacks'),
-  kFlushError: keyOf(outgoing, 'kFlushError'),
 };
 
 /** A server of the host's, to learn from. */
@@ -87,12 +62,10 @@ const exampleServer = later(() => new Server());
 
 /** Private fields of servers, and one that they share with messages, under the host's keys. */
 const serverKeys = later(() => {
-  const server = exampleServer();
-  return {
-    kUniqueHeaders: keyOf(server, 'kUniqueHeaders'),
-    kIncomingMessage: keyOf(server, 'IncomingMessage'),
-    kServerResponse: keyOf(server, 'ServerResponse'),
-  };
+  const names = ['kUniqueHeaders', 'IncomingMessage', 'ServerResponse'];
+  const keys = keysOf(exampleServer(), ...names);
+  const { IncomingMessage: kIncomingMessage, ServerResponse: kServerResponse } = keys;
+  return { kIncomingMessage, kServerResponse, kUniqueHeaders: keys.kUniqueHeaders };
 });
 
 /** Fields of our own that this host's constructor of OutgoingMessage does not make. */
@@ -223,12 +196,12 @@ module.exports = {
   Agent,
   ClientRequest,
   IncomingMessage,
-  METHODS,
+  METHODS: http.METHODS,
   OutgoingMessage,
-  STATUS_CODES,
+  STATUS_CODES: http.STATUS_CODES,
   Server,
   ServerResponse,
-  _connectionListener,
+  _connectionListener: http._connectionListener,
   accessors,
   admit,
   checksPath,
@@ -237,8 +210,6 @@ module.exports = {
   corksSocket,
   defaults,
   endsAtOnce,
-  get,
-  http,
   insecureByDefault,
   joinsPieces,
   keepsComplete,
@@ -249,10 +220,9 @@ module.exports = {
   readsUpgradeContent,
   recognize,
   refusesManyFields,
-  request,
   serverKeys,
-  setGlobalProxyFromEnv,
-  websocketMask,
-  websocketUnmask,
-  setMaxIdleHTTPParsers,
+  setGlobalProxyFromEnv: http.setGlobalProxyFromEnv,
+  setMaxIdleHTTPParsers: ObjectGetOwnPropertyDescriptor(http, 'setMaxIdleHTTPParsers').value,
+  websocketMask: http.websocketMask,
+  websocketUnmask: http.websocketUnmask,
 };

@@ -1,9 +1,8 @@
 'use strict';
-// Node's own https: the classes ours inherit from or stand beside, taken before `register` puts ours in
-// their place.
+// Node's own https, taken before `register` puts ours in its place.
 const { ReflectConstruct } = require('../base/primordials');
 const vm = require('node:vm');
-const { Agent, Server, createServer, get, globalAgent, request } = require('node:https');
+const { Server } = require('node:https');
 
 /**
  * `construct(Class, args)` from a frame that stack traces name as Node's https. Agents that serve both
@@ -16,4 +15,4 @@ const construct = vm.compileFunction(
   { filename: 'node:https' },
 )(ReflectConstruct);
 
-module.exports = { Agent, Server, construct, createServer, get, globalAgent, request };
+module.exports = { Server, construct };

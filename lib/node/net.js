@@ -1,34 +1,23 @@
 'use strict';
 // What `net` keeps to itself, found by the description of its symbols.
-const {
-  ArrayPrototypeFind,
-  ObjectGetOwnPropertySymbols,
-  SymbolPrototypeGetDescription,
-} = require('../base/primordials');
 const { later } = require('../base/later');
 const { Socket } = require('./builtins');
+const { symbolOf } = require('./runtime');
 
-const symbols = ObjectGetOwnPropertySymbols(new Socket());
-const find = (description) =>
-  ArrayPrototypeFind(symbols, (symbol) => SymbolPrototypeGetDescription(symbol) === description);
-
+const example = new Socket();
 /** Where a socket keeps the handle that its `_handle` shows. */
-const kHandle = find('kHandle');
+const kHandle = symbolOf(example, 'kHandle');
 /** Where it keeps the buffer of the option `onread`. */
-const kBuffer = find('kBuffer');
-const kBufferGen = find('kBufferGen');
-const kBufferCb = find('kBufferCb');
+const kBuffer = symbolOf(example, 'kBuffer');
+const kBufferGen = symbolOf(example, 'kBufferGen');
+const kBufferCb = symbolOf(example, 'kBufferCb');
 const kReader = Symbol('kReader');
 
 /** What `net` puts on each handle: its owner, under a symbol, and the function that is told of what was read. */
 const habitsOfNet = later(() => {
   const handle = {};
   new Socket({ handle, manualStart: true });
-  const owner = ArrayPrototypeFind(
-    ObjectGetOwnPropertySymbols(handle),
-    (s) => SymbolPrototypeGetDescription(s) === 'owner_symbol',
-  );
-  return { __proto__: null, owner, onread: handle.onread };
+  return { __proto__: null, owner: symbolOf(handle, 'owner_symbol'), onread: handle.onread };
 });
 
 /**

@@ -2,22 +2,19 @@
 // The async contexts in which the native side calls. What async hooks are told of them is over at once:
 // they are nothing that a program opens or could close.
 const {
-  ArrayPrototypeFind,
   ArrayPrototypeSome,
   ObjectGetOwnPropertySymbols,
   SymbolPrototypeGetDescription,
 } = require('../base/primordials');
 const { AsyncResource } = require('node:async_hooks');
+const { symbolOf } = require('./runtime');
 
 /** The context in which the module was loaded, not that of its first use. */
 const neutral = new AsyncResource('RUSTHTTP').emitDestroy();
 
 /** Each resource has ids of its own. */
 const isId = (symbol) => /^(trigger_)?async_id_symbol$/.test(SymbolPrototypeGetDescription(symbol));
-const kAsyncId = ArrayPrototypeFind(
-  ObjectGetOwnPropertySymbols(neutral),
-  (symbol) => SymbolPrototypeGetDescription(symbol) === 'async_id_symbol',
-);
+const kAsyncId = symbolOf(neutral, 'async_id_symbol');
 
 /**
  * The present context, for what comes in on `handle`: it is left and entered under the id of the handle.

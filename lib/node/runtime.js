@@ -1,6 +1,12 @@
 'use strict';
-// Which Node this is, and what its process was told.
-const { ArrayPrototypeJoin, NumberParseInt } = require('../base/primordials');
+// Which Node this is, what its process was told, and where it keeps what is private.
+const {
+  ArrayPrototypeFind,
+  ArrayPrototypeJoin,
+  NumberParseInt,
+  ObjectGetOwnPropertySymbols,
+  SymbolPrototypeGetDescription,
+} = require('../base/primordials');
 
 /** The major version of the host. */
 const major = NumberParseInt(process.versions.node, 10);
@@ -8,4 +14,11 @@ const major = NumberParseInt(process.versions.node, 10);
 /** The flags of the process, on its command line or by NODE_OPTIONS, as one text. */
 const flags = () => ArrayPrototypeJoin([...process.execArgv, process.env.NODE_OPTIONS ?? ''], ' ');
 
-module.exports = { flags, major };
+/** The symbol of this description on `object`. */
+const symbolOf = (object, description) =>
+  ArrayPrototypeFind(
+    ObjectGetOwnPropertySymbols(object),
+    (symbol) => SymbolPrototypeGetDescription(symbol) === description,
+  );
+
+module.exports = { flags, major, symbolOf };

@@ -1,6 +1,7 @@
 'use strict';
-// Timers as Node has them. Applications and test runners fake the globals; the module's own work goes on
+// Timers and ticks as Node has them. Applications and test runners fake the globals; the module's own work goes on
 // meanwhile, so these are taken when it is loaded.
+const { ObjectGetPrototypeOf } = require('../base/primordials');
 const timers = require('node:timers');
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = timers;
 
@@ -9,10 +10,26 @@ function afterTimers(callback, argument) {
   setImmediate(setImmediate, callback, argument);
 }
 
+/**
+ * Runs `process.nextTick` callbacks and promise jobs that wait, as Node does behind each callback
+ * from its event loop. Node offers it to its own C++ and to embedders as `process._tickCallback`.
+ */
+const runTicks = undeprecated(process._tickCallback).bind(process);
+
+/**
+ * Under `--pending-deprecation` users of the property are warned, by a wrapper whose prototype is the
+ * function that Node's own C++ goes on calling.
+ */
+function undeprecated(tickCallback) {
+  const wrapped = ObjectGetPrototypeOf(tickCallback);
+  return wrapped === Function.prototype ? tickCallback : wrapped;
+}
+
 module.exports = {
   afterTimers,
   clearInterval,
   clearTimeout,
+  runTicks,
   setImmediate,
   setInterval,
   setTimeout,

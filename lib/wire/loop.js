@@ -11,8 +11,7 @@ const {
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { show } = require('../node/open-things');
-const { runTicks } = require('../node/ticks');
-const { setImmediate, setTimeout } = require('../node/timers');
+const { runTicks, setImmediate, setTimeout } = require('../node/timers');
 const { now } = require('./realm');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');

@@ -10,7 +10,7 @@ const {
   TypedArrayPrototypeSet,
 } = require('../base/primordials');
 const layout = require('./layout');
-const { runTicks } = require('../node/ticks');
+const { runTicks } = require('../node/timers');
 
 const { ATTACHED, ERRORS } = layout;
 /**
