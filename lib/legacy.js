@@ -70,47 +70,27 @@ class ServerAgent {
   }
 }
 
+const deprecated = (f, name, instead, code) =>
+  deprecate(f, `http.${name} is deprecated. Use \`http.${instead}\` instead.`, code);
+const client = (port, host) => new Client(port, host);
+const serverAgent = (host, port) => new ServerAgent(host, port);
+const message = () => IncomingMessage;
+
 const members = {
-  createClient: {
-    value: deprecate(
-      (port, host) => new Client(port, host),
-      'http.createClient() is deprecated. Use `http.request` instead.',
-      'DEP0010',
-    ),
-  },
-  getAgent: {
-    value: deprecate(
-      (host, port) => new ServerAgent(host, port),
-      'http.getAgent() is deprecated. Use `http.globalAgent` instead.',
-      'RUST_HTTP_DEP0001',
-    ),
-  },
+  createClient: { value: deprecated(client, 'createClient()', 'request', 'DEP0010') },
+  getAgent: { value: deprecated(serverAgent, 'getAgent()', 'globalAgent', 'RUST_HTTP_DEP0001') },
   ServerRequest: {
-    get: deprecate(
-      () => IncomingMessage,
-      'http.ServerRequest is deprecated. Use `http.IncomingMessage` instead.',
-      'RUST_HTTP_DEP0002',
-    ),
+    get: deprecated(message, 'ServerRequest', 'IncomingMessage', 'RUST_HTTP_DEP0002'),
   },
   ClientResponse: {
-    get: deprecate(
-      () => IncomingMessage,
-      'http.ClientResponse is deprecated. Use `http.IncomingMessage` instead.',
-      'RUST_HTTP_DEP0003',
-    ),
+    get: deprecated(message, 'ClientResponse', 'IncomingMessage', 'RUST_HTTP_DEP0003'),
   },
 };
 
 /** Puts them on the module's exports, where no listing of names shows them. */
 function define(api) {
-  for (const [name, member] of ObjectEntries(members)) {
-    ObjectDefineProperty(api, name, {
-      __proto__: null,
-      configurable: true,
-      enumerable: false,
-      ...member,
-    });
-  }
+  for (const [name, member] of ObjectEntries(members))
+    ObjectDefineProperty(api, name, { __proto__: null, configurable: true, ...member });
 }
 
 module.exports = { define };
