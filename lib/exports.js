@@ -133,7 +133,7 @@ module.exports = {
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
-  validateHeaderName,
+  validateHeaderName: (name, label) => validateHeaderName(name, label),
   validateHeaderValue: (name, value) => validateHeaderValue(name, value),
   // Node's own are native, where there are some; ours loop in JavaScript.
   websocketMask: host.websocketMask ?? websocketMask,

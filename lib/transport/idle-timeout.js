@@ -1,6 +1,6 @@
 'use strict';
-// The timeout of a native connection without traffic. Its end is waited for by a timer of Node's, so
-// that it comes in its place among those of the program: from the beginning, if JavaScript has set the
+// The timeout of a native connection without traffic: methods of its transport. Its end is waited for by a timer of
+// Node's, so that it comes in its place among those of the program: from the beginning, if JavaScript has set the
 // timeout, and if there was traffic since, from when the native side says that it is near.
 const { MathCeil } = require('../base/primordials');
 const native = require('../wire/loop');
@@ -10,54 +10,56 @@ const { now } = require('../wire/realm');
 /** A timer that ends up to this many milliseconds after the timeout is kept: clocks are rounded. */
 const ROUNDED = 2;
 
-/** Milliseconds without traffic; 0 switches the timeout off. */
-function setIdleTimeout(transport, timeout) {
-  transport.timeout = timeout;
-  transport.isTimeoutNew = true;
-  stopIdleTimer(transport);
-  if (transport.isClosed) return;
-  native.io.setTimeout(transport.id, MathCeil(timeout));
-  if (timeout > 0) wait(transport, timeout);
-}
+const idleTimeout = {
+  /** Milliseconds without traffic; 0 switches the timeout off. */
+  setTimeout(timeout) {
+    this.timeout = timeout;
+    this.isTimeoutNew = true;
+    this.stopIdleTimer();
+    if (this.isClosed) return;
+    native.io.setTimeout(this.id, MathCeil(timeout));
+    if (timeout > 0) wait(this, timeout);
+  },
 
-/**
- * The native side begins the timeout between requests with the end of an answer, Node with its 'finish', which
- * comes later: one that was set in between makes way for it.
- */
-function resumeIdleTimeout(transport) {
-  transport.isTimeoutNew = false;
-  native.io.beginPause(transport.id);
-}
+  /**
+   * The native side begins the timeout between requests with the end of an answer, Node with its 'finish', which
+   * comes later: one that was set in between makes way for it.
+   */
+  resumeIdleTimeout() {
+    this.isTimeoutNew = false;
+    native.io.beginPause(this.id);
+  },
+
+  stopIdleTimer() {
+    if (this.idleTimer === null) return;
+    clearTimeout(this.idleTimer);
+    this.idleTimer = null;
+  },
+
+  /**
+   * The native side says that the timeout will be over in a moment. What is waited for already may be another one,
+   * in the place of which that between requests has begun.
+   */
+  onTimeout() {
+    if (this.isDestroyed) return;
+    const left = native.io.timeLeft(this.id, false);
+    if (this.idleTimer !== null) {
+      if (left < 0 || this.waitsUntil - now() <= left + ROUNDED) return;
+      this.stopIdleTimer();
+    }
+    if (left > 0) wait(this, left);
+    // It was told too late: the timers of the program that are due go first all the same.
+    else if (left === 0) afterTimers(endWait, this);
+  },
+};
 
 function wait(transport, timeout) {
   transport.waitsUntil = now() + timeout;
   transport.idleTimer = setTimeout(endWait, timeout, transport).unref();
 }
 
-function stopIdleTimer(transport) {
-  if (transport.idleTimer === null) return;
-  clearTimeout(transport.idleTimer);
-  transport.idleTimer = null;
-}
-
-/**
- * The native side says that the timeout will be over in a moment. What is waited for already may be another one,
- * in the place of which that between requests has begun.
- */
-function awaitTimeout(transport) {
-  if (transport.isDestroyed) return;
-  const left = native.io.timeLeft(transport.id, false);
-  if (transport.idleTimer !== null) {
-    if (left < 0 || transport.waitsUntil - now() <= left + ROUNDED) return;
-    stopIdleTimer(transport);
-  }
-  if (left > 0) wait(transport, left);
-  // It was told too late: the timers of the program that are due go first all the same.
-  else if (left === 0) afterTimers(endWait, transport);
-}
-
 function endWait(transport) {
-  stopIdleTimer(transport);
+  transport.stopIdleTimer();
   if (transport.isDestroyed) return;
   // There may have been traffic since, or another timeout may have been set.
   const left = native.io.timeLeft(transport.id, true);
@@ -65,4 +67,4 @@ function endWait(transport) {
   else if (left === 0) transport.inContext(transport.tellTimeout);
 }
 
-module.exports = { awaitTimeout, resumeIdleTimeout, setIdleTimeout, stopIdleTimer };
+module.exports = { idleTimeout };

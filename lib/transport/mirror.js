@@ -2,7 +2,7 @@
 // A program uses the stream of a native socket while HTTP is spoken: it pushes bytes for HTTP to read, or listens for
 // those that HTTP reads. On Node's own sockets the parser is one of the listeners: those in front of it
 // (`prependListener`) get the bytes before the parser's events, the others behind them. It is so here for all who
-// listened when the bytes had been read, whatever has become of the socket since.
+// listened when the bytes had been read, whatever has become of the socket since. `mirror` has methods of the transport.
 const {
   ArrayPrototypeFilter,
   ArrayPrototypeIndexOf,
@@ -15,36 +15,39 @@ const native = require('../wire/loop');
 const { requestParser } = require('./parser');
 const { Life } = require('./states');
 
-/** Lets the socket's readers have the bytes, too. */
-function setMirrored(transport, wanted) {
-  if (transport.isMirrored === wanted) return;
-  transport.isMirrored = wanted;
-  if (!transport.isClosed) native.io.mirror(transport.id, wanted);
-}
+const mirror = {
+  /** Lets those who listen on the socket have the bytes, too. */
+  mirror(wanted) {
+    if (this.isMirrored === wanted) return;
+    this.isMirrored = wanted;
+    if (!this.isClosed) native.io.mirror(this.id, wanted);
+  },
 
-/** Looks for the listeners, now that the bytes have been read. Those in front of the parser are told. */
-function beginMirrored(transport, bytes) {
-  const { socket } = transport;
-  // From the next read on Node's parser, too, is fed by JavaScript, where no ticks run between pieces of content.
-  transport.ticksBehindContent = false;
-  const readers = socket.rawListeners('data');
-  const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
-  // The bytes of a stream that waits, or is read by `read`, come from its buffer.
-  const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
-  if (isBegun) tellReaders(socket, bytes, ArrayPrototypeSlice(readers, 0, at));
-  return {
-    isBegun,
-    readers: isBegun
-      ? ArrayPrototypeSlice(readers, at + 1)
-      : ArrayPrototypeFilter(readers, (_, i) => i !== at),
-  };
-}
+  /** Looks for the listeners, now that the bytes have been read. Those in front of the parser are told. */
+  beginMirrored(bytes) {
+    const { socket } = this;
+    // From the next read on Node's parser, too, is fed by JavaScript, where no ticks run between pieces of content.
+    this.ticksBehindContent = false;
+    const readers = socket.rawListeners('data');
+    const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
+    // The bytes of a stream that waits, or is read by `read`, come from its buffer.
+    const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
+    if (isBegun) tellReaders(socket, bytes, ArrayPrototypeSlice(readers, 0, at));
+    return {
+      isBegun,
+      readers: isBegun
+        ? ArrayPrototypeSlice(readers, at + 1)
+        : ArrayPrototypeFilter(readers, (_, i) => i !== at),
+    };
+  },
 
-/** The parser's events have been; `begun` is what `beginMirrored` has returned, if there were any. */
-function tellMirrored({ life, socket }, bytes, begun) {
-  if (life === Life.OPEN && !begun?.isBegun) socket.pushMirrored(bytes);
-  else tellReaders(socket, bytes, begun?.readers ?? []);
-}
+  /** The parser's events have been; `begun` is what `beginMirrored` has returned, if there were any. */
+  onMirrored(bytes, begun) {
+    const { life, socket } = this;
+    if (life === Life.OPEN && !begun?.isBegun) socket.pushMirrored(bytes);
+    else tellReaders(socket, bytes, begun?.readers ?? []);
+  },
+};
 
 function tellReaders(socket, bytes, readers) {
   for (const listener of readers) ReflectApply(listener, socket, [bytes]);
@@ -58,4 +61,4 @@ function readPushed(transport, server, chunk) {
   transport.pushed.execute(BufferFrom(chunk));
 }
 
-module.exports = { beginMirrored, readPushed, setMirrored, tellMirrored, tellReaders };
+module.exports = { mirror, readPushed, tellReaders };

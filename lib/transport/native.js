@@ -2,16 +2,16 @@
 // The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
 // server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
 const { ArrayPrototypeSplice, BufferFrom, ReflectApply } = require('../base/primordials');
+const { define } = require('../base/define');
 const { errnoException, systemErrors } = require('../base/errors');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
-const { becomeStream } = require('./become-stream');
-const idle = require('./idle-timeout');
-const { onInputEnd, tellWaitingEnd } = require('./input-end');
-const { beginMirrored, setMirrored, tellMirrored } = require('./mirror');
-const { closeSoon, endOutput, onOutputEnd, shutDown } = require('./output-end');
-const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { process } = require('../wire/realm');
+const { ends } = require('./ends');
+const { idleTimeout } = require('./idle-timeout');
+const { mirror } = require('./mirror');
+const { Input, Life, Output, keepsProcessAlive } = require('./states');
+const { StreamTransport } = require('./stream');
 
 const { WRITE_CLOSED, WRITE_DEFER, WRITE_END, WRITE_LATIN1, WRITE_MORE } = layout;
 const { ECONNRESET, EPIPE } = systemErrors();
@@ -143,24 +143,13 @@ class NativeTransport {
 
   resume() {
     if (this.input === Input.PAUSED && this.life === Life.OPEN) this.socket.resumeInput();
-    tellWaitingEnd(this);
+    this.tellWaitingEnd();
   }
 
   /** Whatever else the peer sends is thrown away. */
   stop() {
     this.pauseReading();
     this.receiver = null;
-  }
-
-  /** Lets those who listen on the socket have the bytes, too. */
-  mirror(wanted) {
-    setMirrored(this, wanted);
-  }
-  beginMirrored(bytes) {
-    return beginMirrored(this, bytes);
-  }
-  onMirrored(bytes, begun) {
-    tellMirrored(this, bytes, begun);
   }
 
   /** Bytes behind an upgrade, or some of which the parser has nothing to tell yet. */
@@ -174,10 +163,6 @@ class NativeTransport {
     // The end itself comes first: its listeners find a socket that is no longer readable.
     if (failure.code === 'HPE_INVALID_EOF_STATE') this.cutShort = failure;
     else this.receiver.onMalformed(failure);
-  }
-
-  onEnd() {
-    onInputEnd(this);
   }
 
   // ---- writing ----
@@ -257,7 +242,7 @@ class NativeTransport {
     if (this.endSent) this.endSent = false;
     else if (this.endsTold > 0) this.endsTold--;
     else return this.isClosed || native.io.endResponse(this.id);
-    if (this.isTimeoutNew) idle.resumeIdleTimeout(this);
+    if (this.isTimeoutNew) this.resumeIdleTimeout();
   }
 
   onDrained() {
@@ -276,14 +261,9 @@ class NativeTransport {
     if (result < 0) this.onPending(result, null);
   }
 
-  /** Ends the writing side behind what was written. */
-  shutdown(callback) {
-    shutDown(this, callback);
-  }
-
   onShutdown() {
     this.onDrained();
-    onOutputEnd(this)?.();
+    this.tellOutputEnd();
   }
 
   // ---- the end ----
@@ -297,11 +277,11 @@ class NativeTransport {
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
     this.life = Life.CLOSED;
-    idle.stopIdleTimer(this);
+    this.stopIdleTimer();
     this.receiver = null;
     this.count();
     if (wasOpen) this.leaveServer();
-    endOutput(this, wasOpen, errno, isWrite);
+    this.endOutput(wasOpen, errno, isWrite);
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.socket.onClosed();
     this.origin?.emitDestroy();
@@ -316,11 +296,6 @@ class NativeTransport {
     this.saveCounts();
     native.io.destroy(this.id, reset);
     this.count();
-  }
-
-  /** Closes the connection when all output has left. */
-  closeSoon() {
-    closeSoon(this);
   }
 
   /** The server's count of connections, as `net.Socket` keeps it. */
@@ -338,7 +313,7 @@ class NativeTransport {
     if (handed === null) return null;
     native.forget(this);
     this.life = Life.HANDED_OVER;
-    idle.stopIdleTimer(this);
+    this.stopIdleTimer();
     this.receiver = null;
     this.count();
     this.role?.onGone(this.bytesRead, this.bytesWritten);
@@ -346,8 +321,25 @@ class NativeTransport {
     return handed;
   }
 
+  /** The socket gets a handle of Node's own, and HTTP goes on over that, behind the records of what was read before. */
   becomeStream() {
-    becomeStream(this);
+    const { id, role, socket } = this;
+    if (role !== null && !role.isUnderWay()) {
+      socket.leaveHttp();
+      return;
+    }
+    if (role === null) socket.quitHttp();
+    if (!socket.exchangeTransport() || role === null) return;
+    const stream = new StreamTransport(socket, native.io.takeParser());
+    stream.id = id;
+    stream.failure = this.failure;
+    stream.holdReading();
+    // The role has counted what came before.
+    stream.bytesReadBefore = this.bytesRead;
+    stream.bytesWrittenBefore = this.bytesWritten;
+    native.register(stream);
+    this.role = null;
+    role.goOn(stream);
   }
 
   /** The role gives the socket up: it becomes a plain one. */
@@ -399,17 +391,9 @@ class NativeTransport {
 
   // ---- what a socket asks of its connection ----
 
-  setTimeout(timeout) {
-    idle.setIdleTimeout(this, timeout);
-  }
-
   /** One that the native side has begun by itself. */
   setIdleTimeout(timeout) {
     this.timeout = timeout;
-  }
-
-  onTimeout() {
-    idle.awaitTimeout(this);
   }
 
   tellTimeout() {
@@ -442,5 +426,7 @@ class NativeTransport {
     else native.unref();
   }
 }
+
+define(NativeTransport.prototype, { ...ends, ...idleTimeout, ...mirror });
 
 module.exports = { NativeTransport };

@@ -1,0 +1,103 @@
+'use strict';
+// How the two sides of a native connection end: methods of its transport.
+const { ArrayPrototypeSplice } = require('../base/primordials');
+const { errnoException, systemErrors } = require('../base/errors');
+const { setImmediate } = require('../node/timers');
+const native = require('../wire/loop');
+const { process } = require('../wire/realm');
+const { Input, Life, Output } = require('./states');
+
+const { ECANCELED } = systemErrors();
+
+const ends = {
+  /**
+   * The peer sends no more. While HTTP reads nothing because too much waits to be written, the end waits as well:
+   * it would end the socket before the answers that are due.
+   */
+  onEnd() {
+    if (this.life !== Life.OPEN) return;
+    this.endWaits = this.socket._paused === true;
+    if (!this.endWaits) this.inContext(this.endInput);
+  },
+
+  /** HTTP reads again, and would find the end in the next turn of the event loop. */
+  tellWaitingEnd() {
+    if (!this.endWaits) return;
+    this.endWaits = false;
+    setImmediate(() => this.onEnd());
+  },
+
+  endInput() {
+    this.input = Input.ENDED;
+    this.count();
+    const { role, socket } = this;
+    socket.endInput();
+    if (this.cutShort === null) role?.onEnd();
+    else if (socket.isLazy || socket.readableEnded) this.tellCutShort();
+    else socket.prependOnceListener('end', () => this.tellCutShort());
+  },
+
+  /** The input ended inside a message. */
+  tellCutShort() {
+    if (this.life === Life.OPEN) this.receiver?.onMalformed(this.cutShort);
+  },
+
+  /** Ends the output behind what was written; `callback` is called as Node's, not within this turn of the loop. */
+  shutdown(callback) {
+    this.output = Output.ENDING;
+    this.afterShutdown = callback;
+    if (this.isClosed || native.io.shutdown(this.id)) setImmediate(tellOutputEnd, this);
+    this.count();
+  },
+
+  /** Calls the callback that waits for the end of the output, once. */
+  tellOutputEnd() {
+    const callback = this.afterShutdown;
+    this.afterShutdown = null;
+    this.output = Output.ENDED;
+    this.count();
+    callback?.();
+  },
+
+  /** Closes the connection when all output has left; listeners for the last answer's end find it open. */
+  closeSoon() {
+    this.output = Output.ENDED;
+    this.closesSoon = true;
+    if (!this.isClosed) process.nextTick(destroySoon, this.id);
+  },
+
+  /**
+   * The connection has closed, with `errno` if that is not 0; `wasOpen`: not by us. As with Node's handles, writes
+   * that wait are cancelled, behind the error if there is one, unless it was a write that failed.
+   */
+  endOutput(wasOpen, errno, isWrite) {
+    const { closedErrno, output, socket } = this;
+    const { isLazy } = socket; // its error is told at once
+    const error = errno === 0 ? closedErrno : -errno;
+    const hasFailed = isWrite || output === Output.FAILED;
+    const isError = wasOpen && (hasFailed || errno !== 0);
+    const call = isWrite || errno === 0 ? 'write' : 'read';
+    // A write that failed says so first; of the error of a stream the tick comes later.
+    if (hasFailed && isLazy) failWrites(this, error);
+    if (isError) socket.fail(errnoException(error, call));
+    // It was closed behind its last byte, which ends what was to be ended.
+    else if (wasOpen && output === Output.ENDING) setImmediate(tellOutputEnd, this);
+    if (hasFailed) failWrites(this, error);
+    else if (isLazy) failWrites(this, ECANCELED);
+    else process.nextTick(failWrites, this, ECANCELED);
+  },
+};
+
+function tellOutputEnd(transport) {
+  transport.tellOutputEnd();
+}
+
+function destroySoon(id) {
+  native.io.destroySoon(id);
+}
+
+function failWrites({ waiting }, errno) {
+  for (const callback of ArrayPrototypeSplice(waiting, 0)) callback(errnoException(errno, 'write'));
+}
+
+module.exports = { ends };
