@@ -140,7 +140,7 @@ class ClientConnection {
   // ---- another transport ----
 
   /** The socket was one of Node's before anything was exchanged, and is one again. */
-  undo(http) {
+  undo() {
     const { reader } = this;
     this.resource = null; // the reader ends it
     this.reader = null;
@@ -148,7 +148,7 @@ class ClientConnection {
     if (reader === null) return;
     reader.connection = null;
     reader.transport = null;
-    http.onStream(reader);
+    reader.handlers.onStream(reader);
   }
 
   /** Whether HTTP goes on when the socket gets a handle of Node's own. */

@@ -410,7 +410,6 @@ const http = {
   listeners: nativeListeners,
   onDrain: onSocketDrain,
   onEnd: onSocketEnd,
-  onStream: readAsStream,
 };
 
 module.exports = { assignSocket, emitErrorEvent, listenSocketTimeout };

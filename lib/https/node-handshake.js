@@ -14,7 +14,7 @@ const { Socket } = require('node:net');
 const tls = require('node:tls');
 const { shadow, unshadow } = require('../base/define');
 const { errnoException, systemErrors } = require('../base/errors');
-const { kHeld, kHttp, kSecurity, kTransport } = require('../base/symbols');
+const { kHeld, kSecurity, kTransport } = require('../base/symbols');
 const { setOwner } = require('../node/net');
 const { sendFirst } = require('../socket/hand-over');
 const { process } = require('../wire/realm');
@@ -100,7 +100,6 @@ class NodeHandshake {
     donor.ssl = null;
     socket.flushHeld();
     const { corked, needDrain } = socket[kHeld];
-    const http = socket[kHttp];
     if (!role?.reader) socket.quitHttp();
     const { ending, held, waiting } = transport.giveUp();
     ObjectSetPrototypeOf(socket, TLSSocket.prototype);
@@ -109,7 +108,7 @@ class NodeHandshake {
     socket[kSecurity] = undefined;
     socket[kTransport] = null;
     socket[kHeld] = null;
-    role?.undo(http);
+    role?.undo();
     if (transport.timeout > 0) socket.setTimeout(transport.timeout);
     for (let i = corked; i > 0; i--) socket.cork();
     dial.security.leave(dial.client, this.reason, true);

@@ -16,7 +16,6 @@ const { timerDuration } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
-const probes = require('./probes');
 const { defineMethods } = require('./taken-methods');
 const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
 const { process } = require('../wire/realm');
@@ -143,30 +142,11 @@ methods.setTimeout = function setTimeout(msecs, callback) {
   return this;
 };
 
-methods.setNoDelay = function setNoDelay(enable) {
-  if (!this.destroyed) probes.setNoDelay(this, enable);
-  return this;
-};
-
-methods.pause = function pause() {
-  materialize(this);
-  return this.pause();
-};
-
-methods.resume = function resume() {
-  materialize(this);
-  return this.resume();
-};
-
-methods.ref = function ref() {
-  if (!this.destroyed) this[kTransport].setRef(true);
-  return this;
-};
-
-methods.unref = function unref() {
-  this[kTransport].setRef(false);
-  return this;
-};
+for (const name of ['pause', 'resume'])
+  methods[name] = function () {
+    materialize(this);
+    return this[name]();
+  };
 
 // ---- what messages call ----
 

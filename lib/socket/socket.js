@@ -88,39 +88,36 @@ function bytesOf({ [kTransport]: transport }, name) {
   return transport[name];
 }
 
-for (const [name, end, field] of [
-  ['remoteAddress', 'remoteAddress', 'address'],
-  ['remoteFamily', 'remoteAddress', 'family'],
-  ['remotePort', 'remoteAddress', 'port'],
-  ['localAddress', 'localAddress', 'address'],
-  ['localFamily', 'localAddress', 'family'],
-  ['localPort', 'localAddress', 'port'],
-])
-  define(prototype, {
-    get [name]() {
-      return this[kTransport][end]()?.[field];
-    },
-  });
+for (const end of ['remote', 'local'])
+  for (const part of ['Address', 'Family', 'Port']) {
+    const [ends, field] = [`${end}Address`, part.toLowerCase()];
+    define(prototype, {
+      get [end + part]() {
+        return this[kTransport][ends]()?.[field];
+      },
+    });
+  }
 
 // What `net.Socket` would ask its handle.
 
 methods.setNoDelay = function setNoDelay(enable) {
-  if (this[kHandle]) probes.setNoDelay(this, enable);
+  if (!this[kTransport].isDestroyed) probes.setNoDelay(this, enable);
   return this;
 };
 
 methods.setKeepAlive = function setKeepAlive(enable, initialDelay, interval, count) {
-  if (this[kHandle]) probes.setKeepAlive(this, enable, initialDelay, interval, count);
+  if (!this[kTransport].isDestroyed)
+    probes.setKeepAlive(this, enable, initialDelay, interval, count);
   return this;
 };
 
 methods.ref = function ref() {
-  if (this[kHandle]) this[kTransport].setRef(true);
+  this[kTransport].setRef(true);
   return this;
 };
 
 methods.unref = function unref() {
-  if (this[kHandle]) this[kTransport].setRef(false);
+  this[kTransport].setRef(false);
   return this;
 };
 
