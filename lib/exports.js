@@ -83,10 +83,7 @@ function isValidHeaderName(name) {
   return typeof name === 'string' && isToken(name);
 }
 
-/**
- * Whether `value` may be the value of a header field; `options.httpValidation` is one of 'strict' (the
- * default), 'relaxed' and 'insecure'.
- */
+/** Whether `value` may be that of a header field, by `options.httpValidation`: 'strict', 'relaxed' or 'insecure'. */
 function isValidHeaderValue(value, options) {
   let isRelaxed = false;
   if (options !== undefined) {

@@ -16,10 +16,7 @@ function load() {
   return mayBeStale && !isFresh(bundle.files) ? loadFiles() : bundle.load('exports.js');
 }
 
-/**
- * All that is exported, from the files of `lib`, which are all loaded at once: a test runner may give what is loaded
- * later modules of its own, which would not know what was made with these.
- */
+/** All files at once: a test runner may give those loaded later modules that do not know what was made with these. */
 function loadFiles() {
   const exported = require('./exports');
   require('./base/later').loadAll();

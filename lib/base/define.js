@@ -6,11 +6,7 @@ const {
   ReflectOwnKeys,
 } = require('./primordials');
 
-/**
- * Puts members, which are values, methods and accessors, on `target`. No listing of names shows them, as with those
- * of classes, unless they are `enumerable`. As members of a literal, functions have their key for a name, also behind
- * bundlers that rename functions.
- */
+/** Puts values, methods and accessors on `target`, not listed unless `enumerable`, as the members of classes. */
 function define(target, members, enumerable = false) {
   for (const name of ReflectOwnKeys(members))
     ObjectDefineProperty(target, name, {

@@ -43,10 +43,7 @@ module.exports = {
   kDrain: Symbol('rust-http.drain'),
   /** On servers: sockets of theirs that do not speak HTTP any more, or not yet. */
   kForeign: Symbol('rust-http.foreign'),
-  /**
-   * On servers and agents of https: who speaks TLS on their connections; on sockets of such an agent: how the
-   * native side does, if it can.
-   */
+  /** On servers and agents of https: who speaks TLS; on an agent's sockets: how the native side can. */
   kSecurity: Symbol('rust-http.security'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),

@@ -130,10 +130,7 @@ function keyOf(agent, options) {
     : agent.getName(options);
 }
 
-/**
- * What makes keys of options that are not merged with the agent's yet, where `getName` is ours: `(agent, options, req,
- * serverName)`. It may leave it to `getName`, and return undefined.
- */
+/** Makes keys of options that are not merged with the agent's yet; or returns undefined, and leaves it to `getName`. */
 function unmergedKey({ getName: own }) {
   return own === getName ? keyOfRequest : own[kUnmergedKey];
 }
@@ -170,10 +167,7 @@ function mergeOptions(agent, options, req) {
   return merged;
 }
 
-/**
- * The name for TLS: the Host header's, without port; none for addresses. That of a CONNECT names its target, which
- * is behind the server that TLS is spoken with.
- */
+/** The name for TLS: that of the Host field, unless it is that of CONNECT's target, behind the server; no address. */
 function serverName(options, req) {
   let name = options.host;
   const header = checkHostField(req);

@@ -13,11 +13,7 @@ const { validateNumber, validateOneOf } = require('../base/validate');
 const sockets = later(() => require('./agent-sockets'));
 const proxy = later(() => require('./proxy'));
 
-/**
- * A pool of connections. Callable without `new`, as in Node.
- * `options`: `keepAlive`, `keepAliveMsecs`, `maxSockets`, `maxTotalSockets`, `maxFreeSockets`,
- * `scheduling`, `timeout`, `proxyEnv`, … and those of `net.connect`.
- */
+/** A pool of connections. Callable without `new`, as in Node. */
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
   EventEmitter.call(this);

@@ -18,10 +18,7 @@ const requestStart = channel('http.client.request.start');
 const setup = later(() => require('./request-setup'));
 const lifecycle = later(() => require('./request-lifecycle'));
 
-/**
- * `new ClientRequest(url[, options][, callback])` or `(options[, callback])`.
- * Callable on an existing object, as in Node.
- */
+/** `new ClientRequest(url[, options][, callback])` or `(options[, callback])`; callable on an object, as in Node. */
 function ClientRequest(input, options, callback) {
   OutgoingMessage.call(this);
   setup().setUp(this, input, options, callback);

@@ -85,10 +85,7 @@ class ClientConnection {
 
   // ---- what is read ----
 
-  /**
-   * What one read brought is handled whole, even if the request is destroyed meanwhile: an answer that
-   * has arrived is complete.
-   */
+  /** What one read brought is handled whole, even if the request is destroyed meanwhile: it may be an answer. */
   accepts(flags) {
     const isAccepted = !this.transport.isDestroyed || this.isAmidRead;
     // A read that began behind that is not accepted in its middle, either.
@@ -168,10 +165,7 @@ const PLAIN = {
   transport: (id, socket) => new NativeTransport(id, socket, 0, true),
 };
 
-/**
- * Makes a connected socket of `net` one on a native connection; `http` has the listeners of HTTP. Null
- * where that cannot be: the socket stays as it is.
- */
+/** Makes a connected socket a native one; null where that cannot be. `http`: the listeners of HTTP. */
 function takeOver(socket, reader, http) {
   if (!canBecomeNative(socket)) return null;
   const { fd } = socket._handle;

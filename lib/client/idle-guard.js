@@ -58,10 +58,7 @@ function dropIdle(socket, error) {
   socket.emit('agentRemove');
 }
 
-/**
- * Whether something unread has arrived on a socket that has no request: it would be taken for the answer to the
- * next one. What has become of a socket that still connects is for its request to hear.
- */
+/** Whether something unread has arrived. What becomes of a socket that still connects is for its request to hear. */
 function hasUnaskedInput(socket) {
   if (socket.connecting) return false;
   const transport = socket[kTransport];

@@ -114,10 +114,7 @@ function beginNative(socket, reader) {
   return true;
 }
 
-/**
- * Puts a listener of a native socket behind those of users: Node adds its own with each request, or with its end,
- * behind those that users added before.
- */
+/** Puts a listener behind those of users: Node adds its own with each request, or with its end. */
 function moveBehind(socket, event) {
   const listener = nativeListeners[event];
   const all = socket._events[event];

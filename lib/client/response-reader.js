@@ -129,10 +129,7 @@ class ResponseReader {
     this.resource.runInAsyncScope(this.handlers.onMalformed, this.handlers, this, error);
   }
 
-  /**
-   * An answer is over once all that was read with it was handled: bytes behind it are malformed. One that the
-   * end of a native connection completes is over with the 'end' of the socket.
-   */
+  /** An answer is over once all that was read with it was handled, or with the 'end' that completes it. */
   completeBehind(flags) {
     if (flags & GROUP_END && this.isDone && !this.transport.hasInputEnded)
       this.handlers.onComplete(this);

@@ -25,10 +25,7 @@ const { stats: agentStats } = HttpAgent.prototype;
 /** On options, and on sockets made with them: the check of the server's name is the request's own. */
 const kOwnCheck = Symbol('rust-http.ownCheckServerIdentity');
 
-/**
- * A pool of connections over TLS. Callable without `new`, as in Node.
- * `options`: those of http.Agent and of `tls.connect`, and `maxCachedSessions`.
- */
+/** A pool of connections over TLS. Callable without `new`, as in Node. */
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
   options = { __proto__: null, ...options };
@@ -57,10 +54,7 @@ function readArguments(args) {
   return [options, callback];
 }
 
-/**
- * Makes a connection, through the agent's proxy if it has one for this host: then `callback(error, socket)`
- * is told of it, and what is returned is the socket to the proxy.
- */
+/** Makes a connection; with a proxy for this host, returns the socket to that, and tells `callback` of the other. */
 Agent.prototype.createConnection = function createConnection(...args) {
   let [options, callback] = readArguments(args);
   const asked = options;
@@ -193,10 +187,7 @@ Agent.prototype.getName = function getName(options = {}) {
   return name;
 };
 
-/**
- * The same for options that are not merged with the agent's, if it is the key that was made last; else undefined.
- * `serverName(options, req)`: the name for TLS where none is given.
- */
+/** The same for options that are not merged with the agent's, if it is the key that was made last; else undefined. */
 Agent.prototype.getName[kUnmergedKey] = function keyOfRequest(
   { options: own },
   options,

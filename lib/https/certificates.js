@@ -75,10 +75,7 @@ function complete(chain, authorities) {
 /** Those that the process was told of, and what they were made of: there may be hundreds. */
 let told = { source: null, certificates: [] };
 
-/**
- * The authorities that the process was told of. Without those that Node comes with: none of them issues a
- * server's certificate itself. Throws where only Node knows.
- */
+/** The authorities that the process was told of: those that Node comes with issue no server's certificate. */
 function ownAuthorities() {
   const tellsAll = tls.getCACertificates !== undefined;
   if (!tellsAll && /--use-(?:openssl|system)-ca/.test(flags()))

@@ -113,10 +113,7 @@ class ClientTls {
     this.last = { tls: null, tlsReason: null };
   }
 
-  /**
-   * How a connection with these options may be made natively; null if it cannot. `remembers`: the agent listens for
-   * its sessions.
-   */
+  /** How a connection may be made natively, or null. `remembers`: the agent listens for its sessions. */
   dial(options, remembers) {
     try {
       return new Dial(this, options, this.clientFor(options), remembers);

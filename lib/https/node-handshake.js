@@ -140,10 +140,7 @@ function joined({ chunks, encodings }) {
   return BufferConcat(bytes);
 }
 
-/**
- * Lets what the socket's stream sends wait, until the function that is returned is called: what was sent before goes
- * first, and a handle of TLS takes one write at a time.
- */
+/** Lets the stream wait until the returned function is called: a handle of TLS takes one write at a time. */
 function holdBack(socket) {
   const waiting = [];
   const names = ['_writeGeneric', '_final'];

@@ -92,10 +92,7 @@ class SecureClientTransport extends TlsTransport {
     }
   }
 
-  /**
-   * Lets Node's own code say what becomes of the connection, which looks at the server's name, too. `error`: why
-   * the server is not to be trusted, or null.
-   */
+  /** Lets Node's own code decide, which checks the name, too. `error`: why the server is not trusted, or null. */
   pass({ alpnProtocol, servername }, error) {
     const { socket } = this;
     this.answers = {

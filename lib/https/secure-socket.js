@@ -52,10 +52,7 @@ Lazy.prototype = derive(LazySocket.prototype, SecureSocket.prototype);
 SecureSocket.Lazy = Lazy;
 define(Lazy.prototype, { complete: SecureSocket.prototype });
 
-/**
- * Calls a method, which has no effect once the handshake is over, on a socket of Node's without a connection: so the
- * arguments are checked by Node, with Node's errors.
- */
+/** Calls a method that has no effect by now on an unconnected socket of Node's, which checks the arguments. */
 function tryOnNodes(socket, name, args) {
   const other = new TLSSocket(new PassThrough(), { isServer: !socket[kTransport].isClient });
   other.on('error', () => {});

@@ -12,10 +12,7 @@ const { accessors } = require('../node/http');
 /** Milliseconds in which a proxy that has refused may say the rest. */
 const LINGER = 1000;
 
-/**
- * Makes a connection by way of the agent's proxy. `callback` gets the TLS socket once its handshake is
- * done, or an error. Returns the socket to the proxy; none is made for a host that cannot be asked for.
- */
+/** Returns the socket to the proxy, if one is made; `callback` gets the secured socket through it, or an error. */
 function connectThroughProxy(agent, options, callback) {
   const proxy = agent[kProxyConfig];
   const target = authorityOf(options, agent);

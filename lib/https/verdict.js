@@ -12,10 +12,7 @@ const isSame = (one, other) => one.fingerprint256 === other.fingerprint256;
 const isSelfSigned = (certificate) =>
   certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
 
-/**
- * The way from the server's own certificate up, as OpenSSL takes it: trusted issuers go before those that were shown.
- * Null if one has the name of an issuer, and is none.
- */
+/** The certificates from the server's own up, as OpenSSL looks for them; null if one only has the name of an issuer. */
 function pathOf(shown, trusted) {
   const path = [shown[0]];
   let known = 0; // of them, this many come from `trusted`
@@ -54,10 +51,7 @@ function fault(certificate, issuer, now) {
   return null;
 }
 
-/**
- * OpenSSL's code for the certificates that a server has shown, with these that are trusted; undefined if it
- * cannot be told. Of several faults OpenSSL tells the last that it finds, from the root down.
- */
+/** OpenSSL's code; undefined if it cannot be told. Of several faults it is the last, from the root down. */
 function verdictOn(shown, trusted) {
   const found = pathOf(shown, trusted);
   if (found === null) return undefined;

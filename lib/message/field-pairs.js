@@ -7,10 +7,7 @@ const { ERR_INVALID_ARG_VALUE } = require('../base/errors');
 const isPairs = (headers) =>
   ArrayIsArray(headers) && headers.length > 0 && ArrayIsArray(headers[0]);
 
-/**
- * Calls `each(name, value)` for the fields of `headers`: an object, a flat array of names and
- * values, or an array of pairs.
- */
+/** Calls `each(name, value)` for fields in an object, a flat array of names and values, or an array of pairs. */
 function forEachField(headers, each) {
   if (!ArrayIsArray(headers)) {
     for (const name of ObjectKeys(headers)) each(name, headers[name]);

@@ -19,10 +19,7 @@ const { kHeaders, kHeadersCount, kHeadersDistinct, kTrailers, kTrailersCount, kT
 const kAbortController = Symbol('kAbortController');
 const kAbortListener = Symbol('kAbortListener');
 
-/**
- * A received request or response.
- * Callable without `new`, as in Node.
- */
+/** A received request or response. Callable without `new`, as in Node. */
 function IncomingMessage(socket) {
   // The host's makes url, method, statusCode, statusMessage and the rest.
   host.IncomingMessage.call(this, socket);
@@ -166,10 +163,7 @@ function report(message, error, callback) {
   callback(message.listenerCount('error') === 0 ? undefined : error);
 }
 
-/**
- * Takes over the raw lines of the head, or of the trailer section once the content is complete.
- * Those beyond `count` are in neither form: a limit on fields is one on `rawHeaders`, too.
- */
+/** Takes the raw lines of the head, or of the trailer section behind the content: no more than `count` in any form. */
 IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, count) {
   if (!lines || lines.length === 0) return;
   if (count < lines.length) lines = ArrayPrototypeSlice(lines, 0, count);

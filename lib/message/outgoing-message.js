@@ -17,10 +17,7 @@ const content = later(() => require('./content'));
 const sending = later(() => require('./sending'));
 const rendering = later(() => require('./head'));
 
-/**
- * The common part of requests and responses on their way out.
- * Callable without `new`, as in Node.
- */
+/** The common part of requests and responses on their way out. Callable without `new`, as in Node. */
 function OutgoingMessage(options) {
   host.OutgoingMessage.call(this, options);
   if (host.missingOutgoing.chunks) initialize(this);
@@ -260,10 +257,7 @@ OutgoingMessage.prototype[EventEmitter.captureRejectionSymbol] = function (error
 define(OutgoingMessage.prototype, headers.methods, true);
 define(OutgoingMessage.prototype, headers.deprecated);
 
-/**
- * Makes `Class` inherit from `OutgoingMessage`, so that what is done to that is seen by its objects.
- * They are instances of the host's class of the same name, too, but do not inherit from it.
- */
+/** Has `Class` inherit from `OutgoingMessage`; its objects are instances of the host's class of that name, too. */
 function inheritMessage(Class, HostClass) {
   ObjectSetPrototypeOf(Class.prototype, OutgoingMessage.prototype);
   ObjectSetPrototypeOf(Class, OutgoingMessage);

@@ -46,9 +46,7 @@ function withHead(message, data, encoding) {
   return data;
 }
 
-/**
- * What `end()` does. `sendsItself`: the methods that send are ours, not the application's.
- */
+/** What `end()` does. `sendsItself`: the methods that send are ours, not the application's. */
 function end(message, chunk, encoding, callback, sendsItself) {
   if (typeof chunk === 'function') {
     callback = chunk;

@@ -29,10 +29,7 @@ const responseCreated = channel('http.server.response.created');
 /** Whether the host's constructor publishes new responses, as newer ones do; undefined until it was seen. */
 let hostPublishes;
 
-/**
- * The answer to `request`. `options`: `highWaterMark` in bytes, `rejectNonStandardBodyWrites`.
- * Callable without `new`, as in Node.
- */
+/** The answer to `request`. Callable without `new`, as in Node. */
 function ServerResponse(request, options) {
   const isHeard = responseCreated.hasSubscribers;
   if (isHeard && hostPublishes === undefined) seeHostConstruct(this, request, options);

@@ -20,19 +20,13 @@ const habitsOfNet = later(() => {
   return { __proto__: null, owner: symbolOf(handle, 'owner_symbol'), onread: handle.onread };
 });
 
-/**
- * Makes `owner` the socket that hears of what `handle` reads, or the server whose handle it is:
- * `process._getActiveHandles()` and the like show it.
- */
+/** Makes `owner` the socket or server whose handle it is, as `process._getActiveHandles()` and the like show. */
 function setOwner(handle, owner) {
   const symbol = habitsOfNet().owner;
   if (symbol) handle[symbol] = owner;
 }
 
-/**
- * Whether what the handle of `socket` reads goes straight to `net`, with no other code in between, and there to
- * this socket: what mocks the network lends one socket the handle of another, which goes on to read it.
- */
+/** Whether `net` alone reads the handle for this socket: what mocks the network lends sockets handles of others. */
 function isReadByNet(socket) {
   const { _handle: handle } = socket;
   const { owner, onread } = habitsOfNet();
@@ -40,10 +34,7 @@ function isReadByNet(socket) {
   return isOwn && (onread === undefined || handle.onread === onread);
 }
 
-/**
- * Whether `readInto` works: on TLS, which copies what it has decrypted, so that one memory serves many
- * sockets. (A read from the system may be under way in its memory, on Windows.)
- */
+/** Whether `readInto` works: TLS copies what it has decrypted, so that one memory serves many sockets. */
 function canReadInto(socket) {
   const handle = socket._handle;
   return (

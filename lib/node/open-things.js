@@ -16,10 +16,7 @@ const { Weak } = require('./builtins');
 /** All instances of the module in a process share what they add to its functions. */
 const kSources = SymbolFor('rust-http.open');
 
-/**
- * Shows what `source()` returns, an array of sockets, in `process._getActiveHandles()`, and their kinds in
- * `process.getActiveResourcesInfo()`, as long as the function is referenced.
- */
+/** Has `process` list the sockets that `source()` returns, and their kinds, as long as that function is referenced. */
 function show(source) {
   const sources = sharedSources();
   for (const reference of sources)

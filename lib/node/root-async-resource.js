@@ -16,10 +16,7 @@ const neutral = new AsyncResource('RUSTHTTP').emitDestroy();
 const isId = (symbol) => /^(trigger_)?async_id_symbol$/.test(SymbolPrototypeGetDescription(symbol));
 const kAsyncId = symbolOf(neutral, 'async_id_symbol');
 
-/**
- * The present context, for what comes in on `handle`: it is left and entered under the id of the handle.
- * Null if it carries nothing that the neutral one does not, such as a store.
- */
+/** The present context, under the id of `handle`; null if it carries nothing that the neutral one does not. */
 function contextOf(handle) {
   const resource = new AsyncResource('RUSTHTTPSERVER').emitDestroy();
   if (!carriesContext(resource)) return null;

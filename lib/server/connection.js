@@ -95,10 +95,7 @@ class ServerConnection {
     else resource.runInAsyncScope(method, self, argument);
   }
 
-  /**
-   * What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile; reads
-   * that begin afterwards are ignored.
-   */
+  /** What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile. */
   accepts(flags) {
     const isAccepted = this.phase !== Phase.CLOSED && (this.isAmidRead || !this.isDestroyed);
     this.isAmidRead = isAccepted && (flags & GROUP_END) === 0;

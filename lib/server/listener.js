@@ -234,10 +234,7 @@ function listen(server, ...args) {
   else bindAndListen(server, ...args);
 }
 
-/**
- * A handle from elsewhere may be listening already, or have no descriptor (a cluster's primary accepts for it): Node's
- * own code accepts, and we take the connections over.
- */
+/** Node's own code accepts on a handle from elsewhere, as a cluster's primary, and we take the connections over. */
 function listenOnHandle(server, args) {
   ReflectApply(net.Server.prototype._listen2, server, args);
   if (!server._handle) return;

@@ -20,10 +20,7 @@ const OPTIONS = [
   'maxConnections',
 ];
 
-/**
- * Makes options of `prototype` ones that may change while the server listens: the native side and open
- * connections are told. Each is a property of the server's own, as in Node, from its first assignment on.
- */
+/** Tells the native side and open connections when an option is assigned, which makes it the server's own property. */
 function defineOptions(prototype) {
   for (const name of OPTIONS) {
     const accessor = {

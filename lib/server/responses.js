@@ -88,11 +88,7 @@ function giveTurn(connection, res) {
   transport.alongside = 0;
 }
 
-/**
- * Complete responses that wait behind a complete one leave in the same call to the system: what they kept
- * moves to it, up to a limit, so that it need not wait long for its 'finish'. Their callbacks stay with
- * them. Returns how many do.
- */
+/** Has complete responses leave together with `res`, up to a limit, so that it need not wait long; returns how many. */
 function takeAlong(res, waiting) {
   let count = 0;
   let last = res;

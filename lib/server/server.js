@@ -42,9 +42,7 @@ function prepare(server, options) {
   optionStore().storeOptions(server, options);
 }
 
-/**
- * `new Server([options][, requestListener])`; callable without `new`, as in Node.
- */
+/** `new Server([options][, requestListener])`; callable without `new`, as in Node. */
 function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
   [options, requestListener] = readArguments(options, requestListener);

@@ -29,10 +29,7 @@ function listenToStream(connection) {
     socket.on(event, listener);
 }
 
-/**
- * Puts listeners in the places of those that the native connection had, so that listeners of users are called
- * before and behind HTTP as they were; not for what is read, as long as the native side has records of that.
- */
+/** Listens in the places of the native connection's listeners; for 'data' when its records have been handled. */
 function takePlaces(connection) {
   const { socket } = connection;
   begin(connection);
@@ -77,10 +74,7 @@ function listenersOf(connection) {
   };
 }
 
-/**
- * The stream of one of Node's handles has resumed, and may have been paused since. Where HTTP is its only reader,
- * Node's parser takes what comes from the handle all the same.
- */
+/** Where HTTP is the only reader of a handle's stream, Node's parser goes on reading whatever has paused the stream. */
 function onResume(socket) {
   if (socket._paused) socket.pause();
   else if (socket._handle?.isStreamBase && socket.listenerCount('data') === 1) flowAlong(socket);
@@ -103,10 +97,7 @@ function forgetResponses({ socket }) {
   socket.on('close', onSocketClose);
 }
 
-/**
- * The connection closes its response itself if its listener for 'close' is the last: listeners that are added
- * later are called behind the response, as if that listened.
- */
+/** The connection closes its response if its own listener for 'close' is the last: later ones come behind that. */
 function attach(connection) {
   const { socket, streamListeners } = connection;
   const { close } = socket._events;

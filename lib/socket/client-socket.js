@@ -88,10 +88,7 @@ methods.tellDrained = function tellDrained() {
   this.emit('drain');
 };
 
-/**
- * A peer that resets the connection behind its answer, when it has all of the request or no more is to come,
- * has only ended it: libuv, too, tells a reset as the end where it arrives with what was sent before.
- */
+/** A reset behind a complete answer only ends the connection, as for libuv, if all was sent or no more is to come. */
 methods.fail = function fail(error) {
   const { hasOutputEnded, role } = this[kTransport];
   const isSent = hasOutputEnded || this._httpMessage?.writableFinished === true;

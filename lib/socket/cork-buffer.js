@@ -52,10 +52,7 @@ class CorkBuffer {
     else (this.callbacks ??= []).push(callback);
   }
 
-  /**
-   * Sends what is held. Its callbacks are told in a tick, by `sent(socket, callbacks)`, once it has
-   * left; else by the transport, which knows what went wrong.
-   */
+  /** Sends what is held; its callbacks are told in a tick by `sent`, or later by the transport. */
   flush(socket, transport, sent) {
     if (this.isEmpty()) return;
     if (transport.isDestroyed) {

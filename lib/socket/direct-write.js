@@ -46,10 +46,7 @@ function checkEncoding(encoding, chunk) {
   if (!isForBytes && !BufferIsEncoding(encoding)) throw new ERR_UNKNOWN_ENCODING(encoding);
 }
 
-/**
- * Sends all of a response, with nothing before or behind it. False if something is in the way;
- * `callback` is called in a tick, or when the rest has left.
- */
+/** Sends all of a response; false if something is in the way. `callback`: in a tick, or when the rest has left. */
 function sendWhole(_response, head, chunk, encoding, callback) {
   const transport = this[kTransport];
   const { [kHeld]: held } = this;

@@ -44,11 +44,7 @@ define(prototype, directWrite);
 define(prototype, {
   isLazy: false,
 
-  /**
-   * A program that looks at the handle may give it to Node's C++ (to send the socket to another process, to put
-   * TLS over it), which has to get a real one: the descriptor goes to a handle of Node's own, and the
-   * connection goes on over that, as a stream.
-   */
+  /** Who looks at the handle may give it to Node's C++: it becomes a real one, and the connection a stream. */
   get _handle() {
     if (this[kHandle] !== OPEN) return this[kHandle];
     this[kTransport].becomeStream();
@@ -257,11 +253,7 @@ methods.joinHttp = function joinHttp() {
   if (this._httpMessage) this.on('close', onSocketClose);
 };
 
-/**
- * The connection does not speak HTTP (any more): its descriptor becomes a handle of Node's own, and
- * this a plain net.Socket on it, for TLS, WebSockets and whatever else works on those. What was not
- * sent goes first through the new handle. If the connection is closed already, its end is on the way.
- */
+/** The socket becomes a plain net.Socket, for TLS, WebSockets and the like. If it is closed, its end is on the way. */
 methods.leaveHttp = function leaveHttp() {
   const transport = this[kTransport];
   if (!tellMirrored(this, transport)) return;
@@ -272,19 +264,12 @@ methods.leaveHttp = function leaveHttp() {
   transport.receiver = null;
 };
 
-/**
- * HTTP goes on, over a handle of Node's own; or as before, if the connection is closed. Its listeners stay, for
- * others to take their places.
- */
+/** HTTP goes on over a handle of Node's own, and its listeners stay; false if the connection is closed. */
 methods.exchangeTransport = function exchangeTransport() {
   return tellMirrored(this, this[kTransport]) && handOver(this);
 };
 
-/**
- * Tells those who listen beside the parser what it has read and a paused stream has kept from them: the next owner
- * of the socket must not see these bytes. Returns false if one of them has taken the socket from `transport`
- * meanwhile.
- */
+/** Tells readers what a paused stream has kept: the next owner must not see it. False if one took the socket away. */
 function tellMirrored(socket, transport) {
   const isHere = () => socket[kTransport] === transport;
   if (transport.isMirrored) while (isHere() && socket.readableLength > 0 && socket.read() !== null);

@@ -46,10 +46,7 @@ const methodsOf = (prototype) => [
 /** As they were when we were loaded. */
 const originals = methodsOf(ObjectFromEntries([...socketMethods]));
 
-/**
- * Puts `methods` on `prototype`, and wraps all it has that Node's sockets have, too; `isOwn`: they are right
- * for a socket. What those do not have is not listed.
- */
+/** Puts `methods` on `prototype`, and wraps what Node's sockets have, too. `isOwn`: they are right for a socket. */
 function defineMethods(prototype, methods, isOwn) {
   ObjectDefineProperties(prototype, ObjectGetOwnPropertyDescriptors(methods));
   for (const name of ObjectGetOwnPropertyNames(prototype)) {

@@ -10,10 +10,7 @@ const { Input, Life, Output } = require('./states');
 const { ECANCELED } = systemErrors();
 
 const ends = {
-  /**
-   * The peer sends no more. While HTTP reads nothing because too much waits to be written, the end waits as well:
-   * it would end the socket before the answers that are due.
-   */
+  /** The peer sends no more. While HTTP reads nothing the end waits: it would end the socket before its answers. */
   onEnd() {
     if (this.life !== Life.OPEN) return;
     this.endWaits = this.socket._paused === true;
@@ -66,10 +63,7 @@ const ends = {
     if (!this.isClosed) process.nextTick(destroySoon, this.id);
   },
 
-  /**
-   * The connection has closed, with `errno` if that is not 0; `wasOpen`: not by us. As with Node's handles, writes
-   * that wait are cancelled, behind the error if there is one, unless it was a write that failed.
-   */
+  /** The connection has closed. Writes that wait are cancelled behind the error, unless it was a write that failed. */
   endOutput(wasOpen, errno, isWrite) {
     const { closedErrno, output, socket } = this;
     const { isLazy } = socket; // its error is told at once

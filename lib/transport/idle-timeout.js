@@ -21,10 +21,7 @@ const idleTimeout = {
     if (timeout > 0) wait(this, timeout);
   },
 
-  /**
-   * The native side begins the timeout between requests with the end of an answer, Node with its 'finish', which
-   * comes later: one that was set in between makes way for it.
-   */
+  /** The native timeout began with the answer's end, Node's with 'finish': one that was set in between makes way. */
   resumeIdleTimeout() {
     this.isTimeoutNew = false;
     native.io.beginPause(this.id);
@@ -36,10 +33,7 @@ const idleTimeout = {
     this.idleTimer = null;
   },
 
-  /**
-   * The native side says that the timeout will be over in a moment. What is waited for already may be another one,
-   * in the place of which that between requests has begun.
-   */
+  /** The timeout is near. A timer may be waiting for another one, which that between requests has replaced. */
   onTimeout() {
     if (this.isDestroyed) return;
     const left = native.io.timeLeft(this.id, false);

@@ -167,10 +167,7 @@ class NativeTransport {
 
   // ---- writing ----
 
-  /**
-   * Sends pieces of text and bytes in one go. Returns true when the kernel has taken all of it; else
-   * `callback` is called when it has, or when it fails. `flags` go with the last piece.
-   */
+  /** Sends pieces in one go, the last with `flags`. If not all has left, returns false: `callback` hears of it. */
   sendAll(chunks, encodings, flags, callback) {
     const last = chunks.length - 1;
     for (let i = 0; i < last; i++) this.sendPiece(chunks[i], encodings[i], WRITE_MORE);

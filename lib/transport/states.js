@@ -20,10 +20,7 @@ const Output = {
   FAILED: 'failed',
 };
 
-/**
- * A connection that receives nothing, because its input has ended or is paused, and has nothing to send, does not
- * keep the process alive. One that is being closed does, whether it is referenced or not.
- */
+/** One that receives nothing, and has nothing to send, does not; one that is being closed does, referenced or not. */
 function keepsProcessAlive({ input, life, output, pending, referenced }) {
   if (life === Life.CLOSED || life === Life.HANDED_OVER) return false;
   if (life === Life.CLOSING || output === Output.ENDING || output === Output.FAILED) return true;

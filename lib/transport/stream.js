@@ -150,10 +150,7 @@ class StreamTransport {
     }
   }
 
-  /**
-   * The native side has records of what it has read: nothing is read here before those were handled, even if the
-   * program asks for it (a listener for 'data' lets the stream flow).
-   */
+  /** Reads nothing, whatever lets the stream flow, before the native side's records were handled. */
   holdReading() {
     this.isTrailing = true;
     shadow(this.socket, '_read', readNothing);

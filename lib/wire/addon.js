@@ -19,10 +19,7 @@ function loadAddon() {
   return addon;
 }
 
-/**
- * The addon that most probably is there, or undefined. The generated loader knows all platforms, and finds
- * out first which C library there is; an addon for another one does not load.
- */
+/** The addon that most probably is there: the generated loader first finds out which C library there is. */
 function loadQuickly() {
   if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return undefined;
   const { arch, platform } = process;

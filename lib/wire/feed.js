@@ -61,10 +61,7 @@ class Waiting {
 /** The end of what arrives. */
 const END = Symbol('end');
 
-/**
- * The parser of one stream, whose records are for `transport`: that of the stream, or the native one of a
- * socket into which the application pushed bytes, which tells a failure once, and whose reading is not paused.
- */
+/** Has `transport` hear what is parsed of one stream, or of bytes that were pushed into a native socket's stream. */
 class FedParser {
   /** `parser`: a StreamParser. */
   constructor(parser, transport) {
@@ -130,10 +127,7 @@ class FedParser {
     this.handle(calls.readContent(this.slot, arena.bytes, top, flag), NO_CHUNK);
   }
 
-  /**
-   * Handles records at the top of the arena; a negative `size` says that they have no room there. Those
-   * that the native side still has to tell come first.
-   */
+  /** Handles records at the top of the arena (negative `size`: they have no room there), behind those that wait. */
   handle(size, source) {
     const mustWait = this.isHandling || this.transport.isTrailing;
     if (size < 0 || mustWait || this.waiting.length > 0) {

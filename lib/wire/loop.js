@@ -154,10 +154,7 @@ function tellMirrored(id) {
   if (transport.id === id) transport.onMirrored(bytes, begun);
 }
 
-/**
- * Handles all records that wait. Called by the native side; when a handler throws, the exception
- * leaves through here, is made an `uncaughtException`, and the native side calls again.
- */
+/** Handles all records that wait. An exception of a handler leaves through here, and the native side calls again. */
 function drain() {
   // What an exception has left undone comes before the next record.
   if (isLeft) runTicks();
@@ -202,11 +199,7 @@ function handleAll() {
   }
 }
 
-/**
- * Async hooks are given two objects for the calls of the native side: `drain` for calls that the I/O thread asks
- * for, and this one for calls of the event loop. Tools ask them whether they keep the process alive. They do not:
- * servers and connections do, which the tools see anyway.
- */
+/** What async hooks get for calls of the event loop, as `drain` for others: neither keeps the process alive. */
 drain.direct = { hasRef: () => false };
 drain.hasRef = drain.direct.hasRef;
 

@@ -13,10 +13,7 @@ const layout = require('./layout');
 const { runTicks } = require('../node/timers');
 
 const { ATTACHED, ERRORS } = layout;
-/**
- * Names of common header fields by the index under which they cross from the native side: even for the customary
- * spelling, odd for lower case.
- */
+/** Common names by the index under which they cross: even for the customary spelling, odd for lower case. */
 const commonNames = ArrayPrototypeFlatMap(layout.COMMON_NAMES, (name) => [
   name,
   name.toLowerCase(),
@@ -130,10 +127,7 @@ function readClose({ words }, at) {
   };
 }
 
-/**
- * Hands the record at this word to `transport`. What was parsed goes to its `receiver`, which is null
- * when nothing that the peer sends is of interest any more.
- */
+/** Hands a record to `transport`; its `receiver` is null when nothing that the peer sends is of interest any more. */
 function dispatch(transport, kind, flags, batch, at) {
   const { receiver } = transport;
   switch (kind) {
