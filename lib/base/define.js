@@ -3,6 +3,7 @@ const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   ObjectGetPrototypeOf,
+  ObjectHasOwn,
   ReflectOwnKeys,
 } = require('./primordials');
 
@@ -14,6 +15,13 @@ function define(target, members, enumerable = false) {
       ...ObjectGetOwnPropertyDescriptor(members, name),
       enumerable,
     });
+}
+
+/** The descriptor of what `object` has under this name, or inherits. */
+function descriptorOf(object, name) {
+  for (let holder = object; holder !== null; holder = ObjectGetPrototypeOf(holder))
+    if (ObjectHasOwn(holder, name)) return ObjectGetOwnPropertyDescriptor(holder, name);
+  return undefined;
 }
 
 /** Puts `value` before what `object` inherits under this name. */
@@ -31,4 +39,4 @@ function unshadow(object, name) {
   object[name] = ObjectGetPrototypeOf(object)[name];
 }
 
-module.exports = { define, shadow, unshadow };
+module.exports = { define, descriptorOf, shadow, unshadow };

@@ -4,21 +4,19 @@
 const { ArrayPrototypeFlat, MathMax, ObjectValues } = require('./primordials');
 const { kConnections, kForeign, kTotals, kTransport } = require('./symbols');
 
-/** Counts since a server was made. */
-class Totals {
-  constructor() {
-    this.connections = 0;
-    this.requests = 0;
-    this.answered = 0;
-    // Of connections that are closed or were handed over.
-    this.bytesRead = 0;
-    this.bytesWritten = 0;
-  }
+/** Counts since a server was made; the bytes are those of connections that are closed or were handed over. */
+const newTotals = () => ({
+  connections: 0,
+  requests: 0,
+  answered: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+});
 
-  addTraffic(bytesRead, bytesWritten) {
-    this.bytesRead += bytesRead || 0;
-    this.bytesWritten += bytesWritten || 0;
-  }
+/** Adds what a connection counts, if it does, to `counts`. */
+function addTraffic(counts, bytesRead, bytesWritten) {
+  counts.bytesRead += bytesRead || 0;
+  counts.bytesWritten += bytesWritten || 0;
 }
 
 /** Connections that go through the stream transport, by what keeps them from the native one. */
@@ -40,7 +38,7 @@ class Fallbacks {
 
 /** A snapshot of a server, whose sockets `driver` drives. */
 function serverStats(server, driver) {
-  const totals = server[kTotals] ?? new Totals();
+  const totals = server[kTotals] ?? newTotals();
   const stats = {
     connections: 0,
     connectionsTotal: totals.connections,
@@ -59,8 +57,7 @@ function serverStats(server, driver) {
     stats.connections++;
     stats.requestsInFlight += incoming.length;
     stats.requestsQueued += MathMax(0, underWay - incoming.length);
-    stats.bytesRead += read || 0;
-    stats.bytesWritten += written || 0;
+    addTraffic(stats, read, written);
     stats.fallbacks.look(socket);
   }
   return stats;
@@ -85,11 +82,10 @@ function agentStats(agent, driver) {
     fallbacks: new Fallbacks(),
   };
   for (const socket of [...busy, ...free]) {
-    stats.bytesRead += socket.bytesRead || 0;
-    stats.bytesWritten += socket.bytesWritten || 0;
+    addTraffic(stats, socket.bytesRead, socket.bytesWritten);
     stats.fallbacks.look(socket);
   }
   return stats;
 }
 
-module.exports = { Totals, agentStats, serverStats };
+module.exports = { addTraffic, agentStats, newTotals, serverStats };

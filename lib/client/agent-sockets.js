@@ -10,7 +10,7 @@ const {
   StringPrototypeSubstring,
 } = require('../base/primordials');
 const { kAwaitsTunnel, kTotals, kTransport, kUnmergedKey } = require('../base/symbols');
-const { agentStats } = require('../base/stats');
+const { addTraffic, agentStats } = require('../base/stats');
 const { validateString } = require('../base/validate');
 const { AsyncResource, net } = require('../node/builtins');
 const { announcedTimeout, getName, kKeylog, keepSocketAlive, prepareToRest } =
@@ -239,7 +239,7 @@ function createSocket(agent, req, options, callback) {
 function adopt(agent, socket, options) {
   const close = () => {
     agent.totalSocketCount--;
-    countTraffic(agent, socket);
+    if (agent[kTotals]) addTraffic(agent[kTotals], socket.bytesRead, socket.bytesWritten);
     agent.removeSocket(socket, options);
   };
   const listeners = {
@@ -264,13 +264,6 @@ function adopt(agent, socket, options) {
   };
   for (const event in listeners) socket.on(event, listeners[event]);
   if (agent[kKeylog]) socket.on('keylog', agent[kKeylog]);
-}
-
-/** The bytes of a socket that is the agent's no more. */
-function countTraffic({ [kTotals]: totals }, { bytesRead, bytesWritten }) {
-  if (!totals) return;
-  totals.bytesRead += bytesRead || 0;
-  totals.bytesWritten += bytesWritten || 0;
 }
 
 /** Forgets a socket, and makes one for a request that may wait for its place. */

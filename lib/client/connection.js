@@ -131,7 +131,6 @@ class ClientConnection {
 
   // The transport calls these for a server's role.
   onExpired() {}
-  onDestroyed() {}
   onClosed() {}
 
   // ---- another transport ----

@@ -149,8 +149,6 @@ function onSocketData(chunk) {
 /** The answer is complete: what follows on the socket does not belong to it. */
 function complete(reader) {
   const { outgoing, socket } = reader;
-  // Left over where nothing had to drain, on a native socket, too.
-  socket.removeListener('drain', onSocketDrain);
   unlisten(socket);
   release(reader, outgoing, socket);
 }
@@ -168,6 +166,8 @@ function fail(reader, error) {
 /** HTTP reads nothing on the socket any more. */
 function unlisten(socket) {
   if (!socket[kTransport]) socket.removeListener('data', onSocketData);
+  // Left over where nothing had to drain, on a native socket, too.
+  socket.removeListener('drain', onSocketDrain);
   socket.removeListener('end', onSocketEnd);
 }
 
@@ -242,7 +242,6 @@ function handOver(reader) {
   const { head, response } = reader.upgrade;
   req.res = response;
   unlisten(socket);
-  socket.removeListener('drain', onSocketDrain);
   if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
   socket.removeListener('timeout', onResponseTimeout);
   release(reader, req, socket);
@@ -325,7 +324,6 @@ function keepAlive(req) {
     req.timeoutCb = null;
   }
   unlisten(socket);
-  socket.removeListener('drain', onSocketDrain);
   socket.removeListener('close', onSocketClose);
   const connection = connectionOf(socket);
   if (connection !== null) {

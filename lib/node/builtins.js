@@ -1,14 +1,9 @@
 'use strict';
 // What we use of Node's modules, as it was when we were loaded. Files that are loaded later take it from
 // here: applications and test runners replace functions of Node's meanwhile.
-const {
-  ObjectGetOwnPropertyDescriptor,
-  ObjectGetPrototypeOf,
-  ObjectHasOwn,
-  SafeMap,
-  SafeSet,
-} = require('../base/primordials');
+const { SafeMap, SafeSet } = require('../base/primordials');
 const { AsyncResource } = require('node:async_hooks');
+const { descriptorOf } = require('../base/define');
 const { channel } = require('node:diagnostics_channel');
 const EventEmitter = require('node:events');
 const { closeSync } = require('node:fs');
@@ -29,9 +24,7 @@ const listedOfSockets = new SafeSet();
 const socketMethods = new SafeMap();
 for (const name in Socket.prototype) {
   listedOfSockets.add(name);
-  let holder = Socket.prototype;
-  while (!ObjectHasOwn(holder, name)) holder = ObjectGetPrototypeOf(holder);
-  const { value } = ObjectGetOwnPropertyDescriptor(holder, name);
+  const { value } = descriptorOf(Socket.prototype, name);
   if (typeof value === 'function') socketMethods.set(name, value);
 }
 

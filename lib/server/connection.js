@@ -3,7 +3,7 @@
 // after an upgrade. How its responses take their turns and end is in `responses`.
 const { SafeSet } = require('../base/primordials');
 const { ERR_HTTP_REQUEST_TIMEOUT, parseError } = require('../base/errors');
-const { Totals } = require('../base/stats');
+const { addTraffic, newTotals } = require('../base/stats');
 const {
   kConnection,
   kConnections,
@@ -65,7 +65,6 @@ class ServerConnection {
     this.isIdleTimeoutSet = false;
     /** More records of the same read follow. */
     this.isAmidRead = false;
-    this.isDestroyed = false;
     /** 'clientError' was emitted for an error, or the error was answered. */
     this.hasFailed = false;
     /** The async resource of the newest request. */
@@ -78,7 +77,7 @@ class ServerConnection {
     /** What is listened to on a socket that is a stream. */
     this.streamListeners = null;
     (server[kConnections] ??= new SafeSet()).add(this);
-    this.totals = server[kTotals] ??= new Totals();
+    this.totals = server[kTotals] ??= newTotals();
     this.totals.connections++;
     transport.join(this);
   }
@@ -97,7 +96,8 @@ class ServerConnection {
 
   /** What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile. */
   accepts(flags) {
-    const isAccepted = this.phase !== Phase.CLOSED && (this.isAmidRead || !this.isDestroyed);
+    const isAccepted =
+      this.phase !== Phase.CLOSED && (this.isAmidRead || !this.transport.isDestroyed);
     this.isAmidRead = isAccepted && (flags & GROUP_END) === 0;
     return isAccepted;
   }
@@ -341,14 +341,10 @@ class ServerConnection {
     else this.socket.end();
   }
 
-  onDestroyed() {
-    this.isDestroyed = true;
-  }
-
   /** The transport is closed, or given away. */
   onGone(bytesRead, bytesWritten) {
     this.leaveServer();
-    this.totals.addTraffic(bytesRead, bytesWritten);
+    addTraffic(this.totals, bytesRead, bytesWritten);
   }
 
   /** The socket has emitted 'close', or would have: what was under way is aborted. */

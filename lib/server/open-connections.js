@@ -45,17 +45,12 @@ class Sockets {
 
 /** After an upgrade, or because no listener for 'connection' made it HTTP, `socket` is not served. */
 function addForeign(server, socket) {
-  addTo(server, kForeign, socket);
+  (server[kForeign] ??= new Sockets()).add(socket);
 }
 
 /** TLS begins on `socket`. */
 function addSecured(server, socket) {
-  addTo(server, kSecured, socket);
-}
-
-function addTo(server, key, socket) {
-  server[key] ??= new Sockets();
-  server[key].add(socket);
+  (server[kSecured] ??= new Sockets()).add(socket);
 }
 
 /** The sockets of `server` that are open and not served. */

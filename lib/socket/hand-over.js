@@ -7,13 +7,12 @@ const {
   ObjectAssign,
   ObjectCreate,
   ObjectDefineProperty,
-  ObjectGetOwnPropertyDescriptor,
   ObjectGetPrototypeOf,
-  ObjectHasOwn,
   ObjectSetPrototypeOf,
   ReflectApply,
   SafeMap,
 } = require('../base/primordials');
+const { descriptorOf } = require('../base/define');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, closeSync } = require('../node/builtins');
 const { setOwner } = require('../node/net');
@@ -91,12 +90,6 @@ function makeCounting(proto) {
     });
   }
   return own;
-}
-
-function descriptorOf(object, name) {
-  for (let holder = object; holder !== null; holder = ObjectGetPrototypeOf(holder))
-    if (ObjectHasOwn(holder, name)) return ObjectGetOwnPropertyDescriptor(holder, name);
-  return undefined;
 }
 
 /** Writes what the old owner of the descriptor has not sent, then tells those who wait for it, and `next`. */

@@ -63,13 +63,11 @@ function defineField(name, get) {
 }
 
 // The fields that the connection knows.
-defineField('destroyed', function () {
-  return this[kTransport].isDestroyed;
-});
 // Node's sockets count as closed from the moment when they are destroyed; 'close' comes later.
-defineField('closed', function () {
-  return this[kTransport].isDestroyed;
-});
+for (const name of ['destroyed', 'closed'])
+  defineField(name, function () {
+    return this[kTransport].isDestroyed;
+  });
 defineField('errored', function () {
   return this[kError] ?? null;
 });
@@ -90,12 +88,10 @@ defineField('writableCorked', function () {
 defineField('writableNeedDrain', function () {
   return !this.destroyed && this[kHeld].needDrain;
 });
-defineField('writableHighWaterMark', function () {
-  return this.server.highWaterMark;
-});
-defineField('readableHighWaterMark', function () {
-  return this.server.highWaterMark;
-});
+for (const name of ['writableHighWaterMark', 'readableHighWaterMark'])
+  defineField(name, function () {
+    return this.server.highWaterMark;
+  });
 
 methods.write = function write(chunk, encoding, callback) {
   if (!this.writable || chunk === null || (typeof chunk !== 'string' && !BufferIsBuffer(chunk))) {

@@ -46,10 +46,9 @@ class NativeTransport {
     this.afterShutdown = null;
     this.closesSoon = false;
     this.firstFlags = 0; // for the next piece
-    /** The native side knows of the end of the current response. */
-    this.endSent = false;
-    /** How many complete responses leave with the current one, and how many such ends the native side was told of. */
+    /** How many complete responses leave with the current one. */
     this.alongside = 0;
+    /** Of how many responses the native side knows the end before their 'finish'. */
     this.endsTold = 0;
     /** A program listens on the socket for the bytes that the parser reads. */
     this.isMirrored = false;
@@ -226,19 +225,17 @@ class NativeTransport {
 
   /** What the native side is told with the last piece of a response, and of those that leave with it. */
   endFlags() {
-    this.endSent = true;
     this.isTimeoutNew = false;
     const more = this.alongside;
     this.alongside = 0;
-    this.endsTold += more;
+    this.endsTold += 1 + more;
     return WRITE_END | (more * layout.WRITE_MORE_ENDS);
   }
 
   /** The response is complete. */
   endResponse() {
-    if (this.endSent) this.endSent = false;
-    else if (this.endsTold > 0) this.endsTold--;
-    else return this.isClosed || native.io.endResponse(this.id);
+    if (this.endsTold === 0) return this.isClosed || native.io.endResponse(this.id);
+    this.endsTold--;
     if (this.isTimeoutNew) this.resumeIdleTimeout();
   }
 
@@ -289,7 +286,6 @@ class NativeTransport {
     if (this.life !== Life.OPEN) return;
     this.life = Life.CLOSING;
     this.leaveServer();
-    this.role?.onDestroyed();
     this.saveCounts();
     native.io.destroy(this.id, reset);
     this.count();

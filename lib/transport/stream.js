@@ -27,8 +27,9 @@ class StreamTransport {
     this.isTrailing = false;
     /** It has seen the end, and parsed all there was. */
     this.hasParsedEnd = false;
-    this.hasStopped = false;
     this.isNative = false;
+    /** A stream that is destroyed feeds no more. */
+    this.isDestroyed = false;
     /** Used by the native transport alone. */
     this.alongside = 0;
     /** What the socket counted on another transport. */
@@ -104,12 +105,11 @@ class StreamTransport {
 
   resume() {
     const { socket } = this;
-    if (socket && !this.hasStopped && !socket._paused && socket.readable) socket.resume?.();
+    if (socket && this.parsedFor !== null && !socket._paused && socket.readable) socket.resume?.();
   }
 
   /** Whatever else the peer sends is thrown away. */
   stop() {
-    this.hasStopped = true;
     this.receiver = null;
   }
 

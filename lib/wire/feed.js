@@ -50,14 +50,6 @@ function partOf(at, length) {
 /** No other code gets a view of it. */
 const arena = new FedBatch(ARENA_SIZE);
 
-/** Records that have to wait. */
-class Waiting {
-  constructor(batch, source) {
-    this.batch = batch;
-    this.source = source;
-  }
-}
-
 /** The end of what arrives. */
 const END = Symbol('end');
 
@@ -131,7 +123,7 @@ class FedParser {
   handle(size, source) {
     const mustWait = this.isHandling || this.transport.isTrailing;
     if (size < 0 || mustWait || this.waiting.length > 0) {
-      this.waiting.push(new Waiting(this.setAside(size), source));
+      this.waiting.push({ batch: this.setAside(size), source });
     } else {
       const from = top;
       top += size;
@@ -188,7 +180,7 @@ class FedParser {
 
   goOnLater(batch, at, end, source) {
     if (at < end)
-      ArrayPrototypeUnshift(this.waiting, new Waiting(batchOf(batch.bytes, at, end), source));
+      ArrayPrototypeUnshift(this.waiting, { batch: batchOf(batch.bytes, at, end), source });
     process.nextTick(goOn, this);
   }
 
