@@ -10,6 +10,7 @@ const {
 const { connectionReset } = require('../base/errors');
 const { kBeginning, kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
+const { emitClose } = require('../message/outgoing-message');
 const { Stage, connectionOf, takeOver } = require('./connection');
 const { dropIdle } = require('./idle-guard');
 const { mayBecomeNative } = require('../socket/client-socket');
@@ -70,11 +71,6 @@ function endWithoutSocket(req, socket, error) {
   const reason = !req.aborted && !error ? connectionReset('socket hang up') : error;
   if (reason && !socket?._hadError) emitErrorEvent(req, reason);
   emitClose(req);
-}
-
-function emitClose(req) {
-  req._closed = true;
-  req.emit('close');
 }
 
 /** The socket goes away before there was an answer. */

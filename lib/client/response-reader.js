@@ -4,7 +4,7 @@
 const { BufferAlloc } = require('../base/primordials');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
-const { IncomingMessage } = require('../message/incoming-message');
+const { IncomingMessage, takeHead } = require('../message/incoming-message');
 const { AsyncResource } = require('../node/builtins');
 const { responseOptions, responseParser, spareParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
@@ -169,15 +169,10 @@ class ResponseReader {
 
   createResponse(head) {
     const res = new IncomingMessage(this.socket);
-    const { code, line, lines, major, minor } = head;
-    res.httpVersionMajor = major;
-    res.httpVersionMinor = minor;
-    res.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
     res.joinDuplicateHeaders = this.outgoing.joinDuplicateHeaders;
-    res.upgrade = false;
-    res._addHeaderLines(lines, lines.length);
-    res.statusCode = code;
-    res.statusMessage = line;
+    takeHead(res, head);
+    res.statusCode = head.code;
+    res.statusMessage = head.line;
     return res;
   }
 

@@ -94,11 +94,11 @@ const METHODS = ArrayPrototypeMap(
   (name) => [name, TLSSocket.prototype[name]],
 );
 
-/** Puts an entry into a map, which keeps the newest `KNOWN`. */
-function keep(map, key, value) {
+/** Puts an entry into a map, which keeps the newest. */
+function keep(map, key, value, limit = KNOWN) {
   map.delete(key);
-  if (map.size >= KNOWN) map.delete(map.keys().next().value);
   map.set(key, value);
+  while (map.size > limit) map.delete(map.keys().next().value);
 }
 
 /** The TLS of one agent. */
@@ -166,9 +166,7 @@ class ClientTls {
     const context = new native.TlsClient(parameters, trust.roots);
     // Made once: it is only needed where Node goes on.
     const client = { key, name, trust, context, secureContext: createSecureContext(options) };
-    keep(this.clients, key, client);
-    const limit = maxCachedSessions > 0 ? maxCachedSessions : KNOWN;
-    while (this.clients.size > limit) this.clients.delete(this.clients.keys().next().value);
+    keep(this.clients, key, client, maxCachedSessions > 0 ? maxCachedSessions : KNOWN);
     return client;
   }
 

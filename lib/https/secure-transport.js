@@ -1,6 +1,5 @@
 'use strict';
 // The transport of a native connection on which TLS is spoken natively.
-const { ReflectApply } = require('../base/primordials');
 const { process } = require('../wire/realm');
 const { ERR_TLS_HANDSHAKE_TIMEOUT, connectionReset } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
@@ -24,12 +23,6 @@ class SecureTransport extends TlsTransport {
     return this.isSecured && !this.isClosed ? native.io.certificate(this.id) : null;
   }
 
-  /** In the context of the server's `listen()`, if it has one. */
-  inOrigin(method, argument) {
-    if (this.origin === null) ReflectApply(method, this, [argument]);
-    else this.origin.runInAsyncScope(method, this, argument);
-  }
-
   /** The handshake is over. `isHeld`: nothing is parsed before a listener of the application has seen the socket. */
   onSecured(isHeld) {
     if (this.life !== Life.OPEN) return;
@@ -37,7 +30,7 @@ class SecureTransport extends TlsTransport {
     this.agreement(); // it may be asked for when the connection is gone
     this.security.greeting.delete(this);
     try {
-      this.inOrigin(this.begin);
+      this.inContext(this.begin);
     } finally {
       // The connection goes on, even if a listener has thrown.
       if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
@@ -55,7 +48,7 @@ class SecureTransport extends TlsTransport {
 
   /** A client that the native side does not understand: Node might. `bytes`: what it has sent. */
   onForeign(bytes) {
-    if (this.life === Life.OPEN) this.inOrigin(this.becomeForeign, bytes);
+    if (this.life === Life.OPEN) this.inContext(this.becomeForeign, bytes);
   }
 
   becomeForeign(bytes) {
@@ -76,7 +69,7 @@ class SecureTransport extends TlsTransport {
     this.hasFailed = true;
     if (!this.isClosed) this.saveAddresses();
     this.close(false);
-    this.inOrigin(this.emitClientError, error);
+    this.inContext(this.emitClientError, error);
   }
 
   emitClientError(error) {

@@ -181,6 +181,15 @@ IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(lines, coun
     for (let i = 0; i < count; i += 2) this._addHeaderLine(lines[i], lines[i + 1], fields);
 };
 
+/** Takes what the heads of requests and responses have in common. */
+function takeHead(message, { lines, major, minor }) {
+  message.httpVersionMajor = major;
+  message.httpVersionMinor = minor;
+  message.httpVersion = major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`;
+  message.upgrade = false;
+  message._addHeaderLines(lines, lines.length);
+}
+
 /** Lets the rest of the content go by unread. */
 IncomingMessage.prototype._dump = function _dump() {
   if (this._dumped) return;
@@ -203,4 +212,4 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closeEmitted = true;
 };
 
-module.exports = { IncomingMessage, detachSignal, hasOwnAddHeaderLine, kAbortController };
+module.exports = { IncomingMessage, detachSignal, hasOwnAddHeaderLine, kAbortController, takeHead };

@@ -13,7 +13,7 @@ const {
   kOptions,
   kTotals,
 } = require('../base/symbols');
-const { IncomingMessage } = require('../message/incoming-message');
+const { IncomingMessage, takeHead } = require('../message/incoming-message');
 const { AsyncResource, channel, debuglog } = require('../node/builtins');
 const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
@@ -150,14 +150,9 @@ class ServerConnection {
         ? make(Message, this.socket)
         : new Message(this.socket);
     req[kConnection] = this;
-    req.httpVersionMajor = head.major;
-    req.httpVersionMinor = head.minor;
-    req.httpVersion = head.major === 1 && head.minor === 1 ? '1.1' : `${head.major}.${head.minor}`;
     req.joinDuplicateHeaders = server.joinDuplicateHeaders || null; // as it is in Node
     req.url = head.line;
-    req.upgrade = false;
-    const { lines } = head;
-    req._addHeaderLines(lines, lines.length);
+    takeHead(req, head);
     req.method = METHODS[head.code];
     return req;
   }

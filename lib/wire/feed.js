@@ -164,7 +164,7 @@ class FedParser {
         const record = at >>> 2;
         at += words[record + RECORD_SIZE];
         // A handler has transferred the memory: the content in it is lost.
-        if (source.length !== length && isInChunk(words[record])) {
+        if (source.length !== length && (words[record] >>> FLAG_SHIFT) & ATTACHED) {
           transport.onLost();
           break;
         }
@@ -192,9 +192,6 @@ class FedParser {
     return batch;
   }
 }
-
-/** Whether the content of the record with this head is in the chunk. */
-const isInChunk = (word) => ((word >>> FLAG_SHIFT) & ATTACHED) !== 0;
 
 /** Records in memory of their own. */
 function batchOf(bytes, from, end) {
