@@ -6,7 +6,6 @@ const {
   ArrayPrototypeMap,
   ArrayPrototypeSplice,
   BufferByteLength,
-  BufferPrototypeLatin1Slice,
   ObjectAssign,
 } = require('../base/primordials');
 const { X509Certificate } = require('node:crypto');
@@ -96,9 +95,8 @@ class SecureClientTransport extends TlsTransport {
   pass({ alpnProtocol, servername }, error) {
     const { socket } = this;
     this.answers = {
-      getALPNNegotiatedProtocol: () =>
-        alpnProtocol ? BufferPrototypeLatin1Slice(alpnProtocol) : false,
-      getServername: () => servername ?? false,
+      getALPNNegotiatedProtocol: () => alpnProtocol,
+      getServername: () => servername,
       verifyError: () => error,
     };
     try {

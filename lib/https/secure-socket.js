@@ -5,7 +5,6 @@
 const {
   BufferFrom,
   BufferIsBuffer,
-  BufferPrototypeLatin1Slice,
   ObjectCreate,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptors,
@@ -76,11 +75,6 @@ function unknown() {
   return this.destroyed ? null : undefined;
 }
 
-/** The protocol above TLS that was agreed on, or false. */
-function protocolIn({ alpnProtocol }) {
-  return alpnProtocol ? BufferPrototypeLatin1Slice(alpnProtocol) : false;
-}
-
 /** What a socket of Node's has as properties: each is this socket's own once it is assigned. */
 const properties = {
   encrypted: () => true,
@@ -96,14 +90,8 @@ const properties = {
   _SNICallback: () => null,
   ssl: () => null,
   _tlsOptions: ({ server }) => ({ isServer: true, server, requestCert: false }),
-  servername(socket) {
-    const agreed = agreementOf(socket);
-    return agreed === null ? null : (agreed.servername ?? false);
-  },
-  alpnProtocol(socket) {
-    const agreed = agreementOf(socket);
-    return agreed === null ? null : protocolIn(agreed);
-  },
+  servername: (socket) => agreementOf(socket)?.servername ?? null,
+  alpnProtocol: (socket) => agreementOf(socket)?.alpnProtocol ?? null,
 };
 for (const name of ObjectKeys(properties)) {
   const common = { __proto__: null, configurable: true, enumerable: true };

@@ -1,5 +1,6 @@
 'use strict';
 // What the transports of native TLS have in common, of servers and of clients.
+const { BufferPrototypeLatin1Slice } = require('../base/primordials');
 const { errnoException } = require('../base/errors');
 const { NativeTransport } = require('../transport/native');
 const native = require('../wire/loop');
@@ -13,9 +14,12 @@ class TlsTransport extends NativeTransport {
 
   /** What was agreed upon in the handshake; null before that, and where the connection was closed unasked. */
   agreement() {
-    if (this.agreed === null && this.isSecured && !this.isClosed)
-      this.agreed = native.io.agreement(this.id);
-    return this.agreed;
+    if (this.agreed !== null || !this.isSecured || this.isClosed) return this.agreed;
+    const agreed = native.io.agreement(this.id);
+    if (agreed === null) return null;
+    const { alpnProtocol: protocol, servername = false } = agreed;
+    const alpnProtocol = protocol ? BufferPrototypeLatin1Slice(protocol) : false;
+    return (this.agreed = { ...agreed, alpnProtocol, servername });
   }
 
   /** There is no handle that could be given away. */
