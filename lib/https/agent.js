@@ -3,12 +3,9 @@
 const {
   ArrayIsArray,
   ArrayPrototypeFindIndex,
-  ArrayPrototypeIndexOf,
   ArrayPrototypeJoin,
   ArrayPrototypeMap,
   ArrayPrototypeSlice,
-  ArrayPrototypeSplice,
-  JSONStringify,
   ObjectDefineProperty,
   ObjectSetPrototypeOf,
 } = require('../base/primordials');
@@ -16,11 +13,14 @@ const tls = require('node:tls');
 const { Agent: HttpAgent } = require('../client/agent');
 const { usesProxy } = require('../client/proxy');
 const { define } = require('../base/define');
+const host = require('../node/https');
 const { kProxyConfig, kSecurity, kUnmergedKey } = require('../base/symbols');
 const { ClientTls } = require('./client-tls');
 const { connectThroughProxy } = require('./tunnel');
 
 const { stats: agentStats } = HttpAgent.prototype;
+/** The methods of Node's agent. */
+const nodes = host.Agent.prototype;
 
 /** On options, and on sockets made with them: the check of the server's name is the request's own. */
 const kOwnCheck = Symbol('rust-http.ownCheckServerIdentity');
@@ -116,35 +116,8 @@ define(Agent.prototype, {
   },
 });
 
-const ifTrue = (value) => value || '';
-const ifDefined = (value) => (value === undefined ? '' : value);
-
-/** What of the options tells connections of one server apart, in Node's order. */
-const DISTINCTIONS = [
-  ['ca', ifTrue],
-  ['cert', ifTrue],
-  ['clientCertEngine', ifTrue],
-  ['ciphers', ifTrue],
-  ['key', ifTrue],
-  ['pfx', (pfx, { passphrase }) => nameOfPfx(pfx, passphrase)],
-  ['rejectUnauthorized', ifDefined],
-  ['servername', (name, { host }) => (name && name !== host ? name : '')],
-  ['minVersion', ifTrue],
-  ['maxVersion', ifTrue],
-  ['secureProtocol', ifTrue],
-  ['crl', ifTrue],
-  ['honorCipherOrder', ifDefined],
-  ['ecdhCurve', ifTrue],
-  ['dhparam', ifTrue],
-  ['secureOptions', ifDefined],
-  ['sessionIdContext', ifTrue],
-  ['sigalgs', (value) => (value ? JSONStringify(value) : '')],
-  ['privateKeyIdentifier', ifTrue],
-  ['privateKeyEngine', ifTrue],
-];
-
+/** Older hosts do not tell bundles in an array apart. */
 function nameOfPfx(pfx, passphrase) {
-  if (!ArrayIsArray(pfx)) return pfx || '';
   return ArrayPrototypeJoin(
     ArrayPrototypeMap(pfx, (one) => `:${one?.buf || one}:${one?.passphrase || passphrase}`),
     '',
@@ -153,8 +126,11 @@ function nameOfPfx(pfx, passphrase) {
 
 /** All options that a key is made of. */
 const PARTS = [
-  ...['host', 'port', 'localAddress', 'family', 'socketPath', 'passphrase', kOwnCheck],
-  ...ArrayPrototypeMap(DISTINCTIONS, ([option]) => option),
+  ...'host port localAddress family socketPath servername rejectUnauthorized'.split(' '),
+  ...'ca cert key pfx passphrase crl ciphers sigalgs ecdhCurve dhparam'.split(' '),
+  ...'minVersion maxVersion secureProtocol secureOptions honorCipherOrder'.split(' '),
+  ...'clientCertEngine privateKeyEngine privateKeyIdentifier sessionIdContext'.split(' '),
+  kOwnCheck,
 ];
 /** The values that the last key was made of, all of them primitives, and it: most requests go where the one before went. */
 const lastParts = new Array(PARTS.length);
@@ -180,8 +156,9 @@ function keepName(options, name) {
 /** The key under which connections with these options are kept. */
 Agent.prototype.getName = function getName(options = {}) {
   if (isLastName(options)) return lastName;
-  let name = HttpAgent.prototype.getName.call(this, options);
-  for (const [option, nameOf] of DISTINCTIONS) name += `:${nameOf(options[option], options)}`;
+  const { passphrase, pfx } = options;
+  const told = ArrayIsArray(pfx) ? { ...options, pfx: nameOfPfx(pfx, passphrase) } : options;
+  let name = nodes.getName.call(this, told);
   if (options[kOwnCheck]) name += `:${options[kOwnCheck]}`;
   keepName(options, name);
   return name;
@@ -205,28 +182,8 @@ Agent.prototype.getName[kUnmergedKey] = function keyOfRequest(
   return lastName;
 };
 
-/** The session to resume for connections of this key; undefined if there is none. */
-Agent.prototype._getSession = function _getSession(key) {
-  return this._sessionCache.map[key];
-};
-
-/** Keeps a session; of more than `maxCachedSessions` the one that was kept first is forgotten. */
-Agent.prototype._cacheSession = function _cacheSession(key, session) {
-  const { list, map } = this._sessionCache;
-  if (this.maxCachedSessions === 0) return;
-  if (!map[key]) {
-    if (list.length >= this.maxCachedSessions) this._evictSession(list[0]);
-    list.push(key);
-  }
-  map[key] = session;
-};
-
-Agent.prototype._evictSession = function _evictSession(key) {
-  const { list, map } = this._sessionCache;
-  const at = ArrayPrototypeIndexOf(list, key);
-  if (at === -1) return;
-  ArrayPrototypeSplice(list, at, 1);
-  delete map[key];
-};
+// The cache of sessions is Node's.
+for (const name of ['_getSession', '_cacheSession', '_evictSession'])
+  Agent.prototype[name] = nodes[name];
 
 module.exports = { Agent, kOwnCheck };

@@ -2,7 +2,7 @@
 // Node's own https, taken before `register` puts ours in its place.
 const { ReflectConstruct } = require('../base/primordials');
 const vm = require('node:vm');
-const { Server } = require('node:https');
+const { Agent, Server } = require('node:https');
 
 /**
  * `construct(Class, args)` from a frame that stack traces name as Node's https. Agents that serve both
@@ -15,4 +15,4 @@ const construct = vm.compileFunction(
   { filename: 'node:https' },
 )(ReflectConstruct);
 
-module.exports = { Server, construct };
+module.exports = { Agent, Server, construct };
