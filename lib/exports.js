@@ -64,7 +64,7 @@ function setGlobalProxyFromEnv(env = process.env) {
   if (!urls[0] && !urls[1]) return () => {};
   for (const url of urls) if (url && !URL.canParse(url)) throw new ERR_PROXY_INVALID_CONFIG(url);
   const options = { ...GLOBAL_AGENT, proxyEnv: env };
-  const secure = urls[1] && process.versions.openssl ? https().agents : undefined;
+  const secure = urls[1] && process.versions.openssl ? https() : undefined;
   const before = [global.agent, secure?.globalAgent];
   // The host's knows of `fetch`, where it has one. It sets both global agents, too, which are ours behind
   // `register`.

@@ -30,17 +30,6 @@ function keepGlobalAgentIn(exports) {
   });
 }
 
-/** The class of agents, and the global one. */
-const agents = {
-  Agent,
-  get globalAgent() {
-    return keeper.globalAgent;
-  },
-  set globalAgent(agent) {
-    keeper.globalAgent = agent;
-  },
-};
-
 /** `createServer([options][, requestListener])`: a new `Server`. */
 function createServer(options, requestListener) {
   return new Server(options, requestListener);
@@ -76,4 +65,17 @@ function get(url, options, callback) {
   return req;
 }
 
-module.exports = { Agent, Server, agents, createServer, get, keepGlobalAgentIn, request };
+module.exports = {
+  Agent,
+  Server,
+  createServer,
+  get,
+  get globalAgent() {
+    return keeper.globalAgent;
+  },
+  set globalAgent(agent) {
+    keeper.globalAgent = agent;
+  },
+  keepGlobalAgentIn,
+  request,
+};

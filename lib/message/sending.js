@@ -19,8 +19,7 @@ const { kBytesWritten, kCorked, kEndCallbacks, kErrored, kFlushError, kWritableF
   host.keys;
 const debug = debuglog('http');
 
-// Up to Node 22 a message counts as finished once nothing of it waits, and callbacks of `end()`
-// hear nothing of errors; code written for the runtime expects its way.
+// In older hosts a message counts as finished once nothing of it waits, and callbacks of `end()` hear nothing of errors.
 const oldFinish = host.missingOutgoing.finished;
 /** Whether `'finish'` may come with the last piece: older runtimes end with an empty write of its own. */
 const finishesWithContent = !oldFinish;

@@ -77,7 +77,7 @@ const missingOutgoing = {
 // How the host behaves is asked by calls that leave nothing to do for later: loading the module queues no
 // tick that would be seen by tools.
 
-/** From Node 26 on the pieces of chunked content that are written in one tick leave as one chunk. */
+/** In newer hosts the pieces of chunked content that are written in one tick leave as one chunk. */
 const joinsPieces = later(() => {
   const message = new OutgoingMessage();
   const cork = () => {
@@ -93,7 +93,7 @@ const joinsPieces = later(() => {
   return message[keys.kCorked] > 0;
 });
 
-/** From Node 26 on a request that was received whole, and never read, ends without being resumed. */
+/** In newer hosts a request that was received whole, and never read, ends without being resumed. */
 const readsToDump = (() => {
   let isRead = false;
   const read = () => {
@@ -105,7 +105,7 @@ const readsToDump = (() => {
   return isRead;
 })();
 
-/** From Node 26 on the socket of an exchange that is complete outlives a request that is destroyed. */
+/** In newer hosts the socket of an exchange that is complete outlives a request that is destroyed. */
 const keepsComplete = (() => {
   let isKept = true;
   const destroy = () => {
