@@ -3,6 +3,7 @@
 // buffer of a Writable, whose machinery costs more than the send.
 const { ArrayPrototypeUnshift } = require('../base/primordials');
 const { ERR_STREAM_DESTROYED } = require('../base/errors');
+const { kTransport } = require('../base/symbols');
 const { process } = require('../wire/realm');
 
 /** Pieces that leave together. Most often they are one piece of text, and one callback waits. */
@@ -52,11 +53,11 @@ class CorkBuffer {
     else (this.callbacks ??= []).push(callback);
   }
 
-  /** Sends what is held; its callbacks are told in a tick by `sent`, or later by the transport. */
-  flush(socket, transport, sent) {
+  /** Sends what is held; its callbacks are told in a tick, or later by the transport. */
+  flush(socket, transport) {
     if (this.isEmpty()) return;
     if (transport.isDestroyed) {
-      process.nextTick(failDestroyed, socket, this.drop());
+      this.fail(socket);
       return;
     }
     const flags = this.takeEndFlags(socket, transport);
@@ -73,7 +74,7 @@ class CorkBuffer {
       encodings.push(encoding);
       done = transport.sendAll(chunks, encodings, flags, asOne(callbacks));
     }
-    if (done) process.nextTick(sent, socket, callbacks);
+    if (done) process.nextTick(afterSend, socket, callbacks);
   }
 
   /** What the native side is told with the last piece. */
@@ -82,6 +83,11 @@ class CorkBuffer {
     this.ending = null;
     const ends = ending !== null && this.chunk !== null && socket._httpMessage === ending;
     return ends ? transport.endFlags() : 0;
+  }
+
+  /** The socket is or will be destroyed: what is held is not sent any more. */
+  fail(socket) {
+    if (!this.isEmpty()) process.nextTick(failDestroyed, socket, this.drop());
   }
 
   isEmpty() {
@@ -107,6 +113,12 @@ class CorkBuffer {
 function asOne(callbacks) {
   if (callbacks === null || typeof callbacks === 'function') return callbacks;
   return (error) => callAll(callbacks, error);
+}
+
+function afterSend(socket, callbacks) {
+  // One that has become a plain net.Socket since has been told already.
+  if (socket[kTransport]?.pending === 0) socket.onDrained?.();
+  callAll(callbacks, null);
 }
 
 /** What was held when the socket was destroyed fails with what it was destroyed with, as in Node. */
@@ -139,4 +151,4 @@ function beginsInCharacter(text) {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-module.exports = { CorkBuffer, callAll, failDestroyed };
+module.exports = { CorkBuffer };

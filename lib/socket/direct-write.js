@@ -6,7 +6,6 @@ const { ERR_UNKNOWN_ENCODING } = require('../base/errors');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
 const { isUnusedWritable } = require('../node/streams');
-const { callAll, failDestroyed } = require('./cork-buffer');
 const { process } = require('../wire/realm');
 
 const netDestroy = socketMethods.get('destroy');
@@ -94,24 +93,12 @@ function end(...args) {
 }
 
 function destroy(...args) {
-  if (!this.destroyed) dropHeld(this);
+  if (!this.destroyed) this[kHeld].fail(this);
   return ReflectApply(netDestroy, this, args);
 }
 
-/** The socket is about to be destroyed: what it holds is not sent any more. */
-function dropHeld(socket) {
-  const { [kHeld]: held } = socket;
-  if (!held.isEmpty()) process.nextTick(failDestroyed, socket, held.drop());
-}
-
 function flushHeld() {
-  this[kHeld].flush(this, this[kTransport], afterSend);
-}
-
-function afterSend(socket, callbacks) {
-  // One that has become a plain net.Socket since has been told already.
-  if (socket[kTransport]?.pending === 0) socket.onDrained?.();
-  callAll(callbacks, null);
+  this[kHeld].flush(this, this[kTransport]);
 }
 
 /** All that was sent has left; what is held meanwhile has yet to be sent. */
@@ -151,4 +138,4 @@ const directWrite = {
   },
 };
 
-module.exports = { directWrite, dropHeld, sendWhole, willEnd, writeDirectly };
+module.exports = { directWrite, sendWhole, willEnd, writeDirectly };

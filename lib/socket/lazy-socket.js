@@ -17,7 +17,7 @@ const { Socket } = require('../node/builtins');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
 const { defineMethods } = require('./taken-methods');
-const { dropHeld, sendWhole, willEnd, writeDirectly } = require('./direct-write');
+const { sendWhole, willEnd, writeDirectly } = require('./direct-write');
 const { process } = require('../wire/realm');
 
 function LazySocket(server) {
@@ -115,7 +115,7 @@ methods.end = function end(...args) {
 };
 
 methods.destroy = function destroy(error) {
-  if (!this.destroyed) dropHeld(this);
+  if (!this.destroyed) this[kHeld].fail(this);
   if (error && !this.closed) {
     materialize(this);
     return this.destroy(error);

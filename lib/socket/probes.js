@@ -14,18 +14,22 @@ const takesIntervals = Socket.prototype.setKeepAlive.length > 2;
 
 const toSeconds = (milliseconds) => ~~(milliseconds / 1000);
 
-function setNoDelay(socket, enable) {
+function setNoDelay(enable) {
   const wanted = enable === undefined ? true : Boolean(enable);
-  if (socket[kNoDelay] === wanted) return;
-  socket[kNoDelay] = wanted;
-  native.io.setNoDelay(socket[kTransport].id, wanted);
+  const { isDestroyed, id } = this[kTransport];
+  if (isDestroyed || this[kNoDelay] === wanted) return this;
+  this[kNoDelay] = wanted;
+  native.io.setNoDelay(id, wanted);
+  return this;
 }
 
 /** Times are milliseconds; `enable` may be an object of all four. */
-function setKeepAlive(socket, enable, initialDelay, interval, count) {
+function setKeepAlive(enable, initialDelay, interval, count) {
+  const { isDestroyed, id } = this[kTransport];
+  if (isDestroyed) return this;
   if (enable !== null && typeof enable === 'object')
     ({ enable, initialDelay, interval, count } = enable);
-  const last = socket[kKeepAlive];
+  const last = this[kKeepAlive];
   const delay = toSeconds(initialDelay);
   // The native side has a default for what is not given.
   const pause = takesIntervals && interval !== undefined ? toSeconds(interval) : undefined;
@@ -33,9 +37,10 @@ function setKeepAlive(socket, enable, initialDelay, interval, count) {
   const isSame = enable
     ? last?.delay === delay && last.pause === pause && last.times === times
     : last === null;
-  if (isSame) return;
-  socket[kKeepAlive] = enable ? { __proto__: null, delay, pause, times } : null;
-  native.io.setKeepAlive(socket[kTransport].id, Boolean(enable), delay, pause, times);
+  if (isSame) return this;
+  this[kKeepAlive] = enable ? { __proto__: null, delay, pause, times } : null;
+  native.io.setKeepAlive(id, Boolean(enable), delay, pause, times);
+  return this;
 }
 
 module.exports = { setKeepAlive, setNoDelay };

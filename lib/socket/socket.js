@@ -24,7 +24,7 @@ const {
 } = require('../node/streams');
 const { directWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
-const probes = require('./probes');
+const { setKeepAlive, setNoDelay } = require('./probes');
 const { defineMethods } = require('./taken-methods');
 const { process } = require('../wire/realm');
 
@@ -96,16 +96,8 @@ for (const end of ['remote', 'local'])
 
 // What `net.Socket` would ask its handle.
 
-methods.setNoDelay = function setNoDelay(enable) {
-  if (!this[kTransport].isDestroyed) probes.setNoDelay(this, enable);
-  return this;
-};
-
-methods.setKeepAlive = function setKeepAlive(enable, initialDelay, interval, count) {
-  if (!this[kTransport].isDestroyed)
-    probes.setKeepAlive(this, enable, initialDelay, interval, count);
-  return this;
-};
+methods.setNoDelay = setNoDelay;
+methods.setKeepAlive = setKeepAlive;
 
 methods.ref = function ref() {
   this[kTransport].setRef(true);
