@@ -78,7 +78,6 @@ function setGlobalProxyFromEnv(env = process.env) {
   };
 }
 
-/** Whether `name` may be the name of a header field. */
 function isValidHeaderName(name) {
   return typeof name === 'string' && isToken(name);
 }

@@ -55,7 +55,6 @@ function itself() {
   return this;
 }
 
-/** Functions by the names that Node's code has for them. */
 const functions = {};
 
 /** Takes the static functions of these `names`. */
@@ -63,7 +62,6 @@ function takeStatic(prefix, Class, names) {
   for (const name of names.split(' ')) functions[`${prefix}${capitalized(name)}`] = Class[name];
 }
 
-/** Takes methods. */
 function takeMethods(prefix, { prototype }, names) {
   for (const name of names.split(' '))
     functions[`${prefix}Prototype${capitalized(name)}`] = uncurryThis(prototype[name]);

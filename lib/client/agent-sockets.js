@@ -82,7 +82,6 @@ function onFreeSocketError(error) {
   dropIdle(this, error);
 }
 
-/** Sends `req` on an idle connection, a new one, or the next that becomes free. */
 function addRequest(agent, req, options, port, localAddress) {
   if (statsChannel.hasSubscribers) publishStats('agent', agent);
   if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
@@ -203,7 +202,6 @@ function giveSocket(agent, req, socket) {
   if (req.timeout !== undefined && req.timeout !== timeout) socket.setTimeout(req.timeout);
 }
 
-/** Makes a socket for `req`; `callback(error, socket)`. */
 function createSocket(agent, req, options, callback) {
   options = mergeOptions(agent, options, req);
   const timeout = req.timeout || agent.options.timeout;
@@ -266,7 +264,6 @@ function adopt(agent, socket, options) {
   if (agent[kKeylog]) socket.on('keylog', agent[kKeylog]);
 }
 
-/** Forgets a socket, and makes one for a request that may wait for its place. */
 function removeSocket(agent, socket, options) {
   const name = keyOf(agent, options);
   takeOut(agent.sockets, name, socket);
@@ -291,7 +288,6 @@ function takeOut(set, name, socket) {
   if (sockets.length === 0) delete set[name];
 }
 
-/** Takes a socket from the pool for `req`. */
 function reuseSocket(agent, socket, req) {
   if (!socket[kTransport]) socket.removeListener('error', onFreeSocketError);
   unguardFreeSocket(socket);
@@ -300,7 +296,6 @@ function reuseSocket(agent, socket, req) {
   socket.ref();
 }
 
-/** What `agent.stats()` tells. */
 function stats(agent) {
   return agentStats(agent, driver());
 }

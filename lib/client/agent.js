@@ -77,7 +77,6 @@ Agent.prototype.createConnection = function createConnection(...args) {
     : net.connect(connectOptions, callback);
 };
 
-/** The key under which connections with these options are kept. */
 Agent.prototype.getName = getName;
 
 /** Sends `req` on an idle connection, a new one, or the next that becomes free. */
@@ -95,7 +94,6 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
   sockets().removeSocket(this, socket, options);
 };
 
-/** Prepares a socket for the pool; false if it may not be kept. */
 Agent.prototype.keepSocketAlive = keepSocketAlive;
 
 /** Takes a socket from the pool for `req`. */
@@ -110,7 +108,6 @@ define(Agent.prototype, {
   },
 });
 
-/** Closes all sockets. */
 Agent.prototype.destroy = function destroy() {
   for (const set of [this.freeSockets, this.sockets])
     for (const list of ObjectValues(set)) for (const socket of [...list]) socket.destroy();

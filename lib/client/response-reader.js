@@ -39,7 +39,6 @@ class ResponseReader {
 
   // ---- the transport ----
 
-  /** Feeds a chunk of a stream. */
   feed(chunk) {
     this.transport ??= this.newStream();
     this.transport.feed(chunk);

@@ -101,7 +101,6 @@ function keep(map, key, value, limit = KNOWN) {
   while (map.size > limit) map.delete(map.keys().next().value);
 }
 
-/** The TLS of one agent. */
 class ClientTls {
   constructor(agent) {
     this.agent = agent;
@@ -197,12 +196,10 @@ class Dial {
     this.hasBegun = false;
   }
 
-  /** The options to connect with. */
   merge(options) {
     return { ...options, secureContext: this.client.secureContext };
   }
 
-  /** The socket is being connected. */
   follow(socket) {
     if (ObjectGetPrototypeOf(socket) !== TLSSocket.prototype) {
       this.security.note('node', 'the socket is another');

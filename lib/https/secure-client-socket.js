@@ -38,7 +38,6 @@ const CURVES = {
   secp384r1: ['secp384r1', 384],
 };
 
-/** The issuer of a certificate. */
 const issuerOf = (certificate, others) =>
   ArrayPrototypeFind(others, (one) => certificate.checkIssued(one));
 

@@ -73,7 +73,6 @@ function copyOf(options) {
   return copy;
 }
 
-/** The TLS of one server. */
 class ServerTls {
   // As they were given: programs use such objects again, with other content.
   #options;
@@ -82,7 +81,6 @@ class ServerTls {
   /** What `addContext` was given: pairs of a name and options. */
   #named = [];
 
-  /** `options`: the server's. */
   constructor(server, options) {
     this.server = server;
     this.#options = copyOf(options);

@@ -94,7 +94,6 @@ function end(message, chunk, encoding, callback, sendsItself) {
     message._finish();
 }
 
-/** `end()` was called before. */
 function endAgain(message, chunk, callback) {
   if (!chunk) {
     if (callback) queueEndCallback(message, callback);

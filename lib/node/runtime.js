@@ -8,7 +8,6 @@ const {
   SymbolPrototypeGetDescription,
 } = require('../base/primordials');
 
-/** The major version of the host. */
 const major = NumberParseInt(process.versions.node, 10);
 
 /** The flags of the process, on its command line or by NODE_OPTIONS, as one text. */

@@ -104,7 +104,6 @@ class ServerConnection {
 
   // ---- requests ----
 
-  /** A request's head has arrived. */
   onHead(flags, head) {
     if (!this.accepts(flags)) return;
     this.resource?.emitDestroy();
@@ -205,7 +204,6 @@ class ServerConnection {
     return res;
   }
 
-  /** A piece of the current request's content. */
   onContent(flags, chunk) {
     if (this.accepts(flags)) this.runInContext(this.pushContent, this, chunk);
   }
@@ -325,7 +323,6 @@ class ServerConnection {
     answerError(socket, error);
   }
 
-  /** The peer sends no more. */
   onEnd() {
     this.runInContext(this.afterEnd, this);
   }

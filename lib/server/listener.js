@@ -63,7 +63,6 @@ class NativeListener {
     };
   }
 
-  /** Tells the native side that options have changed. */
   update() {
     native.io.configure(this.id, this.options());
     this.security?.tell(this.id);
@@ -129,7 +128,6 @@ class NativeListener {
     if (this.server[kListener] === this) this.server[kListener] = null;
   }
 
-  /** A connection was accepted. */
   onOpen(id, flags) {
     if (this.resource === null) this.open(id, flags, null);
     else this.resource.runInAsyncScope(this.openInContext, this, id, flags);

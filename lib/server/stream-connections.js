@@ -21,7 +21,6 @@ const kStreamChecker = Symbol('rust-http.streamChecker');
 
 // ---- what is listened to ----
 
-/** Listens to the connection's socket. */
 function listenToStream(connection) {
   const { socket } = connection;
   begin(connection);
@@ -51,7 +50,6 @@ function begin(connection) {
   helpResponses(connection);
 }
 
-/** Listens no more. */
 function forgetStream(connection) {
   const { socket, streamListeners } = connection;
   for (const [event, listener] of ObjectEntries(streamListeners ?? {}))

@@ -239,7 +239,6 @@ function resumeReading(socket) {
   if (!socket._paused) socket[kTransport].resumeReading();
 }
 
-/** The connection speaks HTTP. */
 methods.joinHttp = function joinHttp() {
   for (const event in httpListeners) Socket.prototype.on.call(this, event, httpListeners[event]);
   if (this._httpMessage) this.on('close', onSocketClose);
@@ -311,7 +310,6 @@ methods.resumeInput = function resumeInput() {
   if (this.readable) this.resume();
 };
 
-/** The peer sends no more. */
 methods.endInput = function endInput() {
   this.push(null);
   this.read(0);
@@ -329,7 +327,6 @@ methods.onTimeout = function onTimeout() {
   this.emit('timeout');
 };
 
-/** The connection failed. */
 methods.fail = function fail(error) {
   this.destroy(error);
 };

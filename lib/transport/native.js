@@ -233,7 +233,6 @@ class NativeTransport {
     return WRITE_END | (more * layout.WRITE_MORE_ENDS);
   }
 
-  /** The response is complete. */
   endResponse() {
     if (this.endsTold === 0) return this.isClosed || native.io.endResponse(this.id);
     this.endsTold--;

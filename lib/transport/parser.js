@@ -79,7 +79,6 @@ const responseOptions = settled((req) => ({
 
 const requestOptions = settled(parserOptions);
 
-/** A parser of the server's requests. */
 function requestParser(server) {
   return new StreamParser(false, requestOptions(server).settings);
 }

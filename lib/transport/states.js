@@ -1,7 +1,6 @@
 'use strict';
 // The states of a native connection.
 
-/** The life of a connection. */
 const Life = {
   OPEN: 'open',
   /** Destroyed here; its Close record is still to come. */

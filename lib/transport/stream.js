@@ -75,7 +75,6 @@ class StreamTransport {
     this.input = null;
   }
 
-  /** The peer sends no more. */
   finish() {
     this.input.finish();
   }

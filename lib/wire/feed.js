@@ -85,7 +85,6 @@ class FedParser {
     }
   }
 
-  /** The input has ended. */
   finish() {
     if (this.mustWait()) this.arrived.push(END);
     else this.parse(END);
