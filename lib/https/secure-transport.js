@@ -1,5 +1,6 @@
 'use strict';
 // The transport of a native connection on which TLS is spoken natively.
+const { ReflectApply } = require('../base/primordials');
 const { process } = require('../wire/realm');
 const { ERR_TLS_HANDSHAKE_TIMEOUT, connectionReset } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
@@ -23,6 +24,12 @@ class SecureTransport extends TlsTransport {
     return this.isSecured && !this.isClosed ? native.io.certificate(this.id) : null;
   }
 
+  /** In the context of the server's `listen()`, if it has one. */
+  inOrigin(method, argument) {
+    if (this.origin === null) ReflectApply(method, this, [argument]);
+    else this.origin.runInAsyncScope(method, this, argument);
+  }
+
   /** The handshake is over. `isHeld`: nothing is parsed before a listener of the application has seen the socket. */
   onSecured(isHeld) {
     if (this.life !== Life.OPEN) return;
@@ -30,7 +37,7 @@ class SecureTransport extends TlsTransport {
     this.agreement(); // it may be asked for when the connection is gone
     this.security.greeting.delete(this);
     try {
-      this.inContext(this.begin);
+      this.inOrigin(this.begin);
     } finally {
       // The connection goes on, even if a listener has thrown.
       if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
@@ -48,7 +55,7 @@ class SecureTransport extends TlsTransport {
 
   /** A client that the native side does not understand: Node might. `bytes`: what it has sent. */
   onForeign(bytes) {
-    if (this.life === Life.OPEN) this.inContext(this.becomeForeign, bytes);
+    if (this.life === Life.OPEN) this.inOrigin(this.becomeForeign, bytes);
   }
 
   becomeForeign(bytes) {
@@ -69,7 +76,7 @@ class SecureTransport extends TlsTransport {
     this.hasFailed = true;
     if (!this.isClosed) this.saveAddresses();
     this.close(false);
-    this.inContext(this.emitClientError, error);
+    this.inOrigin(this.emitClientError, error);
   }
 
   emitClientError(error) {

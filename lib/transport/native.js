@@ -112,11 +112,10 @@ class NativeTransport {
     this.receiver = role;
   }
 
-  /** Runs a method in the async context of the role, or of the server's `listen()`, if there is one. */
+  /** Runs a method in the async context of the role, if there is one. */
   inContext(method, argument) {
-    if (this.role !== null) this.role.runInContext(method, this, argument);
-    else if (this.origin !== null) this.origin.runInAsyncScope(method, this, argument);
-    else ReflectApply(method, this, [argument]);
+    if (this.role === null) ReflectApply(method, this, [argument]);
+    else this.role.runInContext(method, this, argument);
   }
 
   // ---- reading ----
