@@ -40,8 +40,12 @@ const ofType = (type) => (value, name) => {
 };
 const validateBoolean = ofType('boolean');
 const validateFunction = ofType('function');
-const validateString = ofType('string');
 const mustBeNumber = ofType('number');
+
+/** By itself, because each look at a header calls it. */
+function validateString(value, name) {
+  if (typeof value !== 'string') throw new ERR_INVALID_ARG_TYPE(name, 'of type string', value);
+}
 
 function validateBuffer(value, name) {
   if (!ArrayBufferIsView(value))
