@@ -269,6 +269,16 @@ test('the messages of some of them', limit, () => {
       'The "options.hostname" property must be of type string or one of undefined or null. ' +
       'Received type number (1)',
   });
+  // Texts are told as they are, long ones in part.
+  for (const [text, told] of [
+    ['a\tb', "'a\tb'"],
+    [`'"`, '"\'\\""'],
+    ['x'.repeat(28), `'${'x'.repeat(28)}'`],
+    ['x'.repeat(29), `'${'x'.repeat(25)}...'`],
+  ])
+    assert.throws(() => http.request({ timeout: text }), {
+      message: `The "timeout" argument must be of type number. Received type string (${told})`,
+    });
   assert.throws(() => http.request({ method: 'A B' }), {
     message: 'Method must be a valid HTTP token ["A B"]',
   });

@@ -139,6 +139,11 @@ onBoth('writeEarlyHints checks what it is given', async ({ connect }) => {
     assert.throws(() => res.writeEarlyHints({ link: 'nonsense' }), {
       code: 'ERR_INVALID_ARG_VALUE',
     });
+    // The one that is wrong is named.
+    assert.throws(() => res.writeEarlyHints({ link: ['</a>; rel=b', 'nonsense'] }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: /Received 'nonsense'$/,
+    });
     res.writeEarlyHints({});
     res.writeEarlyHints({ link: [] });
     res.end('only this');

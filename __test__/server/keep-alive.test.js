@@ -101,6 +101,10 @@ onBoth('maxRequestsPerSocket says max, closes, and drops the rest', async ({ con
   assert.strictEqual(second.status, 200);
   assert.strictEqual(second.headers.connection, 'close');
   assert.deepStrictEqual(dropped, []);
+  server.maxRequestsPerSocket = 1.5;
+  const other = await connect(server);
+  const whole = await other.exchange(get());
+  assert.strictEqual(whole.headers['keep-alive'], 'timeout=5, max=1');
 });
 
 onNative('requests beyond maxRequestsPerSocket are not served', async ({ connect }) => {

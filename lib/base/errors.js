@@ -3,6 +3,7 @@
 // wording.
 const {
   ErrorCaptureStackTrace,
+  JSONStringify,
   MathAbs,
   NumberIsInteger,
   ObjectAssign,
@@ -22,9 +23,10 @@ function received(value) {
     if (value.constructor?.name) return `an instance of ${value.constructor.name}`;
     return inspect(value, { depth: -1 });
   }
-  let text = inspect(value, { colors: false });
-  if (text.length > 28) text = `${StringPrototypeSlice(text, 0, 25)}...`;
-  return `type ${typeof value} (${text})`;
+  if (typeof value !== 'string') return `type ${typeof value} (${inspect(value)})`;
+  const text = value.length > 28 ? `${StringPrototypeSlice(value, 0, 25)}...` : value;
+  // As it is, not escaped, unless that is what closes the quotes.
+  return `type string (${StringPrototypeIncludes(text, "'") ? JSONStringify(text) : `'${text}'`})`;
 }
 
 /** What a name stands for. */

@@ -150,7 +150,7 @@ function validateLinkHeaderValue(hints) {
     if (typeof link !== 'string' || !LINK.test(link)) {
       throw new ERR_INVALID_ARG_VALUE(
         'hints',
-        hints,
+        link,
         'must be an array or string of format "</styles.css>; rel=preload; as=style"',
       );
     }

@@ -197,7 +197,7 @@ function keepAliveLines(message) {
   if (!timeout || !message._defaultKeepAlive) return 'Connection: keep-alive\r\n';
   const max = ~~message._maxRequestsPerSocket;
   if (max > 0) {
-    return `Connection: keep-alive\r\nKeep-Alive: timeout=${MathFloor(timeout / 1000)}, max=${message._maxRequestsPerSocket}\r\n`;
+    return `Connection: keep-alive\r\nKeep-Alive: timeout=${MathFloor(timeout / 1000)}, max=${max}\r\n`;
   }
   if (timeout !== linesTimeout) {
     linesTimeout = timeout;
