@@ -50,6 +50,7 @@ const forms = [
   ['listen(port, backlog)', () => [0, 20]],
   ['listen({ port })', () => [{ port: 0 }]],
   ['listen({ port, host, backlog })', () => [{ port: 0, host: 'localhost', backlog: 5 }]],
+  ['listen({ port, backlog as text })', () => [{ port: 0, host: '127.0.0.1', backlog: '5' }]],
   ['listen({ port, exclusive })', () => [{ port: 0, host: '127.0.0.1', exclusive: true }]],
 ];
 for (const [form, args] of forms) {

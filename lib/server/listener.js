@@ -71,7 +71,7 @@ class NativeListener {
   /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
   listen(handle, backlog) {
     if (this.id < 0) return this.id;
-    const errno = native.io.listen(this.id, handle.fd, backlog || 511);
+    const errno = native.io.listen(this.id, handle.fd, (backlog || 511) | 0);
     if (errno !== 0) {
       native.closeListener(this.id);
       return -errno;
