@@ -207,6 +207,20 @@ onBoth('a client that ends within its request', async ({ connect }) => {
   assert.deepStrictEqual(errors, ['HPE_INVALID_EOF_STATE', false, true, true]);
 });
 
+onBoth("'clientError' has time to answer a request that was cut short", async ({ connect }) => {
+  const told = deferred();
+  const server = http.createServer(() => assert.fail('no request'));
+  server.on('clientError', (_error, socket) => told.resolve(socket));
+  const client = await connect(server);
+  client.send('GET / HTTP/1.1\r\n');
+  client.end();
+  const socket = await told.promise;
+  await new Promise(setImmediate);
+  assert.deepStrictEqual([socket.writable, socket.writableEnded], [true, false]);
+  socket.end('own words');
+  assert.strictEqual(await client.untilEnd(), 'own words');
+});
+
 onBoth('a client that ends within its request, on a socket that is listened to', async (world) => {
   const seen = [];
   const closed = deferred();

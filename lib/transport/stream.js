@@ -134,7 +134,8 @@ class StreamTransport {
   onEnd() {
     // One that the native side has seen, the socket will see again.
     if (this.isTrailing) this.hasParsedEnd = true;
-    else this.role?.onEnd();
+    // One amid a message was told as an error: whoever handles that decides on the socket.
+    else if (this.failure?.code !== 'HPE_INVALID_EOF_STATE') this.role?.onEnd();
   }
 
   /** The last record of the native side, which had the socket before: from now on it is read here. */
