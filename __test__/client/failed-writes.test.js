@@ -7,7 +7,7 @@ const net = require('node:net');
 const { test } = require('node:test');
 const { ResettingPeer } = require('../support/resetting-peer');
 const http = require('../support/subject');
-const { onEveryWay } = require('./ways');
+const { onEveryWay, onSocketWays } = require('./ways');
 
 const limit = { timeout: 60_000 };
 
@@ -84,4 +84,18 @@ onEveryWay('a socket that is destroyed with a write that waits', async ({ accept
   if (!(socket instanceof net.Socket)) return; // whether it cancels is its own business
   assert.strictEqual((await told)?.code, 'ECANCELED');
   assert.deepStrictEqual(await closed, [false]);
+});
+
+onSocketWays("'close' of a socket that is destroyed before its writes", async ({ request }) => {
+  const req = request({ method: 'POST' });
+  req.on('error', () => {});
+  req.write('never sent');
+  // Before the request, which writes when it is connected.
+  const closed = new Promise((resolve) => {
+    req.on('socket', (socket) => {
+      socket.on('connect', () => socket.destroy());
+      socket.on('close', resolve);
+    });
+  });
+  assert.strictEqual(await closed, false);
 });

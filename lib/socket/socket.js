@@ -146,6 +146,7 @@ methods._final = function _final(callback) {
 methods._destroy = function _destroy(error, callback) {
   const transport = this[kTransport];
   this.connecting = false;
+  transport.hasError = Boolean(error);
   transport.close(this.resetAndClosing === true);
   this._handle = null;
   callback(error);
@@ -286,12 +287,12 @@ function awaitsFinish(socket) {
 
 function closeSocket(socket) {
   if (!socket.destroyed) socket.destroy();
-  // Behind the 'error' that is on its way, and what follows from it in ticks.
-  if (socket.errored) setImmediate(emitClose, socket, true);
+  // Behind the 'error' that is on its way, and what follows from it in ticks. A write that fails because the socket was
+  // closed is none of its errors, though `errored` has it.
+  if (socket[kTransport].hasError) setImmediate(emitClose, socket, true);
   else process.nextTick(emitClose, socket, false);
 }
 
-/** A write that was cancelled when the socket was closed is none of its errors. */
 function emitClose(socket, isError) {
   socket.emit('close', isError);
 }

@@ -45,6 +45,7 @@ class NativeTransport {
     this.waiting = []; // callbacks of writes that are not complete
     this.afterShutdown = null;
     this.closesSoon = false;
+    this.hasError = false; // it closes because of one
     this.firstFlags = 0; // for the next piece
     /** How many complete responses leave with the current one. */
     this.alongside = 0;
