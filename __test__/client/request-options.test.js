@@ -178,7 +178,7 @@ onOneWay('maxHeaderSize limits the head of the response', async ({ accept, get }
   const error = errorOf(refused);
   peer.answer('', big);
   assert.strictEqual((await error).code, 'HPE_HEADER_OVERFLOW');
-  const taken = get({ maxHeaderSize: 40_000, agent: false });
+  const taken = get({ maxHeaderSize: 2 ** 40, agent: false });
   peer = await accept();
   await peer.request();
   peer.answer('', big.repeat(15));

@@ -46,3 +46,37 @@ for (const [value, count, status] of [
     const client = await connect(server);
     assert.strictEqual((await client.exchange(get(count))).status, status);
   });
+
+for (const [name, value] of [
+  ['maxHeaderSize', 2 ** 32],
+  ['maxHeaderSize', 2 ** 40],
+  ['maxHeaderSize', Number.POSITIVE_INFINITY],
+  ['httpValidation', 'none of the three'],
+  ['httpValidation', null],
+])
+  onBoth(`${name}: ${value}, set later`, async ({ connect }) => {
+    const server = http.createServer((_req, res) => res.end('answered'));
+    server[name] = value;
+    const client = await connect(server);
+    assert.strictEqual((await client.exchange(get(2))).text, 'answered');
+    assert.strictEqual(server[name], value);
+  });
+
+onBoth('maxHeaderSize: 2 ** 40, as an option', async ({ connect }) => {
+  const server = http.createServer({ maxHeaderSize: 2 ** 40 }, (_req, res) => res.end('answered'));
+  const client = await connect(server);
+  assert.strictEqual((await client.exchange(get(2))).text, 'answered');
+});
+
+onNative('timeout: 2 ** 40 is no timer that runs at once', async ({ connect, t }) => {
+  const warnings = [];
+  const note = ({ message }) => warnings.push(message);
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  const server = http.createServer((_req, res) => res.end('answered'));
+  server.timeout = 2 ** 40;
+  server.on('timeout', () => assert.fail('too early'));
+  const client = await connect(server);
+  assert.strictEqual((await client.exchange(get(1))).text, 'answered');
+  assert.deepStrictEqual(warnings, []);
+});

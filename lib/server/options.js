@@ -93,7 +93,7 @@ const milliseconds = (value) =>
 function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
   const timeout = milliseconds(keepAliveTimeout);
   if (timeout === 0) return 0;
-  return timeout + (NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000);
+  return milliseconds(timeout + (NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000));
 }
 
 /** How many connections may be open, -1 for any number. */

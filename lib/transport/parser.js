@@ -1,7 +1,7 @@
 'use strict';
 // Parsers of what JavaScript feeds, and the options that those of the native side have, too. They are
 // read from a server, or from a client's request.
-const { MathMax } = require('../base/primordials');
+const { MathMax, MathMin, SafeSet } = require('../base/primordials');
 const { accessors, insecureByDefault, refusesManyFields } = require('../node/http');
 const { WRITE_EXPECT, WRITE_EXPECT_CONNECT, WRITE_EXPECT_HEAD } = require('../wire/layout');
 const { renew } = require('../wire/feed');
@@ -14,9 +14,16 @@ const MAX_SPARE = 64;
 const defaultMaxHeaderSize = accessors.maxHeaderSize;
 let warned = false;
 
+/** The most bytes of a head that the native side can count to. */
+const MAX_HEADER_SIZE = 2 ** 32 - 1;
+const VALIDATIONS = new SafeSet(['strict', 'relaxed', 'insecure']);
+
+/** `size` may be anything: it is checked when it is an option, and may be changed afterwards. */
+const headerSize = (size, fallback) => MathMin(size || fallback, MAX_HEADER_SIZE) || fallback;
+
 /** How strictly the input of a server, or the answer to a request, is read. */
 function validation(owner) {
-  if (owner.httpValidation !== undefined) return owner.httpValidation;
+  if (VALIDATIONS.has(owner.httpValidation)) return owner.httpValidation;
   if (owner.insecureHTTPParser !== undefined)
     return owner.insecureHTTPParser ? 'insecure' : 'strict';
   if (insecureByDefault && !warned) {
@@ -41,7 +48,7 @@ function shownFields({ maxHeadersCount }) {
 /** What a parser of the server's requests has to know. */
 function parserOptions(server) {
   return {
-    maxHeaderSize: server.maxHeaderSize || accessors.maxHeaderSize,
+    maxHeaderSize: headerSize(server.maxHeaderSize, accessors.maxHeaderSize),
     maxFields: fieldLimit(server),
     shownFields: shownFields(server),
     validation: validation(server),
@@ -72,7 +79,7 @@ function settled(read) {
 
 /** What a parser of the answer to a request has to know. */
 const responseOptions = settled((req) => ({
-  maxHeaderSize: req.maxHeaderSize || defaultMaxHeaderSize,
+  maxHeaderSize: headerSize(req.maxHeaderSize, defaultMaxHeaderSize),
   shownFields: shownFields(req),
   validation: validation(req),
 }));
