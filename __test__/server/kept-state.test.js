@@ -142,6 +142,8 @@ onBoth('nobody changes the encoding of a socket that has spoken HTTP', async ({ 
   };
   const server = http.createServer((req, res) => {
     refuse(req.socket);
+    req.socket._handle; // on a handle of Node's, too
+    refuse(req.socket);
     res.end();
   });
   server.on('upgrade', (_req, socket) => {
@@ -152,7 +154,7 @@ onBoth('nobody changes the encoding of a socket that has spoken HTTP', async ({ 
   await client.exchange(GET);
   client.send(UP);
   await client.untilEnd();
-  assert.deepStrictEqual(codes, ['ERR_HTTP_SOCKET_ENCODING', 'ERR_HTTP_SOCKET_ENCODING']);
+  assert.deepStrictEqual(codes, Array(3).fill('ERR_HTTP_SOCKET_ENCODING'));
 });
 
 onNative('traffic is counted once when a socket gets a handle of Node', async ({ connect }) => {

@@ -12,7 +12,6 @@ const { ServerConnection } = require('./connection');
 const { guardStats } = require('./guard');
 const { adoptOptions } = require('./options');
 const { listenToStream, watchStreams } = require('./stream-connections');
-const { refuseEncoding } = require('./upgrade');
 
 /** Makes `server` serve HTTP on `socket`, ours or any Duplex. */
 function serve(server, socket) {
@@ -32,7 +31,6 @@ function serve(server, socket) {
   if (handle?.isStreamBase && (handle.reading || socket.encrypted)) flowAlong(socket);
   socket._paused = false;
   socket.server = server;
-  socket.setEncoding = refuseEncoding;
   if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
   watchStreams(server);
 }

@@ -8,6 +8,7 @@ const {
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
 const { shadow, unshadow } = require('../base/define');
+const { ERR_HTTP_SOCKET_ENCODING } = require('../base/errors');
 const { kAttach, kConnections, kSendWhole } = require('../base/symbols');
 const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
@@ -45,8 +46,14 @@ function takePlace({ socket, streamListeners }, event) {
   if (!replaceListener(socket, event, httpListeners[event], listener)) socket.on(event, listener);
 }
 
+/** `setEncoding` of a socket that speaks HTTP. */
+function refuseEncoding() {
+  throw new ERR_HTTP_SOCKET_ENCODING();
+}
+
 function begin(connection) {
   connection.streamListeners = listenersOf(connection);
+  connection.socket.setEncoding = refuseEncoding;
   helpResponses(connection);
 }
 
@@ -146,6 +153,7 @@ function checkStreams(reference) {
 module.exports = {
   forgetStream,
   listenToStream,
+  refuseEncoding,
   unwatchStreams,
   watchStreams,
   takePlace,

@@ -1,10 +1,9 @@
 'use strict';
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
-const { ERR_HTTP_SOCKET_ENCODING } = require('../base/errors');
 const { later } = require('../base/later');
 const { debuglog } = require('../node/builtins');
 const { addForeign } = require('./open-connections');
-const { forgetStream } = require('./stream-connections');
+const { forgetStream, refuseEncoding } = require('./stream-connections');
 
 const Phase = {
   HTTP: 'http',
@@ -20,11 +19,6 @@ const Phase = {
 const contentFirst = later(() => require('./content-first'));
 
 const debug = debuglog('http');
-
-/** `setEncoding` of a socket that speaks HTTP. */
-function refuseEncoding() {
-  throw new ERR_HTTP_SOCKET_ENCODING();
-}
 
 /** Whether a request that asks for another protocol may have the socket. */
 function mayUpgrade(server, req) {
@@ -70,4 +64,4 @@ function handOver(connection, bytes, stream) {
   server.emit(event, req, socket, bytes);
 }
 
-module.exports = { Phase, handOver, mayUpgrade, readContentFirst, refuseEncoding };
+module.exports = { Phase, handOver, mayUpgrade, readContentFirst };
