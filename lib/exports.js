@@ -15,7 +15,7 @@ const {
   validateHeaderValue,
   validateInteger,
   validateObject,
-  validateValidation,
+  validateOneOf,
 } = require('./base/validate');
 const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
@@ -82,13 +82,14 @@ function isValidHeaderName(name) {
   return typeof name === 'string' && isToken(name);
 }
 
-/** Whether `value` may be that of a header field, by `options.httpValidation`: 'strict', 'relaxed' or 'insecure'. */
+/** Whether `value` may be the value of a header field; `options.httpValidation` is 'strict' (the default) or 'relaxed'. */
 function isValidHeaderValue(value, options) {
   let isRelaxed = false;
   if (options !== undefined) {
     validateObject(options, 'options');
     const { httpValidation } = options;
-    if (httpValidation !== undefined) validateValidation(httpValidation);
+    if (httpValidation !== undefined)
+      validateOneOf(httpValidation, 'options.httpValidation', ['strict', 'relaxed']);
     isRelaxed = httpValidation === 'relaxed';
   }
   return value !== undefined && typeof value !== 'symbol' && !isInvalidValue(value, isRelaxed);

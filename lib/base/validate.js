@@ -77,17 +77,12 @@ function validateOneOf(value, name, allowed) {
   throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${choices}`);
 }
 
-/** Which of the three ways of checking fields. */
-function validateValidation(value) {
-  validateOneOf(value, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
-}
-
 /** The options that say how strictly input is read: there may be one of them. */
 function validateStrictness({ httpValidation, insecureHTTPParser }) {
   if (insecureHTTPParser !== undefined)
     validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
   if (httpValidation === undefined) return;
-  validateValidation(httpValidation);
+  validateOneOf(httpValidation, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
   if (insecureHTTPParser !== undefined)
     throw new ERR_INVALID_ARG_VALUE(
       'options.httpValidation',
@@ -183,5 +178,4 @@ module.exports = {
   validatePort,
   validateStrictness,
   validateString,
-  validateValidation,
 };
