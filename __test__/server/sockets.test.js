@@ -128,6 +128,31 @@ onNative('the remote address is still told after the connection is closed', asyn
   assert.strictEqual(socket.readyState, 'closed');
 });
 
+onNative('bytesWritten counts the bytes of text that is held', async ({ connect }) => {
+  const counts = [];
+  const server = http.createServer((req, res) => {
+    const { socket } = req;
+    socket.cork();
+    for (const [text, encoding] of [
+      ['\u20ac', 'utf8'],
+      ['\u00e9', 'latin1'],
+      ['6162', 'hex'],
+      ['\u20ac'],
+    ]) {
+      const before = socket.bytesWritten;
+      socket.write(text, encoding);
+      counts.push(socket.bytesWritten - before);
+    }
+    socket.uncork();
+    socket.end();
+    res.destroy();
+  });
+  const client = await connect(server);
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await client.untilEnd();
+  assert.deepStrictEqual(counts, [3, 1, 2, 3]);
+});
+
 onNative('bytesRead and bytesWritten count the bytes of the connection', async ({ connect }) => {
   const counts = [];
   const closed = deferred();

@@ -1,7 +1,7 @@
 'use strict';
 // Output of a native socket that waits while it is corked, and leaves in one go. Stands in for the
 // buffer of a Writable, whose machinery costs more than the send.
-const { ArrayPrototypeUnshift } = require('../base/primordials');
+const { ArrayPrototypeUnshift, BufferByteLength } = require('../base/primordials');
 const { ERR_STREAM_DESTROYED } = require('../base/errors');
 const { kTransport } = require('../base/symbols');
 const { process } = require('../wire/realm');
@@ -88,6 +88,15 @@ class CorkBuffer {
   /** The socket is or will be destroyed: what is held is not sent any more. */
   fail(socket) {
     if (!this.isEmpty()) process.nextTick(failDestroyed, socket, this.drop());
+  }
+
+  /** How many bytes are held; `length` counts the characters of text, as a Writable does. */
+  byteLength() {
+    const { chunk, chunks, encoding, encodings } = this;
+    let bytes = chunk === null ? 0 : BufferByteLength(chunk, encoding);
+    for (let i = 0; i < (chunks?.length ?? 0); i++)
+      bytes += BufferByteLength(chunks[i], encodings[i]);
+    return bytes;
   }
 
   isEmpty() {

@@ -10,7 +10,7 @@ const {
 const { define } = require('../base/define');
 const { ERR_HTTP_SOCKET_ENCODING, ERR_SOCKET_CLOSED } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
-const { kError, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const { kError, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
 const { timerDuration, validateFunction } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
@@ -74,7 +74,8 @@ define(prototype, {
     return bytesOf(this, 'bytesWritten');
   },
   get bytesWritten() {
-    return this._bytesDispatched + this.writableLength;
+    const { [kHeld]: held } = this;
+    return this._bytesDispatched + this.writableLength - held.length + held.byteLength();
   },
 });
 
