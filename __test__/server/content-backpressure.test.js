@@ -91,6 +91,32 @@ onBoth("'drain' comes before the callback of the write that it follows", async (
   assert.deepStrictEqual(log, ['drain', 'callback']);
 });
 
+onBoth("'drain' comes before the callbacks of writes that had to wait", async ({ connect }) => {
+  const log = [];
+  const server = http.createServer((_req, res) => {
+    let left = 3;
+    const write = () => {
+      if (left-- === 0) return res.end();
+      assert.strictEqual(res.write(Buffer.alloc(8 * MiB)), false);
+      res.write('', () => {
+        log.push('callback');
+        write();
+      });
+    };
+    res.on('drain', () => log.push('drain'));
+    write();
+    waits.resolve();
+  });
+  const waits = deferred();
+  const client = await connect(server);
+  client.stream.pause();
+  client.send(GET);
+  await waits.promise;
+  client.stream.resume();
+  assert.strictEqual((await client.response()).body.length, 24 * MiB);
+  assert.deepStrictEqual(log, ['drain', 'callback', 'drain', 'callback', 'drain', 'callback']);
+});
+
 onBoth('writableLength counts what is held', async ({ connect }) => {
   const server = http.createServer((_req, res) => {
     res.setHeader('Content-Length', 10);

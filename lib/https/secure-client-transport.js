@@ -122,12 +122,8 @@ class SecureClientTransport extends TlsTransport {
     let result = 0;
     for (let i = 0; i < chunks.length; i++)
       result = this.sendPiece(chunks[i], encodings[i], i < chunks.length - 1 ? WRITE_MORE : flags);
-    if (result !== 0) {
-      this.onPending(result, null);
-    } else {
-      for (const callback of ArrayPrototypeSplice(this.waiting, 0)) callback(null);
-      this.socket.onDrained();
-    }
+    if (result !== 0) this.onPending(result, null);
+    else this.onDrained();
     this.count();
     if (this.ending === null) return;
     if (this.ending.callback === null) super.closeSoon();

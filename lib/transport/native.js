@@ -244,8 +244,10 @@ class NativeTransport {
     this.pending = this.isClosed ? 0 : native.io.pending(this.id);
     if (this.pending > 0) return;
     if (this.input !== Input.OPEN) this.count();
-    for (const callback of ArrayPrototypeSplice(this.waiting, 0)) callback(null);
+    // 'drain' comes before the callbacks, as of a Writable: one that writes again waits for a 'drain' of its own.
+    const callbacks = ArrayPrototypeSplice(this.waiting, 0);
     this.socket.onDrained();
+    for (const callback of callbacks) callback(null);
   }
 
   /** What is to be sent next is in memory that only this thread reads. */
