@@ -141,6 +141,31 @@ onEveryWay("'drain' for a server that reads slowly", async ({ accept, request })
   await done;
 });
 
+onEveryWay("'drain' tells of room, also to a listener that writes", async ({ accept, request }) => {
+  const req = request({ method: 'PUT' });
+  req.flushHeaders();
+  await untilConnected(req);
+  const peer = await Promise.race([accept(), untilEvent(req, 'close')]);
+  await new Promise(setImmediate);
+  peer.stream.pause();
+  const block = Buffer.alloc(8 << 20);
+  const log = [];
+  const write = () => assert.ok(!req.write(block, () => log.push('callback')));
+  req.on('drain', () => {
+    log.push(req.writableLength === 0 && !req.writableNeedDrain ? 'room' : 'no room');
+    if (log.filter((event) => event === 'room').length < 3) write();
+    else req.end();
+  });
+  write();
+  const done = completeResponse(req);
+  peer.stream.resume();
+  const { body } = await peer.request();
+  assert.strictEqual(body.length, 3 * block.length);
+  peer.answer();
+  await done;
+  assert.deepStrictEqual(log, ['room', 'callback', 'room', 'callback', 'room', 'callback']);
+});
+
 onEveryWay('much is written and all arrives in order', async ({ request, serve }) => {
   const content = pattern(1_500_000);
   let received;

@@ -84,7 +84,9 @@ methods.onStreamFull = function onStreamFull() {
 };
 
 methods.tellDrained = function tellDrained() {
-  this[kHttp].onDrain.call(this);
+  const { onDrain } = this[kHttp];
+  // Twice it would tell a request that has written again meanwhile.
+  if (this.listenerCount('drain', onDrain) === 0) onDrain.call(this);
   this.emit('drain');
 };
 
