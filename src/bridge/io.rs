@@ -17,6 +17,7 @@ use crate::bridge::{receive, send};
 use crate::io::{self, After, Connection, Hub, Listener, Socket};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
+use crate::ring::idle_clock::IdleClock;
 
 /// The functions of `Io::fast`.
 const FAST: [Callback<Environment>; 9] = [
@@ -306,16 +307,18 @@ impl Io {
     pub fn time_left(&self, id: u32, takes: bool) -> i32 {
         let now = self.environment.now();
         let left = self.with(id, |connection| {
-            let clock = &connection.idle_clock;
-            let left = if takes {
-                clock.take(now)
+            let look = if takes {
+                IdleClock::take
             } else {
-                clock.left(now)
+                IdleClock::left
             };
-            note!("{} has {left:?} ms left of its timeout", connection.id);
-            left
+            look(&connection.idle_clock, now)
         });
-        left.flatten().map_or(-1, |left| left as i32)
+        let left = left.flatten().map_or(-1, |left| left as i32);
+        if takes {
+            note!("{} has {left} ms left of its timeout", ConnId::from_raw(id));
+        }
+        left
     }
 
     // ---- finding them ----

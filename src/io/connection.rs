@@ -374,7 +374,11 @@ impl Connection {
             listener.leave();
         }
         let counts = self.byte_counts();
-        note!("{} is gone: bytes {counts:?}, failure {failure:?}", self.id);
+        let (read, written) = counts;
+        note!(
+            "{} is gone: {read} bytes read, {written} written, failure {failure:?}",
+            self.id
+        );
         let failure = failure.unwrap_or_default();
         let released = self.outgoing().take_released();
         self.set.post(&self.port, |p| {
