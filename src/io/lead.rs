@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::BytesMut;
 
@@ -111,6 +112,28 @@ impl Lead {
         list(&mut self.parked, connection);
     }
 
+    /// Lets a listener accept on in the next turn.
+    pub fn accept_again(&mut self, listener: &Arc<Listener>) {
+        if is_news(listener) {
+            self.again.push(Soon::Accept(listener.clone()));
+        }
+    }
+
+    /// Lets a listener accept on when JavaScript has drained the queue.
+    pub fn accept_drained(&mut self, listener: &Arc<Listener>) {
+        if is_news(listener) {
+            self.parked.push(Soon::Accept(listener.clone()));
+        }
+    }
+
+    /// Lets a listener accept on after so many milliseconds.
+    pub fn accept_in(&self, milliseconds: u64, listener: &Listener) {
+        if is_news(listener) {
+            let due = Due::Accept(listener.id);
+            self.set.add_deadline(self.now + milliseconds, due);
+        }
+    }
+
     /// Goes on with what was left over, and with what may go on now.
     fn go_on(&mut self, set: &Set) {
         let mut soon = std::mem::take(&mut self.again);
@@ -124,7 +147,7 @@ impl Lead {
                     connection.lower(flag::LISTED);
                     self.work_on(&connection, Connection::read);
                 }
-                Soon::Accept(listener) => self.accept(&listener),
+                Soon::Accept(listener) => self.accept_on(&listener),
             }
         }
     }
@@ -147,7 +170,7 @@ impl Lead {
                     match due {
                         Due::Slow(_) => listener.look_for_slow(at, self),
                         Due::Probe(_) => listener.probe(self.now),
-                        _ => self.accept(&listener),
+                        _ => self.accept_on(&listener),
                     }
                 }
             }
@@ -179,6 +202,12 @@ impl Lead {
         succeeded
     }
 
+    /// Accepts where that had stopped.
+    fn accept_on(&mut self, listener: &Arc<Listener>) {
+        listener.is_listed.store(false, Ordering::Release);
+        self.accept(listener);
+    }
+
     fn accept(&mut self, listener: &Arc<Listener>) {
         self.contain(|lead| listener.accept(lead));
     }
@@ -199,4 +228,9 @@ fn list(connections: &mut Vec<Soon>, connection: &Arc<Connection>) {
     if !connection.raise(flag::LISTED) {
         connections.push(Soon::Read(connection.clone()));
     }
+}
+
+/// Lets a listener be in one list, once: each connection that comes meanwhile is an event, too.
+fn is_news(listener: &Listener) -> bool {
+    !listener.is_listed.swap(true, Ordering::AcqRel)
 }

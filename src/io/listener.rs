@@ -19,7 +19,7 @@ use crate::io::lead::Lead;
 use crate::io::lock::relock;
 use crate::io::options::Options;
 use crate::io::port::{Attachment, Ends, Port};
-use crate::io::set::{Set, Soon};
+use crate::io::set::Set;
 use crate::io::socket::Socket;
 use crate::protocol::Role;
 use crate::ring::ConnId;
@@ -63,6 +63,8 @@ pub struct Listener {
     slow_due: AtomicU64,
     pub(crate) guard: Option<Guard>,
     is_closed: AtomicBool,
+    /// The leader has it in a list of those that go on accepting, or among its deadlines.
+    pub(crate) is_listed: AtomicBool,
 }
 
 impl Listener {
@@ -76,6 +78,7 @@ impl Listener {
             requires_host: AtomicBool::new(options.reader.rules.requires_host),
             guard: options.guard.clone().map(Guard::new),
             is_closed: AtomicBool::new(false),
+            is_listed: AtomicBool::new(false),
             options: Mutex::new(options),
             security: Mutex::default(),
             count: AtomicUsize::new(0),
@@ -172,7 +175,7 @@ impl Listener {
                     "listener {} waits for JavaScript to drain the queue",
                     self.id
                 );
-                lead.parked.push(Soon::Accept(self.clone()));
+                lead.accept_drained(self);
                 return;
             }
             let accepted = match &*self.acceptor() {
@@ -184,8 +187,7 @@ impl Listener {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if is_exhaustion(&error) => {
                     note!("listener {} rests {BACK_OFF} ms: {error}", self.id);
-                    self.set
-                        .add_deadline(lead.now + BACK_OFF, Due::Accept(self.id));
+                    lead.accept_in(BACK_OFF, self);
                     return;
                 }
                 // The peer gave up before it was accepted: there will be others.
@@ -193,7 +195,7 @@ impl Listener {
             }
         }
         // Behind what other connections have to do.
-        lead.again.push(Soon::Accept(self.clone()));
+        lead.accept_again(self);
     }
 
     fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {

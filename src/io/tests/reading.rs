@@ -304,3 +304,30 @@ fn what_comes_behind_an_upgrade_waits_for_the_verdict() {
     stage.hub.publish();
     assert_eq!(stage.kinds(), [Kind::Close]);
 }
+
+#[test]
+fn a_listener_that_waits_is_listed_once() {
+    let mut stage = Stage::new(options());
+    let address = listen(&stage.listener);
+    let unseen: Vec<_> = (0..256).map(|_| stage.accept_unseen()).collect();
+    let mut clients = Vec::new();
+    for _ in 0..10 {
+        clients.push(TcpStream::connect(address).unwrap());
+        stage.turn();
+        assert_eq!(stage.lead.parked.len(), 1, "one for all that come");
+    }
+    assert_eq!(stage.take().opened.len(), unseen.len());
+    stage.turn();
+    assert_eq!(stage.take().opened.len(), clients.len());
+    assert!(stage.lead.parked.is_empty());
+}
+
+#[test]
+fn a_listener_that_rests_has_one_deadline() {
+    let stage = Stage::new(options());
+    for _ in 0..10 {
+        stage.lead.accept_in(50, &stage.listener);
+    }
+    let due = std::iter::from_fn(|| stage.lead.set.deadlines.take(50));
+    assert_eq!(due.count(), 1, "one for all that come meanwhile");
+}
