@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz [-- [--seconds N] [TARGET...]]`: lets libFuzzer run on each parser, and on TLS of either
- * side, a minute unless said otherwise. New inputs stay in fuzz/target; what breaks one in fuzz/artifacts. The seeds
+ * `npm run fuzz [-- [--seconds N] [TARGET...]]`: lets libFuzzer run on each parser, on TLS of either
+ * side, and on certificates, a minute unless said otherwise. New inputs stay in fuzz/target; what breaks one in fuzz/artifacts. The seeds
  * of fuzz/corpus are run by `cargo test`, too, without a fuzzer.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const targets = ['request_head', 'response_head', 'chunked', 'connection', 'tls_client', 'tls_server'];
+const targets = [
+  ...['request_head', 'response_head', 'chunked', 'connection'],
+  ...['tls_client', 'tls_server', 'certificates'],
+];
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '60' } },

@@ -3,7 +3,7 @@ use rustls::version::{TLS12, TLS13};
 
 use super::*;
 use crate::protocol::tests::corpus;
-use crate::tls::trace::{Peers, Role};
+use crate::tls::trace::{Peers, Role, assert_no_trust};
 
 /// One that has been secured, and its client.
 fn secured(is_13: bool) -> (Server, ClientConnection) {
@@ -114,4 +114,5 @@ fn seeds() {
     corpus::run("tls_server", |seed| {
         peers.assert_agreement(Role::Server, seed)
     });
+    corpus::run("certificates", |seed| assert_no_trust(&identity(), seed));
 }

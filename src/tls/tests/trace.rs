@@ -1,10 +1,12 @@
 //! What becomes of a session whose peer sends other bytes than it should, to compare it: the same bytes
-//! cut in different ways. For tests and fuzz targets only.
+//! cut in different ways; and of certificates that are not to be trusted. For tests and fuzz targets only.
 
 use std::io::IoSlice;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
+use rustls::pki_types::UnixTime;
 
 use crate::tls::{
     ClientContext, ClientOptions, Context, Contexts, End, Identity, Opened, Options, Roots, Session,
@@ -14,6 +16,8 @@ use crate::tls::{
 const CHOICE: usize = 8;
 /// More than a session answers to what it is given here.
 const ANSWER_LIMIT: usize = 64 * 1024;
+/// When the tests' certificate is valid.
+const NOW: Duration = Duration::from_secs(1_800_000_000);
 
 /// Who is given other bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -220,4 +224,26 @@ fn sent(session: &mut Session) -> Vec<u8> {
 fn open(session: &mut Session, bytes: &[u8]) {
     let Opened { end, .. } = session.open(bytes, &mut BytesMut::new());
     assert!(end.is_none(), "an honest peer: {end:?}");
+}
+
+/// What a server shows in the place of `identity` is not trusted, whatever it is: nothing else can be signed with that
+/// key. A piece of `data` is a certificate, behind two bytes that are its length.
+///
+/// # Panics
+/// If it is.
+pub fn assert_no_trust(identity: &Identity, mut data: &[u8]) {
+    let own = &identity.chain[0];
+    let mut shown = Vec::new();
+    while let Some((length, rest)) = data.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
+        let (certificate, rest) = rest.split_at(length);
+        shown.push(certificate.to_vec());
+        data = rest;
+    }
+    let chain: Vec<_> = shown.iter().map(|der| der.as_slice().into()).collect();
+    let now = UnixTime::since_unix_epoch(NOW);
+    let trusted = Roots::new(identity.chain.clone()).verify(&chain, now);
+    assert!(trusted.is_err() || shown[0] == *own);
+    // Roots are given by the program, and may be as odd.
+    let _ = Roots::new(shown.clone()).verify(&chain, now);
 }
