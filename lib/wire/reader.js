@@ -22,6 +22,11 @@ const commonNames = ArrayPrototypeFlatMap(layout.COMMON_NAMES, (name) => [
 const WORD = 2 ** 32;
 /** Up to this size a Buffer full of zeros is cheaper to make than one that is not. */
 const ZEROED_SIZE = 1024;
+/**
+ * The text of a head is cut out of strings of so many characters: a part that a program keeps holds all of that
+ * string, and what a stranger makes it hold must not be a head's whole size.
+ */
+const BLOCK = 1024;
 /** Fields of a head that Node's parser tells together with it. */
 const FIELDS_AT_ONCE = 32;
 
@@ -56,13 +61,28 @@ function readContent(batch, at, flags) {
   return copyOf(batch.bytes, (at + layout.CONTENT_WORDS) << 2, length);
 }
 
-/** Field lines as a flat array of names and values, from their words and their text. */
-function readLines(words, at, count, text, position) {
+/** Text from this place on, up to `end`: so much as is needed, and no more than a block without need. */
+function textAt(bytes, from, needed, end) {
+  const next = from + (needed > BLOCK ? needed : BLOCK);
+  return BufferPrototypeLatin1Slice(bytes, from, next < end ? next : end);
+}
+
+/**
+ * Field lines as a flat array of names and values, from their words and their text, which lies in the batch up to
+ * `end`. Of that `text` is what begins at `from`, and the first line is at `position` in it.
+ */
+function readLines({ bytes, words }, at, count, text, position, from, end) {
   const lines = new Array(count * 2);
   for (let i = 0; i < count * 2; i += 2) {
     const name = words[at + i] | 0;
     const length = words[at + i + 1];
     // Signed: COMMON_NAME is the sign.
+    const needed = name < 0 ? length : name + length;
+    if (position + needed > text.length) {
+      from += position;
+      position = 0;
+      text = textAt(bytes, from, needed, end);
+    }
     if (name < 0) {
       lines[i] = commonNames[name & layout.COMMON_NAME_INDEX_MASK];
     } else {
@@ -76,32 +96,30 @@ function readLines(words, at, count, text, position) {
 /** What a `Head` record says. The object is used again: take from it before the next record. */
 const head = { code: 0, major: 1, minor: 1, keepAliveTimeout: -1, line: '', lines: [] };
 
-function readHead({ bytes, words }, at) {
+function readHead(batch, at) {
+  const { bytes, words } = batch;
   const version = words[at + layout.HEAD_VERSION];
   const count = words[at + layout.HEAD_FIELDS];
   const lineLength = words[at + layout.HEAD_LINE_LENGTH];
   const from = (at + layout.HEAD_WORDS + count * 2) << 2;
-  const text = BufferPrototypeLatin1Slice(bytes, from, from + words[at + layout.HEAD_TEXT_LENGTH]);
+  const end = from + words[at + layout.HEAD_TEXT_LENGTH];
+  const text = textAt(bytes, from, lineLength, end);
   head.code = words[at + layout.HEAD_CODE];
   head.major = version >>> layout.VERSION_SHIFT;
   head.minor = version & layout.VERSION_MINOR_MASK;
   head.keepAliveTimeout = words[at + layout.HEAD_KEEP_ALIVE] | 0;
   head.line = StringPrototypeSubstring(text, 0, lineLength);
-  head.lines = readLines(words, at + layout.HEAD_WORDS, count, text, lineLength);
+  head.lines = readLines(batch, at + layout.HEAD_WORDS, count, text, lineLength, from, end);
   return head;
 }
 
 /** The trailer section of a `Complete` record, or undefined if there is none. */
-function readTrailers({ bytes, words }, at) {
-  const count = words[at + layout.COMPLETE_FIELDS];
+function readTrailers(batch, at) {
+  const count = batch.words[at + layout.COMPLETE_FIELDS];
   if (count === 0) return undefined;
   const from = (at + layout.COMPLETE_WORDS + count * 2) << 2;
-  const text = BufferPrototypeLatin1Slice(
-    bytes,
-    from,
-    from + words[at + layout.COMPLETE_TEXT_LENGTH],
-  );
-  return readLines(words, at + layout.COMPLETE_WORDS, count, text, 0);
+  const end = from + batch.words[at + layout.COMPLETE_TEXT_LENGTH];
+  return readLines(batch, at + layout.COMPLETE_WORDS, count, '', 0, from, end);
 }
 
 /** What is wrong with the input: code, reason, bytes parsed, and the chunk. */
