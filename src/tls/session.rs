@@ -130,12 +130,32 @@ impl Session {
 
     /// Takes what has arrived, all of it, and appends what it carries to `plain`.
     pub fn open(&mut self, cipher: &[u8], plain: &mut BytesMut) -> Opened {
+        let mut opened = Opened::default();
         let mut rest = cipher;
-        let warned = if self.is_secured {
-            None
-        } else {
-            self.warnings.find(cipher)
-        };
+        loop {
+            // What is behind an alert that tells an end must not tell another one, however it was cut.
+            let (length, warned) = if self.is_secured {
+                (rest.len(), None)
+            } else {
+                self.warnings.find(rest)
+            };
+            let (piece, behind) = rest.split_at(length);
+            let Opened { secured, end } = self.open_piece(piece, warned, plain);
+            opened.secured |= secured;
+            opened.end = end;
+            if let Some(End::Foreign(kept)) = &mut opened.end {
+                kept.extend_from_slice(behind);
+            }
+            if opened.end.is_some() || behind.is_empty() {
+                return opened;
+            }
+            rest = behind;
+        }
+    }
+
+    /// The same for a piece, behind whose last byte `warned` is an end, if the handshake is not over by then.
+    fn open_piece(&mut self, cipher: &[u8], warned: Option<End>, plain: &mut BytesMut) -> Opened {
+        let mut rest = cipher;
         if let State::Hello(contexts, acceptor, kept) = &mut self.state {
             kept.extend_from_slice(cipher);
             match greet(acceptor, &mut rest, contexts) {

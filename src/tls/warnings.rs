@@ -19,20 +19,22 @@ pub struct Warnings {
 }
 
 impl Warnings {
-    /// The end that one of the alerts among these bytes tells.
-    pub fn find(&mut self, mut bytes: &[u8]) -> Option<End> {
-        let mut end = None;
+    /// The end that the first alert among these bytes tells, if one does; and the bytes up to there, else all.
+    pub fn find(&mut self, bytes: &[u8]) -> (usize, Option<End>) {
+        let mut rest = bytes;
         loop {
-            let skipped = self.skips.min(bytes.len());
+            let skipped = self.skips.min(rest.len());
             self.skips -= skipped;
-            bytes = &bytes[skipped..];
-            let [first, rest @ ..] = bytes else {
-                return end;
+            rest = &rest[skipped..];
+            let [first, behind @ ..] = rest else {
+                return (bytes.len(), None);
             };
             self.record[self.length] = *first;
             self.length += 1;
-            bytes = rest;
-            end = end.or(self.look());
+            rest = behind;
+            if let Some(end) = self.look() {
+                return (bytes.len() - rest.len(), Some(end));
+            }
         }
     }
 
