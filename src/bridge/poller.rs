@@ -23,8 +23,9 @@ thread_local! {
 
 /// Watches the set of a hub from the event loop.
 pub struct Poller {
-    hub: Arc<Hub>,
+    /// Goes before the hub, whose descriptor it watches.
     watch: Watch,
+    hub: Arc<Hub>,
     content_memory: Rc<dyn ContentMemory>,
     /// None while the I/O thread leads.
     lead: RefCell<Option<JavaScriptLead>>,

@@ -8,18 +8,16 @@ use crate::io::connection::{Connection, flag};
 use crate::io::guard::{self, Guard, Load, Reply};
 use crate::io::lead::Lead;
 use crate::io::port::Attachment;
+use crate::io::read_window::ReadWindow;
 use crate::io::socket::Socket;
 use crate::protocol::{Head, Leniency, Limits, Parser, Role, Verdict};
 use crate::ring::debug_log::{Kinds, note};
-use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::layout::{GROUP_END, Kind, NO_CONTENT};
 use crate::ring::message_clock::MessageClock;
 use crate::ring::queue::Pending;
 use crate::ring::record;
 use crate::ring::sink::{Attach, Outcome, RecordSink, SinkState, answers_none};
 use crate::tls::Opened;
-
-/// Bytes one connection may post between two drains of the queue.
-const READ_WINDOW: usize = 256 * 1024;
 
 /// What a request counts for beside its bytes: JavaScript makes objects of it, however short it is.
 const REQUEST_COST: usize = 512;
@@ -85,9 +83,7 @@ pub(crate) struct Input {
     pub reading: Reading,
     parser: Parser,
     sink_state: SinkState,
-    /// The drain since which `window_used` counts.
-    window_epoch: u64,
-    window_used: usize,
+    window: ReadWindow,
 }
 
 impl Input {
@@ -102,8 +98,7 @@ impl Input {
             reading,
             parser,
             sink_state,
-            window_epoch: 0,
-            window_used: 0,
+            window: ReadWindow::default(),
         }
     }
 
@@ -158,14 +153,7 @@ impl Input {
             return MayRead::No;
         }
         let port = &connection.port;
-        if self.window_used > READ_WINDOW && port.epoch() == self.window_epoch {
-            port.starve();
-            // A drain in between has not seen the note.
-            if port.epoch() == self.window_epoch {
-                return MayRead::AfterDrain;
-            }
-        }
-        if port.is_full() {
+        if self.window.is_used_up(port) || port.is_full() {
             return MayRead::AfterDrain;
         }
         MayRead::Yes
@@ -221,7 +209,7 @@ impl Input {
         lead.set.post(&connection.port, |p| {
             record::bytes(&mut p.records, Kind::Raw, GROUP_END, connection.id, bytes);
         });
-        self.count(connection, lead.buffer.len());
+        self.window.count(&connection.port, lead.buffer.len());
     }
 
     /// Whether what arrives at a client belongs to the answer to a request.
@@ -281,7 +269,7 @@ impl Input {
             let posted = p.size() - before + (p.requests - requests) * REQUEST_COST;
             (posted, answered)
         });
-        self.count(connection, posted);
+        self.window.count(&connection.port, posted);
         if answered.is_none() {
             self.check();
         }
@@ -297,9 +285,10 @@ impl Input {
         buffer: &mut BytesMut,
         guard: Option<(&Guard, Load)>,
     ) -> Option<Reply> {
-        let (mut told, mut reply) = (0, None);
+        let (mut told, mut has_content, mut reply) = (0, false, None);
         let answers = |head: &Head<'_>, flags: u32| {
             connection.request_begins();
+            has_content |= flags & NO_CONTENT == 0;
             reply =
                 guard.and_then(|(guard, load)| guard::answer(connection, guard, load, head, flags));
             told += usize::from(reply.is_none());
@@ -318,6 +307,9 @@ impl Input {
         }
         if connection.listener.is_some() {
             p.requests += told;
+        }
+        if has_content {
+            self.window.restrain(&connection.port);
         }
         let length = buffer.len();
         note!("{id} parsed {length} bytes: {}", Kinds(&p.records[first..]));
@@ -365,18 +357,8 @@ impl Input {
             p.attachments.push(Attachment::Direct(token));
             p.size() - before
         });
-        self.count(connection, posted);
+        self.window.count(&connection.port, posted);
         self.check();
-    }
-
-    /// Counts against the window.
-    fn count(&mut self, connection: &Connection, posted: usize) {
-        let epoch = connection.port.epoch();
-        if epoch != self.window_epoch {
-            self.window_epoch = epoch;
-            self.window_used = 0;
-        }
-        self.window_used += posted;
     }
 
     /// JavaScript has decided how to go on behind a head that asked for an upgrade. Returns whether that

@@ -25,6 +25,7 @@ mod pending_request;
 mod port;
 mod process_end;
 mod pulse;
+mod read_window;
 mod secure;
 mod set;
 mod socket;

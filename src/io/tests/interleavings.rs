@@ -64,7 +64,7 @@ fn interleavings_of_a_drain_and_a_full_queue() {
 
 #[test]
 fn interleavings_of_a_drain_and_a_full_window() {
-    // As `Input::may_read` does it.
+    // As `ReadWindow::is_used_up` does it.
     assert_told(|port, epoch| {
         port.epoch() == epoch && {
             port.starve();

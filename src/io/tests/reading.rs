@@ -152,6 +152,27 @@ fn one_connection_posts_a_window_between_two_drains() {
 }
 
 #[test]
+fn content_of_which_javascript_may_not_know_is_read_once() {
+    let mut stage = Stage::new(options());
+    let (connection, mut peer) = stage.accept();
+    let all = [post(1 << 20), vec![b'x'; 1 << 20]].concat();
+    for _ in 0..2 {
+        let mut read = connection.byte_counts().0;
+        let end = read + all.len() as u64;
+        let (mut sent, mut posted) = (0, Vec::new());
+        while read < end {
+            sent += send_while_read(&mut stage, &mut peer, &all[sent..]);
+            posted.push(connection.byte_counts().0 - read);
+            read = connection.byte_counts().0;
+            stage.take();
+        }
+        let (first, others) = posted.split_at(2);
+        assert!(first.iter().all(|bytes| *bytes <= 64 * 1024), "{posted:?}");
+        assert!(others.iter().any(|bytes| *bytes > 128 * 1024), "{posted:?}");
+    }
+}
+
+#[test]
 fn one_connection_posts_no_flood_of_requests_between_two_drains() {
     let mut stage = Stage::new(options());
     let (connection, mut peer) = stage.accept();
@@ -202,7 +223,7 @@ fn a_connection_that_waits_is_listed_once() {
 #[test]
 fn nothing_is_read_while_the_queue_is_full() {
     let mut stage = Stage::new(options());
-    let all = [post(200 * 1024), vec![b'x'; 200 * 1024]].concat();
+    let all = [post(60 * 1024), vec![b'x'; 60 * 1024]].concat();
     let mut peers = Vec::new();
     while !stage.port.is_full() {
         assert!(peers.len() < 200, "the queue has a limit");

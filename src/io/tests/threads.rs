@@ -152,12 +152,12 @@ fn connections_nobody_has_seen_stay_in_the_backlog() {
 #[test]
 fn nothing_is_read_while_too_much_waits() {
     let mut world = World::new(1, options());
-    let body = vec![b'x'; 1 << 20];
+    let body = vec![b'x'; 60 * 1024];
     let head = format!(
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    let clients: Vec<_> = (0..40)
+    let clients: Vec<_> = (0..200)
         .map(|_| {
             let mut client = world.connect();
             let (head, body) = (head.clone(), body.clone());
