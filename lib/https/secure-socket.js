@@ -67,6 +67,14 @@ function derive(prototype, parent) {
   return ObjectCreate(parent, ObjectGetOwnPropertyDescriptors(prototype));
 }
 
+/**
+ * What `tls.Server` listens to on each of its sockets, and programs count. For one of 'error', those whose program
+ * listens to none, behind an upgrade for example, do not end the process.
+ */
+const NODES_LISTENERS = ['close', 'close', 'error', 'secure', '_tlsError'];
+
+function ignore() {}
+
 const { prototype } = SecureSocket;
 const agreementOf = (socket) => socket[kTransport].agreement();
 
@@ -189,6 +197,10 @@ define(prototype, {
     return this.destroyed ? null : [];
   },
   getTLSTicket: unknown,
+
+  listenAsNodes() {
+    for (const event of NODES_LISTENERS) this.on(event, ignore);
+  },
 
   // ---- the stream behind HTTP ----
 

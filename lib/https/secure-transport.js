@@ -46,6 +46,7 @@ class SecureTransport extends TlsTransport {
 
   begin() {
     const { socket } = this;
+    this.timeout = 0; // that of the handshake was switched off
     const { server } = socket;
     if (server.timeout > 0) this.setTimeout(server.timeout);
     if (server._events.secureConnection === _connectionListener)

@@ -9,6 +9,11 @@ function isUnusedWritable({ _writableState: state }) {
   );
 }
 
+/** The length of the write whose callback the stream waits for; 0 if there is none. */
+function lengthUnderWay({ _writableState: state }) {
+  return state.writelen;
+}
+
 /** What `push(null)` does to a stream without a reader. */
 function noteEnd({ _readableState: state }) {
   state.ended = true;
@@ -63,6 +68,7 @@ module.exports = {
   isEmptyAndFlowing,
   isUnreadStream,
   isUnusedWritable,
+  lengthUnderWay,
   noteDestroyed,
   noteEnd,
   noteEndEmitted,

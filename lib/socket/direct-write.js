@@ -1,11 +1,11 @@
 'use strict';
 // Writing on a native socket, past the Writable's machinery while nothing of that is in use: what is
 // written is held while the socket is corked, and leaves in one call.
-const { BufferIsEncoding, ObjectHasOwn, ReflectApply } = require('../base/primordials');
+const { BufferIsEncoding, MathMax, ObjectHasOwn, ReflectApply } = require('../base/primordials');
 const { ERR_UNKNOWN_ENCODING } = require('../base/errors');
 const { kHeld, kTransport } = require('../base/symbols');
 const { Socket, isUint8Array, socketMethods } = require('../node/builtins');
-const { isUnusedWritable } = require('../node/streams');
+const { isUnusedWritable, lengthUnderWay } = require('../node/streams');
 const { process } = require('../wire/realm');
 
 const netDestroy = socketMethods.get('destroy');
@@ -128,7 +128,9 @@ const directWrite = {
   onStreamFull,
   tellDrained,
   get writableLength() {
-    return this._writableState.length + (this[kTransport]?.pending ?? 0) + this[kHeld].length;
+    // The stream counts what it has given to the transport until all of that has left.
+    const direct = (this[kTransport]?.pending ?? 0) - lengthUnderWay(this);
+    return this._writableState.length + MathMax(direct, 0) + this[kHeld].length;
   },
   get writableCorked() {
     return this._writableState.corked + this[kHeld].corked;

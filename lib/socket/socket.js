@@ -298,6 +298,9 @@ function emitClose(socket, isError) {
   socket.emit('close', isError);
 }
 
+/** Listens to what a socket of Node's does before HTTP is spoken on it. */
+methods.listenAsNodes = function listenAsNodes() {};
+
 // ---- what the transport calls ----
 
 // A materialized socket says by 'pause' that its input stops.
@@ -359,6 +362,7 @@ function nativeHandle(socket) {
 function materialize(socket) {
   const transport = socket[kTransport];
   becomeSocket(socket, socket.complete, undefined);
+  socket.listenAsNodes();
   if (transport.role !== null) {
     // It has been flowing all the time, unless it is about to begin, or stands.
     if (!transport.isBeginning) noteFlowing(socket, !transport.isPaused);
