@@ -151,7 +151,7 @@ class SecureClientTransport extends TlsTransport {
     if (this.life !== Life.OPEN) return;
     const error = tlsError(text);
     if (!this.isSecured) this.tryNode(error.reason, error);
-    else this.inContext((reason) => this.socket.fail(reason), error);
+    else this.inContext(this.failSecured, error);
   }
 
   /** Node goes on with the socket, over `handle`; returns what it has to send, and what is to follow. */

@@ -67,7 +67,7 @@ class SecureTransport extends TlsTransport {
   onFailed(text) {
     if (this.life !== Life.OPEN) return;
     const error = tlsError(text);
-    if (this.isSecured) this.socket.fail(error);
+    if (this.isSecured) this.failSecured(error);
     else this.tellClientError(error);
   }
 

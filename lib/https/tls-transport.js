@@ -22,6 +22,16 @@ class TlsTransport extends NativeTransport {
     return (this.agreed = { ...agreed, alpnProtocol, servername });
   }
 
+  /**
+   * TLS has failed behind the handshake. Node only emits such an error: HTTP closes the connection, and tells no
+   * error by 'close' unless it was destroyed with one.
+   */
+  failSecured(error) {
+    const { role, socket } = this;
+    if (role === null || socket.isLazy) socket.fail(error);
+    else socket.emit('error', error);
+  }
+
   /** There is no handle that could be given away. */
   becomeStream() {}
 }
