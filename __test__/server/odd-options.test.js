@@ -4,8 +4,11 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const http = require('../support/subject');
 const { deferred } = require('../support/events');
-const { hostHas } = require('../support/mode');
+const { hostHas, onNodeHttp } = require('../support/mode');
 const { onBoth, onNative } = require('../support/transports');
+const { runProgram } = require('../support/child');
+const path = require('node:path');
+const { test } = require('node:test');
 
 const get = (count) => `GET / HTTP/1.1\r\nHost: a\r\n${'X: x\r\n'.repeat(count - 1)}\r\n`;
 
@@ -30,6 +33,57 @@ for (const [value, isDropped] of [
     const outcome = await Promise.race([dropped, answered.promise]);
     assert.strictEqual(outcome, isDropped ? 'dropped' : 'answered');
   });
+
+/** A program that tells of connections to servers with these timeouts: that they are served, or which error is thrown. */
+const TIMEOUTS = `
+  const [whose, kind, fixture] = process.argv.slice(-3);
+  const { cert, key } = require(fixture);
+  const nodeHttp = require('node:' + kind);
+  const subject = kind === 'http' ? http : require(fixture + '/../../support/secure-subject');
+  const { createServer } = whose === 'node' ? nodeHttp : subject;
+  process.on('warning', ({ name }) => console.log(name));
+  const VALUES = [
+    0, 5000, 5000.5, -0, NaN, null, undefined, '', false,
+    -1, Infinity, -Infinity, '50', 'abc', 50n, {}, [50], true, Symbol('s'), 2 ** 31,
+  ];
+  async function tell(value) {
+    const server = createServer({ cert, key }, (req, res) => res.end());
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.timeout = value;
+    const told = new Promise((resolve) => {
+      process.once('uncaughtException', ({ code, message }) => resolve(code + ' ' + message));
+      server.once('request', ({ socket }) => resolve('served ' + socket.timeout));
+    });
+    const req = nodeHttp.get({ port: server.address().port, host: '127.0.0.1', ca: cert, agent: false });
+    req.on('error', () => {});
+    console.log(String(value), await told);
+    process.removeAllListeners('uncaughtException');
+    req.destroy();
+  }
+  (async () => {
+    for (const value of VALUES) await tell(value);
+    process.exit();
+  })();`;
+
+for (const kind of ['http', 'https'])
+  test(`timeouts that are none, of ${kind}`, { timeout: 60_000 }, async (t) => {
+    const fixture = path.join(__dirname, '..', 'agent', 'tls-fixture.js');
+    const tell = (whose) => runProgram(t, TIMEOUTS, { args: [whose, kind, fixture] });
+    const [{ stdout }, { stdout: expected }] = await Promise.all([tell('ours'), tell('node')]);
+    assert.strictEqual(stdout, expected);
+    assert.match(stdout, /^2147483648 served/m);
+  });
+
+onBoth('maxRequestsPerSocket: 2.5', async ({ connect }) => {
+  const server = http.createServer((_req, res) => res.end());
+  server.maxRequestsPerSocket = 2.5;
+  const client = await connect(server);
+  const { headers } = await client.exchange(get(1));
+  assert.strictEqual(
+    headers['keep-alive'],
+    hostHas(26) || !onNodeHttp ? 'timeout=5, max=2' : 'timeout=5, max=2.5',
+  );
+});
 
 const skip = !hostHas(22) && 'before, Node lets all fields through';
 

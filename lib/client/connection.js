@@ -161,7 +161,7 @@ class ClientConnection {
 /** What a connection without TLS is made with. */
 const PLAIN = {
   adopt: (...args) => native.start().adoptClient(...args),
-  transport: (id, socket) => new NativeTransport(id, socket, 0, true),
+  transport: (id, socket) => new NativeTransport(id, socket, true),
 };
 
 /** Makes a connected socket a native one; null where that cannot be. `http`: the listeners of HTTP. */

@@ -48,7 +48,7 @@ class SecureTransport extends TlsTransport {
     const { socket } = this;
     this.timeout = 0; // that of the handshake was switched off
     const { server } = socket;
-    if (server.timeout > 0) this.setTimeout(server.timeout);
+    if (server.timeout) this.setTimeout(server.timeout);
     if (server._events.secureConnection === _connectionListener)
       new ServerConnection(server, socket, this);
     else server.emit('secureConnection', socket);

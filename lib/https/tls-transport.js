@@ -7,7 +7,7 @@ const native = require('../wire/loop');
 
 class TlsTransport extends NativeTransport {
   constructor(id, socket, isClient) {
-    super(id, socket, 0, isClient);
+    super(id, socket, isClient);
     this.isSecured = false;
     this.agreed = null;
   }

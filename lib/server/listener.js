@@ -149,6 +149,8 @@ class NativeListener {
       if (flags & READ_DEFERRED) security.leaveToNode(transport);
       return;
     }
+    // One that is no duration throws, and the connection is not served: so it is in Node.
+    if (server.timeout) transport.setTimeout(server.timeout);
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
       new ServerConnection(server, socket, transport);
       // The listener for connections that was there when this one was accepted may be gone by now.
@@ -191,7 +193,7 @@ class NativeListener {
 }
 
 function openPlain(server, id) {
-  return new NativeTransport(id, new LazySocket(server), server.timeout || 0, false);
+  return new NativeTransport(id, new LazySocket(server), false);
 }
 
 /** Both ends of a handle of Node's. */

@@ -12,7 +12,6 @@ const {
 } = require('../base/primordials');
 const { define } = require('../base/define');
 const { kAttach, kError, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
-const { timerDuration } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { NativeSocket, materialize } = require('./socket');
 const { CorkBuffer } = require('./cork-buffer');
@@ -134,7 +133,7 @@ methods.setTimeout = function setTimeout(msecs, callback) {
     materialize(this);
     return this.setTimeout(msecs, callback);
   }
-  if (!this.destroyed) this[kTransport].setTimeout(timerDuration(msecs, 'msecs'));
+  if (!this.destroyed) this[kTransport].setTimeout(msecs);
   return this;
 };
 

@@ -11,7 +11,7 @@ const { define } = require('../base/define');
 const { ERR_HTTP_SOCKET_ENCODING, ERR_SOCKET_CLOSED } = require('../base/errors');
 const { onSocketClose } = require('../message/server-response');
 const { kError, kHeld, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
-const { timerDuration, validateFunction } = require('../base/validate');
+const { validateFunction } = require('../base/validate');
 const { Socket } = require('../node/builtins');
 const { kHandle } = require('../node/net');
 const { setImmediate } = require('../node/timers');
@@ -166,8 +166,7 @@ methods.resetAndDestroy = function resetAndDestroy() {
 /** Timeout without traffic in milliseconds, kept by the native side; 0 switches it off. */
 methods.setTimeout = function setTimeout(msecs, callback) {
   if (this.destroyed) return this;
-  this.timeout = msecs;
-  msecs = timerDuration(msecs, 'msecs');
+  this.timeout = msecs; // a client's socket has it of its own, from before it was native
   this[kTransport].setTimeout(msecs);
   if (callback !== undefined) {
     validateFunction(callback, 'callback');

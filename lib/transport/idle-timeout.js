@@ -2,26 +2,25 @@
 // The timeout of a native connection without traffic: methods of its transport. Its end is waited for by a timer of
 // Node's, so that it comes in its place among those of the program: from the beginning, if JavaScript has set the
 // timeout, and if there was traffic since, from when the native side says that it is near.
-const { MathCeil, MathMin } = require('../base/primordials');
+const { MathCeil } = require('../base/primordials');
+const { timerDuration } = require('../base/validate');
 const native = require('../wire/loop');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { now } = require('../wire/realm');
 
 /** A timer that ends up to this many milliseconds after the timeout is kept: clocks are rounded. */
 const ROUNDED = 2;
-/** A server's `timeout` may be any number; timers take no longer ones than this. */
-const LONGEST = 2 ** 31 - 1;
 
 const idleTimeout = {
-  /** Milliseconds without traffic; 0 switches the timeout off. */
-  setTimeout(timeout) {
-    this.timeout = timeout;
+  /** Milliseconds without traffic; 0 switches the timeout off. What is no duration throws, and is shown all the same. */
+  setTimeout(msecs) {
+    this.timeout = msecs;
+    const timeout = timerDuration(msecs, 'msecs');
     this.isTimeoutNew = true;
     this.stopIdleTimer();
     if (this.isClosed) return;
-    const delay = MathMin(timeout, LONGEST);
-    native.io.setTimeout(this.id, MathCeil(delay));
-    if (delay > 0) wait(this, delay);
+    native.io.setTimeout(this.id, MathCeil(timeout));
+    if (timeout > 0) wait(this, timeout);
   },
 
   /** The native timeout began with the answer's end, Node's with 'finish': one that was set in between makes way. */

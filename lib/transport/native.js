@@ -20,7 +20,7 @@ const DEFER_LIMIT = 16 * 1024;
 
 class NativeTransport {
   /** `isClient`: what was sent on a connection that died meanwhile may be tried again (ECONNRESET). */
-  constructor(id, socket, timeout, isClient) {
+  constructor(id, socket, isClient) {
     this.id = id;
     this.socket = socket;
     /** The connection of HTTP on top; null where there is none, not yet or not any more. */
@@ -76,7 +76,6 @@ class NativeTransport {
     this.isTimeoutNew = false;
     native.register(this);
     native.ref();
-    if (timeout > 0) this.setTimeout(timeout);
   }
 
   get isDestroyed() {
