@@ -16,6 +16,8 @@ for (const [value, isDropped] of [
   [-1, true],
   [Number.NEGATIVE_INFINITY, true],
   ['0', true],
+  [0n, true],
+  [1n, false],
   ['x', false],
   [Number.NaN, false],
   [0.5, false],

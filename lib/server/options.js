@@ -98,8 +98,8 @@ function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
 
 /** How many connections may be open, -1 for any number. */
 function connectionLimit({ maxConnections }) {
-  if (maxConnections == null || NumberIsNaN(+maxConnections)) return -1;
-  return MathMin(MathMax(MathCeil(maxConnections), 0), 2 ** 31 - 1);
+  const limit = Number(maxConnections ?? Number.NaN);
+  return NumberIsNaN(limit) ? -1 : MathMin(MathMax(MathCeil(limit), 0), 2 ** 31 - 1);
 }
 
 module.exports = {
