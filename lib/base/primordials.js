@@ -20,6 +20,11 @@ const {
   setPrototypeOf: ObjectSetPrototypeOf,
 } = Object;
 
+/** The getter of an accessor as a function that is given what it is called on. */
+const getterOf = (prototype, name) =>
+  uncurryThis(ObjectGetOwnPropertyDescriptor(prototype, name).get);
+const TypedArrayPrototype = ObjectGetPrototypeOf(Uint8Array.prototype);
+
 /** Makes `Own`, a class that extends one of the language's, inherit nothing: its methods become its own. */
 function makeSafe(Own) {
   const { constructor: _, ...methods } = ObjectGetOwnPropertyDescriptors(
@@ -94,9 +99,9 @@ takeMethods('WeakRef', WeakRef, 'deref');
 
 module.exports = {
   ...functions,
-  SymbolPrototypeGetDescription: uncurryThis(
-    ObjectGetOwnPropertyDescriptor(Symbol.prototype, 'description').get,
-  ),
+  SymbolPrototypeGetDescription: getterOf(Symbol.prototype, 'description'),
+  TypedArrayPrototypeGetBuffer: getterOf(TypedArrayPrototype, 'buffer'),
+  TypedArrayPrototypeGetByteOffset: getterOf(TypedArrayPrototype, 'byteOffset'),
   SafeMap: makeSafeCollection(class SafeMap extends Map {}),
   SafeSet: makeSafeCollection(class SafeSet extends Set {}),
   SafeWeakSet: makeSafe(class SafeWeakSet extends WeakSet {}),

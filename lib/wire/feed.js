@@ -10,7 +10,7 @@ const {
 } = require('../base/primordials');
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
-const { Batch, copyOf, dispatch, newBuffer } = require('./reader');
+const { Batch, copyOf, dispatch, newBuffer, viewOf } = require('./reader');
 const { process } = require('./realm');
 
 const ARENA_SIZE = 64 * 1024;
@@ -23,8 +23,10 @@ let top = 0;
 let chunk = NO_CHUNK;
 /** Memory that is used for one read after the other. */
 let reused = NO_CHUNK;
-/** The last view of it: as a rule, so much of it is content time and again. */
+/** The last view of it, and where that begins: as a rule, so much of it is content time and again. */
 let view = NO_CHUNK;
+let viewed = NO_CHUNK;
+let viewedAt = 0;
 
 /** Records of a chunk, in which their content is. */
 class FedBatch extends Batch {
@@ -39,11 +41,12 @@ class FedBatch extends Batch {
 
 /** A part of the chunk whose records are handled. */
 function partOf(at, length) {
-  const from = chunk.byteOffset + at;
-  if (view.length === length && view.byteOffset === from && view.buffer === chunk.buffer)
-    return view;
-  const part = new Uint8Array(chunk.buffer, from, length);
-  if (chunk === reused) view = part;
+  if (chunk === viewed && at === viewedAt && view.length === length) return view;
+  const part = viewOf(chunk, at, length);
+  if (chunk !== reused) return part;
+  viewed = chunk;
+  viewedAt = at;
+  view = part;
   return part;
 }
 
@@ -195,8 +198,7 @@ class FedParser {
 /** Records in memory of their own. */
 function batchOf(bytes, from, end) {
   const batch = new FedBatch(end - from);
-  const part = new Uint8Array(bytes.buffer, bytes.byteOffset + from, end - from);
-  TypedArrayPrototypeSet(batch.bytes, part);
+  TypedArrayPrototypeSet(batch.bytes, viewOf(bytes, from, end - from));
   return batch;
 }
 

@@ -7,6 +7,8 @@ const {
   BufferAllocUnsafeSlow,
   BufferPrototypeLatin1Slice,
   StringPrototypeSubstring,
+  TypedArrayPrototypeGetBuffer,
+  TypedArrayPrototypeGetByteOffset,
   TypedArrayPrototypeSet,
 } = require('../base/primordials');
 const layout = require('./layout');
@@ -34,7 +36,7 @@ const FIELDS_AT_ONCE = 32;
 class Batch {
   constructor(size) {
     this.bytes = BufferAllocUnsafeSlow(size);
-    this.words = new Uint32Array(this.bytes.buffer, this.bytes.byteOffset, size >>> 2);
+    this.words = new Uint32Array(TypedArrayPrototypeGetBuffer(this.bytes), 0, size >>> 2);
     /** Where the next record begins, in bytes. */
     this.cursor = 0;
     this.end = size;
@@ -46,10 +48,16 @@ function newBuffer(length) {
   return length <= ZEROED_SIZE ? BufferAlloc(length) : BufferAllocUnsafeSlow(length);
 }
 
+/** A part of `bytes`. */
+function viewOf(bytes, from, length) {
+  const offset = TypedArrayPrototypeGetByteOffset(bytes) + from;
+  return new Uint8Array(TypedArrayPrototypeGetBuffer(bytes), offset, length);
+}
+
 /** A part of `bytes` in memory of its own. */
 function copyOf(bytes, from, length) {
   const copy = newBuffer(length);
-  TypedArrayPrototypeSet(copy, new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
+  TypedArrayPrototypeSet(copy, viewOf(bytes, from, length));
   return copy;
 }
 
@@ -207,4 +215,4 @@ function dispatch(transport, kind, flags, batch, at) {
   }
 }
 
-module.exports = { Batch, copyOf, dispatch, newBuffer };
+module.exports = { Batch, copyOf, dispatch, newBuffer, viewOf };

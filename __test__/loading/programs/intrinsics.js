@@ -91,11 +91,15 @@ function isReached(name) {
   }
 }
 
+/** What typed arrays tell of their memory. */
+const VIEWS = ['buffer', 'byteLength', 'byteOffset'];
 const replacing = [];
 for (const holder of ownKeys(holders))
   for (const key of ownKeys(holders[holder])) {
     const descriptor = getOwnPropertyDescriptor(holders[holder], key);
-    const { configurable, value: original } = descriptor;
+    const isView = holder === 'TypedArray.prototype' && VIEWS.includes(key);
+    const field = isView ? 'get' : 'value';
+    const { configurable, [field]: original } = descriptor;
     const isClass = typeof original !== 'function' || /^class|^[A-Z]/.test(original.name);
     if (!configurable || isClass || key === 'constructor') continue;
     const name = `${holder}.${String(key)}`;
@@ -108,7 +112,7 @@ for (const holder of ownKeys(holders))
     };
     for (const own of ownKeys(original))
       if (own !== 'prototype') defineProperty(method, own, getOwnPropertyDescriptor(original, own));
-    replacing.push([holders[holder], key, { ...descriptor, value: method }]);
+    replacing.push([holders[holder], key, { ...descriptor, [field]: method }]);
   }
 for (let i = 0; i < replacing.length; i++) {
   const { 0: object, 1: key, 2: descriptor } = replacing[i];

@@ -20,6 +20,7 @@ const READABLE = [
   'String.prototype.split',
   'String.prototype.toLowerCase',
   'String.prototype.toUpperCase',
+  'TypedArray.prototype.byteLength',
 ];
 
 module.exports = { READABLE };
