@@ -34,12 +34,18 @@ const EVENTS = [
   ...['agentRemove', 'free', 'session', 'secureConnect'],
 ];
 
+const ASKED = ['getCertificate', 'getCipher', 'getProtocol', 'isSessionReused'];
+
 /** All of it; with `looksLast` a server's socket is complete before its fields are looked at. */
 function fieldsOf(socket, looksLast) {
   const listeners = () => EVENTS.map((event) => [`on ${event}`, socket.listenerCount(event)]);
   const fields = () => FIELDS.map((name) => [name, socket[name]]);
   const shown = looksLast ? [listeners(), fields()] : [fields(), listeners()];
-  return Object.fromEntries([...shown, [['address', socket.address().address]]].flat());
+  const told = [['address', socket.address().address]];
+  // Amid the handshake they depend on who speaks it.
+  if (socket.secureConnecting === false)
+    for (const name of ASKED) told.push([name, typeof socket[name]()]);
+  return Object.fromEntries([...shown, told].flat());
 }
 
 /** A connection of the right kind, whose errors are nobody's. */
@@ -53,7 +59,7 @@ async function connect(t, isSecure, port) {
   return socket;
 }
 
-/** Each calls `look` with a server's socket once; the client sends `head`, and closes when it is told so. */
+/** Each calls `look` with a server's socket once. */
 const ON_SERVERS = {
   'in the handler': ({ socket }, res, look) => {
     look(socket);
@@ -68,18 +74,30 @@ const ON_SERVERS = {
     res.end('x');
   },
   'when it is closed': ({ socket }, res, look) => {
-    socket.remoteAddress; // Node's keep it from then on
     res.on('close', () => {
       socket.on('close', () => look(socket));
       socket.destroy();
     });
     res.end('x');
   },
+  'as soon as it is destroyed': ({ socket }, _res, look) => {
+    socket.destroy();
+    look(socket);
+  },
 };
+/** The same around the end of an answer that is the last of its connection. */
+for (const event of ['finish', 'close'])
+  for (const [where, wait] of Object.entries({ tick: process.nextTick, immediate: setImmediate }))
+    ON_SERVERS[`in the ${where} behind '${event}' of a last answer`] = ({ socket }, res, look) => {
+      res.on(event, () => wait(look, socket));
+      res.setHeader('Connection', 'close');
+      res.end('x');
+    };
 
 async function atServer(t, isSecure, module, moment, looksLast) {
   const { promise, resolve } = Promise.withResolvers?.() ?? withResolvers();
   const server = module.createServer({ cert, key }, (req, res) => {
+    req.on('error', () => {});
     ON_SERVERS[moment](req, res, (socket) => resolve(fieldsOf(socket, looksLast)));
   });
   t.after(() => server.close());

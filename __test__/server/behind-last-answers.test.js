@@ -1,5 +1,5 @@
 'use strict';
-// The socket of an answer that ends the connection is open until that has finished. What a program writes on it behind an answer that ends the connection is sent before its end, as
+// The socket of an answer that ends the connection is open until that has finished, and closed a turn later. What a program writes on it behind an answer that ends the connection is sent before its end, as
 // long as the answer has not finished.
 const assert = require('node:assert');
 const http = require('../support/subject');
@@ -117,3 +117,35 @@ onNative("a socket tells 'drain' behind an answer that has filled it", async ({ 
   await client.untilEnd();
   assert.deepStrictEqual(log, ['drain', 'finish']);
 });
+
+const CALLS = {
+  write: (socket) => socket.write('raw'),
+  end: (socket) => socket.end('raw'),
+  'destroy with an error': (socket) => socket.destroy(new Error('mine')),
+};
+
+for (const [name, call] of Object.entries(CALLS))
+  for (const event of ['finish', 'close'])
+    onNative(
+      `${name} in the immediate behind '${event}' of a last answer is nobody's error`,
+      async ({ connect }) => {
+        const log = [];
+        const closed = deferred();
+        const server = http.createServer(({ socket }, res) => {
+          res.on(event, () =>
+            setImmediate(() => {
+              call(socket);
+              socket.on('error', () => log.push('error'));
+              socket.on('close', (hadError) => closed.resolve(hadError));
+            }),
+          );
+          res.end('x');
+        });
+        server.on('clientError', () => log.push('clientError'));
+        const client = await connect(server);
+        client.send(HEADS['HTTP/1.0']);
+        await client.untilEnd();
+        assert.strictEqual(await closed.promise, false);
+        assert.deepStrictEqual(log, []);
+      },
+    );

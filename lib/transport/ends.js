@@ -43,7 +43,7 @@ const ends = {
   shutdown(callback) {
     this.output = Output.ENDING;
     this.afterShutdown = callback;
-    if (this.isClosed || native.io.shutdown(this.id)) setImmediate(tellOutputEnd, this);
+    if (this.isClosed || native.io.shutdown(this.id)) behindEnd(this, tellOutputEnd);
     this.count();
   },
 
@@ -56,11 +56,16 @@ const ends = {
     callback?.();
   },
 
-  /** Closes the connection when all output has left; listeners for the last answer's end find it open. */
+  /**
+   * Closes the connection when all output has left. Listeners for the last answer's end and the ticks behind them find
+   * it open, as with Node, which closes it once the system has ended the output.
+   */
   closeSoon() {
     this.output = Output.ENDED;
     this.closesSoon = true;
-    if (!this.isClosed) process.nextTick(destroySoon, this.id);
+    if (this.isClosed) return;
+    if (native.io.shutdown(this.id)) behindEnd(this, close);
+    else process.nextTick(destroySoon, this.id);
   },
 
   /** The connection has closed. Writes that wait are cancelled behind the error, unless it was a write that failed. */
@@ -84,6 +89,17 @@ const ends = {
 
 function tellOutputEnd(transport) {
   transport.tellOutputEnd();
+}
+
+/** Calls `next` when Node's socket would hear that its output has ended: of TLS that has a peer, a turn later. */
+function behindEnd(transport, next) {
+  if (transport.isSecured && !transport.hasInputEnded) setImmediate(setImmediate, next, transport);
+  else setImmediate(next, transport);
+}
+
+/** A socket that was completed meanwhile closes itself. */
+function close(transport) {
+  if (transport.socket.isLazy) transport.close(false);
 }
 
 function destroySoon(id) {

@@ -394,13 +394,15 @@ class NativeTransport {
     this.socket.onTimeout();
   }
 
+  // As of Node's, whose handle is gone once they are destroyed: they remember what they were asked for of the peer.
+
   remoteAddress() {
-    this.remote ??= this.isClosed ? undefined : native.io.remoteAddress(this.id);
+    this.remote ??= this.isDestroyed ? undefined : native.io.remoteAddress(this.id);
     return this.remote;
   }
 
   localAddress() {
-    if (this.isDestroyed) return undefined; // as of Node's, whose handle is gone
+    if (this.isDestroyed) return undefined;
     return (this.local ??= native.io.localAddress(this.id));
   }
 
