@@ -122,9 +122,7 @@ class NodeHandshake {
       } else {
         sendFirst(socket, joined(held), waiting, needDrain, () => {
           open();
-          if (ending === null) return;
-          if (ending.callback === null) socket.destroySoon();
-          else Socket.prototype._final.call(socket, ending.callback);
+          if (ending !== null) Socket.prototype._final.call(socket, ending);
         });
       }
     }

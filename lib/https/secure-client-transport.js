@@ -38,7 +38,7 @@ class SecureClientTransport extends TlsTransport {
     this.certificates = [];
     /** What waits to be sent: pieces, their encodings, and the flags of the last one. */
     this.held = { chunks: [], encodings: [], flags: 0 };
-    /** What is to follow that: the end of the output, with the callback of it, or, without one, of the connection. */
+    /** The callback of the end of the output that is to follow that, or null. */
     this.ending = null;
     /** In the place of a handle, while Node's code asks it. */
     this.answers = null;
@@ -125,9 +125,7 @@ class SecureClientTransport extends TlsTransport {
     if (result !== 0) this.onPending(result, null);
     else this.onDrained();
     this.count();
-    if (this.ending === null) return;
-    if (this.ending.callback === null) super.closeSoon();
-    else super.shutdown(this.ending.callback);
+    if (this.ending !== null) super.shutdown(this.ending);
   }
 
   /** The handshake has come to nothing here, for this reason: Node tries. `error`: what is told if it cannot. */
@@ -197,12 +195,7 @@ class SecureClientTransport extends TlsTransport {
 
   shutdown(callback) {
     if (this.isReleased) super.shutdown(callback);
-    else this.ending ??= { callback };
-  }
-
-  closeSoon() {
-    if (this.isReleased) super.closeSoon();
-    else this.ending ??= { callback: null };
+    else this.ending ??= callback;
   }
 
   setTimeout(timeout) {
