@@ -16,7 +16,7 @@ for (const [value, isDropped] of [
   [-1, true],
   [Number.NEGATIVE_INFINITY, true],
   ['0', true],
-  [0n, true],
+  [-1n, true],
   [1n, false],
   ['x', false],
   [Number.NaN, false],
@@ -134,5 +134,9 @@ onNative('timeout: 2 ** 40 is no timer that runs at once', async ({ connect, t }
   server.on('timeout', () => assert.fail('too early'));
   const client = await connect(server);
   assert.strictEqual((await client.exchange(get(1))).text, 'answered');
-  assert.deepStrictEqual(warnings, []);
+  // As Node's, one that is set on a socket is cut, which a warning says.
+  assert.deepStrictEqual(
+    warnings.filter((message) => !message.endsWith('truncated to 2147483647.')),
+    [],
+  );
 });
