@@ -5,6 +5,7 @@ const { AsyncLocalStorage, createHook, executionAsyncId } = require('node:async_
 const { once } = require('node:events');
 const { test } = require('node:test');
 const http = require('../support/subject');
+const { onNodeHttp } = require('../support/mode');
 const { serve } = require('../streams/node-server');
 const { contentOf } = require('../support/events');
 
@@ -154,4 +155,22 @@ test('async hooks see a resource for each request', limit, async (t) => {
   hook.disable();
   assert.ok(types.filter((type) => type === 'HTTPCLIENTREQUEST').length >= 3, types.join());
   assert.strictEqual(ids.size, 3);
+});
+
+const dials = { ...limit, skip: onNodeHttp && 'there the connection is one of the request before' };
+
+test('what is told of a connection is told to the request that it is for', dials, async (t) => {
+  const storage = new AsyncLocalStorage();
+  const agent = keepAliveAgent(t, { maxSockets: 1 });
+  const lookup = (_name, _options, callback) =>
+    setImmediate(callback, new Error(`unknown to ${storage.getStore()}`));
+  const ask = (store) =>
+    storage.run(store, async () => {
+      const [error] = await once(http.get({ host: 'a', agent, lookup }), 'error');
+      return [error.message, storage.getStore()];
+    });
+  assert.deepStrictEqual(
+    await Promise.all(['one', 'two', 'three'].map(ask)),
+    ['one', 'two', 'three'].map((store) => [`unknown to ${store}`, store]),
+  );
 });

@@ -274,10 +274,14 @@ function removeSocket(agent, socket, options) {
   if (next !== name) options = req[kRequestOptions];
   if (!options) return;
   req[kRequestOptions] = undefined; // one socket is made for it, not one for each that is removed
-  agent.createSocket(req, options, (error, created) => {
+  const created = (error, socket) => {
     if (error) req.onSocket(null, error);
-    else created.emit('free');
-  });
+    else socket.emit('free');
+  };
+  const dial = () => agent.createSocket(req, options, created);
+  // What is told of the connection is told in the context of the request for which it is dialled.
+  if (req[kRequestResource]) req[kRequestResource].runInAsyncScope(dial);
+  else dial();
 }
 
 function takeOut(set, name, socket) {
