@@ -79,8 +79,8 @@ class ClientConnection {
 
   /** Runs `method` of `self` in the async context of the request that the connection last had. */
   runInContext(method, self, argument) {
-    if (this.resource === null) method.call(self, argument);
-    else this.resource.runInAsyncScope(method, self, argument);
+    const resource = this.resource ?? this.transport.ownContext();
+    resource.runInAsyncScope(method, self, argument);
   }
 
   // ---- what is read ----

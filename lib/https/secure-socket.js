@@ -31,6 +31,7 @@ const {
 } = require('../base/validate');
 const { LazySocket, reserveRoom } = require('../socket/lazy-socket');
 const { NativeSocket, tellMirrored } = require('../socket/socket');
+const { Context } = require('../node/root-async-resource');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
 const { callError } = require('./tls-errors');
@@ -213,6 +214,7 @@ define(prototype, {
     transport.role = null;
     transport.receiver = null;
     if (transport.isClosed) return;
+    if (transport.isClient) transport.origin = new Context(); // that of the request that asked for it
     this.allowHalfOpen = Boolean(this.server?.allowHalfOpen);
     native.io.readRaw(transport.id);
     transport.resumeReading();

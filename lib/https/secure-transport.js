@@ -1,6 +1,5 @@
 'use strict';
 // The transport of a native connection on which TLS is spoken natively.
-const { ReflectApply } = require('../base/primordials');
 const { process } = require('../wire/realm');
 const { ERR_TLS_HANDSHAKE_TIMEOUT, connectionReset } = require('../base/errors');
 const { tellReaders } = require('../transport/mirror');
@@ -26,8 +25,7 @@ class SecureTransport extends TlsTransport {
 
   /** In the context of the server's `listen()`, if it has one. */
   inOrigin(method, argument) {
-    if (this.origin === null) ReflectApply(method, this, [argument]);
-    else this.origin.runInAsyncScope(method, this, argument);
+    this.ownContext().runInAsyncScope(method, this, argument);
   }
 
   /** The handshake is over. `isHeld`: nothing is parsed before a listener of the application has seen the socket. */
@@ -67,7 +65,7 @@ class SecureTransport extends TlsTransport {
   onFailed(text) {
     if (this.life !== Life.OPEN) return;
     const error = tlsError(text);
-    if (this.isSecured) this.failSecured(error);
+    if (this.isSecured) this.inContext(this.failSecured, error);
     else this.tellClientError(error);
   }
 
@@ -112,7 +110,7 @@ class SecureTransport extends TlsTransport {
   /** Bytes that the parser has read go to the listeners of that time, not to the stream's reader. */
   onMirrored(bytes, begun) {
     if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);
-    else tellReaders(this.socket, bytes, begun.readers);
+    else this.ownContext().runInAsyncScope(tellReaders, null, this.socket, bytes, begun.readers);
   }
 }
 

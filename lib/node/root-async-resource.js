@@ -16,12 +16,27 @@ const neutral = new AsyncResource('RUSTHTTP').emitDestroy();
 const isId = (symbol) => /^(trigger_)?async_id_symbol$/.test(SymbolPrototypeGetDescription(symbol));
 const kAsyncId = symbolOf(neutral, 'async_id_symbol');
 
+/**
+ * The context in which it is made, kept for what comes later. What a listener enters there (`enterWith`) stays there:
+ * without one, all that the native side tells in the same call would see it.
+ */
+class Context extends AsyncResource {
+  /** `id`: under which it is left and entered. */
+  constructor(id) {
+    super('RUSTHTTPSERVER');
+    super.emitDestroy();
+    if (kAsyncId && id !== undefined) this[kAsyncId] = id;
+  }
+
+  emitDestroy() {
+    return this;
+  }
+}
+
 /** The present context, under the id of `handle`; null if it carries nothing that the neutral one does not. */
 function contextOf(handle) {
-  const resource = new AsyncResource('RUSTHTTPSERVER').emitDestroy();
-  if (!carriesContext(resource)) return null;
-  if (kAsyncId && handle?.getAsyncId) resource[kAsyncId] = handle.getAsyncId();
-  return resource;
+  const context = new Context(handle?.getAsyncId?.());
+  return carriesContext(context) ? context : null;
 }
 
 /** What async hooks are told of a connection: what Node says of its own. It ends with the connection. */
@@ -47,4 +62,4 @@ function carriesContext(resource) {
   return ArrayPrototypeSome(symbols, (key) => resource[key] !== neutral[key] && !isId(key));
 }
 
-module.exports = { ConnectionResource, contextOf, neutral };
+module.exports = { ConnectionResource, Context, contextOf, neutral };

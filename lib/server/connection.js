@@ -15,6 +15,7 @@ const {
 } = require('../base/symbols');
 const { IncomingMessage, takeHead } = require('../message/incoming-message');
 const { AsyncResource, channel, debuglog } = require('../node/builtins');
+const { Context } = require('../node/root-async-resource');
 const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');
@@ -69,7 +70,7 @@ class ServerConnection {
     this.hasFailed = false;
     /** The async resource of the newest request. */
     this.resource = null;
-    /** The async resource in which that is made; null if the caller's context is right. */
+    /** The async resource in which that is made: see `begunHere`; null if the caller's context is right. */
     this.origin = transport.origin;
     this.onPendingData = undefined;
     /** The response that has the socket does not listen to its end by itself. */
@@ -82,6 +83,12 @@ class ServerConnection {
     transport.join(this);
   }
 
+  /** Requests begin in the present async context, wherever their bytes come from. */
+  begunHere() {
+    this.origin = new Context(this.origin?.asyncId());
+    return this;
+  }
+
   /** Bytes that did not come from the peer: a program pushed them into the socket's stream. */
   onPushed(chunk) {
     readPushed(this.transport, this.server, chunk);
@@ -89,9 +96,8 @@ class ServerConnection {
 
   /** Runs `method` of `self` in the async context of the newest request. */
   runInContext(method, self, argument) {
-    const resource = this.resource ?? this.origin;
-    if (resource === null) method.call(self, argument);
-    else resource.runInAsyncScope(method, self, argument);
+    const resource = this.resource ?? (this.origin ??= new Context());
+    resource.runInAsyncScope(method, self, argument);
   }
 
   /** What one read brought is handled whole, as in Node, even if the socket is destroyed meanwhile. */
@@ -312,7 +318,7 @@ class ServerConnection {
 
   /** The socket failed. If an error was told before, this one is a consequence of it, and is not told. */
   onSocketError(error) {
-    if (!this.hasFailed) this.runInContext(this.onError, this, error);
+    if (!this.hasFailed) this.onError(error);
   }
 
   /** Leaves an error to 'clientError', or answers it and closes. */

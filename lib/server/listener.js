@@ -12,7 +12,7 @@ const { NativeTransport } = require('../transport/native');
 const { parserOptions } = require('../transport/parser');
 const { channel, net } = require('../node/builtins');
 const { setOwner } = require('../node/net');
-const { ConnectionResource, contextOf } = require('../node/root-async-resource');
+const { ConnectionResource, Context, contextOf } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
 const { addForeign } = require('./open-connections');
 const { adoptOptions, connectionLimit, idleTimeout, milliseconds } = require('./options');
@@ -157,8 +157,9 @@ class NativeListener {
       if (flags & READ_DEFERRED) native.io.startReading(id);
       return;
     }
-    server.emit('connection', socket);
-    if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
+    const context = new Context(this.resource?.asyncId());
+    transport.origin ??= context;
+    context.runInAsyncScope(announce, null, server, socket);
     if (transport.isDestroyed) return;
     if (transport.role !== null) native.io.startReading(id);
     else {
@@ -175,6 +176,10 @@ class NativeListener {
 
   /** A connection was refused because of `maxConnections`. `ends` is null if they have no addresses. */
   drop(ends) {
+    (this.resource ?? new Context()).runInAsyncScope(this.tellDropped, this, ends);
+  }
+
+  tellDropped(ends) {
     if (ends === null) {
       this.server.emit('drop');
       return;
@@ -190,6 +195,11 @@ class NativeListener {
       remoteFamily: remote?.family,
     });
   }
+}
+
+function announce(server, socket) {
+  server.emit('connection', socket);
+  if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
 }
 
 function openPlain(server, id) {

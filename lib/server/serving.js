@@ -16,14 +16,14 @@ const { listenToStream, watchStreams } = require('./stream-connections');
 /** Makes `server` serve HTTP on `socket`, ours or any Duplex. */
 function serve(server, socket) {
   if (isUnclaimed(socket)) {
-    new ServerConnection(server, socket, socket[kTransport]);
+    new ServerConnection(server, socket, socket[kTransport]).begunHere();
     socket.joinHttp();
     if (!socket.isLazy) flowAlong(socket);
     return;
   }
   adoptOptions(server);
   const transport = new StreamTransport(socket, requestParser(server));
-  listenToStream(new ServerConnection(server, socket, transport));
+  listenToStream(new ServerConnection(server, socket, transport).begunHere());
   readDirectly(transport);
   // Node's parser has what its handle reads, whether the stream on top is paused by now or not; of TLS also
   // behind `pauseOnConnect`.

@@ -3,6 +3,7 @@
 const { ArrayPrototypeSplice } = require('../base/primordials');
 const { errnoException, systemErrors } = require('../base/errors');
 const { setImmediate } = require('../node/timers');
+const { Context } = require('../node/root-async-resource');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
 const { Input, Life, Output } = require('./states');
@@ -44,7 +45,23 @@ const ends = {
     this.output = Output.ENDING;
     this.afterShutdown = callback;
     if (this.isClosed || native.io.shutdown(this.id)) behindEnd(this, tellOutputEnd);
+    else this.outputContext ??= new Context();
     this.count();
+  },
+
+  /** What waits is told in the async context of what has waited first, as by Node. */
+  inOutputContext(method, argument) {
+    const { outputContext: context } = this;
+    this.outputContext = null;
+    if (context === null) this.inContext(method, argument);
+    else context.runInAsyncScope(method, this, argument);
+  },
+
+  /** The output has ended behind what waited. */
+  onShutdown() {
+    const context = this.outputContext ?? this.ownContext();
+    this.onDrained();
+    context.runInAsyncScope(this.tellOutputEnd, this);
   },
 
   /** Calls the callback that waits for the end of the output, once. */
@@ -106,8 +123,13 @@ function destroySoon(id) {
   native.io.destroySoon(id);
 }
 
-function failWrites({ waiting }, errno) {
-  for (const callback of ArrayPrototypeSplice(waiting, 0)) callback(errnoException(errno, 'write'));
+function failWrites(transport, errno) {
+  if (transport.waiting.length > 0) transport.inOutputContext(callFailed, errno);
+}
+
+function callFailed(errno) {
+  for (const callback of ArrayPrototypeSplice(this.waiting, 0))
+    callback(errnoException(errno, 'write'));
 }
 
 module.exports = { ends };

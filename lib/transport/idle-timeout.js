@@ -4,6 +4,7 @@
 // timeout, and if there was traffic since, from when the native side says that it is near.
 const { MathCeil } = require('../base/primordials');
 const { timerDuration } = require('../base/validate');
+const { Context } = require('../node/root-async-resource');
 const native = require('../wire/loop');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { now } = require('../wire/realm');
@@ -16,6 +17,7 @@ const idleTimeout = {
   setTimeout(msecs) {
     this.timeout = msecs;
     const timeout = timerDuration(msecs, 'msecs');
+    this.timeoutContext = timeout > 0 && !this.isClient ? new Context() : null;
     this.isTimeoutNew = true;
     this.stopIdleTimer();
     if (this.isClosed) return;
@@ -60,7 +62,14 @@ function endWait(transport) {
   // There may have been traffic since, or another timeout may have been set.
   const left = native.io.timeLeft(transport.id, true);
   if (left > 0) wait(transport, left);
-  else if (left === 0) transport.inContext(transport.tellTimeout);
+  else if (left === 0) tell(transport);
+}
+
+/** In the async context in which it was set; on a client's connection that may have been an earlier request's. */
+function tell(transport) {
+  const { isClient, tellTimeout, timeoutContext: context } = transport;
+  if (context === null || isClient) transport.inContext(tellTimeout);
+  else context.runInAsyncScope(tellTimeout, transport);
 }
 
 module.exports = { idleTimeout };

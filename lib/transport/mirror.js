@@ -32,7 +32,8 @@ const mirror = {
     const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
     // The bytes of a stream that waits, or is read by `read`, come from its buffer.
     const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
-    if (isBegun) tellReaders(socket, bytes, ArrayPrototypeSlice(readers, 0, at));
+    if (isBegun)
+      inOwnContext(this, tellReaders, socket, bytes, ArrayPrototypeSlice(readers, 0, at));
     return {
       isBegun,
       readers: isBegun
@@ -44,10 +45,15 @@ const mirror = {
   /** The parser's events have been; `begun` is what `beginMirrored` has returned, if there were any. */
   onMirrored(bytes, begun) {
     const { life, socket } = this;
-    if (life === Life.OPEN && !begun?.isBegun) socket.pushMirrored(bytes);
-    else tellReaders(socket, bytes, begun?.readers ?? []);
+    const isPushed = life === Life.OPEN && !begun?.isBegun;
+    if (isPushed) inOwnContext(this, () => socket.pushMirrored(bytes));
+    else inOwnContext(this, tellReaders, socket, bytes, begun?.readers ?? []);
   },
 };
+
+function inOwnContext(transport, method, ...args) {
+  transport.ownContext().runInAsyncScope(method, null, ...args);
+}
 
 function tellReaders(socket, bytes, readers) {
   for (const listener of readers) ReflectApply(listener, socket, [bytes]);

@@ -1,11 +1,12 @@
 'use strict';
 // The transport of a connection whose socket is native. HTTP on top of it is its `role`: a connection of a
 // server or a client. It offers a role the methods that `stream` has: pause, stop, leaveHttp, endResponse, …
-const { ArrayPrototypeSplice, BufferFrom, ReflectApply } = require('../base/primordials');
+const { ArrayPrototypeSplice, BufferFrom } = require('../base/primordials');
 const { define } = require('../base/define');
 const { errnoException, systemErrors } = require('../base/errors');
 const layout = require('../wire/layout');
 const native = require('../wire/loop');
+const { Context } = require('../node/root-async-resource');
 const { process } = require('../wire/realm');
 const { ends } = require('./ends');
 const { idleTimeout } = require('./idle-timeout');
@@ -29,6 +30,7 @@ class NativeTransport {
     this.receiver = null;
     /** The async resource that its requests begin in, or null. */
     this.origin = null;
+    this.outputContext = null; // see `inOutputContext`
     this.isClient = isClient;
     /** The native side judges a server's requests before JavaScript hears of them. */
     this.isNative = true;
@@ -76,6 +78,7 @@ class NativeTransport {
     this.isTimeoutNew = false;
     native.register(this);
     native.ref();
+    this.timeoutContext = null; // that in which it was set; null if not by a program
   }
 
   get isDestroyed() {
@@ -112,9 +115,14 @@ class NativeTransport {
     this.receiver = role;
   }
 
+  /** The async context of the connection, whatever is spoken on it. */
+  ownContext() {
+    return (this.origin ??= new Context());
+  }
+
   /** Runs a method in the async context of the role, if there is one. */
   inContext(method, argument) {
-    if (this.role === null) ReflectApply(method, this, [argument]);
+    if (this.role === null) this.ownContext().runInAsyncScope(method, this, argument);
     else this.role.runInContext(method, this, argument);
   }
 
@@ -207,6 +215,7 @@ class NativeTransport {
   onPending(result, callback) {
     if (result > 0) {
       this.pending = result;
+      this.outputContext ??= new Context();
       if (this.input !== Input.OPEN) this.count();
       if (callback) this.waiting.push(callback);
       return false;
@@ -241,7 +250,10 @@ class NativeTransport {
   onDrained() {
     // What was written since the record was made may wait again.
     this.pending = this.isClosed ? 0 : native.io.pending(this.id);
-    if (this.pending > 0) return;
+    if (this.pending === 0) this.inOutputContext(this.tellDrained);
+  }
+
+  tellDrained() {
     if (this.input !== Input.OPEN) this.count();
     // 'drain' comes before the callbacks, as of a Writable: one that writes again waits for a 'drain' of its own.
     const callbacks = ArrayPrototypeSplice(this.waiting, 0);
@@ -254,11 +266,6 @@ class NativeTransport {
     if (this.isClosed) return;
     const result = native.calls.flush(this.id);
     if (result < 0) this.onPending(result, null);
-  }
-
-  onShutdown() {
-    this.onDrained();
-    this.tellOutputEnd();
   }
 
   // ---- the end ----
@@ -388,6 +395,7 @@ class NativeTransport {
   /** One that the native side has begun by itself. */
   setIdleTimeout(timeout) {
     this.timeout = timeout;
+    this.timeoutContext = null;
   }
 
   tellTimeout() {
