@@ -41,3 +41,21 @@ for (const [name, handler] of Object.entries(cases)) {
     assert.deepStrictEqual([result.stdout, result.code], ['true\n', 0], result.stderr);
   });
 }
+
+test("a connection whose 'connection' listener throws is served", {
+  timeout: 15_000,
+}, async (t) => {
+  const result = await runProgram(
+    t,
+    `process.on('uncaughtException', ({ message }) => console.log(message));
+     const server = http.createServer((req, res) => res.end('served'));
+     server.on('connection', () => { throw new Error('mine'); });
+     server.listen(0, '127.0.0.1', () => {
+       const { port } = server.address();
+       http.get({ host: '127.0.0.1', port, agent: false }, (res) => {
+         res.on('data', (text) => console.log(String(text))).on('end', () => process.exit());
+       });
+     });`,
+  );
+  assert.deepStrictEqual([result.stdout, result.code], ['mine\nserved\n', 0], result.stderr);
+});

@@ -159,14 +159,23 @@ class NativeListener {
     }
     const context = new Context(this.resource?.asyncId());
     transport.origin ??= context;
-    context.runInAsyncScope(announce, null, server, socket);
-    if (transport.isDestroyed) return;
-    if (transport.role !== null) native.io.startReading(id);
-    else {
-      // None of the listeners made it HTTP.
-      addForeign(server, socket);
-      socket.leaveHttp();
+    try {
+      context.runInAsyncScope(announce, null, server, socket);
+    } finally {
+      // Also behind a listener that throws.
+      this.goOn(id, transport);
     }
+  }
+
+  goOn(id, transport) {
+    if (transport.isDestroyed) return;
+    if (transport.role !== null) {
+      native.io.startReading(id);
+      return;
+    }
+    // None of the listeners made it HTTP.
+    addForeign(this.server, transport.socket);
+    transport.socket.leaveHttp();
   }
 
   isFull() {
