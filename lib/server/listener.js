@@ -84,17 +84,29 @@ class NativeListener {
   adoptFrom(handle) {
     handle.onconnection = (error, client) => {
       if (error) return;
-      // Without a descriptor to spare, the connection is dropped.
-      if (this.isFull()) this.drop(addressesOf(client));
-      else native.io.adopt(this.id, client.fd);
+      if (this.isFull()) {
+        const ends = addressesOf(client);
+        client.close();
+        this.drop(ends);
+        return;
+      }
+      const opened = native.io.adopt(this.id, client.fd);
       client.close();
+      // Without a descriptor to spare, the connection is dropped. It is the server's at once: the next one is
+      // counted against `maxConnections` behind it.
+      if (opened) this.onOpen(...opened);
     };
     this.wrap(handle);
   }
 
   /** Ties the listener to the life of the server's handle. */
   wrap(handle) {
-    const { close, ref, unref } = handle;
+    const { close, listen: share, ref, unref } = handle;
+    // Another server listens on it: from now on connections are that one's, as with Node.
+    handle.listen = (...args) => {
+      this.close();
+      return ReflectApply(share, handle, args);
+    };
     handle.close = (...args) => {
       this.close();
       return ReflectApply(close, handle, args);
@@ -112,7 +124,8 @@ class NativeListener {
   }
 
   setRef(referenced) {
-    if (this.referenced === referenced) return;
+    // A handle that is shared still tells the listener that has left it.
+    if (this.referenced === referenced || (referenced && this.closed)) return;
     this.referenced = referenced;
     if (referenced) native.ref();
     else native.unref();

@@ -14,7 +14,7 @@ use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
 use crate::bridge::{receive, send};
-use crate::io::{self, After, Connection, Hub, Listener, Socket};
+use crate::io::{self, After, Connection, Socket};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
@@ -126,39 +126,29 @@ impl Io {
     /// Listens on a bound descriptor, of which a duplicate is used. Returns 0 or an error number.
     #[napi]
     pub fn listen(&self, listener: u32, fd: i32, backlog: i32) -> i32 {
-        self.give(listener, fd, |listener, fd, _| listener.listen(fd, backlog))
-    }
-
-    /// Takes over a duplicate of a connected descriptor as if it had been accepted. Returns 0 or an
-    /// error number.
-    #[napi]
-    pub fn adopt(&self, listener: u32, fd: i32) -> i32 {
-        self.give(listener, fd, |listener, fd, hub| {
-            let adopted = listener.adopt(fd, hub);
-            hub.publish();
-            adopted
-        })
-    }
-
-    /// Runs `f` with a listener and a duplicate of a descriptor. Returns 0 or an error number.
-    fn give(
-        &self,
-        listener: u32,
-        fd: i32,
-        f: impl FnOnce(&Arc<Listener>, OwnedFd, &Hub) -> std::io::Result<()>,
-    ) -> i32 {
         let fd = match duplicate(fd) {
             Ok(fd) => fd,
             Err(error) => return io::errno(&error),
         };
-        let listener = self.environment.listener(listener);
-        let given =
-            listener.and_then(|listener| self.environment.with_hub(|hub| f(&listener, fd, hub)));
-        match given {
-            Some(Ok(())) => 0,
-            Some(Err(error)) => io::errno(&error),
+        match self.environment.listener(listener) {
+            Some(listener) => listener
+                .listen(fd, backlog)
+                .map_or_else(|error| io::errno(&error), |()| 0),
             None => libc::EBADF,
         }
+    }
+
+    /// Takes over a duplicate of a connected descriptor as if it had been accepted. Returns its id and the flags of
+    /// the record `Open`, which does not come; nothing if there is no descriptor to spare.
+    #[napi]
+    pub fn adopt(&self, listener: u32, fd: i32) -> Option<Vec<u32>> {
+        let listener = self.environment.listener(listener)?;
+        let fd = duplicate(fd).ok()?;
+        let adopted = self.environment.with_hub(|hub| listener.adopt(fd, hub));
+        let (connection, flags) = adopted??;
+        let opened = vec![connection.id.raw(), flags];
+        self.environment.insert(connection);
+        Some(opened)
     }
 
     /// Gives a listener the options that may change while it listens.

@@ -44,6 +44,9 @@ pub enum Security {
     Node,
 }
 
+/// A connection, and the flags of the record `Open` that tells of it.
+type Begun = (Arc<Connection>, u32);
+
 /// One listening socket, or the group of connections adopted under its id.
 #[derive(Debug)]
 pub struct Listener {
@@ -198,7 +201,12 @@ impl Listener {
         lead.accept_again(self);
     }
 
-    fn accepted(self: &Arc<Self>, socket: Socket, peer: Option<SocketAddr>, lead: &mut Lead) {
+    pub(super) fn accepted(
+        self: &Arc<Self>,
+        socket: Socket,
+        peer: Option<SocketAddr>,
+        lead: &mut Lead,
+    ) {
         if !self.enter() {
             note!(
                 "listener {} refuses a connection: there are too many",
@@ -218,24 +226,27 @@ impl Listener {
             return;
         }
         self.set_options(&socket, true);
-        self.begin(socket, peer, &lead.hub);
+        if let Some((connection, flags)) = self.begin(socket, peer, &lead.hub) {
+            self.announce(&connection, flags);
+            watch(&connection, &lead.hub);
+        }
     }
 
-    /// Takes over a connected descriptor as if it had been accepted. The limit on connections is the
-    /// caller's to look at.
-    ///
-    /// # Errors
-    /// Fails if the descriptor is no connected socket.
-    pub fn adopt(self: &Arc<Self>, fd: OwnedFd, hub: &Hub) -> io::Result<()> {
-        let socket = Socket::from_fd(fd)?;
+    /// Takes over a connected descriptor as if it had been accepted. JavaScript, which calls, hears of the connection
+    /// by what is returned, and by no record: of none if the descriptor is no connected socket, or no id is left.
+    /// The limit on connections is the caller's to look at.
+    pub fn adopt(self: &Arc<Self>, fd: OwnedFd, hub: &Hub) -> Option<Begun> {
+        let socket = Socket::from_fd(fd).ok()?;
         self.count.fetch_add(1, Ordering::AcqRel);
         self.set_options(&socket, false);
-        self.begin(socket, None, hub);
-        Ok(())
+        let begun = self.begin(socket, None, hub)?;
+        watch(&begun.0, hub);
+        Some(begun)
     }
 
-    /// Announces a connection to JavaScript, then lets its set watch it.
-    fn begin(self: &Arc<Self>, mut socket: Socket, peer: Option<SocketAddr>, hub: &Hub) {
+    /// Makes a connection, which its set is to watch once JavaScript will hear of it.
+    fn begin(self: &Arc<Self>, from: Socket, peer: Option<SocketAddr>, hub: &Hub) -> Option<Begun> {
+        let mut socket = from;
         let (parser, sink_state, timeout, defers) = {
             let options = self.options();
             let (parser, sink_state) = options.reader.begin(Role::Server);
@@ -264,16 +275,12 @@ impl Listener {
             peer,
             timeout,
         };
-        let Some(connection) = hub.open(opening) else {
-            self.leave();
-            return;
-        };
+        let connection = hub.open(opening).ok_or_else(|| self.leave()).ok()?;
         note!("{} came to listener {}", connection.id, self.id);
         if deferred_once_secured {
             connection.raise(flag::DEFERRED_ONCE_SECURED);
         }
-        self.announce(&connection, flags);
-        watch(&connection, hub);
+        Some((connection, flags))
     }
 
     /// Lets JavaScript know of a connection.

@@ -18,6 +18,7 @@ use crate::io::options::Options;
 use crate::io::outgoing::{After, Memory, Sent};
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Ready;
+use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, RequestKind, RequestRules};
 use crate::ring::layout::Kind;
 use crate::ring::queue::Pending;
@@ -146,7 +147,8 @@ impl Stage {
     /// The peer of a connection that JavaScript has not seen yet.
     pub fn accept_unseen(&mut self) -> UnixStream {
         let (ours, theirs) = pair();
-        self.listener.adopt(ours.into(), &self.hub).unwrap();
+        let socket = Socket::from_fd(ours.into()).unwrap();
+        self.listener.accepted(socket, None, &mut self.lead);
         self.hub.publish();
         theirs
     }
