@@ -3,9 +3,11 @@
 const assert = require('node:assert');
 const { once } = require('node:events');
 const { test } = require('node:test');
+const { Worker } = require('node:worker_threads');
 const http = require('../support/subject');
+const { runProgram } = require('../support/child');
 const { deferred, turn } = require('../support/events');
-const { onNodeHttp } = require('../support/mode');
+const { hostHas, onNodeHttp } = require('../support/mode');
 const { onBoth, onNative } = require('../support/transports');
 
 const get = (path = '/') => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
@@ -39,6 +41,68 @@ onNative('close ends idle connections and comes when all are gone', async ({ con
   assert.strictEqual(await closed, undefined);
   assert.deepStrictEqual(log, ['close']);
   assert.strictEqual((await closeOf(server)).code, 'ERR_SERVER_NOT_RUNNING');
+});
+
+onNative('close as soon as a connection has come', async ({ connect }) => {
+  const server = http.createServer((_req, res) => res.end('x'));
+  server.once('connection', () => server.close());
+  const client = await connect(server);
+  client.send(get());
+  // From 26 on, Node ends what has sent nothing.
+  if (hostHas(26)) assert.strictEqual(await client.untilEnd(), '');
+  else assert.strictEqual((await client.response()).text, 'x');
+});
+
+/** Connects to `workerData.port`, and says when its request is on its way; then what it has got. */
+const asking = `
+  const { parentPort, workerData: { port, sent, text } } = require('node:worker_threads');
+  const socket = require('node:net').connect(port, '127.0.0.1');
+  let got = '';
+  socket.on('error', () => {}).on('data', (piece) => { got += piece; });
+  socket.on('close', () => parentPort.postMessage(got));
+  socket.write(text, () => {
+    Atomics.store(sent, 0, 1);
+    Atomics.notify(sent, 0);
+  });`;
+
+test('close while a first request waits to be read', { timeout: 60_000 }, async (t) => {
+  const server = http.createServer((_req, res) => res.end('x'));
+  const sent = new Int32Array(new SharedArrayBuffer(4));
+  server.once('connection', () => {
+    Atomics.wait(sent, 0, 0);
+    server.close();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const workerData = { port: server.address().port, sent, text: get() };
+  const client = new Worker(asking, { eval: true, workerData });
+  t.after(() => client.terminate());
+  const [got] = await once(client, 'message');
+  // Node does not look at what waits.
+  if (onNodeHttp && hostHas(26)) assert.strictEqual(got, '');
+  else assert.match(got, /\r\n\r\nx$/);
+});
+
+const reading = { timeout: 60_000, skip: onNodeHttp && 'no thread reads ahead in Node' };
+
+test('close while a request waits that a thread has read', reading, async (t) => {
+  const program = `
+    const { Worker } = require('node:worker_threads');
+    const server = http.createServer((_req, res) => res.end('x'));
+    const connected = new Promise((resolve) => server.once('connection', resolve));
+    server.listen(0, '127.0.0.1', async () => {
+      const { port } = server.address();
+      const sent = new Int32Array(new SharedArrayBuffer(4));
+      const asking = ${JSON.stringify(asking)};
+      const text = 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n';
+      const client = new Worker(asking, { eval: true, workerData: { port, sent, text } });
+      client.on('message', (got) => console.log(got.split('\\r\\n\\r\\n')[1]));
+      await connected;
+      while (server.stats().requestsQueued === 0);
+      server.close();
+    });`;
+  const { stdout, stderr } = await runProgram(t, program, { env: { RUST_HTTP_LEADER: 'thread' } });
+  assert.strictEqual(stdout, 'x\n', stderr);
 });
 
 const connections = (server) =>

@@ -73,6 +73,8 @@ class ServerConnection {
     /** The async resource in which that is made: see `begunHere`; null if the caller's context is right. */
     this.origin = transport.origin;
     this.onPendingData = undefined;
+    /** JavaScript knew of it before its first request, as it does of all with Node. */
+    this.isTold = true;
     /** The response that has the socket does not listen to its end by itself. */
     this.closesResponse = true;
     /** What is listened to on a socket that is a stream. */
@@ -400,12 +402,15 @@ class ServerConnection {
     else socket.resume();
   }
 
-  /** Neither a request is arriving (one whose handler runs still is) nor one waits for its answer. */
+  /**
+   * Neither a request is arriving (one whose handler runs still is) nor one waits for its answer, or to be handled:
+   * an I/O thread reads ahead.
+   */
   isIdle() {
+    const { current, transport } = this;
     const message = this.socket._httpMessage;
-    return (
-      this.current === null && this.transport.isBetweenMessages() && (!message || message.finished)
-    );
+    if (current !== null || (message && !message.finished)) return false;
+    return transport.isBetweenMessages() && transport.traffic()[2] === 0;
   }
 
   /** The server was closed: the last answer that is due says that its connection closes, too. */
@@ -414,7 +419,7 @@ class ServerConnection {
   }
 
   isUnused() {
-    return this.resource === null && this.transport.isUnused();
+    return !this.isTold && this.resource === null && this.transport.isUnused();
   }
 
   /** The socket was sent to another process: this server serves it no longer. */

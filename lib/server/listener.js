@@ -28,6 +28,8 @@ class NativeListener {
     this.server = server;
     adoptOptions(server);
     this.referenced = false;
+    /** JavaScript accepts, and gives the connections. */
+    this.isTold = false;
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
     this.resource = contextOf(server._handle);
     /** Its number on the native side; a (negative) error number if that could not be started. */
@@ -82,6 +84,7 @@ class NativeListener {
 
   /** Connections that a cluster's primary accepted come with the handle's callback. */
   adoptFrom(handle) {
+    this.isTold = true;
     handle.onconnection = (error, client) => {
       if (error) return;
       if (this.isFull()) {
@@ -165,7 +168,8 @@ class NativeListener {
     // One that is no duration throws, and the connection is not served: so it is in Node.
     if (server.timeout) transport.setTimeout(server.timeout);
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
-      new ServerConnection(server, socket, transport);
+      const connection = new ServerConnection(server, socket, transport);
+      connection.isTold = this.isTold;
       // The listener for connections that was there when this one was accepted may be gone by now.
       if (flags & READ_DEFERRED) native.io.startReading(id);
       return;

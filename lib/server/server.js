@@ -148,7 +148,8 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 };
 
 /** Nothing has arrived on it. */
-const isFresh = ({ resource, transport }) => resource === null && transport.isQuiet();
+const isFresh = ({ resource, transport }) =>
+  resource === null && transport.isQuiet() && !transport.holdsInput();
 
 // Node has no such methods.
 define(Server.prototype, {

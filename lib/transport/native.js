@@ -373,9 +373,13 @@ class NativeTransport {
 
   requireHost() {} // the native side reads it with the listener's options
 
-  /** Nothing has been received. */
   isUnused() {
-    return !this.isClosed && native.io.traffic(this.id)[0] === 0;
+    return !this.isClosed && native.io.traffic(this.id)[0] === 0 && !this.holdsInput();
+  }
+
+  /** Something has arrived that is not read yet, or not to its end: a request, perhaps. */
+  holdsInput() {
+    return native.calls.hasUnaskedInput(this.id);
   }
 
   isQuiet() {

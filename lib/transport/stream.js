@@ -214,6 +214,10 @@ class StreamTransport {
     return false;
   }
 
+  holdsInput() {
+    return false;
+  }
+
   isQuiet() {
     return this.parser.isQuiet;
   }
