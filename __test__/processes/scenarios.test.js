@@ -9,10 +9,10 @@ const { patient } = require('../support/sanitizer');
 const { sideBySide } = require('../support/side-by-side');
 const table = require('./table');
 
-const limit = { timeout: 120_000 };
+const limit = { timeout: 240_000 };
 const program = path.join(__dirname, 'play.js');
 /** A scenario that hangs is ended by then. */
-const PATIENCE = patient(30_000);
+const PATIENCE = patient(90_000);
 
 /** What each role has logged. Between processes there is no order. */
 function byRole(text) {

@@ -148,7 +148,7 @@ const inSequence = {
     await one();
     await one();
     const before = [count('fd'), count('task')];
-    for (let i = 0; i < 10; i++) await Promise.all([one(), one()]);
+    for (let i = 0; i < 4; i++) await Promise.all([one(), one()]);
     log(['fd', 'task'].map((what, i) => count(what) <= before[i]));
   },
   async thread() {
