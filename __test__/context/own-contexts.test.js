@@ -40,13 +40,11 @@ async function connectAtOnce(t, port, connect, content) {
   await Promise.all(sockets.map((socket) => once(socket, 'close')));
 }
 
-onNative('what listeners enter, no other connection sees', ownOnly, async ({ listen, t }) => {
+/** Each of several connections at once sends nonsense; `prepare` adds listeners that look beside that for errors. */
+async function assertKeptApart({ listen, t }, prepare) {
   const { look, strays } = watchLeaks();
   const server = http.createServer();
-  server.on('connection', (socket) => {
-    look('connection', socket);
-    socket.on('data', () => look('data', socket)).on('close', () => look('close', socket));
-  });
+  prepare(server, look);
   server.on('clientError', (_error, socket) => {
     look('clientError', socket);
     socket.destroy();
@@ -54,19 +52,20 @@ onNative('what listeners enter, no other connection sees', ownOnly, async ({ lis
   const port = await listen(server);
   await connectAtOnce(t, port, (to) => net.connect(to, '127.0.0.1'), 'garbage\r\n\r\n');
   assert.deepStrictEqual(strays, []);
-});
+}
 
-onNative('the same without a listener for connections', ownOnly, async ({ listen, t }) => {
-  const { look, strays } = watchLeaks();
-  const server = http.createServer();
-  server.on('clientError', (_error, socket) => {
-    look('clientError', socket);
-    socket.destroy();
-  });
-  const port = await listen(server);
-  await connectAtOnce(t, port, (to) => net.connect(to, '127.0.0.1'), 'garbage\r\n\r\n');
-  assert.deepStrictEqual(strays, []);
-});
+onNative('what listeners enter, no other connection sees', ownOnly, (world) =>
+  assertKeptApart(world, (server, look) => {
+    server.on('connection', (socket) => {
+      look('connection', socket);
+      socket.on('data', () => look('data', socket)).on('close', () => look('close', socket));
+    });
+  }),
+);
+
+onNative('the same without a listener for connections', ownOnly, (world) =>
+  assertKeptApart(world, () => {}),
+);
 
 test('the same with TLS, behind an upgrade', limit, async (t) => {
   const { look, strays } = watchLeaks();

@@ -23,11 +23,6 @@ class SecureTransport extends TlsTransport {
     return this.isSecured && !this.isClosed ? native.io.certificate(this.id) : null;
   }
 
-  /** In the context of the server's `listen()`, if it has one. */
-  inOrigin(method, argument) {
-    this.ownContext().runInAsyncScope(method, this, argument);
-  }
-
   /** The handshake is over. `isHeld`: nothing is parsed before a listener of the application has seen the socket. */
   onSecured(isHeld) {
     if (this.life !== Life.OPEN) return;
@@ -35,7 +30,7 @@ class SecureTransport extends TlsTransport {
     this.agreement(); // it may be asked for when the connection is gone
     this.security.greeting.delete(this);
     try {
-      this.inOrigin(this.begin);
+      this.inOwnContext(this.begin);
     } finally {
       // The connection goes on, even if a listener has thrown.
       if (isHeld && this.role !== null && !this.isClosed) native.io.startReading(this.id);
@@ -54,7 +49,7 @@ class SecureTransport extends TlsTransport {
 
   /** A client that the native side does not understand: Node might. `bytes`: what it has sent. */
   onForeign(bytes) {
-    if (this.life === Life.OPEN) this.inOrigin(this.becomeForeign, bytes);
+    if (this.life === Life.OPEN) this.inOwnContext(this.becomeForeign, bytes);
   }
 
   becomeForeign(bytes) {
@@ -75,7 +70,7 @@ class SecureTransport extends TlsTransport {
     this.hasFailed = true;
     if (!this.isClosed) this.saveAddresses();
     this.close(false);
-    this.inOrigin(this.emitClientError, error);
+    this.inOwnContext(this.emitClientError, error);
   }
 
   emitClientError(error) {
@@ -110,7 +105,7 @@ class SecureTransport extends TlsTransport {
   /** Bytes that the parser has read go to the listeners of that time, not to the stream's reader. */
   onMirrored(bytes, begun) {
     if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);
-    else this.ownContext().runInAsyncScope(tellReaders, null, this.socket, bytes, begun.readers);
+    else this.inOwnContext(tellReaders, this.socket, bytes, begun.readers);
   }
 }
 

@@ -65,10 +65,10 @@ function endWait(transport) {
   else if (left === 0) tell(transport);
 }
 
-/** In the async context in which it was set; on a client's connection that may have been an earlier request's. */
+/** In the async context in which it was set, if that is kept: on a client's connection it may be an earlier request's. */
 function tell(transport) {
-  const { isClient, tellTimeout, timeoutContext: context } = transport;
-  if (context === null || isClient) transport.inContext(tellTimeout);
+  const { tellTimeout, timeoutContext: context } = transport;
+  if (context === null) transport.inContext(tellTimeout);
   else context.runInAsyncScope(tellTimeout, transport);
 }
 

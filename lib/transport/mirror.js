@@ -32,8 +32,7 @@ const mirror = {
     const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
     // The bytes of a stream that waits, or is read by `read`, come from its buffer.
     const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
-    if (isBegun)
-      inOwnContext(this, tellReaders, socket, bytes, ArrayPrototypeSlice(readers, 0, at));
+    if (isBegun) this.inOwnContext(tellReaders, socket, bytes, ArrayPrototypeSlice(readers, 0, at));
     return {
       isBegun,
       readers: isBegun
@@ -46,14 +45,10 @@ const mirror = {
   onMirrored(bytes, begun) {
     const { life, socket } = this;
     const isPushed = life === Life.OPEN && !begun?.isBegun;
-    if (isPushed) inOwnContext(this, () => socket.pushMirrored(bytes));
-    else inOwnContext(this, tellReaders, socket, bytes, begun?.readers ?? []);
+    if (isPushed) this.inOwnContext(() => socket.pushMirrored(bytes));
+    else this.inOwnContext(tellReaders, socket, bytes, begun?.readers ?? []);
   },
 };
-
-function inOwnContext(transport, method, ...args) {
-  transport.ownContext().runInAsyncScope(method, null, ...args);
-}
 
 function tellReaders(socket, bytes, readers) {
   for (const listener of readers) ReflectApply(listener, socket, [bytes]);

@@ -120,9 +120,13 @@ class NativeTransport {
     return (this.origin ??= new Context());
   }
 
+  inOwnContext(method, ...args) {
+    this.ownContext().runInAsyncScope(method, this, ...args);
+  }
+
   /** Runs a method in the async context of the role, if there is one. */
   inContext(method, argument) {
-    if (this.role === null) this.ownContext().runInAsyncScope(method, this, argument);
+    if (this.role === null) this.inOwnContext(method, argument);
     else this.role.runInContext(method, this, argument);
   }
 
