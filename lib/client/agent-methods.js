@@ -2,7 +2,7 @@
 // Methods of agents that other files compare with an agent's own, to see whether a subclass has replaced them.
 const { later } = require('../base/later');
 const { kKeepAliveTimeout } = require('../base/symbols');
-const { hasOwnAddHeaderLine } = require('../message/incoming-message');
+const { ownAddHeaderLine } = require('../message/incoming-message');
 
 const pool = later(() => require('./pool'));
 /** On agents: their listener for 'keylog' of sockets. */
@@ -34,7 +34,8 @@ function prepareToRest(agent, socket, timeout) {
 function announcedTimeout(req) {
   const { [kKeepAliveTimeout]: announced, res } = req ?? {};
   // A request of Node's own http may use our agents, too.
-  if (announced !== undefined && !(res && hasOwnAddHeaderLine(res))) return announced;
+  if (announced !== undefined && !(res && res._addHeaderLine !== ownAddHeaderLine))
+    return announced;
   return readKeepAlive(res?.headers?.['keep-alive']);
 }
 

@@ -155,8 +155,7 @@ class SecureClientTransport extends TlsTransport {
   /** Node goes on with the socket, over `handle`; returns what it has to send, and what is to follow. */
   giveUp() {
     const { ending, held, waiting } = this;
-    this.life = Life.HANDED_OVER;
-    this.count();
+    this.leaveOpen(Life.HANDED_OVER);
     return { ending, held, waiting: ArrayPrototypeSplice(waiting, 0) };
   }
 
@@ -214,7 +213,7 @@ class SecureClientTransport extends TlsTransport {
       super.close(reset);
       return;
     }
-    this.life = Life.CLOSING;
+    this.leaveOpen(Life.CLOSING);
     this.second.end();
     // Behind the error, as what the closing of a handle brings.
     setImmediate(() => this.onClose({ bytesRead: 0, bytesWritten: 0, errno: 0 }));

@@ -67,8 +67,8 @@ const adding = {
 };
 define(prototype, adding, true);
 
-/** Whether a program has put a method in the place of ours, which hears of each field line. */
-const hasOwnAddHeaderLine = (message) => message._addHeaderLine !== adding._addHeaderLine;
+/** A program may put a method of its own in the place of this one, and hears of each field line. */
+const { _addHeaderLine: ownAddHeaderLine } = adding;
 
 define(prototype, {
   get connection() {
@@ -212,4 +212,4 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closeEmitted = true;
 };
 
-module.exports = { IncomingMessage, detachSignal, hasOwnAddHeaderLine, kAbortController, takeHead };
+module.exports = { IncomingMessage, detachSignal, kAbortController, ownAddHeaderLine, takeHead };

@@ -24,7 +24,6 @@ const layout = require('../wire/layout');
 const { publishStats, statsChannel } = require('../wire/stats-channel');
 const { readPushed } = require('../transport/mirror');
 const { answerError, dispatch, hasBodyHeaders, tellTimeout } = require('./dispatch');
-const { idleTimeout } = require('./options');
 const { Phase, handOver, mayUpgrade, readContentFirst } = require('./upgrade');
 const { abortResponses, endConnectionBehind, isSilent, lastDue, onFinish } = require('./responses');
 const { forgetStream, takePlace, takePlaces, watchStreams } = require('./stream-connections');
@@ -40,7 +39,8 @@ const UNTIL_NEXT = { requireManualDestroy: true };
 const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
 
-const newResource = () => new AsyncResource('HTTPINCOMINGMESSAGE', UNTIL_NEXT);
+const RESOURCE = 'HTTPINCOMINGMESSAGE';
+const newResource = () => new AsyncResource(RESOURCE, UNTIL_NEXT);
 
 class ServerConnection {
   constructor(server, socket, transport) {
@@ -116,7 +116,10 @@ class ServerConnection {
     if (!this.accepts(flags)) return;
     this.resource?.emitDestroy();
     const { origin } = this;
-    this.resource = origin === null ? newResource() : origin.runInAsyncScope(newResource);
+    this.resource =
+      origin === null
+        ? new AsyncResource(RESOURCE, UNTIL_NEXT)
+        : origin.runInAsyncScope(newResource);
     this.resource.runInAsyncScope(this.receive, this, flags, head);
   }
 
@@ -126,7 +129,10 @@ class ServerConnection {
     if (server[kDrain] && this.incoming.length > 0) return;
     const req = this.createRequest(server, head);
     this.current = req;
-    if (this.isIdleTimeoutSet) this.endIdleTimeout();
+    if (this.isIdleTimeoutSet) {
+      this.isIdleTimeoutSet = false;
+      this.transport.setIdleTimeout(server[kOptions].timeout || 0);
+    }
     if (flags & UPGRADE) {
       const isRefused = (flags & UNTRUSTED) !== 0;
       req.upgrade = !isRefused && mayUpgrade(server, req);
@@ -281,19 +287,6 @@ class ServerConnection {
 
   // ---- timeouts ----
 
-  /** No response is left: the timeout until the next request begins. */
-  beginIdleTimeout() {
-    const timeout = idleTimeout(this.server[kOptions]);
-    if (timeout === 0) return;
-    this.transport.setIdleTimeout(timeout);
-    this.isIdleTimeoutSet = true;
-  }
-
-  endIdleTimeout() {
-    this.isIdleTimeoutSet = false;
-    this.transport.setIdleTimeout(this.server[kOptions].timeout || 0);
-  }
-
   /** No traffic for as long as the socket's timeout says. */
   onTimeout() {
     tellTimeout(this);
@@ -403,14 +396,14 @@ class ServerConnection {
   }
 
   /**
-   * Neither a request is arriving (one whose handler runs still is) nor one waits for its answer, or to be handled:
-   * an I/O thread reads ahead.
+   * Neither a request is arriving (one whose handler runs still is), nor does one wait to be handled, as an I/O thread
+   * reads ahead, nor has the answer that is due first yet to be ended.
    */
   isIdle() {
-    const { current, transport } = this;
+    const { current, incoming, transport } = this;
     const message = this.socket._httpMessage;
     if (current !== null || (message && !message.finished)) return false;
-    return transport.isBetweenMessages() && transport.traffic()[2] === 0;
+    return transport.isBetweenMessages() && !transport.holdsRequests(incoming.length);
   }
 
   /** The server was closed: the last answer that is due says that its connection closes, too. */

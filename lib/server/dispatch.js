@@ -2,14 +2,15 @@
 // Which of a server's listeners hears of a request, a timeout or an error, and what is done where none does.
 const { BufferFrom } = require('../base/primordials');
 const { kGuard } = require('../base/symbols');
-const { hasOwnAddHeaderLine } = require('../message/incoming-message');
+const { ownAddHeaderLine } = require('../message/incoming-message');
 const host = require('../node/http');
 const { EXPECT_CONTINUE, EXPECT_OTHER, LACKS_HOST, UNTRUSTED } = require('../wire/layout');
 
 /** Lets the server's listeners have the request and its response. */
 function dispatch(connection, req, res, flags) {
   const { server } = connection;
-  if (host.readsFieldsFirst && hasOwnAddHeaderLine(req)) flags = withOwnFields(server, req, flags);
+  if (host.readsFieldsFirst && req._addHeaderLine !== ownAddHeaderLine)
+    flags = withOwnFields(server, req, flags);
   if (flags & (UNTRUSTED | LACKS_HOST)) {
     // Nothing behind it is to be trusted.
     connection.transport.stop();

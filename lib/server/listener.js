@@ -15,7 +15,8 @@ const { setOwner } = require('../node/net');
 const { ConnectionResource, Context, contextOf } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
 const { addForeign } = require('./open-connections');
-const { adoptOptions, connectionLimit, idleTimeout, milliseconds } = require('./options');
+const { idleTimeout, milliseconds } = require('./live-options');
+const { adoptOptions, connectionLimit } = require('./options');
 const { process } = require('../wire/realm');
 
 const netServerSocket = channel('net.server.socket');

@@ -1,6 +1,12 @@
 'use strict';
 // The options of a server that may change while it listens.
-const { ObjectDefineProperty, ObjectHasOwn } = require('../base/primordials');
+const {
+  MathCeil,
+  MathMin,
+  NumberIsFinite,
+  ObjectDefineProperty,
+  ObjectHasOwn,
+} = require('../base/primordials');
 const { kConnections, kListener, kOptions } = require('../base/symbols');
 
 /** The options that the native side has to know. */
@@ -20,6 +26,17 @@ const OPTIONS = [
   'maxConnections',
 ];
 
+/** A number of milliseconds; anything else switches the timeout off. */
+const milliseconds = (value) =>
+  NumberIsFinite(value) && value > 0 ? MathMin(MathCeil(value), 2 ** 31 - 1) : 0;
+
+/** Milliseconds that a connection may wait for its next request; 0 for any time. */
+function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
+  const timeout = milliseconds(keepAliveTimeout);
+  if (timeout === 0) return 0;
+  return milliseconds(timeout + (NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000));
+}
+
 /** Tells the native side and open connections when an option is assigned, which makes it the server's own property. */
 function defineOptions(prototype) {
   for (const name of OPTIONS) {
@@ -34,7 +51,9 @@ function defineOptions(prototype) {
         if (!ObjectHasOwn(this, kOptions))
           ObjectDefineProperty(this, kOptions, { __proto__: null, value: { __proto__: null } });
         if (!ObjectHasOwn(this, name)) ObjectDefineProperty(this, name, accessor);
-        this[kOptions][name] = value;
+        const options = this[kOptions];
+        options[name] = value;
+        options.idleTimeout = idleTimeout(options);
         this[kListener]?.update();
         if (name === 'requireHostHeader')
           for (const connection of this[kConnections] ?? [])
@@ -45,4 +64,4 @@ function defineOptions(prototype) {
   }
 }
 
-module.exports = { OPTIONS, defineOptions };
+module.exports = { OPTIONS, defineOptions, idleTimeout, milliseconds };

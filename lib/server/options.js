@@ -4,7 +4,6 @@ const {
   MathCeil,
   MathMax,
   MathMin,
-  NumberIsFinite,
   NumberIsNaN,
   ObjectGetOwnPropertyDescriptor,
 } = require('../base/primordials');
@@ -85,17 +84,6 @@ function storeTimeouts(server, options, check) {
     server[name] = timeout(name);
 }
 
-/** A number of milliseconds; anything else switches the timeout off. */
-const milliseconds = (value) =>
-  NumberIsFinite(value) && value > 0 ? MathMin(MathCeil(value), 2 ** 31 - 1) : 0;
-
-/** Milliseconds that a connection may wait for its next request; 0 for any time. */
-function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
-  const timeout = milliseconds(keepAliveTimeout);
-  if (timeout === 0) return 0;
-  return milliseconds(timeout + (NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000));
-}
-
 /** How many connections may be open, -1 for any number. */
 function connectionLimit({ maxConnections }) {
   const limit = Number(maxConnections ?? Number.NaN);
@@ -105,7 +93,5 @@ function connectionLimit({ maxConnections }) {
 module.exports = {
   adoptOptions,
   connectionLimit,
-  idleTimeout,
-  milliseconds,
   storeOptions,
 };

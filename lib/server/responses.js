@@ -4,7 +4,7 @@
 // stream, which cost more than noting its end.
 const { ObjectGetPrototypeOf } = require('../base/primordials');
 const { connectionReset, sameReset } = require('../base/errors');
-const { kAttach, kConnection, kDrain, kEndsConnection } = require('../base/symbols');
+const { kAttach, kConnection, kDrain, kEndsConnection, kOptions } = require('../base/symbols');
 const { IncomingMessage, detachSignal, kAbortController } = require('../message/incoming-message');
 const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
@@ -59,7 +59,9 @@ function finishResponse(connection, res) {
     if (typeof socket.destroySoon === 'function') socket.destroySoon();
     else socket.end();
   } else if (outgoing.length === 0) {
-    connection.beginIdleTimeout();
+    const { idleTimeout } = server[kOptions];
+    connection.isIdleTimeoutSet = idleTimeout > 0;
+    if (idleTimeout > 0) transport.setIdleTimeout(idleTimeout);
   } else {
     giveTurn(connection, outgoing.shift());
   }

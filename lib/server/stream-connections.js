@@ -16,7 +16,7 @@ const { Weak } = require('../node/builtins');
 const { replaceListener } = require('../node/listeners');
 const { clearInterval, setInterval } = require('../node/timers');
 const { flowAlong, httpListeners } = require('../socket/socket');
-const { milliseconds } = require('./options');
+const { milliseconds } = require('./live-options');
 
 const kStreamChecker = Symbol('rust-http.streamChecker');
 

@@ -49,14 +49,15 @@ function checkEncoding(encoding, chunk) {
 function sendWhole(_response, head, chunk, encoding, callback) {
   const transport = this[kTransport];
   const { [kHeld]: held } = this;
-  checkEncoding(encoding, chunk);
+  const isText =
+    typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1');
+  if (!isText) checkEncoding(encoding, chunk);
   const isFree = held.corked === 0 && held.chunk === null && held.callback === null;
   if (!isFree || !transport.canSend() || !isWriteOriginal(this)) return false;
   const flags = transport.endFlags();
-  const isSent =
-    typeof chunk === 'string' && (!encoding || encoding === 'utf8' || encoding === 'latin1')
-      ? transport.send(head + chunk, encoding, flags, callback)
-      : transport.sendAll([head, chunk], ['latin1', encoding], flags, callback);
+  const isSent = isText
+    ? transport.send(head + chunk, encoding, flags, callback)
+    : transport.sendAll([head, chunk], ['latin1', encoding], flags, callback);
   if (isSent) process.nextTick(callback, null);
   else if (transport.pending >= this.writableHighWaterMark) held.needDrain = true;
   return true;

@@ -20,7 +20,6 @@ const ends = {
 
   /** HTTP reads again, and would find the end in the next turn of the event loop. */
   tellWaitingEnd() {
-    if (!this.endWaits) return;
     this.endWaits = false;
     setImmediate(() => this.onEnd());
   },

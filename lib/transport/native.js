@@ -39,6 +39,7 @@ class NativeTransport {
     this.ticksBeforeHeads = false;
     this.closedErrno = isClient ? ECONNRESET : EPIPE;
     this.life = Life.OPEN;
+    this.isDestroyed = false; // `life` is OPEN no longer
     this.input = Input.OPEN;
     this.output = Output.OPEN;
     /** HTTP has begun in this tick. */
@@ -79,10 +80,6 @@ class NativeTransport {
     native.register(this);
     native.ref();
     this.timeoutContext = null; // that in which it was set; null if not by a program
-  }
-
-  get isDestroyed() {
-    return this.life !== Life.OPEN;
   }
 
   get isClosed() {
@@ -154,7 +151,7 @@ class NativeTransport {
 
   resume() {
     if (this.input === Input.PAUSED && this.life === Life.OPEN) this.socket.resumeInput();
-    this.tellWaitingEnd();
+    if (this.endWaits) this.tellWaitingEnd();
   }
 
   /** Whatever else the peer sends is thrown away. */
@@ -282,10 +279,9 @@ class NativeTransport {
     this.bytesRead = bytesRead;
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
-    this.life = Life.CLOSED;
+    this.leaveOpen(Life.CLOSED);
     this.stopIdleTimer();
     this.receiver = null;
-    this.count();
     if (wasOpen) this.leaveServer();
     this.endOutput(wasOpen, errno, isWrite);
     this.role?.onGone(this.bytesRead, this.bytesWritten);
@@ -293,14 +289,20 @@ class NativeTransport {
     this.origin?.emitDestroy();
   }
 
+  /** The connection is destroyed, closed or given away. */
+  leaveOpen(life) {
+    this.life = life;
+    this.isDestroyed = true;
+    this.count();
+  }
+
   /** Closes the connection; `reset` lets the peer see a reset. */
   close(reset) {
     if (this.life !== Life.OPEN) return;
-    this.life = Life.CLOSING;
     this.leaveServer();
     this.saveCounts();
     native.io.destroy(this.id, reset);
-    this.count();
+    this.leaveOpen(Life.CLOSING);
   }
 
   /** The server's count of connections, as `net.Socket` keeps it. */
@@ -317,10 +319,9 @@ class NativeTransport {
     const handed = native.io.handOver(this.id);
     if (handed === null) return null;
     native.forget(this);
-    this.life = Life.HANDED_OVER;
+    this.leaveOpen(Life.HANDED_OVER);
     this.stopIdleTimer();
     this.receiver = null;
-    this.count();
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.origin?.emitDestroy();
     return handed;
@@ -376,6 +377,11 @@ class NativeTransport {
   }
 
   requireHost() {} // the native side reads it with the listener's options
+
+  /** More requests than the `told` unanswered ones that JavaScript knows of. */
+  holdsRequests(told) {
+    return this.traffic()[2] > told - this.endsTold;
+  }
 
   isUnused() {
     return !this.isClosed && native.io.traffic(this.id)[0] === 0 && !this.holdsInput();

@@ -218,6 +218,10 @@ class StreamTransport {
     return false;
   }
 
+  holdsRequests() {
+    return false;
+  }
+
   isQuiet() {
     return this.parser.isQuiet;
   }

@@ -159,16 +159,12 @@ function drain() {
   // What an exception has left undone comes before the next record.
   if (isLeft) runTicks();
   isLeft = true;
-  handleAll();
-  isLeft = false;
-}
-
-function handleAll() {
   let batches = 0;
   let records = 0;
   /** When the first of several groups had been handled. */
   let start = 0;
-  for (;;) {
+  let size = 0;
+  do {
     while (batch.cursor < batch.end) {
       const { words } = batch;
       const at = batch.cursor >>> 2;
@@ -184,19 +180,19 @@ function handleAll() {
       if (start === 0 && batch.cursor < batch.end) start = now();
       if (records < RECORDS_PER_LOOK) continue;
       records = 0;
-      if (now() - start > TURN && batch.cursor < batch.end) {
-        setImmediate(drainHeld);
-        return;
-      }
+      if (now() - start > TURN && batch.cursor < batch.end) return drainLater();
     }
-    const size = takeRecords();
-    if (size === 0) return;
+    size = takeRecords();
     // Immediates that a handler has set run before the records that its answer has caused.
-    if (size & NEW_BATCH && batches++ === BATCHES_PER_TURN) {
-      setImmediate(drainHeld);
-      return;
-    }
-  }
+    if (size & NEW_BATCH && batches++ === BATCHES_PER_TURN) return drainLater();
+  } while (size !== 0);
+  isLeft = false;
+}
+
+/** Leaves the other records to the next turn of the event loop. */
+function drainLater() {
+  isLeft = false;
+  setImmediate(drainHeld);
 }
 
 /** What async hooks get for calls of the event loop, as `drain` for others: neither keeps the process alive. */
