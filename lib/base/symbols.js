@@ -24,7 +24,7 @@ module.exports = {
   /** On such sockets: what waits while they are corked. */
   kHeld: Symbol('rust-http.held'),
   /** On such sockets of clients: their listeners of HTTP. */
-  kHttp: Symbol('rust-http.http'),
+  kHttpListeners: Symbol('rust-http.httpListeners'),
   /** On sockets of a server: lets their response hear of their end; null where the connection tells it. */
   kAttach: Symbol('rust-http.attachResponse'),
   /** On sockets of native connections: methods that messages use instead of those of any stream. */

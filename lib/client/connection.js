@@ -1,7 +1,7 @@
 'use strict';
 // The HTTP role of a client's native connection: it outlives the requests that are sent on it, and hands
 // what is read to the reader of the response that is due.
-const { kHttp, kSecurity, kTransport } = require('../base/symbols');
+const { kHttpListeners, kSecurity, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { noteRead } = require('../node/streams');
 const { NativeTransport } = require('../transport/native');
@@ -120,7 +120,7 @@ class ClientConnection {
   }
 
   onEnd() {
-    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket[kHttp].onEnd);
+    if (this.stage !== Stage.BEGUN) this.socket.once('end', this.socket[kHttpListeners].onEnd);
   }
 
   /** The transport is closed, or given away. */
@@ -164,8 +164,8 @@ const PLAIN = {
   transport: (id, socket) => new NativeTransport(id, socket, true),
 };
 
-/** Makes a connected socket a native one; null where that cannot be. `http`: the listeners of HTTP. */
-function takeOver(socket, reader, http) {
+/** Makes a connected socket a native one; null where that cannot be. `httpListeners`: those of HTTP, for later. */
+function takeOver(socket, reader, httpListeners) {
   if (!canBecomeNative(socket)) return null;
   const { fd } = socket._handle;
   const flags = announcementOf(reader.outgoing.method);
@@ -178,7 +178,7 @@ function takeOver(socket, reader, http) {
   }
   const transport = (security ?? PLAIN).transport(id, socket);
   const connection = new ClientConnection(transport, reader.options);
-  becomeNativeSocket(socket, transport, http);
+  becomeNativeSocket(socket, transport, httpListeners);
   return connection;
 }
 

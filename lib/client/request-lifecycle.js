@@ -102,7 +102,7 @@ function begin(req, socket) {
 function beginNative(socket, reader) {
   let connection = connectionOf(socket);
   if (connection === null) {
-    connection = takeOver(socket, reader, http);
+    connection = takeOver(socket, reader, httpListeners);
     if (connection === null) return false;
   }
   reader.connection = connection;
@@ -397,7 +397,7 @@ const nativeListeners = { __proto__: null, close: onSocketClose, error: onSocket
 const lastingListeners = { __proto__: null, ...nativeListeners, end: onSocketEnd };
 
 /** What a native socket of a client's needs of HTTP. */
-const http = {
+const httpListeners = {
   listeners: nativeListeners,
   onDrain: onSocketDrain,
   onEnd: onSocketEnd,

@@ -7,7 +7,14 @@ const {
   ObjectGetPrototypeOf,
   ObjectSetPrototypeOf,
 } = require('../base/primordials');
-const { kHeld, kHttp, kSecurity, kSendWhole, kTransport, kWillEnd } = require('../base/symbols');
+const {
+  kHeld,
+  kHttpListeners,
+  kSecurity,
+  kSendWhole,
+  kTransport,
+  kWillEnd,
+} = require('../base/symbols');
 const { Socket, socketMethods } = require('../node/builtins');
 const { isReadByNet, kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
@@ -43,7 +50,7 @@ function canBecomeNative(socket) {
 }
 
 /** Puts a connected socket of `net` on `transport`, which has its descriptor. */
-function becomeNativeSocket(socket, transport, http) {
+function becomeNativeSocket(socket, transport, httpListeners) {
   const { _handle: handle, timeout } = socket;
   const isReferenced = (handle._parent ?? handle).hasRef?.() !== false;
   if (timeout) Socket.prototype.setTimeout.call(socket, 0);
@@ -51,7 +58,7 @@ function becomeNativeSocket(socket, transport, http) {
   handle.close();
   socket[kTransport] = transport;
   socket[kHeld] = new CorkBuffer();
-  socket[kHttp] = http;
+  socket[kHttpListeners] = httpListeners;
   socket.timeout = timeout;
   // Last: see `reparentable` for what a property that is added afterwards would cost.
   ObjectSetPrototypeOf(socket, socket[kSecurity]?.complete ?? ClientSocket.prototype);
@@ -61,7 +68,7 @@ function becomeNativeSocket(socket, transport, http) {
   if (socket.readableFlowing === false && socket.listenerCount('readable') === 0)
     transport.pauseReading();
   // What was written before the connection was there is with the stream, which tells when it has left.
-  if (socket.writableLength > 0) socket.prependOnceListener('drain', http.onDrain);
+  if (socket.writableLength > 0) socket.prependOnceListener('drain', httpListeners.onDrain);
   if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0)
     transport.mirror(true);
 }
@@ -78,13 +85,13 @@ methods[kWillEnd] = undefined;
 methods[kSendWhole] = undefined;
 
 methods.onStreamFull = function onStreamFull() {
-  const { onDrain } = this[kHttp];
+  const { onDrain } = this[kHttpListeners];
   if (onDrain && this.listenerCount('drain', onDrain) === 0)
     this.prependOnceListener('drain', onDrain);
 };
 
 methods.tellDrained = function tellDrained() {
-  const { onDrain } = this[kHttp];
+  const { onDrain } = this[kHttpListeners];
   // Twice it would tell a request that has written again meanwhile.
   if (this.listenerCount('drain', onDrain) === 0) onDrain.call(this);
   this.emit('drain');
@@ -131,7 +138,7 @@ for (const name of ['on', 'addListener', 'prependListener']) {
 }
 
 methods.httpReader = function httpReader() {
-  return this[kHttp].listeners.data;
+  return this[kHttpListeners].listeners.data;
 };
 
 /** Bytes for listeners beside the parser. Without any, the native side is told to send no more of them. */
@@ -143,7 +150,7 @@ methods.pushMirrored = function pushMirrored(bytes) {
 methods.setEncoding = socketMethods.get('setEncoding');
 
 methods.joinHttp = function joinHttp() {
-  const { listeners } = this[kHttp];
+  const { listeners } = this[kHttpListeners];
   for (const event in listeners) {
     const listener = listeners[event];
     if (!ArrayPrototypeIncludes(this.listeners(event), listener)) this.on(event, listener);
@@ -152,7 +159,7 @@ methods.joinHttp = function joinHttp() {
 
 methods.quitHttp = function quitHttp() {
   this.flushHeld();
-  const { listeners, onDrain, onEnd } = this[kHttp];
+  const { listeners, onDrain, onEnd } = this[kHttpListeners];
   for (const event in listeners) this.removeListener(event, listeners[event]);
   this.removeListener('drain', onDrain);
   this.removeListener('end', onEnd);
