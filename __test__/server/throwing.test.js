@@ -108,6 +108,31 @@ for (const event of ['data', 'end', 'close', 'finish']) {
   });
 }
 
+test('a tick that throws before a head of many fields loses no request', limit, async (t) => {
+  const handler = `(req, res) => {
+    if (req.url === '/0') process.nextTick(() => { throw new Error('in a tick'); });
+    req.resume();
+    res.end('answer ' + req.url + ';');
+  }`;
+  const client = `
+    const many = Array.from({ length: 40 }, (_, i) => 'X-' + i + ': v\\r\\n').join('');
+    const head = 'GET /1 HTTP/1.1\\r\\nHost: a\\r\\n' + many + '\\r\\n';
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(get('/0') + head + get('/2')));
+    let text = '';
+    socket.on('data', (data) => {
+      text += data;
+      if (!text.includes('answer /2;')) return;
+      console.log(text.match(/answer [^;]+;/g).join(' '));
+      socket.destroy();
+      done();
+    });`;
+  const result = await runProgram(t, program(handler, client));
+  assert.deepStrictEqual(lines(result.stdout), [
+    'caught in a tick uncaughtException',
+    'answer /0; answer /1; answer /2;',
+  ]);
+});
+
 test('a rejected handler is an unhandled rejection', limit, async (t) => {
   const handler = `async (req, res) => {
     if (req.url === '/throw') { res.end('x'); throw new Error('rejected'); }

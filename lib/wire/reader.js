@@ -161,8 +161,12 @@ function dispatch(transport, kind, flags, batch, at) {
       // Node's parser tells more fields than that on their own, trailers as well, and from then on those of every head
       // of its connection: ticks run behind them.
       if (batch.words[at + layout.HEAD_FIELDS] > FIELDS_AT_ONCE) transport.ticksBeforeHeads = true;
-      if (transport.ticksBeforeHeads && transport.ticksBehindContent) runTicks();
-      transport.receiver?.onHead(flags, readHead(batch, at));
+      try {
+        if (transport.ticksBeforeHeads && transport.ticksBehindContent) runTicks();
+      } finally {
+        // A tick that throws must not lose the message behind it.
+        transport.receiver?.onHead(flags, readHead(batch, at));
+      }
       break;
     case layout.CONTENT:
       if (receiver !== null) receiver.onContent(flags, readContent(batch, at, flags));
