@@ -11,8 +11,8 @@ use crate::io::hub::Hub;
 use crate::io::input::{Input, ParsedInput, Reading};
 use crate::io::leadership::Leader;
 use crate::io::listener::Listener;
-use crate::io::lock::relock;
 use crate::io::outgoing::{After, Memory, Outgoing};
+use crate::io::panic::{contain, relock};
 use crate::io::pending_request::PendingRequest;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Set;
@@ -21,7 +21,7 @@ use crate::protocol::{Parser, Verdict};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
-use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::record::{self, Failure};
 use crate::ring::sink::SinkState;
@@ -264,9 +264,7 @@ impl Connection {
             } else {
                 Kind::Drain
             };
-            self.set.post(&self.port, |p| {
-                record::plain(&mut p.records, kind, GROUP_END, self.id);
-            });
+            self.tell(kind);
         }
         // Behind that: what waits for its output to leave would take it for lost.
         if after == After::Close {
@@ -319,6 +317,11 @@ impl Connection {
             drop(socket);
             self.gone(failure, hub);
         }
+    }
+
+    /// Closes a connection in whose work something has panicked.
+    pub fn close_broken(&self, hub: &Hub) {
+        contain(|| self.close(None, hub));
     }
 
     /// Closes a connection at the wish of JavaScript; `reset`: so that the peer sees a reset.

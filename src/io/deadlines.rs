@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::io::lock::relock;
+use crate::io::panic::relock;
 use crate::ring::ConnId;
 use crate::ring::idle_clock::NEVER;
 

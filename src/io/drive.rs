@@ -160,7 +160,7 @@ impl Connection {
             Sent::Starved => {
                 if outgoing.ask() {
                     drop(outgoing);
-                    self.tell(Kind::Starved, lead);
+                    self.tell(Kind::Starved);
                 }
             }
             Sent::Failed(_) => {
@@ -182,13 +182,13 @@ impl Connection {
         };
         if look.is_near {
             note!("{} has been without traffic: its timeout is near", self.id);
-            self.tell(Kind::Timeout, lead);
+            self.tell(Kind::Timeout);
         }
         self.look_at(look.next);
     }
 
-    pub(crate) fn tell(&self, kind: Kind, lead: &mut Lead) {
-        lead.set.post(&self.port, |p| {
+    pub(crate) fn tell(&self, kind: Kind) {
+        self.set.post(&self.port, |p| {
             record::plain(&mut p.records, kind, GROUP_END, self.id);
         });
     }

@@ -18,8 +18,8 @@ use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::leadership::Leader;
 use crate::io::listener::{Listener, watch};
-use crate::io::lock::relock;
 use crate::io::options::Options;
+use crate::io::panic::relock;
 use crate::io::port::Port;
 use crate::io::process_end;
 use crate::io::set::Set;
@@ -91,13 +91,17 @@ impl Hub {
         })
     }
 
-    /// A hub whose only set the test leads itself, at times that it says.
+    /// A hub whose sets the test leads itself, at times that it says.
     #[cfg(test)]
-    pub(crate) fn on_stage() -> (Arc<Self>, Arc<Set>) {
-        let hub = Arc::new(Self::idle(1).unwrap());
+    pub(crate) fn on_stage(sets: usize) -> Arc<Self> {
+        let hub = Arc::new(Self::idle(sets).unwrap());
         hub.clock.set(0);
-        let set = hub.sets[0].clone();
-        (hub, set)
+        hub
+    }
+
+    #[cfg(test)]
+    pub(crate) fn first_set(&self) -> &Arc<Set> {
+        &self.sets[0]
     }
 
     /// Milliseconds since the hub was started.

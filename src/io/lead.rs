@@ -1,7 +1,6 @@
 //! The leader of a readiness set: the only thread that reads its connections. Whatever goes wrong with one
 //! connection, a panic included, ends that connection alone.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,6 +12,7 @@ use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::hub::Hub;
 use crate::io::listener::Listener;
+use crate::io::panic::contain;
 use crate::io::set::{Ready, Set, Soon};
 
 /// Bytes read by one system call.
@@ -180,26 +180,15 @@ impl Lead {
         }
     }
 
-    /// Runs `work`. A panic in it ends the connection: JavaScript is told, and nothing half written.
+    /// Runs `work`. A panic in it ends the connection.
     fn work_on(
         &mut self,
         connection: &Arc<Connection>,
         work: impl FnOnce(&Arc<Connection>, &mut Self),
     ) {
-        if !self.contain(|lead| work(connection, lead)) {
-            self.contain(|lead| {
-                connection.close(None, &lead.hub);
-            });
+        if contain(|| work(connection, self)).is_none() {
+            connection.close_broken(&self.hub);
         }
-    }
-
-    /// Runs `work`. Returns false if it panicked; what it had half written is cut off.
-    fn contain(&mut self, work: impl FnOnce(&mut Self)) -> bool {
-        let succeeded = catch_unwind(AssertUnwindSafe(|| work(self))).is_ok();
-        if !succeeded {
-            self.set.cut_to_whole();
-        }
-        succeeded
     }
 
     /// Accepts where that had stopped.
@@ -209,7 +198,7 @@ impl Lead {
     }
 
     fn accept(&mut self, listener: &Arc<Listener>) {
-        self.contain(|lead| listener.accept(lead));
+        contain(|| listener.accept(self));
     }
 
     /// Makes the buffer empty, with room for a whole chunk: how input is cut, and with it what an error

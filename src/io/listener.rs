@@ -16,8 +16,8 @@ use crate::io::guard::{Guard, PROBE};
 use crate::io::hub::Hub;
 use crate::io::input::Reading;
 use crate::io::lead::Lead;
-use crate::io::lock::relock;
 use crate::io::options::Options;
+use crate::io::panic::relock;
 use crate::io::port::{Attachment, Ends, Port};
 use crate::io::set::Set;
 use crate::io::socket::Socket;
@@ -339,7 +339,8 @@ impl Listener {
                     .is_expired(lead.now, headers, request)
                 {
                     note!("{} takes too long to send a request", connection.id);
-                    connection.tell(Kind::Expired, lead);
+                    connection.tell(Kind::Expired);
+                    connection.set.publish(); // its thread may sleep
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::io::connection::{Connection, flag};
-use crate::io::lock::relock;
+use crate::io::panic::relock;
 use crate::io::socket::has_input;
 use crate::protocol::RequestKind;
 use crate::ring::sink::Reader;

@@ -189,8 +189,8 @@ impl Port {
 pub(crate) struct Outbox {
     port: Option<Arc<Port>>,
     pending: Pending<Attachment>,
-    /// How much of it is whole records: what is behind was being written when something panicked.
-    whole: (usize, usize, usize),
+    /// How much of it is whole records, as `extent` tells: what is behind was being written when something panicked.
+    whole: [usize; 4],
 }
 
 impl Outbox {
@@ -210,41 +210,77 @@ impl Outbox {
         }
         let result = write(&mut self.pending);
         debug_assert!(
-            record::are_whole(&self.pending.records[self.whole.0..]),
+            record::are_whole(&self.pending.records[self.whole[0]..]),
             "what is posted is whole records"
         );
-        self.whole = self.marks();
+        self.whole = self.extent();
         if self.pending.records.len() >= PUBLISH_SIZE || self.pending.attached >= PUBLISH_ATTACHED {
             self.publish();
         }
         result
     }
 
-    fn marks(&self) -> (usize, usize, usize) {
-        let pending = &self.pending;
-        (
-            pending.records.len(),
-            pending.attachments.len(),
-            pending.attached,
-        )
+    /// The length of each list in `pending`, and its counts.
+    fn extent(&self) -> [usize; 4] {
+        let Pending {
+            records,
+            attachments,
+            attached,
+            requests,
+        } = &self.pending;
+        [records.len(), attachments.len(), *attached, *requests]
     }
 
     /// Cuts off what a panic has left half written.
     pub(crate) fn cut_to_whole(&mut self) {
-        let (records, attachments, attached) = self.whole;
+        let [records, attachments, attached, requests] = self.whole;
         self.pending.records.truncate(records);
         self.pending.attachments.truncate(attachments);
         self.pending.attached = attached;
+        self.pending.requests = requests;
     }
 
     /// Hands over what was posted.
     pub(crate) fn publish(&mut self) {
-        self.whole = (0, 0, 0);
+        self.whole = [0; 4];
         if self.pending.is_empty() {
             return;
         }
         if let Some(port) = &self.port {
             port.publish(&mut self.pending);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::ring::ConnId;
+    use crate::ring::layout::Kind;
+
+    #[test]
+    fn what_a_panic_has_left_half_written_is_cut_off() {
+        let port = Arc::new(Port::default());
+        let mut outbox = Outbox::default();
+        let write = |p: &mut Pending<Attachment>| {
+            record::plain(&mut p.records, Kind::End, 0, ConnId::NONE);
+            p.attachments.push(Attachment::Release(1));
+            p.attached += 1;
+            p.requests += 1;
+        };
+        outbox.post(&port, write);
+        let whole = outbox.extent();
+        let broken = AssertUnwindSafe(|| {
+            outbox.post(&port, |p| {
+                write(p);
+                p.records.push(0);
+                panic!("a test asked for it");
+            });
+        });
+        assert!(catch_unwind(broken).is_err());
+        outbox.cut_to_whole();
+        assert_eq!(outbox.extent(), whole);
     }
 }

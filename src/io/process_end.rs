@@ -1,11 +1,10 @@
 //! The end of the process, which may come without that of its environments: `process.exit()` and an
 //! uncaught exception do not run their clean-up. What was left to the I/O threads is sent then.
 
-use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, Once, Weak};
 
 use crate::io::hub::Hub;
-use crate::io::lock::relock;
+use crate::io::panic::{contain, relock};
 
 static HUBS: Mutex<Vec<Weak<Hub>>> = Mutex::new(Vec::new());
 static REGISTERED: Once = Once::new();
@@ -28,7 +27,7 @@ pub(crate) fn watch(hub: &Arc<Hub>) {
 
 extern "C" fn at_end() {
     // A panic could not be told to any code.
-    let _ = catch_unwind(|| {
+    contain(|| {
         let hubs = std::mem::take(&mut *relock(&HUBS));
         for hub in hubs.iter().filter_map(Weak::upgrade) {
             hub.send_what_waits();

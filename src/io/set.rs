@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use mio::event::{Event, Source};
@@ -16,7 +16,7 @@ use crate::io::hub::Hub;
 use crate::io::inbox::Inbox;
 use crate::io::leadership::{Leader, Leadership};
 use crate::io::listener::Listener;
-use crate::io::lock::relock;
+use crate::io::panic::relock;
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
 use crate::ring::ConnId;
@@ -154,15 +154,22 @@ impl Set {
         port: &Arc<Port>,
         write: impl FnOnce(&mut Pending<Attachment>) -> R,
     ) -> R {
-        relock(&self.outbox).post(port, write)
+        self.outbox().post(port, write)
     }
 
     pub fn publish(&self) {
-        relock(&self.outbox).publish();
+        self.outbox().publish();
     }
 
-    pub fn cut_to_whole(&self) {
-        relock(&self.outbox).cut_to_whole();
+    /// A poisoned lock means that a panic has left something half written. It is cut off before any thread posts
+    /// behind it.
+    fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(|poisoned| {
+            self.outbox.clear_poison();
+            let mut outbox = poisoned.into_inner();
+            outbox.cut_to_whole();
+            outbox
+        })
     }
 
     // ---- what other threads ask ----

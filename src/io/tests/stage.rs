@@ -114,7 +114,12 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(options: Options) -> Self {
-        let (hub, set) = Hub::on_stage();
+        Self::of_hub(Hub::on_stage(1), options)
+    }
+
+    /// The same with another hub, of which it leads the first set.
+    pub fn of_hub(hub: Arc<Hub>, options: Options) -> Self {
+        let set = hub.first_set().clone();
         let port = Arc::new(Port::default());
         let listener = hub.add_listener(&port, options);
         Self {

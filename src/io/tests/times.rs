@@ -1,8 +1,10 @@
 use std::io::Write;
 
 use super::stage::{End, GET, Stage, options, received};
+use crate::io::Hub;
 use crate::io::options::Options;
-use crate::ring::layout::Kind;
+use crate::ring::layout::{GROUP_END, Kind};
+use crate::ring::record;
 
 /// When JavaScript is told of a timeout, before it is over.
 const AHEAD: u64 = 4;
@@ -142,4 +144,22 @@ fn slow_messages_are_looked_for_each_interval() {
     assert_eq!(stage.kinds(), [Kind::Expired]);
     stage.wait_until(1000);
     assert_eq!(stage.kinds(), [], "each is told once");
+}
+
+#[test]
+fn a_slow_message_is_told_behind_what_the_set_of_its_connection_has_posted() {
+    let two_sets = Hub::on_stage(2);
+    let options = Options {
+        headers_timeout: 100,
+        checking_interval: 40,
+        ..options()
+    };
+    let mut stage = Stage::of_hub(two_sets, options);
+    let (connection, _peer) = stage.accept();
+    assert!(!std::sync::Arc::ptr_eq(&connection.set, &stage.lead.set));
+    connection.set.post(&connection.port, |p| {
+        record::plain(&mut p.records, Kind::End, GROUP_END, connection.id);
+    });
+    stage.wait_until(120);
+    assert_eq!(stage.take().kinds, [Kind::End, Kind::Expired]);
 }

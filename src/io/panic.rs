@@ -1,0 +1,15 @@
+//! A panic ends the connection that it came from, and nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Runs `work`. `None` if it panicked: then its connection has to be ended.
+pub fn contain<R>(work: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Locks a mutex, poisoned or not: nothing that is locked in this way, but the connection that is ended, is ever
+/// left half changed.
+pub(crate) fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
