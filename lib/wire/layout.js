@@ -168,6 +168,6 @@ module.exports = {
     ['HPE_INVALID_VERSION', 'Expected space after version'],
     ['HPE_INVALID_CONSTANT', 'Invalid method for RTSP/x.x request'],
     ['HPE_INVALID_CONSTANT', 'Expected SOURCE method for ICE/x.x request'],
-    ['HPE_INVALID_URL', 'Expected CRLF'],
+    ['HPE_INVALID_URL', 'Expected CRLF'], ['HPE_INTERNAL', 'Internal error'],
   ],
 };

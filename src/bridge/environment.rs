@@ -17,6 +17,7 @@ use crate::io::{
 };
 use crate::ring::ConnId;
 use crate::ring::layout::NEW_BATCH;
+use crate::ring::panic::contain;
 use crate::ring::queue::Pending;
 use crate::ring::record;
 
@@ -176,9 +177,17 @@ impl Environment {
 
     // ---- connections ----
 
-    /// Runs `f` with the connection of this id. A stale id finds nothing.
+    /// Runs `f` with the connection of this id. A stale id finds nothing. A panic in `f` ends the connection.
     pub fn with_connection<R>(&self, id: u32, f: impl FnOnce(&Arc<Connection>) -> R) -> Option<R> {
-        self.connections.borrow().get(ConnId::from_raw(id)).map(f)
+        let connections = self.connections.borrow();
+        let connection = connections.get(ConnId::from_raw(id))?;
+        contain(|| f(connection)).or_else(|| {
+            self.with_hub(|hub| {
+                connection.close_broken(hub);
+                hub.publish();
+            });
+            None
+        })
     }
 
     /// Makes a connection known to JavaScript.

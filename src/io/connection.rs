@@ -12,7 +12,6 @@ use crate::io::input::{Input, ParsedInput, Reading};
 use crate::io::leadership::Leader;
 use crate::io::listener::Listener;
 use crate::io::outgoing::{After, Memory, Outgoing};
-use crate::io::panic::{contain, relock};
 use crate::io::pending_request::PendingRequest;
 use crate::io::port::{Attachment, Port};
 use crate::io::set::Set;
@@ -23,6 +22,7 @@ use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
 use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
+use crate::ring::panic::{contain, relock};
 use crate::ring::record::{self, Failure};
 use crate::ring::sink::SinkState;
 

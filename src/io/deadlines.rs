@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::io::panic::relock;
 use crate::ring::ConnId;
 use crate::ring::idle_clock::NEVER;
+use crate::ring::panic::relock;
 
 /// Entries that may be there before those are looked for that are not needed any more.
 const LEAST_CROWD: usize = 1024;

@@ -19,7 +19,6 @@ use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::leadership::Leader;
 use crate::io::listener::{Listener, watch};
 use crate::io::options::Options;
-use crate::io::panic::relock;
 use crate::io::port::Port;
 use crate::io::process_end;
 use crate::io::set::Set;
@@ -29,6 +28,7 @@ use crate::protocol::{RequestKind, Role};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::id::IdAllocator;
+use crate::ring::panic::relock;
 use crate::ring::sink::Reader;
 use crate::tls::Session;
 

@@ -12,8 +12,8 @@ use crate::io::content_memory::ContentMemory;
 use crate::io::deadlines::Due;
 use crate::io::hub::Hub;
 use crate::io::listener::Listener;
-use crate::io::panic::contain;
 use crate::io::set::{Ready, Set, Soon};
+use crate::ring::panic::contain;
 
 /// Bytes read by one system call.
 pub(crate) const CHUNK_SIZE: usize = 64 * 1024;

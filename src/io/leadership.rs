@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::io::leader_policy::{LeaderPolicy, Window};
-use crate::io::panic::relock;
+use crate::ring::panic::relock;
 
 /// Which thread looks at the events of a set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -17,7 +17,6 @@ use crate::io::hub::Hub;
 use crate::io::input::Reading;
 use crate::io::lead::Lead;
 use crate::io::options::Options;
-use crate::io::panic::relock;
 use crate::io::port::{Attachment, Ends, Port};
 use crate::io::set::Set;
 use crate::io::socket::Socket;
@@ -25,6 +24,7 @@ use crate::protocol::Role;
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::layout::{GROUP_END, Kind, READ_DEFERRED};
+use crate::ring::panic::relock;
 use crate::ring::record;
 use crate::tls::{Contexts, Session};
 

@@ -21,7 +21,6 @@ mod listener;
 
 mod options;
 mod outgoing;
-mod panic;
 mod pending_request;
 mod port;
 mod process_end;
@@ -46,6 +45,5 @@ pub use javascript_lead::{JavaScriptLead, Next};
 pub use listener::{Listener, Security};
 pub use options::Options;
 pub use outgoing::{After, BORROW_SIZE, Memory, Outgoing, Sent};
-pub use panic::contain;
 pub use port::{Attachment, Ends, Port, Wake};
 pub use socket::{Socket, has_input};

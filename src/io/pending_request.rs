@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::io::connection::{Connection, flag};
-use crate::io::panic::relock;
 use crate::io::socket::has_input;
 use crate::protocol::RequestKind;
+use crate::ring::panic::relock;
 use crate::ring::sink::Reader;
 
 const KINDS: [RequestKind; 3] = [RequestKind::Head, RequestKind::Connect, RequestKind::Other];

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, Once, Weak};
 
 use crate::io::hub::Hub;
-use crate::io::panic::{contain, relock};
+use crate::ring::panic::{contain, relock};
 
 static HUBS: Mutex<Vec<Weak<Hub>>> = Mutex::new(Vec::new());
 static REGISTERED: Once = Once::new();

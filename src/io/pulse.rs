@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::io::panic::relock;
+use crate::ring::panic::relock;
 
 /// Milliseconds of the windows whose longest wait is kept.
 const WINDOW: u64 = 10_000;

@@ -16,10 +16,10 @@ use crate::io::hub::Hub;
 use crate::io::inbox::Inbox;
 use crate::io::leadership::{Leader, Leadership};
 use crate::io::listener::Listener;
-use crate::io::panic::relock;
 use crate::io::port::{Attachment, Outbox, Port};
 use crate::io::socket::Socket;
 use crate::ring::ConnId;
+use crate::ring::panic::relock;
 use crate::ring::queue::Pending;
 
 /// Events taken from the system by one call.

@@ -16,7 +16,7 @@ use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 use socket2::{Domain, TcpKeepalive};
 
-use crate::io::panic::relock;
+use crate::ring::panic::relock;
 use crate::tls::Session;
 
 /// What a socket's readiness set reports of it.

@@ -98,6 +98,8 @@ error_kinds! {
     MethodForRtsp "INVALID_CONSTANT" "Invalid method for RTSP/x.x request",
     MethodForIce "INVALID_CONSTANT" "Expected SOURCE method for ICE/x.x request",
     UrlLineEnd "INVALID_URL" "Expected CRLF",
+    /// Nothing is wrong with the input: the native side has panicked.
+    Internal "INTERNAL" "Internal error",
 }
 
 /// A refusal at the current byte: the kind, and whether Node counts that byte as parsed.

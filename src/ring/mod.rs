@@ -6,9 +6,11 @@ pub mod id;
 pub mod idle_clock;
 pub mod layout;
 pub mod message_clock;
+pub mod panic;
 pub mod queue;
 pub mod record;
 pub mod sink;
+pub mod stream;
 pub(crate) mod sync;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::stage::{End, GET, NoMemory, Stage, options, received};
 use crate::io::connection::Connection;
 use crate::io::outgoing::{After, Sent};
 use crate::ring::layout::Kind;
+use crate::ring::panic::contain;
 
 /// More than the kernel takes at once.
 const LARGE: usize = 4 << 20;
@@ -165,4 +166,19 @@ fn an_id_is_used_again_once_javascript_has_seen_the_close() {
     assert_eq!(third.id.slot(), first.id.slot());
     assert_ne!(third.id, first.id);
     assert!(!known(&first, &stage), "a stale id finds nothing");
+}
+
+#[test]
+fn a_panic_amid_a_send_ends_the_connection() {
+    let mut stage = Stage::new(options());
+    let (connection, mut peer) = stage.accept();
+    let sent = contain(|| {
+        let _outgoing = connection.outgoing();
+        panic!("a test asked for it");
+    });
+    assert_eq!(sent, None::<()>);
+    connection.close_broken(&stage.hub);
+    stage.hub.publish();
+    assert_eq!(stage.kinds(), [Kind::Close]);
+    assert_eq!(received(&mut peer), (Vec::new(), true));
 }

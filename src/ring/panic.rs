@@ -10,6 +10,6 @@ pub fn contain<R>(work: impl FnOnce() -> R) -> Option<R> {
 
 /// Locks a mutex, poisoned or not: nothing that is locked in this way, but the connection that is ended, is ever
 /// left half changed.
-pub(crate) fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn relock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
