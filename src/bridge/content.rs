@@ -31,7 +31,13 @@ impl JsContentMemory {
                 && sys::napi_create_reference(self.env, buffer, 1, &mut reference)
                     == sys::Status::napi_ok
         };
-        (is_made && !data.is_null()).then_some((reference, data.cast()))
+        if is_made && !data.is_null() {
+            return Some((reference, data.cast()));
+        }
+        // Without memory Node throws. What is called next would end of that; the bytes are read in another way.
+        // SAFETY: as above.
+        unsafe { sys::napi_get_and_clear_last_exception(self.env, &mut buffer) };
+        None
     }
 }
 
