@@ -5,10 +5,9 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::stage::{kinds_of, listen, options};
+use super::stage::{GET, Pieces, Taken, listen, options};
 use crate::io::{Hub, JavaScriptLead, Port};
 use crate::ring::layout::Kind;
-use crate::ring::queue::Pending;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -37,9 +36,8 @@ impl World {
 
     /// Whether a record of `kind` is among those that wait.
     fn took(&self, kind: Kind) -> bool {
-        let mut batch = Pending::default();
-        self.port.take(&mut batch);
-        kinds_of(&batch.records).contains(&kind)
+        let taken = Taken::from(&self.hub, &self.port, &Pieces::default());
+        taken.kinds.contains(&kind)
     }
 
     /// Has turns, if it leads, until there is a record of `kind`.
@@ -56,9 +54,7 @@ impl World {
     }
 
     fn ask(&mut self) {
-        self.client
-            .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            .unwrap();
+        self.client.write_all(GET).unwrap();
     }
 }
 

@@ -16,7 +16,7 @@ use crate::io::lead::Lead;
 use crate::io::listener::Listener;
 use crate::io::options::Options;
 use crate::io::outgoing::{After, Memory, Sent};
-use crate::io::port::{Attachment, Port};
+use crate::io::port::{Attachment, Ends, Port};
 use crate::io::set::Ready;
 use crate::io::socket::Socket;
 use crate::protocol::{Leniency, Limits, RequestKind, RequestRules};
@@ -208,18 +208,7 @@ impl Stage {
 
     /// Takes what waits, as JavaScript does.
     pub fn take(&mut self) -> Taken {
-        let mut taken = Taken::default();
-        loop {
-            let mut batch = Pending::default();
-            let (found, waited_for) = self.port.take(&mut batch);
-            if waited_for {
-                self.hub.on_drain();
-            }
-            if !found {
-                return taken;
-            }
-            taken.add(batch, &self.port, &self.pieces);
-        }
+        Taken::from(&self.hub, &self.port, &self.pieces)
     }
 
     /// Sends as JavaScript does.
@@ -254,6 +243,7 @@ impl Drop for Stage {
 pub struct Taken {
     pub kinds: Vec<Kind>,
     pub opened: Vec<Arc<Connection>>,
+    pub dropped: Vec<Ends>,
     /// The records, back to back.
     pub records: Vec<u8>,
     /// Bytes of content that travelled beside the records.
@@ -261,6 +251,22 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// Takes what waits.
+    pub fn from(hub: &Hub, port: &Port, pieces: &Pieces) -> Self {
+        let mut taken = Self::default();
+        loop {
+            let mut batch = Pending::default();
+            let (found, waited_for) = port.take(&mut batch);
+            if waited_for {
+                hub.on_drain();
+            }
+            if !found {
+                return taken;
+            }
+            taken.add(batch, port, pieces);
+        }
+    }
+
     fn add(&mut self, batch: Pending<Attachment>, port: &Port, pieces: &Pieces) {
         self.kinds.extend(kinds_of(&batch.records));
         self.records.extend_from_slice(&batch.records);
@@ -272,7 +278,8 @@ impl Taken {
                 }
                 Attachment::Content(bytes) => self.attached.extend_from_slice(&bytes),
                 Attachment::Direct(token) => self.attached.extend(pieces.bytes(token)),
-                Attachment::Dropped(_) | Attachment::Release(_) => {}
+                Attachment::Dropped(ends) => self.dropped.push(*ends),
+                Attachment::Release(_) => {}
             }
         }
     }
@@ -287,7 +294,7 @@ pub fn listen(listener: &Listener) -> SocketAddr {
 }
 
 /// The kinds of records that stand back to back.
-pub fn kinds_of(records: &[u8]) -> Vec<Kind> {
+fn kinds_of(records: &[u8]) -> Vec<Kind> {
     assert!(record::are_whole(records));
     let kinds = record::each(records).map(|record| Kind::of(record).unwrap());
     kinds.collect()

@@ -6,10 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::stage::{GET, NoMemory, kinds_of, listen, options};
-use crate::io::{After, Attachment, Connection, Ends, Hub, Listener, Options, Port, Wake};
+use super::stage::{GET, NoMemory, Pieces, Taken, listen, options};
+use crate::io::{After, Connection, Ends, Hub, Listener, Options, Port, Wake};
 use crate::ring::layout::Kind;
-use crate::ring::queue::Pending;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -60,38 +59,20 @@ impl World {
     }
 
     /// Takes what waits; the kinds of the records.
-    fn take(&mut self) -> Vec<u32> {
-        let mut kinds = Vec::new();
-        loop {
-            let mut batch = Pending::default();
-            let (taken, waited_for) = self.port.take(&mut batch);
-            if waited_for {
-                self.hub.on_drain();
-            }
-            if !taken {
-                return kinds;
-            }
-            kinds.extend(kinds_of(&batch.records).iter().map(|kind| *kind as u32));
-            for attachment in batch.attachments {
-                match attachment {
-                    Attachment::Opened(connection) => {
-                        self.port.announced();
-                        self.opened.push(connection);
-                    }
-                    Attachment::Dropped(ends) => self.dropped.push(*ends),
-                    Attachment::Content(_) | Attachment::Direct(_) | Attachment::Release(_) => {}
-                }
-            }
-        }
+    fn take(&mut self) -> Vec<Kind> {
+        let taken = Taken::from(&self.hub, &self.port, &Pieces::default());
+        self.opened.extend(taken.opened);
+        self.dropped.extend(taken.dropped);
+        taken.kinds
     }
 
     /// Takes records until there is one of `kind`.
-    fn take_until(&mut self, kind: Kind) -> Vec<u32> {
+    fn take_until(&mut self, kind: Kind) -> Vec<Kind> {
         let mut kinds = Vec::new();
         let deadline = Instant::now() + PATIENCE;
         loop {
             kinds.extend(self.take());
-            if kinds.contains(&(kind as u32)) {
+            if kinds.contains(&kind) {
                 return kinds;
             }
             let rest = deadline.saturating_duration_since(Instant::now());
@@ -112,11 +93,11 @@ fn a_request_arrives_and_its_connection_closes() {
     let mut client = world.connect();
     client.write_all(GET).unwrap();
     let kinds = world.take_until(Kind::Head);
-    assert_eq!(kinds, [Kind::Open as u32, Kind::Head as u32]);
+    assert_eq!(kinds, [Kind::Open, Kind::Head]);
     let connection = world.opened[0].clone();
     connection.destroy(false, &world.hub);
     world.hub.publish();
-    assert_eq!(world.take_until(Kind::Close), [Kind::Close as u32]);
+    assert_eq!(world.take_until(Kind::Close), [Kind::Close]);
     assert_eq!(client.read(&mut [0]).unwrap(), 0);
 }
 
@@ -127,7 +108,7 @@ fn a_panic_ends_its_connection_alone_and_is_told() {
     let mut client = world.connect();
     client.write_all(crate::io::input::PANIC).unwrap();
     let kinds = world.take_until(Kind::Close);
-    assert!(!kinds.contains(&(Kind::Head as u32)));
+    assert!(!kinds.contains(&Kind::Head));
     assert_eq!(client.read(&mut [0]).unwrap_or(0), 0);
     other.write_all(GET).unwrap();
     world.take_until(Kind::Head);
@@ -142,7 +123,7 @@ fn connections_nobody_has_seen_stay_in_the_backlog() {
     while opened < clients.len() {
         let before = opened;
         let mut batch = world.take_until(Kind::Open);
-        batch.retain(|kind| *kind == Kind::Open as u32);
+        batch.retain(|kind| *kind == Kind::Open);
         opened += batch.len();
         assert!(opened > before);
     }
@@ -177,10 +158,7 @@ fn nothing_is_read_while_too_much_waits() {
     let mut complete = 0;
     while complete < clients.len() {
         let kinds = world.take_until(Kind::Complete);
-        complete += kinds
-            .iter()
-            .filter(|kind| **kind == Kind::Complete as u32)
-            .count();
+        complete += kinds.iter().filter(|kind| **kind == Kind::Complete).count();
     }
     for client in clients {
         client.join().unwrap();
@@ -198,8 +176,8 @@ fn a_place_is_taken_before_a_connection_is_accepted() {
     let (mut opened, mut dropped) = (0, 0);
     while opened + dropped < 30 {
         for kind in world.take() {
-            opened += u32::from(kind == Kind::Open as u32);
-            dropped += u32::from(kind == Kind::Drop as u32);
+            opened += u32::from(kind == Kind::Open);
+            dropped += u32::from(kind == Kind::Drop);
         }
         if opened + dropped < 30 {
             world.bell.recv_timeout(PATIENCE).expect("more in time");
