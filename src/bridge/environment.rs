@@ -235,7 +235,7 @@ impl Environment {
             for attachment in batch.attachments.drain(..) {
                 self.handle(env, attachment);
             }
-            batch.attached = 0;
+            batch.attached_size = 0;
         }
         let at = self.batch_at.get();
         let size = record::fitting(&batch.records[at..], arena.len());

@@ -329,7 +329,7 @@ impl Io {
         let due = self.with(id, |connection| {
             let mut outgoing = connection.outgoing();
             outgoing.then(after);
-            if outgoing.is_ending_slowly() {
+            if !outgoing.send_end() {
                 return false;
             }
             let after = outgoing.take_after();

@@ -85,7 +85,7 @@ impl Poller {
             }
         }
         if let Some(lead) = &*self.lead.borrow() {
-            lead.ring();
+            lead.call_again();
         }
     }
 

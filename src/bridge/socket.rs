@@ -110,7 +110,8 @@ impl Io {
     /// and the longest delay lately, in milliseconds.
     #[napi]
     pub fn guard_counts(&self, listener: u32) -> Option<Vec<f64>> {
-        let (refused, told, delay) = self.environment.listener(listener)?.guard_counts()?;
-        Some(vec![refused as f64, told as f64, delay as f64])
+        let counts = self.environment.listener(listener)?.guard_counts()?;
+        let (refused, health_checks, delay) = counts;
+        Some(vec![refused as f64, health_checks as f64, delay as f64])
     }
 }

@@ -228,7 +228,7 @@ impl Connection {
         if keep_alive > 0
             && self
                 .exchanges
-                .begin_pause(&self.idle_clock, keep_alive, listener.timeout())
+                .begin_idle(&self.idle_clock, keep_alive, listener.timeout())
         {
             note!("{} waits {keep_alive} ms for the next request", self.id);
         }

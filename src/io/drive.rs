@@ -193,8 +193,8 @@ impl Connection {
         });
     }
 
-    /// A write has failed. What the peer had sent before is read first; the runtime's readiness does not
-    /// know of it yet.
+    /// A write has failed. What the peer had sent before is read first, though the system may not have reported it
+    /// yet.
     fn write_failed(&self) {
         self.raise(flag::WRITE_FAILED | flag::READABLE | flag::READ_CLOSED);
     }

@@ -7,7 +7,7 @@ use crate::ring::sync::{AtomicU32, Ordering};
 pub(crate) struct Exchanges(AtomicU32);
 
 impl Exchanges {
-    /// A request's head was parsed: the pause between requests ends, and `timeout` holds.
+    /// A request's head was parsed: the timeout between requests ends, and `timeout` holds.
     pub fn request_begins(&self, clock: &IdleClock, timeout: u32) {
         self.0.fetch_add(1, Ordering::SeqCst);
         clock.end_idle(timeout);
@@ -19,9 +19,9 @@ impl Exchanges {
         debug_assert!(before > 0, "an answer has a request");
     }
 
-    /// The last byte of an answer has left: the pause between requests begins, if no request is under
+    /// The last byte of an answer has left: the timeout between requests begins, if no request is under
     /// way. Returns whether it does.
-    pub fn begin_pause(&self, clock: &IdleClock, keep_alive: u32, timeout: u32) -> bool {
+    pub fn begin_idle(&self, clock: &IdleClock, keep_alive: u32, timeout: u32) -> bool {
         if self.under_way() > 0 {
             return false;
         }

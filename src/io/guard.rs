@@ -43,7 +43,7 @@ pub(crate) struct Load {
 pub(crate) struct Guard {
     options: GuardOptions,
     refused: AtomicU64,
-    told: AtomicU64,
+    health_checks: AtomicU64,
 }
 
 /// An answer that is to be sent.
@@ -86,8 +86,8 @@ pub(crate) fn send(connection: &Arc<Connection>, reply: &Reply, lead: &mut Lead)
         outgoing.then(After::HalfClose);
     }
     match outgoing.defer(&reply.bytes) {
-        Some(is_new) if is_new => lead.answered.push(connection.clone()),
-        Some(_) => {}
+        Some(true) => lead.answered.push(connection.clone()),
+        Some(false) => {}
         // The kernel is full: it goes with what waits.
         None => outgoing.hold(&reply.bytes),
     }
@@ -98,21 +98,21 @@ impl Guard {
         Self {
             options,
             refused: AtomicU64::new(0),
-            told: AtomicU64::new(0),
+            health_checks: AtomicU64::new(0),
         }
     }
 
-    /// Requests that were refused, and those that were told how JavaScript does.
+    /// Requests that were refused, and health checks that were answered.
     pub fn counts(&self) -> (u64, u64) {
         let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
-        (count(&self.refused), count(&self.told))
+        (count(&self.refused), count(&self.health_checks))
     }
 
     /// The answer to a request whose head this is, if JavaScript is not to give it. `persists`: the server
     /// keeps connections.
     pub fn reply(&self, head: &Head<'_>, load: Load, persists: bool) -> Option<Reply> {
         let (fields, content) = if let Some(answer) = self.health(head, load) {
-            self.told.fetch_add(1, Ordering::Relaxed);
+            self.health_checks.fetch_add(1, Ordering::Relaxed);
             answer
         } else if self.is_overloaded(load) {
             self.refused.fetch_add(1, Ordering::Relaxed);

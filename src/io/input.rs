@@ -1,5 +1,6 @@
 //! The read side of one connection: what becomes of the bytes that arrive.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -231,8 +232,7 @@ impl Input {
     /// them, in the memory it was read into. A mirror of the buffer stands before all that was parsed of
     /// it: it ends the group if that is nothing, and else is told when the group ends.
     fn parse(&mut self, connection: &Arc<Connection>, lead: &mut Lead, is_mirrored: bool) {
-        let guard = || guard::of(connection).filter(|_| !is_mirrored);
-        while let Some(reply) = self.parse_to_reply(connection, lead, is_mirrored, guard()) {
+        while let Some(reply) = self.parse_to_reply(connection, lead, is_mirrored) {
             guard::send(connection, &reply, lead);
             if !reply.persists {
                 self.reading = Reading::Discarded(DISCARDED);
@@ -242,14 +242,14 @@ impl Input {
         }
     }
 
-    /// As `parse`, up to a request that `guard` answers: returns its answer, and leaves the bytes behind it.
+    /// As `parse`, up to a request that the guard answers: returns its answer, and leaves the bytes behind it.
     fn parse_to_reply(
         &mut self,
         connection: &Arc<Connection>,
         lead: &mut Lead,
         is_mirrored: bool,
-        guard: Option<&Guard>,
     ) -> Option<Reply> {
+        let guard = guard::of(connection).filter(|_| !is_mirrored);
         if let Some(listener) = &connection.listener {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
@@ -318,11 +318,7 @@ impl Input {
             _ => length,
         };
         if !attached.is_empty() {
-            p.attached += buffer.capacity();
-            let chunk = buffer.split().freeze();
-            buffer.extend_from_slice(&chunk[behind..]);
-            let content = attached.into_iter().map(|range| chunk.slice(range));
-            p.attachments.extend(content.map(Attachment::Content));
+            attach(p, buffer, attached, behind);
         } else if reply.is_some() {
             buffer.advance(behind);
         }
@@ -353,7 +349,7 @@ impl Input {
             let mut sink =
                 RecordSink::new(&mut p.records, connection.id, state, times, answers_none);
             sink.pass_content(&mut self.parser, length);
-            p.attached += length;
+            p.attached_size += length;
             p.attachments.push(Attachment::Direct(token));
             p.size() - before
         });
@@ -425,4 +421,19 @@ impl Input {
             "what is read can be parsed"
         );
     }
+}
+
+/// Lets the content in these ranges of `buffer` travel beside the records, in the memory that it is in. What is
+/// `behind` stays in the buffer.
+fn attach(
+    p: &mut Pending<Attachment>,
+    buffer: &mut BytesMut,
+    ranges: Vec<Range<usize>>,
+    behind: usize,
+) {
+    p.attached_size += buffer.capacity();
+    let chunk = buffer.split().freeze();
+    buffer.extend_from_slice(&chunk[behind..]);
+    let content = ranges.into_iter().map(|range| chunk.slice(range));
+    p.attachments.extend(content.map(Attachment::Content));
 }

@@ -99,8 +99,8 @@ impl JavaScriptLead {
     }
 
     /// Lets the event loop call again, whether something happens or not.
-    pub fn ring(&self) {
-        self.set.ring();
+    pub fn call_again(&self) {
+        self.set.make_readable();
     }
 }
 

@@ -217,7 +217,7 @@ impl Listener {
                 remote: socket.peer(),
             });
             lead.set.post(&self.port, |p| {
-                p.attached += size_of::<Ends>();
+                p.attached_size += size_of::<Ends>();
                 p.attachments.push(Attachment::Dropped(ends));
                 // The place of the connection's id is the listener's here.
                 let id = ConnId::from_raw(self.id);
@@ -367,8 +367,8 @@ impl Listener {
 
     /// Requests that were refused, health checks that were answered, and the longest delay lately.
     pub fn guard_counts(&self) -> Option<(u64, u64, u64)> {
-        let (refused, told) = self.guard.as_ref()?.counts();
-        Some((refused, told, self.port.pulse.longest_delay()))
+        let (refused, health_checks) = self.guard.as_ref()?.counts();
+        Some((refused, health_checks, self.port.pulse.longest_delay()))
     }
 
     /// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.

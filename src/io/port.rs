@@ -214,7 +214,9 @@ impl Outbox {
             "what is posted is whole records"
         );
         self.whole = self.extent();
-        if self.pending.records.len() >= PUBLISH_SIZE || self.pending.attached >= PUBLISH_ATTACHED {
+        if self.pending.records.len() >= PUBLISH_SIZE
+            || self.pending.attached_size >= PUBLISH_ATTACHED
+        {
             self.publish();
         }
         result
@@ -225,18 +227,18 @@ impl Outbox {
         let Pending {
             records,
             attachments,
-            attached,
+            attached_size,
             requests,
         } = &self.pending;
-        [records.len(), attachments.len(), *attached, *requests]
+        [records.len(), attachments.len(), *attached_size, *requests]
     }
 
     /// Cuts off what a panic has left half written.
     pub(crate) fn cut_to_whole(&mut self) {
-        let [records, attachments, attached, requests] = self.whole;
+        let [records, attachments, attached_size, requests] = self.whole;
         self.pending.records.truncate(records);
         self.pending.attachments.truncate(attachments);
-        self.pending.attached = attached;
+        self.pending.attached_size = attached_size;
         self.pending.requests = requests;
     }
 
@@ -267,7 +269,7 @@ mod tests {
         let write = |p: &mut Pending<Attachment>| {
             record::plain(&mut p.records, Kind::End, 0, ConnId::NONE);
             p.attachments.push(Attachment::Release(1));
-            p.attached += 1;
+            p.attached_size += 1;
             p.requests += 1;
         };
         outbox.post(&port, write);

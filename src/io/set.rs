@@ -221,12 +221,12 @@ impl Set {
         match self.leadership.leader() {
             Leader::Thread => self.asked.notify_one(),
             Leader::JavaScript if self.leadership.is_attending() => {}
-            Leader::JavaScript => self.ring(),
+            Leader::JavaScript => self.make_readable(),
         }
     }
 
-    /// Makes the set readable.
-    pub fn ring(&self) {
+    /// Lets a leader that watches the set have a turn.
+    pub fn make_readable(&self) {
         // Fails only without the descriptor, which the set keeps open.
         let _ = self.waker.wake();
     }

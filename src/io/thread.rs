@@ -94,7 +94,7 @@ async fn keep_deadlines(hub: &Hub, set: &Set) {
         () = until(deadline, hub) => {}
     }
     set.leadership.alarm();
-    set.ring();
+    set.make_readable();
     set.asked.notified().await;
 }
 

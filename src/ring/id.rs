@@ -16,7 +16,7 @@ const GENERATION_MASK: u32 = (1 << 11) - 1;
 pub const MAX_CONNECTIONS: usize = 1 << SLOT_BITS;
 
 impl ConnId {
-    /// Stands where no id is needed; no allocator hands it out before all others.
+    /// Stands where no id is needed: the last one that a slot could get.
     pub const NONE: Self = Self((1 << 31) - 1);
 
     pub fn new(slot: usize, generation: u32) -> Self {

@@ -16,7 +16,7 @@ pub struct Pending<T> {
     /// Beside the records.
     pub attachments: Vec<T>,
     /// Bytes of memory that the attachments hold.
-    pub attached: usize,
+    pub attached_size: usize,
     /// Requests whose heads are among the records.
     pub requests: usize,
 }
@@ -26,7 +26,7 @@ impl<T> Default for Pending<T> {
         Self {
             records: Vec::new(),
             attachments: Vec::new(),
-            attached: 0,
+            attached_size: 0,
             requests: 0,
         }
     }
@@ -39,13 +39,13 @@ impl<T> Pending<T> {
 
     /// Bytes of memory that wait.
     pub fn size(&self) -> usize {
-        self.records.len() + self.attached
+        self.records.len() + self.attached_size
     }
 
     fn append(&mut self, other: &mut Self) {
         self.records.append(&mut other.records);
         self.attachments.append(&mut other.attachments);
-        self.attached += std::mem::take(&mut other.attached);
+        self.attached_size += std::mem::take(&mut other.attached_size);
         self.requests += std::mem::take(&mut other.requests);
     }
 }
@@ -247,7 +247,7 @@ mod tests {
         let queue = EventQueue::<()>::default();
         let mut large = Pending {
             records: vec![0; 10],
-            attached: QUEUE_LIMIT - 11,
+            attached_size: QUEUE_LIMIT - 11,
             ..Pending::default()
         };
         queue.publish(&mut large);

@@ -114,7 +114,7 @@ pub fn close(out: &mut Vec<u8>, id: ConnId, (errno, call): Failure, (read, writt
     seal(out, start);
 }
 
-/// A record that carries bytes: `Content` or `Raw`.
+/// A record that carries bytes: content, or what else stands behind the words as in `Content`.
 pub fn bytes(out: &mut Vec<u8>, kind: Kind, flags: u32, id: ConnId, data: &[u8]) {
     let start = begin(out, kind, flags, id.raw(), layout::CONTENT_WORDS);
     put(out, start, layout::CONTENT_LENGTH, data.len() as u32);

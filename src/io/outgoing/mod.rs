@@ -117,12 +117,13 @@ impl Outgoing {
         self.pending > 0 || self.socket.as_ref().is_some_and(has_sealed)
     }
 
-    /// Whether something is to leave before what follows the last byte, the end that TLS tells included.
-    pub fn is_ending_slowly(&mut self) -> bool {
-        if self.pending() == 0 && self.after >= After::HalfClose {
+    /// Sends the end that TLS tells, if that is next. Returns whether nothing waits any more, so that what follows
+    /// the last byte is due.
+    pub fn send_end(&mut self) -> bool {
+        if self.pending() == 0 && self.is_ending() {
             self.flush(None);
         }
-        self.pending() > 0
+        self.pending() == 0
     }
 
     pub fn written(&self) -> u64 {
@@ -310,7 +311,7 @@ impl Outgoing {
                 Err(error) => return self.not_written(&socket, &error),
             }
         }
-        if self.after >= After::HalfClose
+        if self.is_ending()
             && let Some(mut session) = socket.session()
         {
             session.say_end();

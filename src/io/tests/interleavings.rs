@@ -22,7 +22,7 @@ const MUCH: usize = 8 << 20;
 
 fn post_much(port: &Arc<Port>) {
     Outbox::default().post(port, |pending| {
-        pending.attached += MUCH;
+        pending.attached_size += MUCH;
         pending
             .attachments
             .push(Attachment::Content(Bytes::from_static(b"much")));
@@ -91,11 +91,11 @@ fn interleavings_of_an_answer_and_the_next_request() {
         });
         let (exchanges, clock) = &*shared;
         exchanges.response_ends();
-        exchanges.begin_pause(clock, KEEP_ALIVE, 0);
+        exchanges.begin_idle(clock, KEEP_ALIVE, 0);
         reader.join().unwrap();
         assert!(!is_pausing(clock), "a request is under way");
         exchanges.response_ends();
-        exchanges.begin_pause(clock, KEEP_ALIVE, 0);
+        exchanges.begin_idle(clock, KEEP_ALIVE, 0);
         assert!(is_pausing(clock));
     });
 }
@@ -112,12 +112,12 @@ fn interleavings_of_two_ends_of_answers() {
         let sender = thread::spawn({
             let shared = shared.clone();
             move || {
-                shared.0.begin_pause(&shared.1, KEEP_ALIVE, 0);
+                shared.0.begin_idle(&shared.1, KEEP_ALIVE, 0);
             }
         });
         let (exchanges, clock) = &*shared;
         exchanges.response_ends();
-        exchanges.begin_pause(clock, KEEP_ALIVE, 0);
+        exchanges.begin_idle(clock, KEEP_ALIVE, 0);
         sender.join().unwrap();
         assert!(is_pausing(clock), "no request is under way");
     });

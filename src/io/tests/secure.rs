@@ -204,7 +204,7 @@ fn the_end_is_told_by_tls_before_the_socket_ends() {
         let (connection, mut peer) = secured(&mut stage);
         let mut outgoing = connection.outgoing();
         outgoing.then(after);
-        assert!(!outgoing.is_ending_slowly());
+        assert!(outgoing.send_end());
         let due = outgoing.take_after();
         drop(outgoing);
         connection.flushed(due, false, &stage.hub);
