@@ -139,6 +139,17 @@ impl Connection {
         MessageTimes { clock, now }
     }
 
+    /// Lets its set watch it, once JavaScript will hear of it.
+    pub(crate) fn watch(&self, hub: &Hub) {
+        let keep_alive = self.keep_alive_timeout();
+        self.look_at(self.idle_clock.next_look(hub.now(), keep_alive));
+        let watch = |socket: &Arc<Socket>| self.set.watch(socket, self.id).is_ok();
+        let is_watched = self.input().socket.as_ref().is_some_and(watch);
+        if !is_watched {
+            self.close(None, hub);
+        }
+    }
+
     // ---- flags ----
 
     pub(super) fn has(&self, flag: u32) -> bool {

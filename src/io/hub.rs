@@ -17,7 +17,7 @@ use crate::io::error::closing;
 use crate::io::input::Reading;
 use crate::io::javascript_lead::JavaScriptLead;
 use crate::io::leadership::Leader;
-use crate::io::listener::{Listener, watch};
+use crate::io::listener::Listener;
 use crate::io::options::Options;
 use crate::io::port::Port;
 use crate::io::process_end;
@@ -212,7 +212,7 @@ impl Hub {
         if is_secure {
             connection.begin_handshake();
         }
-        watch(&connection, self);
+        connection.watch(self);
         Ok(connection)
     }
 

@@ -370,12 +370,10 @@ impl Input {
 
     /// Parses what came behind the head for which there was a decision.
     pub fn parse_decided(&mut self, connection: &Arc<Connection>, lead: &mut Lead) {
-        if !matches!(self.reading, Reading::Decided(_)) {
-            return;
-        }
-        if let Reading::Decided(rest) = std::mem::replace(&mut self.reading, Reading::Http) {
+        if let Reading::Decided(rest) = &self.reading {
             lead.buffer.clear();
-            lead.buffer.extend_from_slice(&rest);
+            lead.buffer.extend_from_slice(rest);
+            self.reading = Reading::Http;
             self.parse(connection, lead, false);
         }
     }

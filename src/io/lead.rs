@@ -114,21 +114,21 @@ impl Lead {
 
     /// Lets a listener accept on in the next turn.
     pub fn accept_again(&mut self, listener: &Arc<Listener>) {
-        if is_news(listener) {
+        if mark_listed(listener) {
             self.again.push(Soon::Accept(listener.clone()));
         }
     }
 
     /// Lets a listener accept on when JavaScript has drained the queue.
     pub fn accept_drained(&mut self, listener: &Arc<Listener>) {
-        if is_news(listener) {
+        if mark_listed(listener) {
             self.parked.push(Soon::Accept(listener.clone()));
         }
     }
 
     /// Lets a listener accept on after so many milliseconds.
     pub fn accept_in(&self, milliseconds: u64, listener: &Listener) {
-        if is_news(listener) {
+        if mark_listed(listener) {
             let due = Due::Accept(listener.id);
             self.set.add_deadline(self.now + milliseconds, due);
         }
@@ -138,7 +138,7 @@ impl Lead {
     fn go_on(&mut self, set: &Set) {
         let mut soon = std::mem::take(&mut self.again);
         soon.append(&mut set.soon.take());
-        if set.is_drained() {
+        if set.take_drained() {
             soon.append(&mut self.parked);
         }
         for one in soon {
@@ -175,7 +175,7 @@ impl Lead {
                 }
             }
         }
-        if set.leadership.is_alarmed() {
+        if set.leadership.take_alarm() {
             set.asked.notify_one();
         }
     }
@@ -219,7 +219,7 @@ fn list(connections: &mut Vec<Soon>, connection: &Arc<Connection>) {
     }
 }
 
-/// Lets a listener be in one list, once: each connection that comes meanwhile is an event, too.
-fn is_news(listener: &Listener) -> bool {
+/// Notes that a listener is in a list. False if it is in one: each connection that comes meanwhile is an event, too.
+fn mark_listed(listener: &Listener) -> bool {
     !listener.is_listed.swap(true, Ordering::AcqRel)
 }

@@ -98,8 +98,8 @@ impl Leadership {
         self.alarmed.store(true, Ordering::Release);
     }
 
-    /// Whether the I/O thread waited.
-    pub fn is_alarmed(&self) -> bool {
+    /// Whether the I/O thread waits; it is told so once.
+    pub fn take_alarm(&self) -> bool {
         self.alarmed.load(Ordering::Relaxed) && self.alarmed.swap(false, Ordering::AcqRel)
     }
 }

@@ -228,7 +228,7 @@ impl Listener {
         self.set_options(&socket, true);
         if let Some((connection, flags)) = self.begin(socket, peer, &lead.hub) {
             self.announce(&connection, flags);
-            watch(&connection, &lead.hub);
+            connection.watch(&lead.hub);
         }
     }
 
@@ -240,8 +240,22 @@ impl Listener {
         self.count.fetch_add(1, Ordering::AcqRel);
         self.set_options(&socket, false);
         let begun = self.begin(socket, None, hub)?;
-        watch(&begun.0, hub);
+        begun.0.watch(hub);
         Some(begun)
+    }
+
+    /// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.
+    fn set_options(&self, socket: &Socket, inherits: bool) {
+        let (no_delay, probe) = {
+            let options = self.options();
+            (options.no_delay, options.keep_alive_probe)
+        };
+        if no_delay && !(inherits && cfg!(target_os = "linux")) {
+            socket.set_no_delay(true);
+        }
+        if let Some(seconds) = probe {
+            socket.set_keep_alive(Some(seconds), None, None);
+        }
     }
 
     /// Makes a connection, which its set is to watch once JavaScript will hear of it.
@@ -369,38 +383,6 @@ impl Listener {
     pub fn guard_counts(&self) -> Option<(u64, u64, u64)> {
         let (refused, health_checks) = self.guard.as_ref()?.counts();
         Some((refused, health_checks, self.port.pulse.longest_delay()))
-    }
-
-    /// `inherits`: the socket has TCP_NODELAY from its listening socket, on systems where it does.
-    fn set_options(&self, socket: &Socket, inherits: bool) {
-        let (no_delay, probe) = {
-            let options = self.options();
-            (options.no_delay, options.keep_alive_probe)
-        };
-        if no_delay && !(inherits && cfg!(target_os = "linux")) {
-            socket.set_no_delay(true);
-        }
-        if let Some(seconds) = probe {
-            socket.set_keep_alive(Some(seconds), None, None);
-        }
-    }
-}
-
-/// Lets the set of a connection watch it, once JavaScript will hear of it.
-pub(crate) fn watch(connection: &Arc<Connection>, hub: &Hub) {
-    let deadline = connection
-        .idle_clock
-        .next_look(hub.now(), connection.keep_alive_timeout());
-    connection.look_at(deadline);
-    let watched = {
-        let input = connection.input();
-        input
-            .socket
-            .as_ref()
-            .is_some_and(|socket| connection.set.watch(socket, connection.id).is_ok())
-    };
-    if !watched {
-        connection.close(None, hub);
     }
 }
 

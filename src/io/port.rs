@@ -98,7 +98,7 @@ impl Port {
 
     /// Whether so much waits that nothing should be read. If so, the next `take` says that reading waits for it.
     pub(crate) fn is_full(&self) -> bool {
-        self.is_true_or_starves(|| self.queue.is_full())
+        self.starves_while(|| self.queue.is_full())
     }
 
     /// Whether no connection should be accepted. If so, the next `take` says that accepting waits for it.
@@ -108,7 +108,7 @@ impl Port {
         } else {
             MAX_UNANNOUNCED
         };
-        self.is_true_or_starves(|| {
+        self.starves_while(|| {
             self.unannounced.load(Ordering::Acquire) >= limit || self.queue.is_full()
         })
     }
@@ -133,8 +133,9 @@ impl Port {
         }
     }
 
-    /// Looks twice, because a drain between the look and the note would not see the note.
-    fn is_true_or_starves(&self, look: impl Fn() -> bool) -> bool {
+    /// Whether it is as `look` finds, which is noted then. Looks twice: a drain between the look and the note would not
+    /// see the note.
+    fn starves_while(&self, look: impl Fn() -> bool) -> bool {
         if !look() {
             return false;
         }

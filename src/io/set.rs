@@ -194,7 +194,7 @@ impl Set {
     }
 
     /// Whether JavaScript has drained its queue since the last call.
-    pub fn is_drained(&self) -> bool {
+    pub fn take_drained(&self) -> bool {
         self.drained.swap(false, Ordering::AcqRel)
     }
 
