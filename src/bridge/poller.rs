@@ -39,6 +39,7 @@ impl Poller {
             if let Some(poller) = shared.upgrade() {
                 return Some(poller);
             }
+            wake::watch_loop(env);
             let poller = Rc::new(Self {
                 hub: hub.clone(),
                 watch: Watch::new(env, hub.lead_fd()?, on_readable)?,
@@ -99,6 +100,12 @@ impl Poller {
             Some(lead) => lead.end_turn(),
             None => Next::Sleep,
         }
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        wake::forget_loop();
     }
 }
 

@@ -7,15 +7,18 @@ use std::ptr;
 
 use napi::sys;
 
-/// `UV_POLL` of `uv_handle_type`.
+/// `UV_POLL` and `UV_PREPARE` of `uv_handle_type`.
 const POLL: c_int = 8;
+const PREPARE: c_int = 9;
 /// `UV_READABLE` of `uv_poll_event`.
 const READABLE: c_int = 1;
 
-/// A `uv_poll_t`, of which only libuv knows the size.
+/// A `uv_poll_t` or `uv_prepare_t`, of which only libuv knows the size.
 pub type Handle = *mut c_void;
 /// Called with a handle, a status that is below 0 on an error, and the events.
 pub type OnReadable = unsafe extern "C" fn(Handle, c_int, c_int);
+/// Called with a handle.
+pub type OnPrepare = unsafe extern "C" fn(Handle);
 
 /// What is needed to watch a descriptor, with the signatures of libuv 1.x, which are stable.
 #[derive(Clone, Copy)]
@@ -24,6 +27,9 @@ struct Functions {
     poll_init: unsafe extern "C" fn(*mut c_void, Handle, c_int) -> c_int,
     poll_start: unsafe extern "C" fn(Handle, c_int, OnReadable) -> c_int,
     poll_stop: unsafe extern "C" fn(Handle) -> c_int,
+    prepare_init: unsafe extern "C" fn(*mut c_void, Handle) -> c_int,
+    prepare_start: unsafe extern "C" fn(Handle, OnPrepare) -> c_int,
+    prepare_stop: unsafe extern "C" fn(Handle) -> c_int,
     close: unsafe extern "C" fn(Handle, unsafe extern "C" fn(Handle)),
     unref: unsafe extern "C" fn(Handle),
 }
@@ -37,6 +43,9 @@ impl Functions {
                 poll_init: function(c"uv_poll_init")?,
                 poll_start: function(c"uv_poll_start")?,
                 poll_stop: function(c"uv_poll_stop")?,
+                prepare_init: function(c"uv_prepare_init")?,
+                prepare_start: function(c"uv_prepare_start")?,
+                prepare_stop: function(c"uv_prepare_stop")?,
                 close: function(c"uv_close")?,
                 unref: function(c"uv_unref")?,
             })
@@ -64,28 +73,15 @@ impl Watch {
     /// `None` if the host has no event loop of libuv's. The descriptor has to stay open as long.
     pub fn new(env: sys::napi_env, fd: c_int, on_readable: OnReadable) -> Option<Self> {
         let functions = Functions::find()?;
-        let mut event_loop = ptr::null_mut();
-        // SAFETY: a valid environment and out-pointer; memory of the size that libuv asks for, which is
-        // libuv's until `on_closed`, or ours if it does not take it.
-        unsafe {
-            if sys::napi_get_uv_event_loop(env, &mut event_loop) != sys::Status::napi_ok {
-                return None;
-            }
-            let handle: Handle = libc::calloc(1, (functions.handle_size)(POLL));
-            if handle.is_null() {
-                return None;
-            }
-            if (functions.poll_init)(event_loop.cast(), handle, fd) != 0 {
-                libc::free(handle);
-                return None;
-            }
-            (functions.unref)(handle);
-            Some(Self {
-                functions,
-                handle,
-                on_readable,
-            })
-        }
+        // SAFETY: `poll_init` is called with the loop and memory for a `uv_poll_t`.
+        let handle = open(env, functions, POLL, |event_loop, handle| unsafe {
+            (functions.poll_init)(event_loop, handle, fd)
+        })?;
+        Some(Self {
+            functions,
+            handle,
+            on_readable,
+        })
     }
 
     /// Lets the event loop call when the descriptor is readable. False if it cannot.
@@ -105,6 +101,69 @@ impl Drop for Watch {
     fn drop(&mut self) {
         // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
         unsafe { (self.functions.close)(self.handle, on_closed) };
+    }
+}
+
+/// Calls once before the event loop waits the next time, and keeps no process alive.
+pub struct BeforeWait {
+    functions: Functions,
+    handle: Handle,
+}
+
+impl BeforeWait {
+    /// `None` if the host has no event loop of libuv's.
+    pub fn new(env: sys::napi_env) -> Option<Self> {
+        let functions = Functions::find()?;
+        // SAFETY: `prepare_init` is called with the loop and memory for a `uv_prepare_t`.
+        let handle = open(env, functions, PREPARE, |event_loop, handle| unsafe {
+            (functions.prepare_init)(event_loop, handle)
+        })?;
+        Some(Self { functions, handle })
+    }
+
+    /// Has `call` called.
+    pub fn start(&self, call: OnPrepare) {
+        // SAFETY: the handle is open until `drop`. Fails never with a callback.
+        unsafe { (self.functions.prepare_start)(self.handle, call) };
+    }
+
+    pub fn stop(&self) {
+        // SAFETY: as above.
+        unsafe { (self.functions.prepare_stop)(self.handle) };
+    }
+}
+
+impl Drop for BeforeWait {
+    fn drop(&mut self) {
+        // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
+        unsafe { (self.functions.close)(self.handle, on_closed) };
+    }
+}
+
+/// An unreferenced handle of this kind on the event loop of `env`, made by `init`.
+fn open(
+    env: sys::napi_env,
+    functions: Functions,
+    kind: c_int,
+    init: impl FnOnce(*mut c_void, Handle) -> c_int,
+) -> Option<Handle> {
+    let mut event_loop = ptr::null_mut();
+    // SAFETY: a valid environment and out-pointer; memory of the size that libuv asks for, which is
+    // libuv's until `on_closed`, or ours if it does not take it.
+    unsafe {
+        if sys::napi_get_uv_event_loop(env, &mut event_loop) != sys::Status::napi_ok {
+            return None;
+        }
+        let handle: Handle = libc::calloc(1, (functions.handle_size)(kind));
+        if handle.is_null() {
+            return None;
+        }
+        if init(event_loop.cast(), handle) != 0 {
+            libc::free(handle);
+            return None;
+        }
+        (functions.unref)(handle);
+        Some(handle)
     }
 }
 

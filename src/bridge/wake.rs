@@ -1,5 +1,5 @@
-//! Waking JavaScript: one unreferenced thread-safe function for each instance of the module. While the
-//! JavaScript thread leads, those that its turn wakes are called without it.
+//! Waking JavaScript: one unreferenced thread-safe function for each instance of the module. Those that
+//! JavaScript's own thread wakes are called without it: at the end of its turn, or before its event loop waits.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -8,6 +8,7 @@ use std::ptr;
 use napi::{Result, sys};
 
 use crate::bridge::function::{check, made};
+use crate::bridge::uv::{BeforeWait, Handle};
 use crate::io::Wake;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
@@ -26,11 +27,48 @@ unsafe impl Send for Waker {}
 // SAFETY: as above.
 unsafe impl Sync for Waker {}
 
-/// Those that a turn of this thread has woken.
+/// Those that this thread has woken.
 #[derive(Default)]
 struct Collected {
+    /// They are called at the end of a turn.
     is_collecting: bool,
     woken: Vec<Waker>,
+    /// Else they are called before the event loop waits, if this is the thread of one.
+    before_wait: Option<BeforeWait>,
+}
+
+impl Collected {
+    /// False if this thread calls nobody.
+    fn add(&mut self, waker: Waker) -> bool {
+        if !self.is_collecting {
+            match &self.before_wait {
+                Some(before_wait) => before_wait.start(on_wait),
+                None => return false,
+            }
+        }
+        self.woken.push(waker);
+        true
+    }
+}
+
+/// From now on, until `forget_loop`, this thread, which is JavaScript's, calls those that it wakes before its event
+/// loop waits: of what it closes it hears where Node's handles tell their 'close', and not behind what comes next.
+pub fn watch_loop(env: sys::napi_env) {
+    COLLECTED.with_borrow_mut(|collected| collected.before_wait = BeforeWait::new(env));
+}
+
+/// The environment of this thread ends, or leads no more.
+pub fn forget_loop() {
+    COLLECTED.with_borrow_mut(|collected| collected.before_wait = None);
+}
+
+unsafe extern "C" fn on_wait(_: Handle) {
+    COLLECTED.with_borrow(|collected| {
+        if let Some(before_wait) = &collected.before_wait {
+            before_wait.stop();
+        }
+    });
+    call_collected();
 }
 
 thread_local! {
@@ -52,13 +90,7 @@ pub fn call_collected() {
 
 impl Wake for Waker {
     fn wake(&self) {
-        let is_collected = COLLECTED.with_borrow_mut(|collected| {
-            if collected.is_collecting {
-                collected.woken.push(*self);
-            }
-            collected.is_collecting
-        });
-        if is_collected {
+        if COLLECTED.with_borrow_mut(|collected| collected.add(*self)) {
             return;
         }
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing
