@@ -198,3 +198,21 @@ test('a signal ends a serving process', limit, async (t) => {
   assert.strictEqual(signal, 'SIGTERM');
   await client.untilEnd();
 });
+
+for (const threads of ['1', '2']) {
+  const what = `a worker whose I/O ${threads === '1' ? 'one thread does' : 'two threads do'} leaves nothing on its event loop`;
+  test(what, limit, async (t) => {
+    // Node ends a process in which a worker has left a handle open.
+    const program = `
+      const { once } = require('node:events');
+      const { Worker } = require('node:worker_threads');
+      const worker = new Worker(${JSON.stringify(serving)}, { eval: true });
+      worker.on('message', (port) => http.get({ port, agent: false }, (res) => {
+        res.resume().on('end', () => worker.postMessage('close'));
+      }));
+      once(worker, 'exit').then(([code]) => console.log('the worker ended with', code));`;
+    const result = await runProgram(t, program, { env: { RUST_HTTP_IO_THREADS: threads } });
+    assert.strictEqual(result.stdout, 'the worker ended with 0\n', result.stderr);
+    assert.strictEqual(result.code, 0);
+  });
+}

@@ -34,8 +34,8 @@ function prepareToRest(agent, socket, timeout) {
 function announcedTimeout(req) {
   const { [kKeepAliveTimeout]: announced, res } = req ?? {};
   // A request of Node's own http may use our agents, too.
-  if (announced !== undefined && !(res && res._addHeaderLine !== ownAddHeaderLine))
-    return announced;
+  const isOurs = !res || res._addHeaderLine === ownAddHeaderLine;
+  if (announced !== undefined && isOurs) return announced;
   return readKeepAlive(res?.headers?.['keep-alive']);
 }
 

@@ -10,7 +10,7 @@ use napi::sys;
 
 use crate::bridge::content::JsContentMemory;
 use crate::bridge::uv::{Handle, Watch};
-use crate::bridge::wake;
+use crate::bridge::wake::{self, CallsBeforeWait};
 use crate::io::{ContentMemory, Hub, JavaScriptLead, Next};
 
 /// Turns before the rest of the event loop has its turn.
@@ -29,6 +29,7 @@ pub struct Poller {
     content_memory: Rc<dyn ContentMemory>,
     /// None while the I/O thread leads.
     lead: RefCell<Option<JavaScriptLead>>,
+    _calls: CallsBeforeWait,
 }
 
 impl Poller {
@@ -39,12 +40,12 @@ impl Poller {
             if let Some(poller) = shared.upgrade() {
                 return Some(poller);
             }
-            wake::watch_loop(env);
             let poller = Rc::new(Self {
                 hub: hub.clone(),
                 watch: Watch::new(env, hub.lead_fd()?, on_readable)?,
                 content_memory: Rc::new(JsContentMemory::new(env)),
                 lead: RefCell::default(),
+                _calls: CallsBeforeWait::new(env),
             });
             if !hub.is_guarded() {
                 poller.lead();
@@ -100,12 +101,6 @@ impl Poller {
             Some(lead) => lead.end_turn(),
             None => Next::Sleep,
         }
-    }
-}
-
-impl Drop for Poller {
-    fn drop(&mut self) {
-        wake::forget_loop();
     }
 }
 

@@ -62,112 +62,107 @@ unsafe fn function<F: Copy>(name: &CStr) -> Option<F> {
     (!found.is_null()).then(|| unsafe { transmute_copy(&found) })
 }
 
-/// Watches a descriptor from the event loop of the JavaScript thread, and keeps no process alive.
-pub struct Watch {
+/// A handle on the event loop of the JavaScript thread, which keeps no process alive. It is closed when this is
+/// dropped, on that thread.
+struct OwnHandle {
     functions: Functions,
     handle: Handle,
+}
+
+impl OwnHandle {
+    /// A handle of this kind, made by `init` with the event loop and its memory. `None` if the host has no event loop
+    /// of libuv's.
+    fn new(
+        env: sys::napi_env,
+        kind: c_int,
+        init: impl FnOnce(&Functions, *mut c_void, Handle) -> c_int,
+    ) -> Option<Self> {
+        let functions = Functions::find()?;
+        let mut event_loop = ptr::null_mut();
+        // SAFETY: a valid environment and out-pointer; memory of the size that libuv asks for, which is
+        // libuv's until `on_closed`, or ours if it does not take it.
+        unsafe {
+            if sys::napi_get_uv_event_loop(env, &mut event_loop) != sys::Status::napi_ok {
+                return None;
+            }
+            let handle: Handle = libc::calloc(1, (functions.handle_size)(kind));
+            if handle.is_null() {
+                return None;
+            }
+            if init(&functions, event_loop.cast(), handle) != 0 {
+                libc::free(handle);
+                return None;
+            }
+            (functions.unref)(handle);
+            Some(Self { functions, handle })
+        }
+    }
+}
+
+impl Drop for OwnHandle {
+    fn drop(&mut self) {
+        // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
+        unsafe { (self.functions.close)(self.handle, on_closed) };
+    }
+}
+
+unsafe extern "C" fn on_closed(handle: Handle) {
+    // SAFETY: from `calloc` in `OwnHandle::new`; libuv has let go of it.
+    unsafe { libc::free(handle) };
+}
+
+/// Watches a descriptor from the event loop of the JavaScript thread, and keeps no process alive.
+pub struct Watch {
+    own: OwnHandle,
     on_readable: OnReadable,
 }
 
 impl Watch {
     /// `None` if the host has no event loop of libuv's. The descriptor has to stay open as long.
     pub fn new(env: sys::napi_env, fd: c_int, on_readable: OnReadable) -> Option<Self> {
-        let functions = Functions::find()?;
-        // SAFETY: `poll_init` is called with the loop and memory for a `uv_poll_t`.
-        let handle = open(env, functions, POLL, |event_loop, handle| unsafe {
-            (functions.poll_init)(event_loop, handle, fd)
+        // SAFETY: called with the event loop, and memory for a `uv_poll_t`.
+        let own = OwnHandle::new(env, POLL, |uv, event_loop, handle| unsafe {
+            (uv.poll_init)(event_loop, handle, fd)
         })?;
-        Some(Self {
-            functions,
-            handle,
-            on_readable,
-        })
+        Some(Self { own, on_readable })
     }
 
     /// Lets the event loop call when the descriptor is readable. False if it cannot.
     pub fn start(&self) -> bool {
+        let OwnHandle { functions, handle } = &self.own;
         // SAFETY: the handle is open until `drop`.
-        unsafe { (self.functions.poll_start)(self.handle, READABLE, self.on_readable) == 0 }
+        unsafe { (functions.poll_start)(*handle, READABLE, self.on_readable) == 0 }
     }
 
     /// Watches no longer, until it is started again.
     pub fn stop(&self) {
         // SAFETY: as above. Fails never.
-        unsafe { (self.functions.poll_stop)(self.handle) };
+        unsafe { (self.own.functions.poll_stop)(self.own.handle) };
     }
 }
 
-impl Drop for Watch {
-    fn drop(&mut self) {
-        // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
-        unsafe { (self.functions.close)(self.handle, on_closed) };
-    }
-}
-
-/// Calls once before the event loop waits the next time, and keeps no process alive.
-pub struct BeforeWait {
-    functions: Functions,
-    handle: Handle,
-}
+/// Calls before the event loop of the JavaScript thread waits, and keeps no process alive.
+pub struct BeforeWait(OwnHandle);
 
 impl BeforeWait {
     /// `None` if the host has no event loop of libuv's.
     pub fn new(env: sys::napi_env) -> Option<Self> {
-        let functions = Functions::find()?;
-        // SAFETY: `prepare_init` is called with the loop and memory for a `uv_prepare_t`.
-        let handle = open(env, functions, PREPARE, |event_loop, handle| unsafe {
-            (functions.prepare_init)(event_loop, handle)
+        // SAFETY: called with the event loop, and memory for a `uv_prepare_t`.
+        let own = OwnHandle::new(env, PREPARE, |uv, event_loop, handle| unsafe {
+            (uv.prepare_init)(event_loop, handle)
         })?;
-        Some(Self { functions, handle })
+        Some(Self(own))
     }
 
-    /// Has `call` called.
+    /// Has `call` called each time, until it is stopped.
     pub fn start(&self, call: OnPrepare) {
         // SAFETY: the handle is open until `drop`. Fails never with a callback.
-        unsafe { (self.functions.prepare_start)(self.handle, call) };
+        unsafe { (self.0.functions.prepare_start)(self.0.handle, call) };
     }
 
+    /// Calls no longer, until it is started again.
     pub fn stop(&self) {
-        // SAFETY: as above.
-        unsafe { (self.functions.prepare_stop)(self.handle) };
+        // SAFETY: as above. Fails never.
+        unsafe { (self.0.functions.prepare_stop)(self.0.handle) };
     }
-}
-
-impl Drop for BeforeWait {
-    fn drop(&mut self) {
-        // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
-        unsafe { (self.functions.close)(self.handle, on_closed) };
-    }
-}
-
-/// An unreferenced handle of this kind on the event loop of `env`, made by `init`.
-fn open(
-    env: sys::napi_env,
-    functions: Functions,
-    kind: c_int,
-    init: impl FnOnce(*mut c_void, Handle) -> c_int,
-) -> Option<Handle> {
-    let mut event_loop = ptr::null_mut();
-    // SAFETY: a valid environment and out-pointer; memory of the size that libuv asks for, which is
-    // libuv's until `on_closed`, or ours if it does not take it.
-    unsafe {
-        if sys::napi_get_uv_event_loop(env, &mut event_loop) != sys::Status::napi_ok {
-            return None;
-        }
-        let handle: Handle = libc::calloc(1, (functions.handle_size)(kind));
-        if handle.is_null() {
-            return None;
-        }
-        if init(event_loop.cast(), handle) != 0 {
-            libc::free(handle);
-            return None;
-        }
-        (functions.unref)(handle);
-        Some(handle)
-    }
-}
-
-unsafe extern "C" fn on_closed(handle: Handle) {
-    // SAFETY: from `calloc` in `Watch::new`; libuv has let go of it.
-    unsafe { libc::free(handle) };
 }

@@ -51,15 +51,21 @@ impl Collected {
     }
 }
 
-/// From now on, until `forget_loop`, this thread, which is JavaScript's, calls those that it wakes before its event
-/// loop waits: of what it closes it hears where Node's handles tell their 'close', and not behind what comes next.
-pub fn watch_loop(env: sys::napi_env) {
-    COLLECTED.with_borrow_mut(|collected| collected.before_wait = BeforeWait::new(env));
+/// As long as it lives, this thread, which is JavaScript's, calls those that it wakes before its event loop waits: of
+/// what it closes it hears where Node's handles tell their 'close', and not behind what comes next.
+pub struct CallsBeforeWait(());
+
+impl CallsBeforeWait {
+    pub fn new(env: sys::napi_env) -> Self {
+        COLLECTED.with_borrow_mut(|collected| collected.before_wait = BeforeWait::new(env));
+        Self(())
+    }
 }
 
-/// The environment of this thread ends, or leads no more.
-pub fn forget_loop() {
-    COLLECTED.with_borrow_mut(|collected| collected.before_wait = None);
+impl Drop for CallsBeforeWait {
+    fn drop(&mut self) {
+        COLLECTED.with_borrow_mut(|collected| collected.before_wait = None);
+    }
 }
 
 unsafe extern "C" fn on_wait(_: Handle) {

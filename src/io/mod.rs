@@ -18,7 +18,6 @@ mod lead;
 mod leader_policy;
 mod leadership;
 mod listener;
-
 mod options;
 mod outgoing;
 mod pending_request;
