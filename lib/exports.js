@@ -130,7 +130,7 @@ module.exports = {
   request,
   setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers,
-  validateHeaderName: (name, label) => validateHeaderName(name, label),
+  validateHeaderName,
   validateHeaderValue: (name, value) => validateHeaderValue(name, value),
   // Node's own are native, where there are some; ours loop in JavaScript.
   websocketMask: host.websocketMask ?? websocketMask,

@@ -2,7 +2,7 @@
 // What must not go into a head, and when it is too late.
 const assert = require('node:assert');
 const { test } = require('node:test');
-const { format } = require('node:util');
+const { format, inspect } = require('node:util');
 const http = require('../support/subject');
 const { newerThanHost } = require('../support/mode');
 const { onBoth } = require('../support/transports');
@@ -50,6 +50,40 @@ test('invalid names are refused by every setter', () => {
   assert.throws(() => made().writeHead(200, { 'a b': 'x' }), token('Header name', 'a b'));
   assert.throws(() => made().writeHead(200, ['a b', 'x']), token('Header name', 'a b'));
   assert.throws(() => made().setHeaders(new Map([['a b', 'x']])), token('Header name', 'a b'));
+});
+
+test('errors with a code are made as those of Node', () => {
+  const sent = made();
+  sent.writeHead(200);
+  const calls = [
+    () => made().setHeader('a b', 'v'),
+    () => made().setHeader('a', undefined),
+    () => http.validateHeaderName('a b'),
+    () => http.validateHeaderValue('a', 'b\n'),
+    () => sent.setHeader('a', 'v'),
+    () => made().writeHead(1),
+    () => http.request({ method: 'a b' }),
+  ];
+  const [major] = process.versions.node.split('.');
+  for (const call of calls) {
+    let error;
+    try {
+      call();
+    } catch (e) {
+      error = e;
+    }
+    const { code, constructor: Class, message, name, stack } = error;
+    assert.ok([Error, RangeError, TypeError].includes(Class));
+    assert.strictEqual(name, Class.name);
+    const told = `${name} [${code}]: ${message}`;
+    assert.strictEqual(String(error), told);
+    assert.strictEqual(stack.split('\n    at ')[0], told);
+    assert.ok(!stack.includes('new NodeError'));
+    assert.strictEqual(inspect(error).split('\n    at ')[0], told);
+    assert.deepStrictEqual(Object.keys(error), ['code']);
+    if (Number(major) >= 20)
+      assert.deepStrictEqual(Reflect.ownKeys(error).sort(), ['code', 'message', 'stack']);
+  }
 });
 
 test('every character of a token is allowed', () => {

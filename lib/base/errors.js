@@ -2,17 +2,19 @@
 // Node's errors. Node keeps the classes of its coded ones to itself, so they are made here: same class, `code` and
 // wording.
 const {
-  ErrorCaptureStackTrace,
+  BufferAlloc,
   JSONStringify,
   MathAbs,
   NumberIsInteger,
   ObjectAssign,
+  ObjectGetOwnPropertySymbols,
+  ObjectGetPrototypeOf,
   ObjectKeys,
   StringPrototypeIncludes,
   StringPrototypeSlice,
+  SymbolPrototypeGetDescription,
 } = require('./primordials');
 const { format, getSystemErrorMap, inspect } = require('node:util');
-const { define } = require('./define');
 const { later } = require('./later');
 
 /** "an instance of X", "function f", "type number (1)" …: what was received instead. */
@@ -44,29 +46,47 @@ function invalidValue(name, value, reason = 'is invalid') {
   return `The ${kind(name)} '${name}' ${reason}. Received ${text}`;
 }
 
-/** Makes a constructor of errors with `code`, and the message that `text` makes of the constructor's arguments. */
-function coded(code, Base, text) {
-  return function NodeError(...args) {
-    const error = new Base(text(...args));
-    // The code stands in the stack's first line but not in `name`, as in Node.
-    define(error, { name: `${Base.name} [${code}]` });
-    ErrorCaptureStackTrace(error, NodeError);
-    error.stack; // its first line is made when it is first looked at
-    delete error.name;
-    error.code = code;
-    define(error, {
-      toString() {
-        return `${this.name} [${code}]: ${this.message}`;
-      },
-    });
-    return error;
-  };
+/** On Node's coded errors: their stacks tell the code behind the name. */
+const kIsNodeError = findKey();
+
+function findKey() {
+  try {
+    BufferAlloc('');
+  } catch (error) {
+    for (let holder = error; holder !== null; holder = ObjectGetPrototypeOf(holder))
+      for (const symbol of ObjectGetOwnPropertySymbols(holder))
+        if (SymbolPrototypeGetDescription(symbol) === 'kIsNodeError') return symbol;
+  }
+  return Symbol('kIsNodeError');
 }
 
-/** Constructors of errors by their code. */
+/** Makes a class of errors with `code`, and the message that `text` makes of the constructor's arguments; as Node's. */
+const coded = (code, Base, text) =>
+  class NodeError extends Base {
+    code = code;
+
+    constructor(...args) {
+      super(text(...args));
+    }
+
+    // biome-ignore lint/complexity/useLiteralKeys: by its bare name a class may have no accessor for it
+    get ['constructor']() {
+      return Base;
+    }
+
+    get [kIsNodeError]() {
+      return true;
+    }
+
+    toString() {
+      return `${this.name} [${code}]: ${this.message}`;
+    }
+  };
+
+/** Classes of errors by their code. */
 const codes = {};
 
-/** Adds constructors; `messages` are made of their arguments. */
+/** Adds classes; `messages` are made of their constructors' arguments. */
 function add(Base, messages) {
   for (const code of ObjectKeys(messages)) codes[code] = coded(code, Base, messages[code]);
 }

@@ -78,7 +78,6 @@ takeStatic('Array', Array, 'isArray');
 takeStatic('ArrayBuffer', ArrayBuffer, 'isView');
 takeStatic('Buffer', Buffer, 'alloc allocUnsafeSlow byteLength concat from isBuffer isEncoding');
 takeStatic('Date', Date, 'now parse');
-takeStatic('Error', Error, 'captureStackTrace');
 takeStatic('JSON', JSON, 'stringify');
 takeStatic('Math', Math, 'abs ceil floor max min');
 takeStatic('Number', Number, 'isFinite isInteger isNaN parseInt');

@@ -6,7 +6,6 @@ const {
   ArrayPrototypeIncludes,
   ArrayPrototypeJoin,
   ArrayPrototypeMap,
-  ErrorCaptureStackTrace,
   NumberIsFinite,
   NumberIsInteger,
   NumberIsNaN,
@@ -123,19 +122,14 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /** Checks a field name. `label` is what the message calls it. */
 function validateHeaderName(name, label) {
-  if (typeof name !== 'string' || !name || !isToken(name)) {
-    const error = new ERR_INVALID_HTTP_TOKEN(label || 'Header name', name);
-    ErrorCaptureStackTrace(error, validateHeaderName);
-    throw error;
-  }
+  if (typeof name !== 'string' || !name || !isToken(name))
+    throw new ERR_INVALID_HTTP_TOKEN(label || 'Header name', name);
 }
 
 /** Checks a field value; `relaxed` lets control characters through. */
 function validateHeaderValue(name, value, relaxed) {
-  let error;
-  if (value === undefined) error = new ERR_HTTP_INVALID_HEADER_VALUE(value, name);
-  else if (isInvalidValue(value, relaxed)) error = new ERR_INVALID_CHAR('header content', name);
-  if (error) throw error;
+  if (value === undefined) throw new ERR_HTTP_INVALID_HEADER_VALUE(value, name);
+  if (isInvalidValue(value, relaxed)) throw new ERR_INVALID_CHAR('header content', name);
 }
 
 /** The value of a Link field from one link or an array of them. */
