@@ -1,5 +1,5 @@
 'use strict';
-// Private fields that more than one room touches. Those shared with the host's classes are in
+// Private fields that more than one file touches. Those shared with the host's classes are in
 // `node/http`.
 module.exports = {
   /** On requests: the error they were destroyed with. */
@@ -43,8 +43,10 @@ module.exports = {
   kDrain: Symbol('rust-http.drain'),
   /** On servers: sockets of theirs that do not speak HTTP any more, or not yet. */
   kForeign: Symbol('rust-http.foreign'),
-  /** On servers and agents of https: who speaks TLS; on an agent's sockets: how the native side can. */
-  kSecurity: Symbol('rust-http.security'),
+  /** On servers of https: who speaks TLS. */
+  kServerTls: Symbol('rust-http.serverTls'),
+  /** On sockets that an agent of https dials: how the native side can go on with them. */
+  kDial: Symbol('rust-http.dial'),
   /** On servers and agents: counts since they were made. */
   kTotals: Symbol('rust-http.totals'),
   /** On servers: the values of options that may change while they listen, and of `optimizeEmptyRequests`. */

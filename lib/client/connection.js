@@ -1,7 +1,7 @@
 'use strict';
 // The HTTP role of a client's native connection: it outlives the requests that are sent on it, and hands
 // what is read to the reader of the response that is due.
-const { kHttpListeners, kSecurity, kTransport } = require('../base/symbols');
+const { kHttpListeners, kDial, kTransport } = require('../base/symbols');
 const { becomeNativeSocket, canBecomeNative } = require('../socket/client-socket');
 const { noteRead } = require('../node/streams');
 const { NativeTransport } = require('../transport/native');
@@ -158,7 +158,7 @@ class ClientConnection {
   }
 }
 
-/** What a connection without TLS is made with. */
+/** Of a connection without TLS: what `Dial` in `https/client-tls` is for one with it. */
 const PLAIN = {
   adopt: (...args) => native.start().adoptClient(...args),
   transport: (id, socket) => new NativeTransport(id, socket, true),
@@ -169,14 +169,14 @@ function takeOver(socket, reader, httpListeners) {
   if (!canBecomeNative(socket)) return null;
   const { fd } = socket._handle;
   const flags = announcementOf(reader.outgoing.method);
-  const { [kSecurity]: security } = socket;
+  const dial = socket[kDial] ?? PLAIN;
   let id;
   try {
-    id = (security ?? PLAIN).adopt(fd, reader.options.settings, flags);
+    id = dial.adopt(fd, reader.options.settings, flags);
   } catch {
     return null; // no descriptor to spare
   }
-  const transport = (security ?? PLAIN).transport(id, socket);
+  const transport = dial.transport(id, socket);
   const connection = new ClientConnection(transport, reader.options);
   becomeNativeSocket(socket, transport, httpListeners);
   return connection;

@@ -14,7 +14,7 @@ const { Agent: HttpAgent } = require('../client/agent');
 const { usesProxy } = require('../client/proxy');
 const { define } = require('../base/define');
 const host = require('../node/https');
-const { kProxyConfig, kSecurity, kUnmergedKey } = require('../base/symbols');
+const { kProxyConfig, kUnmergedKey } = require('../base/symbols');
 const { ClientTls } = require('./client-tls');
 const { connectThroughProxy } = require('./tunnel');
 
@@ -22,6 +22,8 @@ const { stats: agentStats } = HttpAgent.prototype;
 /** The methods of Node's agent. */
 const nodes = host.Agent.prototype;
 
+/** On agents: who speaks TLS on their connections. */
+const kClientTls = Symbol('rust-http.clientTls');
 /** On options, and on sockets made with them: the check of the server's name is the request's own. */
 const kOwnCheck = Symbol('rust-http.ownCheckServerIdentity');
 
@@ -62,24 +64,24 @@ Agent.prototype.createConnection = function createConnection(...args) {
   const session = remembers ? this._getSession(options._agentKey) : undefined;
   if (session) options = { session, ...options };
   if (mustTunnel(this, options)) {
-    securityOf(this).note('node', 'the connection goes through a proxy');
+    clientTlsOf(this).note('node', 'the connection goes through a proxy');
     return connectThroughProxy(this, options, (error, socket) => {
       if (!error) follow(this, options, socket);
       callback?.(error, socket);
     });
   }
-  const dial = securityOf(this).dial(asked, remembers);
+  const dial = clientTlsOf(this).dial(asked, remembers);
   const socket = tls.connect(dial?.merge(options) ?? options);
   follow(this, options, socket);
   dial?.follow(socket);
   return socket;
 };
 
-/** Who speaks TLS on the connections of an agent, which may be another package's that borrows our method. */
-function securityOf(agent) {
-  if (agent[kSecurity] === undefined)
-    ObjectDefineProperty(agent, kSecurity, { __proto__: null, value: new ClientTls(agent) });
-  return agent[kSecurity];
+/** The TLS of an agent, which may be another package's that borrows our method. */
+function clientTlsOf(agent) {
+  if (agent[kClientTls] === undefined)
+    ObjectDefineProperty(agent, kClientTls, { __proto__: null, value: new ClientTls(agent) });
+  return agent[kClientTls];
 }
 
 function mustTunnel(agent, options) {
@@ -101,7 +103,7 @@ function follow(agent, options, socket) {
   socket.once('close', (failed) => {
     if (!failed) return;
     agent._evictSession(key);
-    securityOf(agent).forget(key);
+    clientTlsOf(agent).forget(key);
   });
 }
 
@@ -112,7 +114,7 @@ Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
 /** As those of http.Agent, and who speaks the TLS of the connection that was begun last. */
 define(Agent.prototype, {
   stats() {
-    return { ...agentStats.call(this), ...securityOf(this).last };
+    return { ...agentStats.call(this), ...clientTlsOf(this).last };
   },
 });
 

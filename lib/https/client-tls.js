@@ -18,7 +18,7 @@ const {
 } = require('../base/primordials');
 const { isIP } = require('node:net');
 const tls = require('node:tls');
-const { kSecurity } = require('../base/symbols');
+const { kDial } = require('../base/symbols');
 const native = require('../wire/loop');
 const { now } = require('../wire/realm');
 const { ownTrust, trustOf } = require('./certificates');
@@ -181,10 +181,10 @@ class ClientTls {
   }
 }
 
-/** A connection that is being made, and what it will be. On the socket under `kSecurity`. */
+/** A connection that is being made, and what it will be. On the socket under `kDial`. */
 class Dial {
-  constructor(security, options, client, remembers) {
-    this.security = security;
+  constructor(clientTls, options, client, remembers) {
+    this.clientTls = clientTls;
     this.remembers = remembers;
     this.options = options;
     this.client = client;
@@ -202,20 +202,20 @@ class Dial {
 
   follow(socket) {
     if (ObjectGetPrototypeOf(socket) !== TLSSocket.prototype) {
-      this.security.note('node', 'the socket is another');
+      this.clientTls.note('node', 'the socket is another');
       return;
     }
-    socket[kSecurity] = this;
+    socket[kDial] = this;
     // Behind those that were there before comes Node's, with which its TLS begins.
     socket.once('connect', () => {
       this.hasBegun = true;
     });
-    this.security.note('native', null);
+    this.clientTls.note('native', null);
   }
 
   /** In the moment of 'connect': whether the native side goes on. */
   fits(socket) {
-    const { options, security } = this;
+    const { options, clientTls } = this;
     const sessions = this.remembers ? 1 : 0;
     const fits =
       !this.hasBegun &&
@@ -224,12 +224,12 @@ class Dial {
       ArrayPrototypeEvery(NODES_EVENTS, (event) => socket.listenerCount(event) === 0) &&
       !ObjectHasOwn(socket, 'emit') &&
       (socket._handle.getServername() || undefined) === (options.servername || undefined);
-    if (!fits) security.note('node', 'somebody uses what only Node has');
+    if (!fits) clientTls.note('node', 'somebody uses what only Node has');
     return fits;
   }
 
-  adopt(fd, reader, flags) {
-    return native.start().adoptClient(fd, reader, flags, this.client.context);
+  adopt(fd, settings, flags) {
+    return native.start().adoptClient(fd, settings, flags, this.client.context);
   }
 
   transport(id, socket) {

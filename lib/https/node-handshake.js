@@ -14,7 +14,7 @@ const { Socket } = require('node:net');
 const tls = require('node:tls');
 const { shadow, unshadow } = require('../base/define');
 const { errnoException, systemErrors } = require('../base/errors');
-const { kHeld, kSecurity, kTransport } = require('../base/symbols');
+const { kHeld, kDial, kTransport } = require('../base/symbols');
 const { setOwner } = require('../node/net');
 const { sendFirst } = require('../socket/hand-over');
 const { process } = require('../wire/realm');
@@ -61,8 +61,8 @@ class NodeHandshake {
 
   fail(error) {
     const { transport } = this;
-    const { client, security } = transport.dial;
-    security.leave(client, this.reason, false);
+    const { client, clientTls } = transport.dial;
+    clientTls.leave(client, this.reason, false);
     transport.inContext(this.tell.bind(this), error);
   }
 
@@ -105,13 +105,13 @@ class NodeHandshake {
     ObjectSetPrototypeOf(socket, TLSSocket.prototype);
     ObjectAssign(socket, { _handle: handle, ssl: handle });
     setOwner(handle, socket);
-    socket[kSecurity] = undefined;
+    socket[kDial] = undefined;
     socket[kTransport] = null;
     socket[kHeld] = null;
     role?.undo();
     if (transport.timeout > 0) socket.setTimeout(transport.timeout);
     for (let i = corked; i > 0; i--) socket.cork();
-    dial.security.leave(dial.client, this.reason, true);
+    dial.clientTls.leave(dial.client, this.reason, true);
     const open = holdBack(socket);
     try {
       socket._finishInit();

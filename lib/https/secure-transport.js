@@ -11,9 +11,9 @@ const { TlsTransport, errorOfClose } = require('./tls-transport');
 const { tlsError } = require('./tls-errors');
 
 class SecureTransport extends TlsTransport {
-  constructor(id, socket, security) {
+  constructor(id, socket, serverTls) {
     super(id, socket, false);
-    this.security = security;
+    this.serverTls = serverTls;
     /** A client that failed was told of. */
     this.hasFailed = false;
   }
@@ -28,7 +28,7 @@ class SecureTransport extends TlsTransport {
     if (this.life !== Life.OPEN) return;
     this.isSecured = true;
     this.agreement(); // it may be asked for when the connection is gone
-    this.security.greeting.delete(this);
+    this.serverTls.greeting.delete(this);
     try {
       this.inOwnContext(this.begin);
     } finally {
@@ -53,7 +53,7 @@ class SecureTransport extends TlsTransport {
   }
 
   becomeForeign(bytes) {
-    this.security.leaveToNode(this, bytes);
+    this.serverTls.leaveToNode(this, bytes);
   }
 
   /** TLS has failed; `text`: see the record. */
@@ -84,12 +84,12 @@ class SecureTransport extends TlsTransport {
   }
 
   close(reset) {
-    this.security.greeting.delete(this);
+    this.serverTls.greeting.delete(this);
     super.close(reset);
   }
 
   afterClose(end) {
-    this.security.greeting.delete(this);
+    this.serverTls.greeting.delete(this);
     const isBrokenOff = !this.isSecured && this.life === Life.OPEN;
     super.afterClose(end);
     if (!isBrokenOff) return;

@@ -12,7 +12,7 @@ const {
 } = require('../base/primordials');
 const tls = require('node:tls');
 const { define } = require('../base/define');
-const { kIsClosing, kListener, kSecurity } = require('../base/symbols');
+const { kIsClosing, kListener, kServerTls } = require('../base/symbols');
 const host = require('../node/https');
 const { defineOptions } = require('../server/live-options');
 const { addSecured } = require('../server/open-connections');
@@ -35,11 +35,11 @@ function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
   [options, requestListener] = readArguments(options, requestListener);
   prepare(this, options);
-  const security = new ServerTls(this, options);
+  const serverTls = new ServerTls(this, options);
   tls.Server.call(this, { noDelay: true, ...protocols(options), ...options }, _connectionListener);
   watchHandshakes(this);
-  security.nodeListener = this._events.connection;
-  ObjectDefineProperty(this, kSecurity, { __proto__: null, configurable: true, value: security });
+  serverTls.nodeListener = this._events.connection;
+  ObjectDefineProperty(this, kServerTls, { __proto__: null, configurable: true, value: serverTls });
   this.httpAllowHalfOpen = false;
   if (requestListener) this.on('request', requestListener);
   this.on('tlsClientError', onTlsClientError);
@@ -74,7 +74,7 @@ watchListeners(Server.prototype, ['connection', 'secureConnection', ...NODES_EVE
 
 if (isNative) {
   Server.prototype._listen2 = function _listen2(...args) {
-    const listen = this[kSecurity].isPossible() ? listenNatively : tls.Server.prototype._listen2;
+    const listen = this[kServerTls].isPossible() ? listenNatively : tls.Server.prototype._listen2;
     ReflectApply(listen, this, args);
   };
 }
@@ -83,21 +83,21 @@ if (isNative) {
 
 Server.prototype.setSecureContext = function setSecureContext(options) {
   tls.Server.prototype.setSecureContext.call(this, options);
-  this[kSecurity]?.renew(options);
+  this[kServerTls]?.renew(options);
 };
 
 Server.prototype.addContext = function addContext(servername, context) {
   tls.Server.prototype.addContext.call(this, servername, context);
-  this[kSecurity].add(servername, context);
+  this[kServerTls].add(servername, context);
 };
 
 Server.prototype.setTicketKeys = function setTicketKeys(keys) {
   tls.Server.prototype.setTicketKeys.call(this, keys);
-  this[kSecurity].leave('setTicketKeys was called');
+  this[kServerTls].leave('setTicketKeys was called');
 };
 
 Server.prototype.getTicketKeys = function getTicketKeys() {
-  this[kSecurity].leave('getTicketKeys was called');
+  this[kServerTls].leave('getTicketKeys was called');
   return tls.Server.prototype.getTicketKeys.call(this);
 };
 
@@ -143,7 +143,7 @@ define(Server.prototype, {
     return this._events.secureConnection === _connectionListener;
   },
   stats() {
-    return { ...serverStats.call(this), ...this[kSecurity].stats(this[kListener] !== null) };
+    return { ...serverStats.call(this), ...this[kServerTls].stats(this[kListener] !== null) };
   },
 });
 

@@ -4,7 +4,7 @@
 // `_handle`: addresses, sending it to other processes and closing it are Node's.
 const { ReflectApply } = require('../base/primordials');
 const { addressException, systemErrors } = require('../base/errors');
-const { kGuard, kListener, kSecurity, kTransport } = require('../base/symbols');
+const { kGuard, kListener, kServerTls, kTransport } = require('../base/symbols');
 const { LazySocket } = require('../socket/lazy-socket');
 const native = require('../wire/loop');
 const { READ_DEFERRED } = require('../wire/layout');
@@ -36,8 +36,8 @@ class NativeListener {
     /** Its number on the native side; a (negative) error number if that could not be started. */
     this.id = native.start().createListener(this.options());
     /** The server's TLS; undefined where there is none. */
-    this.security = server[kSecurity];
-    this.security?.tell(this.id);
+    this.serverTls = server[kServerTls];
+    this.serverTls?.tell(this.id);
     if (this.id > 0) native.listeners.set(this.id, this);
     if (server[kGuard]) native.tellRequests();
   }
@@ -68,7 +68,7 @@ class NativeListener {
 
   update() {
     native.io.configure(this.id, this.options());
-    this.security?.tell(this.id);
+    this.serverTls?.tell(this.id);
   }
 
   /** Accepts on the bound `handle`. Returns an error number, 0 if all is well. */
@@ -155,15 +155,15 @@ class NativeListener {
   }
 
   open(id, flags, origin) {
-    const { security, server } = this;
-    const transport = security ? security.open(server, id) : openPlain(server, id);
+    const { serverTls, server } = this;
+    const transport = serverTls ? serverTls.open(server, id) : openPlain(server, id);
     const { socket } = transport;
     transport.origin = origin;
     if (origin !== null) origin.transport = transport;
     socket[kTransport] = transport;
     server._connections++;
-    if (security) {
-      if (flags & READ_DEFERRED) security.leaveToNode(transport);
+    if (serverTls) {
+      if (flags & READ_DEFERRED) serverTls.leaveToNode(transport);
       return;
     }
     // One that is no duration throws, and the connection is not served: so it is in Node.

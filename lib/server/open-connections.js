@@ -6,7 +6,7 @@ const {
   SafeSet,
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
-const { kConnections, kForeign, kSecurity } = require('../base/symbols');
+const { kConnections, kForeign, kServerTls } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
 
 /** On servers: the sockets below TLS, those whose handshake is under way among them. */
@@ -66,7 +66,7 @@ function handshakesOf(server) {
   ];
   const below = new SafeSet(ArrayPrototypeMap(secured, (socket) => socket._parent));
   const node = ArrayPrototypeFilter(server[kSecured]?.open() ?? [], (socket) => !below.has(socket));
-  return [...node, ...(server[kSecurity]?.handshakes() ?? [])];
+  return [...node, ...(server[kServerTls]?.handshakes() ?? [])];
 }
 
 module.exports = { addForeign, addSecured, connectionsOf, foreignOf, handshakesOf };

@@ -10,7 +10,7 @@ const {
 const {
   kHeld,
   kHttpListeners,
-  kSecurity,
+  kDial,
   kSendWhole,
   kTransport,
   kWillEnd,
@@ -27,7 +27,7 @@ ObjectSetPrototypeOf(ClientSocket.prototype, NativeSocket.prototype);
 
 /** Whether `socket` was made by `net` or `tls`, and is read by HTTP alone. */
 function mayBecomeNative(socket) {
-  const { prototype } = socket[kSecurity] ?? Socket;
+  const { prototype } = socket[kDial] ?? Socket;
   return (
     ObjectGetPrototypeOf(socket) === prototype &&
     !socket.destroyed &&
@@ -45,7 +45,7 @@ function canBecomeNative(socket) {
     isOpen &&
     mayBecomeNative(socket) &&
     isReadByNet(socket) &&
-    (socket[kSecurity]?.fits(socket) ?? true)
+    (socket[kDial]?.fits(socket) ?? true)
   );
 }
 
@@ -61,7 +61,7 @@ function becomeNativeSocket(socket, transport, httpListeners) {
   socket[kHttpListeners] = httpListeners;
   socket.timeout = timeout;
   // Last: see `reparentable` for what a property that is added afterwards would cost.
-  ObjectSetPrototypeOf(socket, socket[kSecurity]?.complete ?? ClientSocket.prototype);
+  ObjectSetPrototypeOf(socket, socket[kDial]?.complete ?? ClientSocket.prototype);
   if (timeout) socket.setTimeout(timeout);
   if (!isReferenced) transport.setRef(false);
   socket.joinHttp();
