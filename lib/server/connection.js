@@ -63,7 +63,7 @@ class ServerConnection {
     this.outgoingData = 0;
     this.requests = 0;
     /** The socket's timeout is the one between requests. */
-    this.isIdleTimeoutSet = false;
+    this.isKeepAliveTimeoutSet = false;
     /** More records of the same read follow. */
     this.isAmidRead = false;
     /** 'clientError' was emitted for an error, or the error was answered. */
@@ -129,9 +129,9 @@ class ServerConnection {
     if (server[kDrain] && this.incoming.length > 0) return;
     const req = this.createRequest(server, head);
     this.current = req;
-    if (this.isIdleTimeoutSet) {
-      this.isIdleTimeoutSet = false;
-      this.transport.setIdleTimeout(server[kOptions].timeout || 0);
+    if (this.isKeepAliveTimeoutSet) {
+      this.isKeepAliveTimeoutSet = false;
+      this.transport.changeTimeout(server[kOptions].timeout || 0);
     }
     if (flags & UPGRADE) {
       const isRefused = (flags & UNTRUSTED) !== 0;

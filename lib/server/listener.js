@@ -15,7 +15,7 @@ const { setOwner } = require('../node/net');
 const { ConnectionResource, Context, contextOf } = require('../node/root-async-resource');
 const { ServerConnection } = require('./connection');
 const { addForeign } = require('./open-connections');
-const { idleTimeout, milliseconds } = require('./live-options');
+const { keepAliveLimit, milliseconds } = require('./live-options');
 const { adoptOptions, connectionLimit } = require('./options');
 const { process } = require('../wire/realm');
 
@@ -56,7 +56,7 @@ class NativeListener {
       timeout: milliseconds(server.timeout),
       headersTimeout: milliseconds(server.headersTimeout),
       requestTimeout: milliseconds(server.requestTimeout),
-      keepAliveTimeout: idleTimeout(server),
+      keepAliveTimeout: keepAliveLimit(server),
       checkingInterval: milliseconds(server.connectionsCheckingInterval) || 1,
       maxConnections: connectionLimit(server),
       noDelay: server.noDelay,

@@ -30,8 +30,8 @@ const OPTIONS = [
 const milliseconds = (value) =>
   NumberIsFinite(value) && value > 0 ? MathMin(MathCeil(value), 2 ** 31 - 1) : 0;
 
-/** Milliseconds that a connection may wait for its next request; 0 for any time. */
-function idleTimeout({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
+/** Milliseconds that a connection may wait for its next request, the buffer included; 0 for any time. */
+function keepAliveLimit({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {
   const timeout = milliseconds(keepAliveTimeout);
   if (timeout === 0) return 0;
   return milliseconds(timeout + (NumberIsFinite(buffer) && buffer >= 0 ? buffer : 1000));
@@ -53,7 +53,7 @@ function defineOptions(prototype) {
         if (!ObjectHasOwn(this, name)) ObjectDefineProperty(this, name, accessor);
         const options = this[kOptions];
         options[name] = value;
-        options.idleTimeout = idleTimeout(options);
+        options.keepAliveLimit = keepAliveLimit(options);
         this[kListener]?.update();
         if (name === 'requireHostHeader')
           for (const connection of this[kConnections] ?? [])
@@ -64,4 +64,4 @@ function defineOptions(prototype) {
   }
 }
 
-module.exports = { OPTIONS, defineOptions, idleTimeout, milliseconds };
+module.exports = { OPTIONS, defineOptions, keepAliveLimit, milliseconds };

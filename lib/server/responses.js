@@ -59,9 +59,9 @@ function finishResponse(connection, res) {
     if (typeof socket.destroySoon === 'function') socket.destroySoon();
     else socket.end();
   } else if (outgoing.length === 0) {
-    const { idleTimeout } = server[kOptions];
-    connection.isIdleTimeoutSet = idleTimeout > 0;
-    if (idleTimeout > 0) transport.setIdleTimeout(idleTimeout);
+    const { keepAliveLimit } = server[kOptions];
+    connection.isKeepAliveTimeoutSet = keepAliveLimit > 0;
+    if (keepAliveLimit > 0) transport.changeTimeout(keepAliveLimit);
   } else {
     giveTurn(connection, outgoing.shift());
   }

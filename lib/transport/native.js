@@ -9,7 +9,7 @@ const native = require('../wire/loop');
 const { Context } = require('../node/root-async-resource');
 const { process } = require('../wire/realm');
 const { ends } = require('./ends');
-const { idleTimeout } = require('./idle-timeout');
+const { socketTimeout } = require('./socket-timeout');
 const { mirror } = require('./mirror');
 const { Input, Life, Output, keepsProcessAlive } = require('./states');
 const { StreamTransport } = require('./stream');
@@ -73,8 +73,8 @@ class NativeTransport {
     this.bytesWritten = 0;
     /** What the socket says; undefined until one was set. */
     this.timeout = undefined;
-    this.idleTimer = null;
-    this.waitsUntil = 0;
+    this.timer = null;
+    this.timerEnd = 0;
     /** It was set since the native side knows of the end of a response. */
     this.isTimeoutNew = false;
     native.register(this);
@@ -245,7 +245,7 @@ class NativeTransport {
   endResponse() {
     if (this.endsTold === 0) return this.isClosed || native.io.endResponse(this.id);
     this.endsTold--;
-    if (this.isTimeoutNew) this.resumeIdleTimeout();
+    if (this.isTimeoutNew) this.resumeKeepAliveTimeout();
   }
 
   onDrained() {
@@ -280,7 +280,7 @@ class NativeTransport {
     this.bytesWritten = bytesWritten;
     const wasOpen = this.life === Life.OPEN;
     this.leaveOpen(Life.CLOSED);
-    this.stopIdleTimer();
+    this.stopTimer();
     this.receiver = null;
     if (wasOpen) this.leaveServer();
     this.endOutput(wasOpen, errno, isWrite);
@@ -320,7 +320,7 @@ class NativeTransport {
     if (handed === null) return null;
     native.forget(this);
     this.leaveOpen(Life.HANDED_OVER);
-    this.stopIdleTimer();
+    this.stopTimer();
     this.receiver = null;
     this.role?.onGone(this.bytesRead, this.bytesWritten);
     this.origin?.emitDestroy();
@@ -406,8 +406,8 @@ class NativeTransport {
 
   // ---- what a socket asks of its connection ----
 
-  /** One that the native side has begun by itself. */
-  setIdleTimeout(timeout) {
+  /** The native side has begun another timeout by itself. */
+  changeTimeout(timeout) {
     this.timeout = timeout;
     this.timeoutContext = null;
   }
@@ -445,6 +445,6 @@ class NativeTransport {
   }
 }
 
-define(NativeTransport.prototype, { ...ends, ...idleTimeout, ...mirror });
+define(NativeTransport.prototype, { ...ends, ...socketTimeout, ...mirror });
 
 module.exports = { NativeTransport };

@@ -195,8 +195,8 @@ class StreamTransport {
       if (!this.socket.readableEnded) this.socket.unshift(bytes);
   }
 
-  /** The timeout between requests begins, or ends. */
-  setIdleTimeout(timeout) {
+  /** The timeout between requests begins, or makes way for the server's with the next request. */
+  changeTimeout(timeout) {
     if (typeof this.socket.setTimeout === 'function') this.socket.setTimeout(timeout);
   }
 

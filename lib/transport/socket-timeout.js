@@ -12,38 +12,38 @@ const { now } = require('../wire/realm');
 /** A timer that ends up to this many milliseconds after the timeout is kept: clocks are rounded. */
 const ROUNDED = 2;
 
-const idleTimeout = {
+const socketTimeout = {
   /** Milliseconds without traffic; 0 switches the timeout off. What is no duration throws, and is shown all the same. */
   setTimeout(msecs) {
     this.timeout = msecs;
     const timeout = timerDuration(msecs, 'msecs');
     this.timeoutContext = timeout > 0 && !this.isClient ? new Context() : null;
     this.isTimeoutNew = true;
-    this.stopIdleTimer();
+    this.stopTimer();
     if (this.isClosed) return;
     native.io.setTimeout(this.id, MathCeil(timeout));
     if (timeout > 0) wait(this, timeout);
   },
 
   /** The native timeout began with the answer's end, Node's with 'finish': one that was set in between makes way. */
-  resumeIdleTimeout() {
+  resumeKeepAliveTimeout() {
     this.isTimeoutNew = false;
     native.io.beginPause(this.id);
   },
 
-  stopIdleTimer() {
-    if (this.idleTimer === null) return;
-    clearTimeout(this.idleTimer);
-    this.idleTimer = null;
+  stopTimer() {
+    if (this.timer === null) return;
+    clearTimeout(this.timer);
+    this.timer = null;
   },
 
   /** The timeout is near. A timer may be waiting for another one, which that between requests has replaced. */
   onTimeout() {
     if (this.isDestroyed) return;
     const left = native.io.timeLeft(this.id, false);
-    if (this.idleTimer !== null) {
-      if (left < 0 || this.waitsUntil - now() <= left + ROUNDED) return;
-      this.stopIdleTimer();
+    if (this.timer !== null) {
+      if (left < 0 || this.timerEnd - now() <= left + ROUNDED) return;
+      this.stopTimer();
     }
     if (left > 0) wait(this, left);
     // It was told too late: the timers of the program that are due go first all the same.
@@ -52,12 +52,12 @@ const idleTimeout = {
 };
 
 function wait(transport, timeout) {
-  transport.waitsUntil = now() + timeout;
-  transport.idleTimer = setTimeout(endWait, timeout, transport).unref();
+  transport.timerEnd = now() + timeout;
+  transport.timer = setTimeout(endWait, timeout, transport).unref();
 }
 
 function endWait(transport) {
-  transport.stopIdleTimer();
+  transport.stopTimer();
   if (transport.isDestroyed) return;
   // There may have been traffic since, or another timeout may have been set.
   const left = native.io.timeLeft(transport.id, true);
@@ -72,4 +72,4 @@ function tell(transport) {
   else context.runInAsyncScope(tellTimeout, transport);
 }
 
-module.exports = { idleTimeout };
+module.exports = { socketTimeout };
