@@ -20,6 +20,7 @@ const { process } = require('../wire/realm');
 const { kNeedDrain } = require('../node/http').keys;
 const { listenFirst } = require('../node/listeners');
 const { endEntry } = require('../node/performance-entries');
+const { destroySoon } = require('../node/streams');
 
 const debug = debuglog('http');
 const requestError = channel('http.client.request.error');
@@ -299,9 +300,7 @@ function onResponseEnd() {
   }
   req._ended = true;
   if (!req.shouldKeepAlive) {
-    if (!socket.writable) return;
-    if (typeof socket.destroySoon === 'function') socket.destroySoon();
-    else socket.end();
+    if (socket.writable) destroySoon(socket);
   } else if (req.writableFinished && !this.aborted) {
     keepAlive(req);
   }

@@ -64,7 +64,14 @@ function isUnreadStream({ _readableState: state }) {
   return state.length === 0 && !state.encoding && state.pipes.length === 0;
 }
 
+/** Ends the output of a socket, and destroys it behind that, or, of another stream, leaves that to the stream. */
+function destroySoon(socket) {
+  if (typeof socket.destroySoon === 'function') socket.destroySoon();
+  else socket.end();
+}
+
 module.exports = {
+  destroySoon,
   isEmptyAndFlowing,
   isUnreadStream,
   isUnusedWritable,

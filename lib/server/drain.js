@@ -46,7 +46,7 @@ class Drain {
   }
 
   endIdle() {
-    ArrayPrototypeForEach(connectionsOf(this.server), endSoon);
+    ArrayPrototypeForEach(connectionsOf(this.server), endBehindAnswers);
     for (const socket of handshakesOf(this.server)) socket.destroy();
     this.look();
   }
@@ -81,7 +81,7 @@ class Drain {
 }
 
 /** The connection ends behind the answers that are due, or now if there are none. */
-function endSoon(connection) {
+function endBehindAnswers(connection) {
   const { current, socket, transport } = connection;
   const last = lastDue(connection);
   if (last) {

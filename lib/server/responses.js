@@ -10,6 +10,7 @@ const { reparenting } = require('../message/reparentable');
 const { closeResponse, onSocketClose } = require('../message/server-response');
 const { Readable, channel } = require('../node/builtins');
 const host = require('../node/http');
+const { destroySoon } = require('../node/streams');
 const { process } = require('../wire/realm');
 
 const { kErrored } = host.keys;
@@ -56,8 +57,7 @@ function finishResponse(connection, res) {
     socket.removeListener('close', onSocketClose);
   process.nextTick(closeExchange, res, quiet);
   if (res._last || (server[kDrain] && outgoing.length === 0)) {
-    if (typeof socket.destroySoon === 'function') socket.destroySoon();
-    else socket.end();
+    destroySoon(socket);
   } else if (outgoing.length === 0) {
     const { keepAliveLimit } = server[kOptions];
     connection.isKeepAliveTimeoutSet = keepAliveLimit > 0;

@@ -111,7 +111,7 @@ function endBehind(socket, transport, wasLazy) {
   transport.afterShutdown = null;
   if (!wasLazy) {
     if (afterShutdown !== null) Socket.prototype._final.call(socket, afterShutdown);
-  } else if (transport.closesSoon) {
+  } else if (transport.destroysSoon) {
     socket.destroySoon();
   } else if (transport.hasOutputEnded) {
     socket.end();

@@ -125,7 +125,7 @@ methods.destroy = function destroy(error) {
 
 methods.destroySoon = function destroySoon() {
   this.flushHeld();
-  this[kTransport].closeSoon();
+  this[kTransport].destroySoon();
 };
 
 methods.setTimeout = function setTimeout(msecs, callback) {

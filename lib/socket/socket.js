@@ -375,7 +375,8 @@ function materialize(socket) {
 
 /** Brings the stream's state to where the connection is. */
 function catchUp(socket, transport) {
-  const { closesSoon, hasInputEnded, hasOutputEnded, isDestroyed, isOutputOver, role } = transport;
+  const { destroysSoon, hasInputEnded, hasOutputEnded, isDestroyed, isOutputOver, role } =
+    transport;
   if (hasInputEnded) {
     // HTTP has read all there was, and 'end' has passed before there could be a listener.
     if (role !== null || isDestroyed) noteEndEmitted(socket);
@@ -383,8 +384,8 @@ function catchUp(socket, transport) {
   }
   if (hasOutputEnded) {
     // Where the input has ended, too, it is the end of the output that destroys the socket.
-    if (isDestroyed || (isOutputOver && !closesSoon && !hasInputEnded)) noteFinished(socket);
-    else if (closesSoon) socket.destroySoon();
+    if (isDestroyed || (isOutputOver && !destroysSoon && !hasInputEnded)) noteFinished(socket);
+    else if (destroysSoon) socket.destroySoon();
     else socket.end();
   }
   if (!isDestroyed) return;

@@ -76,12 +76,12 @@ const ends = {
    * Closes the connection when all output has left. Listeners for the last answer's end and the ticks behind them find
    * it open, as with Node, which closes it once the system has ended the output.
    */
-  closeSoon() {
+  destroySoon() {
     this.output = Output.ENDED;
-    this.closesSoon = true;
+    this.destroysSoon = true;
     if (this.isClosed) return;
     if (native.io.shutdown(this.id)) behindEnd(this, close);
-    else process.nextTick(destroySoon, this.id);
+    else process.nextTick(() => native.io.destroySoon(this.id));
   },
 
   /** The connection has closed. Writes that wait are cancelled behind the error, unless it was a write that failed. */
@@ -116,10 +116,6 @@ function behindEnd(transport, next) {
 /** A socket that was completed meanwhile closes itself. */
 function close(transport) {
   if (transport.socket.isLazy) transport.close(false);
-}
-
-function destroySoon(id) {
-  native.io.destroySoon(id);
 }
 
 function failWrites(transport, errno) {

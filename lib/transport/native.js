@@ -47,7 +47,7 @@ class NativeTransport {
     this.pending = 0; // bytes the kernel has not taken yet
     this.waiting = []; // callbacks of writes that are not complete
     this.afterShutdown = null;
-    this.closesSoon = false;
+    this.destroysSoon = false;
     this.hasError = false; // it closes because of one
     this.firstFlags = 0; // for the next piece
     /** How many complete responses leave with the current one. */
