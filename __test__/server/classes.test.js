@@ -26,6 +26,13 @@ function sink() {
   return stream;
 }
 
+test('a new server has the listeners that one of Node has', () => {
+  const listeners = (server) =>
+    server.eventNames().map((event) => [event, server.listenerCount(event)]);
+  const ours = http.createServer(() => {});
+  assert.deepStrictEqual(listeners(ours), listeners(nodeHttp.createServer(() => {})));
+});
+
 test("instances are instances of our classes, of the host's and of the streams", () => {
   const server = http.createServer();
   assert.ok(server instanceof http.Server);

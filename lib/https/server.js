@@ -12,7 +12,7 @@ const {
 } = require('../base/primordials');
 const tls = require('node:tls');
 const { define } = require('../base/define');
-const { kIsClosing, kListener, kServerTls } = require('../base/symbols');
+const { kListener, kServerTls } = require('../base/symbols');
 const host = require('../node/https');
 const { defineOptions } = require('../server/live-options');
 const { addSecured } = require('../server/open-connections');
@@ -21,6 +21,7 @@ const {
   _connectionListener,
   isNative,
   listenNatively,
+  onListening,
   prepare,
   prepareToClose,
   readArguments,
@@ -110,10 +111,6 @@ Server.prototype._getServerData = function _getServerData() {
 Server.prototype._setServerData = function _setServerData({ ticketKeys }) {
   tls.Server.prototype.setTicketKeys.call(this, BufferFrom(ticketKeys, 'hex'));
 };
-
-function onListening() {
-  this[kIsClosing] = false;
-}
 
 /** What a server does with its connections, whatever they are made of. */
 const SHARED = [

@@ -57,6 +57,7 @@ function Server(options, requestListener) {
   if (requestListener) this.on('request', requestListener);
   this.httpAllowHalfOpen = false;
   this.on('connection', connectionListener);
+  this.on('listening', onListening);
   this.timeout = 0;
   this.maxHeadersCount = null;
   this.maxRequestsPerSocket = 0;
@@ -94,7 +95,6 @@ watchListeners(Server.prototype, ['connection']);
 
 /** `_listen2` of servers whose connections are native. */
 function _listen2(...args) {
-  this[kIsClosing] = false;
   listener().listen(this, ...args);
 }
 
@@ -108,6 +108,11 @@ function connectionListener(socket) {
     return;
   }
   serving().serve(this, socket);
+}
+
+/** Listener for 'listening': of each server of HTTP there is one, as with Node. */
+function onListening() {
+  this[kIsClosing] = false;
 }
 
 /** What is done to the connections of a server that is about to be closed. */
@@ -196,6 +201,7 @@ module.exports = {
   _connectionListener: connectionListener,
   isNative,
   listenNatively: _listen2,
+  onListening,
   prepare,
   prepareToClose,
   readArguments,
