@@ -129,10 +129,6 @@ class ClientConnection {
     if (this.reader === null) this.endContext();
   }
 
-  // The transport calls these for a server's role.
-  onExpired() {}
-  onClosed() {}
-
   // ---- another transport ----
 
   /** The socket was one of Node's before anything was exchanged, and is one again. */
@@ -144,7 +140,7 @@ class ClientConnection {
     if (reader === null) return;
     reader.connection = null;
     reader.transport = null;
-    reader.handlers.onStream(reader);
+    reader.lifecycle.onStream(reader);
   }
 
   /** Whether HTTP goes on when the socket gets a handle of Node's own. */

@@ -82,7 +82,7 @@ function hangUp(req) {
 }
 
 function begin(req, socket) {
-  const reader = new ResponseReader(req, socket, handlers);
+  const reader = new ResponseReader(req, socket, lifecycle);
   req.socket = socket;
   req.parser = reader;
   socket.parser = reader;
@@ -373,7 +373,8 @@ function readAsStream(reader) {
   socket.resume();
 }
 
-const handlers = {
+/** What a reader of responses calls. */
+const lifecycle = {
   onStream: readAsStream,
   onComplete: complete,
   onInformation,

@@ -14,11 +14,11 @@ const { GROUP_END, KEEP_ALIVE, NO_CONTENT, UPGRADE } = require('../wire/layout')
 const UNTIL_RELEASE = { requireManualDestroy: true };
 
 class ResponseReader {
-  /** `handlers`: what is to happen on an interim answer, the final one, an error, an upgrade. */
-  constructor(req, socket, handlers) {
+  /** `lifecycle`: what is to happen on an interim answer, the final one, an error, an upgrade. */
+  constructor(req, socket, lifecycle) {
     this.outgoing = req;
     this.socket = socket;
-    this.handlers = handlers;
+    this.lifecycle = lifecycle;
     /** The native connection the answer comes from; null if the socket is a stream. */
     this.connection = null;
     /** What is read from; a stream has one from its first chunk on. */
@@ -62,7 +62,7 @@ class ResponseReader {
 
   /** The native side has told all it knew. */
   onStreamReady() {
-    if (!this.isDone) this.handlers.onStream(this);
+    if (!this.isDone) this.lifecycle.onStream(this);
   }
 
   /** The socket has ended: a response that lasts until then is complete. */
@@ -125,13 +125,13 @@ class ResponseReader {
   onMalformed({ code, reason, bytesParsed, rawPacket }) {
     if (this.hasEnded) return;
     const error = parseError(code, reason, bytesParsed, rawPacket);
-    this.resource.runInAsyncScope(this.handlers.onMalformed, this.handlers, this, error);
+    this.resource.runInAsyncScope(this.lifecycle.onMalformed, this.lifecycle, this, error);
   }
 
   /** An answer is over once all that was read with it was handled, or with the 'end' that completes it. */
   completeBehind(flags) {
     if (flags & GROUP_END && this.isDone && !this.transport.hasInputEnded)
-      this.handlers.onComplete(this);
+      this.lifecycle.onComplete(this);
   }
 
   receive(flags, head) {
@@ -154,7 +154,7 @@ class ResponseReader {
     }
     // A 101 that does not say what to switch to is an answer like any other.
     if (status >= 100 && status < 200 && status !== 101) {
-      this.handlers.onInformation(req, res);
+      this.lifecycle.onInformation(req, res);
       if (!this.isDone) this.resumeReading();
       return;
     }
@@ -162,7 +162,7 @@ class ResponseReader {
     res[kConnection] = this;
     req[kKeepAliveTimeout] = head.keepAliveTimeout;
     if (status === 304) res.complete = true;
-    this.handlers.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
+    this.lifecycle.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
     if (flags & NO_CONTENT) this.endContent(undefined);
   }
 
@@ -196,7 +196,7 @@ class ResponseReader {
   takeRaw(bytes) {
     if (this.upgrade === null) return false;
     this.upgrade.head = bytes;
-    this.resource.runInAsyncScope(this.handlers.onUpgrade, this.handlers, this);
+    this.resource.runInAsyncScope(this.lifecycle.onUpgrade, this.lifecycle, this);
     return true;
   }
 }

@@ -74,7 +74,7 @@ class ServerConnection {
     this.origin = transport.origin;
     this.onPendingData = undefined;
     /** JavaScript knew of it before its first request, as it does of all with Node. */
-    this.isTold = true;
+    this.wasAnnounced = true;
     /** The response that has the socket does not listen to its end by itself. */
     this.closesResponse = true;
     /** What is listened to on a socket that is a stream. */
@@ -412,7 +412,7 @@ class ServerConnection {
   }
 
   isUnused() {
-    return !this.isTold && this.resource === null && this.transport.isUnused();
+    return !this.wasAnnounced && this.resource === null && this.transport.isUnused();
   }
 
   /** The socket was sent to another process: this server serves it no longer. */

@@ -22,7 +22,7 @@ class Guard {
     this.underWay = 0;
     // What was answered here, and by listeners that are closed.
     this.refused = 0;
-    this.told = 0;
+    this.healthChecks = 0;
   }
 
   /** As the native side takes it. */
@@ -42,14 +42,14 @@ class Guard {
   /** A native listener is closed: adds the numbers of requests that it has answered. */
   addCounts(counts) {
     this.refused += counts?.[0] ?? 0;
-    this.told += counts?.[1] ?? 0;
+    this.healthChecks += counts?.[1] ?? 0;
   }
 
   /** Answers a health check, and a request beyond `maxQueue`. Returns whether the request was one of these. */
   answer(connection, req, res) {
     const isBusy = this.underWay >= this.maxQueue;
     if (this.isHealthCheck(req)) {
-      this.told++;
+      this.healthChecks++;
       const status = isBusy ? 'busy' : 'ok';
       send(res, 200, `{"status":"${status}","delay":0,"queue":${this.underWay}}\n`, {
         'Content-Type': 'application/json',
@@ -117,10 +117,10 @@ function readGuard({ health, overload }) {
 
 /** What `server.stats()` tells of it; `counts` are those of the native listener, if there is one. */
 function guardStats({ [kGuard]: guard }, counts) {
-  const [refused, told, delay] = counts ?? [0, 0, null];
+  const [refused, healthChecks, delay] = counts ?? [0, 0, null];
   return {
     requestsShed: (guard?.refused ?? 0) + refused,
-    healthChecks: (guard?.told ?? 0) + told,
+    healthChecks: (guard?.healthChecks ?? 0) + healthChecks,
     loopDelay: delay,
   };
 }

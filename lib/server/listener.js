@@ -29,8 +29,8 @@ class NativeListener {
     this.server = server;
     adoptOptions(server);
     this.referenced = false;
-    /** JavaScript accepts, and gives the connections. */
-    this.isTold = false;
+    /** JavaScript hears of connections before their first request: it accepts them. */
+    this.announces = false;
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
     this.resource = contextOf(server._handle);
     /** Its number on the native side; a (negative) error number if that could not be started. */
@@ -85,7 +85,7 @@ class NativeListener {
 
   /** Connections that a cluster's primary accepted come with the handle's callback. */
   adoptFrom(handle) {
-    this.isTold = true;
+    this.announces = true;
     handle.onconnection = (error, client) => {
       if (error) return;
       if (this.isFull()) {
@@ -170,7 +170,7 @@ class NativeListener {
     if (server.timeout) transport.setTimeout(server.timeout);
     if (server.isPlainConnection() && !netServerSocket.hasSubscribers) {
       const connection = new ServerConnection(server, socket, transport);
-      connection.isTold = this.isTold;
+      connection.wasAnnounced = this.announces;
       // The listener for connections that was there when this one was accepted may be gone by now.
       if (flags & READ_DEFERRED) native.io.startReading(id);
       return;

@@ -5,7 +5,7 @@
 const { BufferAllocUnsafeSlow } = require('../base/primordials');
 const { canReadInto, readInto } = require('../node/net');
 const { isEmptyAndFlowing } = require('../node/streams');
-const { copyOf } = require('../wire/reader');
+const { copyOf } = require('../wire/records');
 
 /** What TLS hands out at a time. */
 const RECORD_SIZE = 16 * 1024;

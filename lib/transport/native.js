@@ -26,7 +26,7 @@ class NativeTransport {
     this.socket = socket;
     /** The connection of HTTP on top; null where there is none, not yet or not any more. */
     this.role = null;
-    /** The role, as long as what is parsed is for it. */
+    /** Who hears of what is parsed: the role, a reader in its place, or null. */
     this.receiver = null;
     /** The async resource that its requests begin in, or null. */
     this.origin = null;

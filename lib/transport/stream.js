@@ -11,12 +11,14 @@ const { tellReaders } = require('./mirror');
 const readNothing = () => {};
 
 class StreamTransport {
+  /** See `receiver`. */
+  #receiver = null;
+
   constructor(socket, parser) {
     this.socket = socket;
     this.parser = parser;
     this.input = new FedParser(parser, this);
     this.role = null;
-    this.parsedFor = null;
     this.origin = null;
     /** Node parses what comes out of one of its own handles outside JavaScript, where ticks run. */
     this.ticksBehindContent = socket._handle?.isStreamBase === true;
@@ -40,18 +42,18 @@ class StreamTransport {
   /** HTTP is spoken from now on. */
   join(role, receiver = role) {
     this.role = role;
-    this.parsedFor = receiver;
+    this.#receiver = receiver;
   }
 
-  /** The role, as long as what is parsed is for it. */
+  /** Who hears of what is parsed: the role, a reader in its place, or null. */
   get receiver() {
     // What came behind the request whose socket was sent away is lost, as in Node.
-    if (this.parsedFor !== null && this.isSentAway()) this.role.onSentAway();
-    return this.parsedFor;
+    if (this.#receiver !== null && this.isSentAway()) this.role.onSentAway();
+    return this.#receiver;
   }
 
-  set receiver(role) {
-    this.parsedFor = role;
+  set receiver(receiver) {
+    this.#receiver = receiver;
   }
 
   // ---- reading ----
@@ -104,7 +106,7 @@ class StreamTransport {
 
   resume() {
     const { socket } = this;
-    if (socket && this.parsedFor !== null && !socket._paused && socket.readable) socket.resume?.();
+    if (socket && this.#receiver !== null && !socket._paused && socket.readable) socket.resume?.();
   }
 
   /** Whatever else the peer sends is thrown away. */

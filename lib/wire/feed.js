@@ -10,7 +10,7 @@ const {
 } = require('../base/primordials');
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
-const { Batch, copyOf, dispatch, newBuffer, viewOf } = require('./reader');
+const { Batch, copyOf, dispatch, newBuffer, viewOf } = require('./records');
 const { process } = require('./realm');
 
 const ARENA_SIZE = 64 * 1024;

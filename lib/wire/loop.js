@@ -15,7 +15,7 @@ const { runTicks, setImmediate, setTimeout } = require('../node/timers');
 const { now } = require('./realm');
 const { neutral } = require('../node/root-async-resource');
 const layout = require('./layout');
-const { Batch, dispatch, newBuffer } = require('./reader');
+const { Batch, dispatch, newBuffer } = require('./records');
 
 if (debuglog('rust-http').enabled) binding.switchOnDebugLog();
 
@@ -147,7 +147,7 @@ function renewBatch(size) {
 }
 
 /** The group of the connection with this id has ended. */
-function tellMirrored(id) {
+function releaseMirrored(id) {
   const { begun, bytes, transport } = mirrored;
   mirrored = null;
   // Else one of the handlers has thrown: Node's emitter would not have come to the next, either.
@@ -175,7 +175,7 @@ function drain() {
       records++;
       // What one read of one connection brought is one callback of Node's: ticks run behind it.
       if ((flags & GROUP_END) === 0) continue;
-      if (mirrored !== null) tellMirrored(id);
+      if (mirrored !== null) releaseMirrored(id);
       runTicks();
       if (start === 0 && batch.cursor < batch.end) start = now();
       if (records < RECORDS_PER_LOOK) continue;
