@@ -19,7 +19,7 @@ const {
 } = require('./base/validate');
 const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
-const { GLOBAL_AGENT, global } = require('./client/global-agent');
+const { GLOBAL_AGENT, shared } = require('./client/global-agent');
 const legacy = require('./legacy');
 const { IncomingMessage } = require('./message/incoming-message');
 const { OutgoingMessage } = require('./message/outgoing-message');
@@ -65,15 +65,15 @@ function setGlobalProxyFromEnv(env = process.env) {
   for (const url of urls) if (url && !URL.canParse(url)) throw new ERR_PROXY_INVALID_CONFIG(url);
   const options = { ...GLOBAL_AGENT, proxyEnv: env };
   const secure = urls[1] && process.versions.openssl ? https() : undefined;
-  const before = [global.agent, secure?.globalAgent];
+  const before = [shared.globalAgent, secure?.globalAgent];
   // The host's knows of `fetch`, where it has one. It sets both global agents, too, which are ours behind
   // `register`.
   const restoreHost = host.setGlobalProxyFromEnv?.(env);
-  if (urls[0]) global.agent = new Agent(options);
+  if (urls[0]) shared.globalAgent = new Agent(options);
   if (secure) secure.globalAgent = new secure.Agent(options);
   return function restore() {
     restoreHost?.();
-    if (urls[0]) global.agent = before[0];
+    if (urls[0]) shared.globalAgent = before[0];
     if (secure) secure.globalAgent = before[1];
   };
 }
@@ -99,16 +99,7 @@ function isValidHeaderValue(value, options) {
 function complete(exports) {
   legacy.define(exports);
   define(exports, accessors, true);
-  // In the place of the host's.
-  const globalAgent = {
-    get globalAgent() {
-      return global.agent;
-    },
-    set globalAgent(agent) {
-      global.agent = agent;
-    },
-  };
-  define(exports, globalAgent, true);
+  define(exports, shared, true); // in the place of the host's
 }
 
 module.exports = {

@@ -5,7 +5,7 @@ const { ObjectDefineProperty, ObjectEntries } = require('./base/primordials');
 const { deprecate } = require('node:util');
 const { Agent } = require('./client/agent');
 const { ClientRequest } = require('./client/client-request');
-const { global } = require('./client/global-agent');
+const { shared } = require('./client/global-agent');
 const { IncomingMessage } = require('./message/incoming-message');
 const { EventEmitter } = require('./node/builtins');
 
@@ -41,32 +41,32 @@ class ServerAgent {
   }
 
   get name() {
-    return global.agent.getName({ host: this.host, port: this.port });
+    return shared.globalAgent.getName({ host: this.host, port: this.port });
   }
   get protocol() {
-    return global.agent.protocol;
+    return shared.globalAgent.protocol;
   }
   get defaultPort() {
-    return global.agent.defaultPort;
+    return shared.globalAgent.defaultPort;
   }
   /** Sockets in use. */
   get sockets() {
-    return [...(global.agent.sockets[this.name] ?? [])];
+    return [...(shared.globalAgent.sockets[this.name] ?? [])];
   }
   /** Requests that wait for a socket. */
   get queue() {
-    return [...(global.agent.requests[this.name] ?? [])];
+    return [...(shared.globalAgent.requests[this.name] ?? [])];
   }
   /** How many sockets there may be to each server. */
   get maxSockets() {
-    return global.agent.maxSockets;
+    return shared.globalAgent.maxSockets;
   }
   set maxSockets(max) {
-    global.agent.maxSockets = max;
+    shared.globalAgent.maxSockets = max;
   }
 
   addRequest(req, options) {
-    global.agent.addRequest(req, options);
+    shared.globalAgent.addRequest(req, options);
   }
 }
 

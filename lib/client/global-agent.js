@@ -22,14 +22,14 @@ const GLOBAL_AGENT = {
 let current = later(() => new Agent(GLOBAL_AGENT));
 if (GLOBAL_AGENT.proxyEnv) current(); // the environment may be another one later
 
-/** The agent of requests that name none; `http.globalAgent`. */
-const global = {
-  get agent() {
+/** What has the agent of requests that name none, as the exports of the module have it. */
+const shared = {
+  get globalAgent() {
     return current();
   },
-  set agent(agent) {
+  set globalAgent(agent) {
     current = () => agent;
   },
 };
 
-module.exports = { GLOBAL_AGENT, global };
+module.exports = { GLOBAL_AGENT, shared };

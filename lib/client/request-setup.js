@@ -38,7 +38,7 @@ const {
 } = require('../base/validate');
 const { addAbortSignal, channel, net, urlToHttpOptions } = require('../node/builtins');
 const host = require('../node/http');
-const { global } = require('./global-agent');
+const { shared } = require('./global-agent');
 const { emitErrorEvent } = require('./request-lifecycle');
 const { process } = require('../wire/realm');
 
@@ -58,10 +58,10 @@ function setUp(req, input, options, callback) {
   let hasUrlPath;
   [options, callback, hasUrlPath] = normalize(input, options, callback);
   if (options.highWaterMark != null) req[kHighWaterMark] = options.highWaterMark;
-  const defaultAgent = options._defaultAgent || global.agent;
+  const defaultAgent = options._defaultAgent || shared.globalAgent;
   req.agent = pickAgent(options, defaultAgent);
   checkTarget(req, options, defaultAgent);
-  const connectOptions = storeOptions(req, options, hasUrlPath);
+  const connectOptions = storeOptions(req, options, defaultAgent, hasUrlPath);
   if (callback) req.once('response', callback);
   req.useChunkedEncodingByDefault = !WITHOUT_CONTENT.has(req.method);
   initializeState(req);
@@ -134,7 +134,7 @@ function checkHost(value, name) {
 }
 
 /** Checks options in Node's order, keeps what the request needs, and returns those to connect with. */
-function storeOptions(req, options, hasUrlPath) {
+function storeOptions(req, options, defaultAgent, hasUrlPath) {
   let connectOptions = options; // a copy of the user's
   connectOptions.port = options.port || options.defaultPort || req.agent?.defaultPort || 80;
   connectOptions.host =
@@ -164,7 +164,7 @@ function storeOptions(req, options, hasUrlPath) {
   if (checksPath) req[kPath] = path;
   else req.path = path;
   req.host = connectOptions.host;
-  req.protocol = options.protocol || (options._defaultAgent || global.agent).protocol;
+  req.protocol = options.protocol || defaultAgent.protocol;
   return connectOptions;
 }
 
