@@ -7,7 +7,7 @@ const { pool } = require('../wire/loop');
 
 /** Question and answer. No other code may have this array: the native side reads and writes it. */
 const numbers = new Float64Array(POOL.COUNT);
-const native = pool(numbers);
+const decide = pool(numbers);
 
 function writeCounts(agent, waiting, idle, busy) {
   numbers[POOL.WAITING] = waiting;
@@ -28,7 +28,7 @@ function writeRest(agent, announced) {
 function take(agent, idle, busy) {
   writeCounts(agent, 0, idle, busy);
   numbers[POOL.FIFO] = agent.scheduling === 'fifo' ? 1 : 0;
-  native.take();
+  decide.take();
   return numbers[POOL.ANSWER];
 }
 
@@ -48,14 +48,14 @@ function park(agent, name, persists, announced) {
   writeRest(agent, announced);
   numbers[POOL.MAX_IDLE] = Number(agent.maxFreeSockets);
   numbers[POOL.PERSISTS] = persists ? 1 : 0;
-  native.park();
+  decide.park();
   return numbers[POOL.ANSWER];
 }
 
 /** How long a connection may stay idle: milliseconds, 0 for any time, or `STALE`. */
 function rest(agent, announced) {
   writeRest(agent, announced);
-  native.rest();
+  decide.rest();
   return numbers[POOL.ANSWER];
 }
 
@@ -67,7 +67,7 @@ function nextToDial({ requests, sockets }, name) {
   numbers[POOL.WAITING] = waiting;
   numbers[POOL.ELSEWHERE_WAITING] = requests[other]?.length ?? 0;
   numbers[POOL.ELSEWHERE_BUSY] = sockets[other]?.length ?? 0;
-  native.removed();
+  decide.removed();
   switch (numbers[POOL.ANSWER]) {
     case POOL.DIAL_HERE:
       return name;

@@ -19,7 +19,7 @@ const { addSecured } = require('../server/open-connections');
 const {
   Server: HttpServer,
   _connectionListener,
-  isNative,
+  acceptsNatively,
   listenNatively,
   onListening,
   prepare,
@@ -73,7 +73,7 @@ function onTlsClientError(error, socket) {
 
 watchListeners(Server.prototype, ['connection', 'secureConnection', ...NODES_EVENTS]);
 
-if (isNative) {
+if (acceptsNatively) {
   Server.prototype._listen2 = function _listen2(...args) {
     const listen = this[kServerTls].isPossible() ? listenNatively : tls.Server.prototype._listen2;
     ReflectApply(listen, this, args);

@@ -26,7 +26,7 @@ class Guard {
   }
 
   /** As the native side takes it. */
-  get native() {
+  get nativeOptions() {
     const { blockedAfter, maxDelay, maxQueue, path, retryAfter, status } = this;
     const reason = STATUS_CODES[status] ?? 'Overloaded';
     return {
@@ -57,10 +57,10 @@ class Guard {
       });
       return true;
     }
-    if (connection.transport.isNative || this.maxQueue === undefined) return false;
+    if (connection.transport.isGuarded || this.maxQueue === undefined) return false;
     if (isBusy) {
       this.refused++;
-      send(res, this.status, this.native.refusalContent, {
+      send(res, this.status, this.nativeOptions.refusalContent, {
         'Content-Type': 'text/plain',
         'Retry-After': this.retryAfter,
       });

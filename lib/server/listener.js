@@ -29,6 +29,7 @@ class NativeListener {
     this.server = server;
     adoptOptions(server);
     this.referenced = false;
+    this.isClosed = false;
     /** JavaScript hears of connections before their first request: it accepts them. */
     this.announces = false;
     /** Connections are in the context of the call of `listen()`; null if it was in none. */
@@ -62,7 +63,7 @@ class NativeListener {
       noDelay: server.noDelay,
       keepAliveProbe: server.keepAlive ? server.keepAliveInitialDelay : -1,
       deferReading: this.mustDeferReading(),
-      guard: server[kGuard]?.native,
+      guard: server[kGuard]?.nativeOptions,
     };
   }
 
@@ -129,7 +130,7 @@ class NativeListener {
 
   setRef(referenced) {
     // A handle that is shared still tells the listener that has left it.
-    if (this.referenced === referenced || (referenced && this.closed)) return;
+    if (this.referenced === referenced || (referenced && this.isClosed)) return;
     this.referenced = referenced;
     if (referenced) native.ref();
     else native.unref();
@@ -137,8 +138,8 @@ class NativeListener {
 
   /** Stops accepting. Connections that were accepted and not announced are closed. */
   close() {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.server[kGuard]?.addCounts(native.io.guardCounts(this.id));
     native.closeListener(this.id);
     this.setRef(false);
@@ -156,7 +157,9 @@ class NativeListener {
 
   open(id, flags, origin) {
     const { serverTls, server } = this;
-    const transport = serverTls ? serverTls.open(server, id) : openPlain(server, id);
+    const transport = serverTls
+      ? serverTls.open(server, id)
+      : new NativeTransport(id, new LazySocket(server), false);
     const { socket } = transport;
     transport.origin = origin;
     if (origin !== null) origin.transport = transport;
@@ -227,10 +230,6 @@ class NativeListener {
 function announce(server, socket) {
   server.emit('connection', socket);
   if (netServerSocket.hasSubscribers) netServerSocket.publish({ socket });
-}
-
-function openPlain(server, id) {
-  return new NativeTransport(id, new LazySocket(server), false);
 }
 
 /** Both ends of a handle of Node's. */

@@ -23,7 +23,7 @@ const streams = later(() => require('./stream-connections'));
 const draining = later(() => require('./drain'));
 const { STATUS_CODES } = host;
 /** Windows has no descriptors to share: there the stream transport serves. */
-const isNative = process.platform !== 'win32';
+const acceptsNatively = process.platform !== 'win32';
 
 /** The arguments of a server's constructor: both may be left out. */
 function readArguments(options, requestListener) {
@@ -98,7 +98,7 @@ function _listen2(...args) {
   listener().listen(this, ...args);
 }
 
-if (isNative) Server.prototype._listen2 = _listen2;
+if (acceptsNatively) Server.prototype._listen2 = _listen2;
 
 /** Makes a server serve HTTP on `socket`, ours or any Duplex. `this` is the server. */
 function connectionListener(socket) {
@@ -199,7 +199,7 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function (error, event, 
 module.exports = {
   Server,
   _connectionListener: connectionListener,
-  isNative,
+  acceptsNatively,
   listenNatively: _listen2,
   onListening,
   prepare,

@@ -19,7 +19,7 @@ const { Socket, socketMethods } = require('../node/builtins');
 const { isReadByNet, kBuffer } = require('../node/net');
 const { isUnreadStream } = require('../node/streams');
 const { CorkBuffer } = require('./cork-buffer');
-const { NativeSocket, nativeHandle } = require('./socket');
+const { NativeSocket, standInForHandle } = require('./socket');
 const { areMethodsOriginal, defineMethods } = require('./taken-methods');
 
 function ClientSocket() {}
@@ -54,7 +54,7 @@ function becomeNativeSocket(socket, transport, httpListeners) {
   const { _handle: handle, timeout } = socket;
   const isReferenced = (handle._parent ?? handle).hasRef?.() !== false;
   if (timeout) Socket.prototype.setTimeout.call(socket, 0);
-  nativeHandle(socket);
+  standInForHandle(socket);
   handle.close();
   socket[kTransport] = transport;
   socket[kHeld] = new CorkBuffer();

@@ -353,7 +353,7 @@ methods.address = function address() {
 defineMethods(prototype, methods, (socket) => Boolean(socket[kTransport]));
 
 /** Marks a socket whose handle was taken from it as one of ours that is open. */
-function nativeHandle(socket) {
+function standInForHandle(socket) {
   socket[kHandle] = OPEN;
 }
 
@@ -369,7 +369,7 @@ function materialize(socket) {
     socket.read(0);
   }
   // Only now: these may call a method that the program has replaced, which would exchange the handle for Node's.
-  if (!transport.isDestroyed) nativeHandle(socket);
+  if (!transport.isDestroyed) standInForHandle(socket);
   catchUp(socket, transport);
 }
 
@@ -398,6 +398,6 @@ module.exports = {
   flowAlong,
   httpListeners,
   materialize,
-  nativeHandle,
+  standInForHandle,
   tellMirrored,
 };

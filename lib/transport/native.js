@@ -32,8 +32,8 @@ class NativeTransport {
     this.origin = null;
     this.outputContext = null; // see `inOutputContext`
     this.isClient = isClient;
-    /** The native side judges a server's requests before JavaScript hears of them. */
-    this.isNative = true;
+    /** The native side refuses a server's requests beyond `overload` before JavaScript hears of them. */
+    this.isGuarded = true;
     this.ticksBehindContent = !isClient;
     /** See `dispatch`. */
     this.ticksBeforeHeads = false;

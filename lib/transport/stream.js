@@ -8,8 +8,6 @@ const { errnoException, systemErrors } = require('../base/errors');
 const { FedParser } = require('../wire/feed');
 const { tellReaders } = require('./mirror');
 
-const readNothing = () => {};
-
 class StreamTransport {
   /** See `receiver`. */
   #receiver = null;
@@ -29,7 +27,7 @@ class StreamTransport {
     this.isTrailing = false;
     /** It has seen the end, and parsed all there was. */
     this.hasParsedEnd = false;
-    this.isNative = false;
+    this.isGuarded = false;
     /** A stream that is destroyed feeds no more. */
     this.isDestroyed = false;
     /** Used by the native transport alone. */
@@ -155,7 +153,7 @@ class StreamTransport {
   /** Reads nothing, whatever lets the stream flow, before the native side's records were handled. */
   holdReading() {
     this.isTrailing = true;
-    shadow(this.socket, '_read', readNothing);
+    shadow(this.socket, '_read', () => {});
   }
 
   beginReading() {
