@@ -2,7 +2,7 @@
 // Private fields that more than one file touches. Those shared with the host's classes are in
 // `node/http`.
 module.exports = {
-  /** On requests: the error they were destroyed with. */
+  /** On requests: the error they were destroyed with; on sockets that are lazy yet: the one they failed with. */
   kError: Symbol('rust-http.error'),
   /** On requests: seconds of the answer's `Keep-Alive: timeout=`, -1 if there are none. */
   kKeepAliveTimeout: Symbol('rust-http.keepAliveTimeout'),

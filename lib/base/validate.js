@@ -106,6 +106,9 @@ function validateNumber(value, name, min) {
     throw new ERR_OUT_OF_RANGE(name, `>= ${min}`, value);
 }
 
+/** The most milliseconds that a timer can be set to. */
+const MAX_TIMER = 2 ** 31 - 1;
+
 /** A timeout for `socket.setTimeout`, in milliseconds; too long ones are cut to what a timer can. */
 function timerDuration(msecs, name) {
   mustBeNumber(msecs, name);
@@ -118,7 +121,6 @@ function timerDuration(msecs, name) {
   );
   return MAX_TIMER;
 }
-const MAX_TIMER = 2 ** 31 - 1;
 
 /** Checks a field name. `label` is what the message calls it. */
 function validateHeaderName(name, label) {
@@ -155,6 +157,7 @@ function parseUniqueHeaders(names) {
 }
 
 module.exports = {
+  MAX_TIMER,
   isInvalidValue,
   isToken,
   parseUniqueHeaders,

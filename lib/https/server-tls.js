@@ -15,6 +15,7 @@ const {
 const { channel } = require('node:diagnostics_channel');
 const EventEmitter = require('node:events');
 const { kListener, kTransport } = require('../base/symbols');
+const { MAX_TIMER } = require('../base/validate');
 const { LazySocket } = require('../socket/lazy-socket');
 const { _connectionListener } = require('../server/server');
 const native = require('../wire/loop');
@@ -163,7 +164,7 @@ class ServerTls {
       protocols: readProtocols(server.ALPNProtocols ?? []),
       ...readSuites(secureOptions),
       honorsOwnOrder: server.honorCipherOrder,
-      handshakeTimeout: MathMin(MathMax(options.handshakeTimeout || 120_000, 0), 2 ** 31 - 1),
+      handshakeTimeout: MathMin(MathMax(options.handshakeTimeout || 120_000, 0), MAX_TIMER),
     };
   }
 

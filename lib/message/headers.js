@@ -9,20 +9,20 @@ const {
   ObjectValues,
 } = require('../base/primordials');
 const { deprecate } = require('node:util');
+const { ERR_HTTP_HEADERS_SENT, ERR_INVALID_ARG_TYPE } = require('../base/errors');
 const {
-  ERR_HTTP_HEADERS_SENT,
-  ERR_HTTP_INVALID_HEADER_VALUE,
-  ERR_INVALID_ARG_TYPE,
-  ERR_INVALID_CHAR,
-} = require('../base/errors');
-const { isInvalidValue, validateHeaderName, validateString } = require('../base/validate');
+  isInvalidValue,
+  validateHeaderName,
+  validateHeaderValue,
+  validateString,
+} = require('../base/validate');
 const { Fields, lowerCase } = require('../wire/field-names');
 const { kOutHeaders } = require('../node/http').keys;
 
+/** Most values need no look at how lenient the check is. */
 function checkValue(message, name, value) {
-  if (value === undefined) throw new ERR_HTTP_INVALID_HEADER_VALUE(value, name);
-  if (isInvalidValue(value, false) && isInvalidValue(value, message._isLenientHeaderValidation()))
-    throw new ERR_INVALID_CHAR('header content', name);
+  if (value === undefined || isInvalidValue(value, false))
+    validateHeaderValue(name, value, message._isLenientHeaderValidation());
 }
 
 const methods = {

@@ -21,8 +21,6 @@ const debug = debuglog('http');
 
 // In older hosts a message counts as finished once nothing of it waits, and callbacks of `end()` hear nothing of errors.
 const oldFinish = host.missingOutgoing.finished;
-/** Whether `'finish'` may come with the last piece: older runtimes end with an empty write of its own. */
-const finishesWithContent = !oldFinish;
 
 /** The piece behind the head, if both are text of one encoding; else the head leaves before it. */
 function withHead(message, data, encoding) {
@@ -144,7 +142,7 @@ function sendWhole(message, chunk, encoding, callback) {
 
 function isFinalPiece(message, chunk, encoding) {
   if (!isContent(chunk) || message.destroyed || message.strictContentLength) return false;
-  if (!finishesWithContent) return false;
+  if (oldFinish) return false; // 'finish' comes with an empty write of its own
   if (!message._header) {
     message._contentLength = byteLength(chunk, encoding);
     message._implicitHeader();
@@ -222,4 +220,4 @@ function onFinish(message, error) {
   message.emit('finish');
 }
 
-module.exports = { end, finishesWithContent, isFinished, withHead };
+module.exports = { end, isFinished, withHead };

@@ -5,8 +5,7 @@
 // given: of a name that is decoded, as Node shows it, characters above U+00FF would lose their high byte,
 // and U+010D U+010A become the end of a line.
 const { BufferFrom, StringPrototypeSlice } = require('../base/primordials');
-const { ERR_INVALID_CHAR } = require('../base/errors');
-const { isInvalidValue } = require('../base/validate');
+const { validateHeaderValue } = require('../base/validate');
 
 /** On messages: the head as it is sent, and the text that was shown when it was rendered. */
 const kSentHead = Symbol('rust-http.sentHead');
@@ -20,10 +19,8 @@ const NOT_LATIN1 = /[\u0100-\uffff]/;
  */
 function shownDisposition(message, name, value, decodes) {
   if (!decodes) return value;
-  if (typeof value === 'string' && isInvalidValue(value, false)) {
-    if (isInvalidValue(value, message._isLenientHeaderValidation()))
-      throw new ERR_INVALID_CHAR('header content', name);
-  }
+  if (typeof value === 'string')
+    validateHeaderValue(name, value, message._isLenientHeaderValidation());
   return BufferFrom(value, 'latin1').toString();
 }
 

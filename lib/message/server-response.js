@@ -132,7 +132,7 @@ ServerResponse.prototype.writeEarlyHints = function writeEarlyHints(hints, callb
   if (hints.link === null || hints.link === undefined) return;
   const link = validateLinkHeaderValue(hints.link);
   if (link.length === 0) return;
-  if (isInvalidValue(link)) throw new ERR_INVALID_CHAR('header content', 'Link');
+  validateHeaderValue('Link', link);
   const { link: _, ...others } = hints;
   this.writeInformation(103, { __proto__: null, Link: link, ...others }, callback);
 };

@@ -40,6 +40,7 @@ const debug = debuglog('http');
 const requestStart = channel('http.server.request.start');
 
 const RESOURCE = 'HTTPINCOMINGMESSAGE';
+/** For a connection with an origin; most have none, and make theirs without a call more. */
 const newResource = () => new AsyncResource(RESOURCE, UNTIL_NEXT);
 
 class ServerConnection {

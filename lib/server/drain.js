@@ -3,14 +3,13 @@
 // when all its connections are closed.
 const { ArrayPrototypeForEach, MathMax, MathMin, ReflectApply } = require('../base/primordials');
 const { kConnections, kDrain, kIsClosing, kTotals } = require('../base/symbols');
-const { validateNumber, validateObject } = require('../base/validate');
+const { MAX_TIMER, validateNumber, validateObject } = require('../base/validate');
 const { net } = require('../node/builtins');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { connectionsOf, foreignOf, handshakesOf } = require('./open-connections');
 const { lastDue } = require('./responses');
 const { unwatchStreams } = require('./stream-connections');
 
-const MAX_TIMER = 2 ** 31 - 1;
 const answeredBy = (server) => server[kTotals]?.answered ?? 0;
 
 class Drain {

@@ -8,6 +8,7 @@ const {
   ObjectHasOwn,
 } = require('../base/primordials');
 const { kConnections, kListener, kOptions } = require('../base/symbols');
+const { MAX_TIMER } = require('../base/validate');
 
 /** The options that the native side has to know. */
 const OPTIONS = [
@@ -28,7 +29,7 @@ const OPTIONS = [
 
 /** A number of milliseconds; anything else switches the timeout off. */
 const milliseconds = (value) =>
-  NumberIsFinite(value) && value > 0 ? MathMin(MathCeil(value), 2 ** 31 - 1) : 0;
+  NumberIsFinite(value) && value > 0 ? MathMin(MathCeil(value), MAX_TIMER) : 0;
 
 /** Milliseconds that a connection may wait for its next request, the buffer included; 0 for any time. */
 function keepAliveLimit({ keepAliveTimeout, keepAliveTimeoutBuffer: buffer }) {

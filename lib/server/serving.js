@@ -4,7 +4,6 @@ const { serverStats } = require('../base/stats');
 const { kListener, kTransport } = require('../base/symbols');
 const { flowAlong } = require('../socket/socket');
 const { readDirectly } = require('../transport/direct-input');
-const { NativeTransport } = require('../transport/native');
 const { requestParser } = require('../transport/parser');
 const { StreamTransport } = require('../transport/stream');
 const native = require('../wire/loop');
@@ -36,9 +35,8 @@ function serve(server, socket) {
 }
 
 /** Whether `socket` is one on a native connection, of which HTTP may take charge. */
-function isUnclaimed(socket) {
-  const transport = socket[kTransport];
-  return transport instanceof NativeTransport && !transport.isDestroyed && transport.role === null;
+function isUnclaimed({ [kTransport]: transport }) {
+  return transport?.role === null && !transport.isDestroyed;
 }
 
 /** What `server.stats()` tells. */

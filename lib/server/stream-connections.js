@@ -10,9 +10,9 @@ const {
 const { shadow, unshadow } = require('../base/define');
 const { ERR_HTTP_SOCKET_ENCODING } = require('../base/errors');
 const { kAttach, kConnections, kSendWhole } = require('../base/symbols');
-const { finishesWithContent } = require('../message/sending');
 const { onSocketClose } = require('../message/server-response');
 const { Weak } = require('../node/builtins');
+const host = require('../node/http');
 const { replaceListener } = require('../node/listeners');
 const { clearInterval, setInterval } = require('../node/timers');
 const { flowAlong, httpListeners } = require('../socket/socket');
@@ -91,7 +91,8 @@ function onResume(socket) {
 function helpResponses(connection) {
   const { socket } = connection;
   shadow(socket, kAttach, () => attach(connection));
-  if (finishesWithContent) shadow(socket, kSendWhole, sendWhole);
+  // In older hosts 'finish' comes with a write of its own.
+  if (!host.missingOutgoing.finished) shadow(socket, kSendWhole, sendWhole);
 }
 
 /** The connection hears no more of its socket. */

@@ -11,8 +11,6 @@ const Phase = {
   UPGRADING: 'upgrading',
   /** …and so they are here, but they are read as HTTP. */
   DECLINED: 'declined',
-  /** The socket belongs to the application. */
-  HANDED_OVER: 'handed over',
   CLOSED: 'closed',
 };
 
@@ -46,7 +44,6 @@ function handOver(connection, bytes, stream) {
     socket.destroy();
     return;
   }
-  connection.phase = Phase.HANDED_OVER;
   connection.leaveServer();
   addForeign(server, socket);
   connection.transport.leaveHttp();

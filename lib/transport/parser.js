@@ -33,11 +33,6 @@ function validation(owner) {
   return insecureByDefault ? 'insecure' : 'strict';
 }
 
-/** How many fields a request may have: 431 beyond, 0 for any number. Older runtimes cut instead. */
-function fieldLimit(server) {
-  return refusesManyFields ? shownFields(server) : 0;
-}
-
 /** How many fields of a message or of its trailer section users get to see; 0 for any number. */
 function shownFields({ maxHeadersCount }) {
   if (typeof maxHeadersCount !== 'number') return MAX_FIELDS;
@@ -49,7 +44,8 @@ function shownFields({ maxHeadersCount }) {
 function parserOptions(server) {
   return {
     maxHeaderSize: headerSize(server.maxHeaderSize, accessors.maxHeaderSize),
-    maxFields: fieldLimit(server),
+    // 431 beyond, 0 for any number. Older runtimes cut instead.
+    maxFields: refusesManyFields ? shownFields(server) : 0,
     shownFields: shownFields(server),
     validation: validation(server),
     requireHostHeader: Boolean(server.requireHostHeader),
