@@ -2,7 +2,7 @@
 // What index.js exports, and what it needs for that.
 // Used later, but loaded now, before an application can replace parts of them: Node's functions, and the addon.
 require('./node/builtins');
-require('./node/root-async-resource');
+require('./node/async-contexts');
 require('./node/timers');
 require('./wire/addon');
 const { define } = require('./base/define');

@@ -2,7 +2,7 @@
 // What `server.stats()` and `agent.stats()` tell. A count kept all the time costs an addition for each
 // event, so what can be counted on demand is counted then.
 const { ArrayPrototypeFlat, MathMax, ObjectValues } = require('./primordials');
-const { kConnections, kForeign, kTotals, kTransport } = require('./symbols');
+const { kConnections, kUnserved, kTotals, kTransport } = require('./symbols');
 
 /** Counts since a server was made; the bytes are those of connections that are closed or were handed over. */
 const newTotals = () => ({
@@ -42,7 +42,7 @@ function serverStats(server, driver) {
   const stats = {
     connections: 0,
     connectionsTotal: totals.connections,
-    upgraded: server[kForeign]?.open().length ?? 0,
+    upgraded: server[kUnserved]?.open().length ?? 0,
     requestsInFlight: 0,
     requestsQueued: 0,
     requestsTotal: totals.requests,

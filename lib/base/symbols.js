@@ -42,7 +42,7 @@ module.exports = {
   /** On servers: the `Drain` under way, else null. */
   kDrain: Symbol('rust-http.drain'),
   /** On servers: sockets of theirs that do not speak HTTP any more, or not yet. */
-  kForeign: Symbol('rust-http.foreign'),
+  kUnserved: Symbol('rust-http.unserved'),
   /** On servers of https: who speaks TLS. */
   kServerTls: Symbol('rust-http.serverTls'),
   /** On sockets that an agent of https dials: how the native side can go on with them. */

@@ -31,7 +31,7 @@ const {
 } = require('../base/validate');
 const { LazySocket, reserveRoom } = require('../socket/lazy-socket');
 const { NativeSocket, tellMirrored } = require('../socket/socket');
-const { Context } = require('../node/root-async-resource');
+const { Context } = require('../node/async-contexts');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
 const { callError } = require('./tls-errors');

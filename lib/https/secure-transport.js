@@ -28,7 +28,7 @@ class SecureTransport extends TlsTransport {
     if (this.life !== Life.OPEN) return;
     this.isSecured = true;
     this.agreement(); // it may be asked for when the connection is gone
-    this.serverTls.greeting.delete(this);
+    this.serverTls.handshaking.delete(this);
     try {
       this.inOwnContext(this.begin);
     } finally {
@@ -49,11 +49,7 @@ class SecureTransport extends TlsTransport {
 
   /** A client that the native side does not understand: Node might. `bytes`: what it has sent. */
   onForeign(bytes) {
-    if (this.life === Life.OPEN) this.inOwnContext(this.becomeForeign, bytes);
-  }
-
-  becomeForeign(bytes) {
-    this.serverTls.leaveToNode(this, bytes);
+    if (this.life === Life.OPEN) this.inOwnContext(() => this.serverTls.leaveToNode(this, bytes));
   }
 
   /** TLS has failed; `text`: see the record. */
@@ -70,12 +66,8 @@ class SecureTransport extends TlsTransport {
     this.hasFailed = true;
     if (!this.isClosed) this.saveAddresses();
     this.close(false);
-    this.inOwnContext(this.emitClientError, error);
-  }
-
-  emitClientError(error) {
     const { socket } = this;
-    socket.server.emit('tlsClientError', error, socket);
+    this.inOwnContext(() => socket.server.emit('tlsClientError', error, socket));
   }
 
   tellTimeout() {
@@ -84,12 +76,12 @@ class SecureTransport extends TlsTransport {
   }
 
   close(reset) {
-    this.serverTls.greeting.delete(this);
+    this.serverTls.handshaking.delete(this);
     super.close(reset);
   }
 
   afterClose(end) {
-    this.serverTls.greeting.delete(this);
+    this.serverTls.handshaking.delete(this);
     const isBrokenOff = !this.isSecured && this.life === Life.OPEN;
     super.afterClose(end);
     if (!isBrokenOff) return;

@@ -4,7 +4,6 @@
 // on who listens, some of them.
 const {
   ArrayPrototypeEvery,
-  ArrayPrototypeFlatMap,
   ArrayPrototypeIncludes,
   ArrayPrototypeMap,
   MathMax,
@@ -26,18 +25,16 @@ const { SecureTransport } = require('./secure-transport');
 
 const netServerSocket = channel('net.server.socket');
 /** Options of servers that have nothing to do with TLS, or mean the same on both sides. */
-const SAME = ArrayPrototypeFlatMap(
-  [
-    'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health httpValidation',
-    'insecureHTTPParser joinDuplicateHeaders keepAliveTimeout keepAliveTimeoutBuffer maxHeaderSize',
-    'optimizeEmptyRequests overload rejectNonStandardBodyWrites requestTimeout requireHostHeader',
-    'shouldUpgradeCallback strictHost uniqueHeaders',
-    'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay port',
-    'ALPNProtocols ca cert ciphers ecdhCurve handshakeTimeout honorCipherOrder key maxVersion minVersion',
-    'passphrase rejectUnauthorized sessionIdContext',
-  ],
-  (names) => names.split(' '),
-);
+const SAME = [
+  ...'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health'.split(' '),
+  ...'httpValidation insecureHTTPParser joinDuplicateHeaders keepAliveTimeout'.split(' '),
+  ...'keepAliveTimeoutBuffer maxHeaderSize optimizeEmptyRequests overload'.split(' '),
+  ...'rejectNonStandardBodyWrites requestTimeout requireHostHeader'.split(' '),
+  ...'shouldUpgradeCallback strictHost uniqueHeaders'.split(' '),
+  ...'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay'.split(' '),
+  ...'port ALPNProtocols ca cert ciphers ecdhCurve handshakeTimeout honorCipherOrder'.split(' '),
+  ...'key maxVersion minVersion passphrase rejectUnauthorized sessionIdContext'.split(' '),
+];
 /** A listener for one of these needs sockets or sessions of Node's TLS. */
 const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
 
@@ -94,7 +91,7 @@ class ServerTls {
     this.contexts = undefined;
     this.reason = null;
     /** Transports of connections amid their handshake. */
-    this.greeting = new SafeSet();
+    this.handshaking = new SafeSet();
   }
 
   /** `setSecureContext(options)` was called. */
@@ -210,19 +207,19 @@ class ServerTls {
   /** The transport of a connection that was accepted. */
   open(server, id) {
     const transport = new SecureTransport(id, new SecureSocket.Lazy(server), this);
-    this.greeting.add(transport);
+    this.handshaking.add(transport);
     return transport;
   }
 
   /** The sockets on which a handshake is under way. */
   handshakes() {
-    return ArrayPrototypeMap([...this.greeting], ({ socket }) => socket);
+    return ArrayPrototypeMap([...this.handshaking], ({ socket }) => socket);
   }
 
   /** Lets Node speak TLS on a connection from which only these bytes, if any, were read. */
   leaveToNode(transport, bytes) {
     const { server } = this;
-    this.greeting.delete(transport);
+    this.handshaking.delete(transport);
     const socket = new LazySocket(server);
     socket[kTransport] = transport;
     transport.socket = socket;

@@ -15,7 +15,7 @@ const { define } = require('../base/define');
 const { kListener, kServerTls } = require('../base/symbols');
 const host = require('../node/https');
 const { defineOptions } = require('../server/live-options');
-const { addSecured } = require('../server/open-connections');
+const { addBelowTls } = require('../server/open-connections');
 const {
   Server: HttpServer,
   _connectionListener,
@@ -23,7 +23,6 @@ const {
   listenNatively,
   onListening,
   prepare,
-  prepareToClose,
   readArguments,
   watchListeners,
 } = require('../server/server');
@@ -61,7 +60,7 @@ function protocols({ ALPNCallback, ALPNProtocols }) {
 function watchHandshakes(server) {
   const { connection: secure } = server._events;
   server._events.connection = function (socket) {
-    addSecured(this, socket);
+    addBelowTls(this, socket);
     ReflectApply(secure, this, [socket]);
   };
 }
@@ -114,6 +113,7 @@ Server.prototype._setServerData = function _setServerData({ ticketKeys }) {
 
 /** What a server does with its connections, whatever they are made of. */
 const SHARED = [
+  'close',
   'closeAllConnections',
   'closeIdleConnections',
   'drain',
@@ -127,12 +127,6 @@ for (const name of SHARED)
       name,
       ObjectGetOwnPropertyDescriptor(HttpServer.prototype, name),
     );
-
-Server.prototype.close = function close(...args) {
-  prepareToClose(this);
-  ReflectApply(tls.Server.prototype.close, this, args);
-  return this;
-};
 
 // As those of http.Server. Node has no such methods.
 define(Server.prototype, {

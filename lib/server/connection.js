@@ -15,7 +15,7 @@ const {
 } = require('../base/symbols');
 const { IncomingMessage, takeHead } = require('../message/incoming-message');
 const { AsyncResource, channel, debuglog } = require('../node/builtins');
-const { Context } = require('../node/root-async-resource');
+const { Context } = require('../node/async-contexts');
 const { noteEnd } = require('../node/streams');
 const { make, reparenting } = require('../message/reparentable');
 const { ServerResponse } = require('../message/server-response');

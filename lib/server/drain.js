@@ -6,7 +6,7 @@ const { kConnections, kDrain, kIsClosing, kTotals } = require('../base/symbols')
 const { MAX_TIMER, validateNumber, validateObject } = require('../base/validate');
 const { net } = require('../node/builtins');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
-const { connectionsOf, foreignOf, handshakesOf } = require('./open-connections');
+const { connectionsOf, unservedOf, handshakesOf } = require('./open-connections');
 const { lastDue } = require('./responses');
 const { unwatchStreams } = require('./stream-connections');
 
@@ -60,7 +60,7 @@ class Drain {
       this.cut += MathMax(connection.incoming.length, 1);
       connection.socket.destroy();
     }
-    for (const socket of foreignOf(this.server)) {
+    for (const socket of unservedOf(this.server)) {
       this.cutUpgraded++;
       socket.destroy();
     }

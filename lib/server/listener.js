@@ -12,9 +12,9 @@ const { NativeTransport } = require('../transport/native');
 const { parserOptions } = require('../transport/parser');
 const { channel, net } = require('../node/builtins');
 const { setOwner } = require('../node/net');
-const { ConnectionResource, Context, contextOf } = require('../node/root-async-resource');
+const { ConnectionResource, Context, contextOf } = require('../node/async-contexts');
 const { ServerConnection } = require('./connection');
-const { addForeign } = require('./open-connections');
+const { addUnserved } = require('./open-connections');
 const { keepAliveLimit, milliseconds } = require('./live-options');
 const { adoptOptions, connectionLimit } = require('./options');
 const { process } = require('../wire/realm');
@@ -148,11 +148,7 @@ class NativeListener {
 
   onOpen(id, flags) {
     if (this.resource === null) this.open(id, flags, null);
-    else this.resource.runInAsyncScope(this.openInContext, this, id, flags);
-  }
-
-  openInContext(id, flags) {
-    this.open(id, flags, new ConnectionResource());
+    else this.resource.runInAsyncScope(() => this.open(id, flags, new ConnectionResource()));
   }
 
   open(id, flags, origin) {
@@ -195,7 +191,7 @@ class NativeListener {
       return;
     }
     // None of the listeners made it HTTP.
-    addForeign(this.server, transport.socket);
+    addUnserved(this.server, transport.socket);
     transport.socket.leaveHttp();
   }
 

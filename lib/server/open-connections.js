@@ -6,11 +6,11 @@ const {
   SafeSet,
   WeakRefPrototypeDeref,
 } = require('../base/primordials');
-const { kConnections, kForeign, kServerTls } = require('../base/symbols');
+const { kConnections, kUnserved, kServerTls } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
 
 /** On servers: the sockets below TLS, those whose handshake is under way among them. */
-const kSecured = Symbol('rust-http.secured');
+const kBelowTls = Symbol('rust-http.belowTls');
 
 /** The connections of a server, as they are now, without those that were sent to other processes. */
 function connectionsOf(server) {
@@ -44,29 +44,32 @@ class Sockets {
 }
 
 /** After an upgrade, or because no listener for 'connection' made it HTTP, `socket` is not served. */
-function addForeign(server, socket) {
-  (server[kForeign] ??= new Sockets()).add(socket);
+function addUnserved(server, socket) {
+  (server[kUnserved] ??= new Sockets()).add(socket);
 }
 
 /** TLS begins on `socket`. */
-function addSecured(server, socket) {
-  (server[kSecured] ??= new Sockets()).add(socket);
+function addBelowTls(server, socket) {
+  (server[kBelowTls] ??= new Sockets()).add(socket);
 }
 
 /** The sockets of `server` that are open and not served. */
-function foreignOf(server) {
-  return server[kForeign]?.open() ?? [];
+function unservedOf(server) {
+  return server[kUnserved]?.open() ?? [];
 }
 
 /** The sockets of `server` on which a handshake is under way. */
 function handshakesOf(server) {
   const secured = [
-    ...foreignOf(server),
+    ...unservedOf(server),
     ...ArrayPrototypeMap(connectionsOf(server), ({ socket }) => socket),
   ];
   const below = new SafeSet(ArrayPrototypeMap(secured, (socket) => socket._parent));
-  const node = ArrayPrototypeFilter(server[kSecured]?.open() ?? [], (socket) => !below.has(socket));
+  const node = ArrayPrototypeFilter(
+    server[kBelowTls]?.open() ?? [],
+    (socket) => !below.has(socket),
+  );
   return [...node, ...(server[kServerTls]?.handshakes() ?? [])];
 }
 
-module.exports = { addForeign, addSecured, connectionsOf, foreignOf, handshakesOf };
+module.exports = { addUnserved, addBelowTls, connectionsOf, unservedOf, handshakesOf };

@@ -115,21 +115,16 @@ function onListening() {
   this[kIsClosing] = false;
 }
 
-/** What is done to the connections of a server that is about to be closed. */
-function prepareToClose(server) {
-  server.closeIdleConnections();
-  // Node would not have accepted them yet: it takes connections from the backlog on this thread.
-  for (const connection of connectionsOf(server))
-    if (connection.isUnused()) connection.socket.destroy();
-  if (server._handle) {
-    server[kIsClosing] = true;
-    for (const connection of connectionsOf(server)) connection.announceClose();
-  }
-  streams().unwatchStreams(server);
-}
-
 Server.prototype.close = function close(...args) {
-  prepareToClose(this);
+  this.closeIdleConnections();
+  // Node would not have accepted them yet: it takes connections from the backlog on this thread.
+  for (const connection of connectionsOf(this))
+    if (connection.isUnused()) connection.socket.destroy();
+  if (this._handle) {
+    this[kIsClosing] = true;
+    for (const connection of connectionsOf(this)) connection.announceClose();
+  }
+  streams().unwatchStreams(this);
   ReflectApply(net.Server.prototype.close, this, args);
   return this;
 };
@@ -203,7 +198,6 @@ module.exports = {
   listenNatively: _listen2,
   onListening,
   prepare,
-  prepareToClose,
   readArguments,
   watchListeners,
 };

@@ -2,7 +2,7 @@
 // A request asks for another protocol: the phases of its connection, and the hand-over of the socket.
 const { later } = require('../base/later');
 const { debuglog } = require('../node/builtins');
-const { addForeign } = require('./open-connections');
+const { addUnserved } = require('./open-connections');
 const { forgetStream, refuseEncoding } = require('./stream-connections');
 
 const Phase = {
@@ -45,7 +45,7 @@ function handOver(connection, bytes, stream) {
     return;
   }
   connection.leaveServer();
-  addForeign(server, socket);
+  addUnserved(server, socket);
   connection.transport.leaveHttp();
   forgetStream(connection);
   // As in Node, the encoding of a socket that has spoken HTTP cannot be changed.

@@ -24,7 +24,7 @@ const {
 } = require('../node/streams');
 const { directWrite, sendWhole, willEnd } = require('./direct-write');
 const { becomeSocket, handOver, startAsSocket } = require('./hand-over');
-const { setKeepAlive, setNoDelay } = require('./probes');
+const { setKeepAlive, setNoDelay } = require('./tcp-options');
 const { defineMethods } = require('./taken-methods');
 const { process } = require('../wire/realm');
 

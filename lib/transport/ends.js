@@ -3,7 +3,7 @@
 const { ArrayPrototypeSplice } = require('../base/primordials');
 const { errnoException, systemErrors } = require('../base/errors');
 const { setImmediate } = require('../node/timers');
-const { Context } = require('../node/root-async-resource');
+const { Context } = require('../node/async-contexts');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
 const { Input, Life, Output } = require('./states');

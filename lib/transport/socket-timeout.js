@@ -4,7 +4,7 @@
 // timeout, and if there was traffic since, from when the native side says that it is near.
 const { MathCeil } = require('../base/primordials');
 const { timerDuration } = require('../base/validate');
-const { Context } = require('../node/root-async-resource');
+const { Context } = require('../node/async-contexts');
 const native = require('../wire/loop');
 const { afterTimers, clearTimeout, setTimeout } = require('../node/timers');
 const { now } = require('../wire/realm');

@@ -10,10 +10,10 @@ const {
 } = require('../base/primordials');
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
-const { show } = require('../node/open-things');
+const { listAsActive } = require('../node/active-resources');
 const { runTicks, setImmediate, setTimeout } = require('../node/timers');
 const { now } = require('./realm');
-const { neutral } = require('../node/root-async-resource');
+const { neutral } = require('../node/async-contexts');
 const layout = require('./layout');
 const { Batch, dispatch, newBuffer } = require('./records');
 
@@ -89,7 +89,7 @@ function start() {
   if (native.io === undefined) {
     native.io = neutral.runInAsyncScope(() => new binding.Io(threads(), mayLead(), drain));
     native.calls = native.io.fast();
-    show(openSockets);
+    listAsActive(openSockets);
     renewBatch(ARENA_SIZE);
   }
   return native.io;

@@ -3,7 +3,7 @@
 // since tell of themselves, once a second.
 const { SafeWeakSet, WeakRefPrototypeDeref } = require('../base/primordials');
 const { Weak, channel } = require('../node/builtins');
-const { neutral } = require('../node/root-async-resource');
+const { neutral } = require('../node/async-contexts');
 const { clearInterval, setInterval } = require('../node/timers');
 
 const INTERVAL = 1000;

@@ -1,5 +1,5 @@
 'use strict';
-// What `process` lists as open. Native connections have no handle of Node's own, so they are added to the list.
+// What `process` lists as active. Native connections have no handle of Node's own, so they are added to the list.
 // It has only what keeps the process alive, and so has this.
 
 const {
@@ -17,7 +17,7 @@ const { Weak } = require('./builtins');
 const kSources = SymbolFor('rust-http.open');
 
 /** Has `process` list the sockets that `source()` returns, and their kinds, as long as that function is referenced. */
-function show(source) {
+function listAsActive(source) {
   const sources = sharedSources();
   for (const reference of sources)
     if (WeakRefPrototypeDeref(reference) === undefined) sources.delete(reference);
@@ -56,4 +56,4 @@ function extend(name, sources, tell) {
 /** The name that Node has for what a socket is on: a Unix socket has no addresses. */
 const kindOf = ({ remoteFamily }) => (remoteFamily === undefined ? 'PipeWrap' : 'TCPSocketWrap');
 
-module.exports = { show };
+module.exports = { listAsActive };
