@@ -185,7 +185,7 @@ function addressException(errno, syscall, address, port) {
 }
 
 /** Malformed input, as Node's parser reports it. */
-function parseError(code, reason, bytesParsed, rawPacket) {
+function parseError({ code, reason, bytesParsed, rawPacket }) {
   const error = new Error(`Parse Error: ${reason}`);
   return ObjectAssign(error, { bytesParsed, code, reason, rawPacket });
 }

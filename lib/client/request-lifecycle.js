@@ -234,9 +234,8 @@ function release(parser, req, socket) {
 // ---- the answer ----
 
 /** An upgrade, or the answer to CONNECT: the socket is the user's now. */
-function handOver(reader) {
-  const { outgoing: req, socket } = reader;
-  const { head, response } = reader.upgrade;
+function handOver(reader, head) {
+  const { outgoing: req, socket, upgraded: response } = reader;
   req.res = response;
   unlisten(socket);
   if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);

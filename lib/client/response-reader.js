@@ -1,7 +1,6 @@
 'use strict';
 // Reads the response to one request: makes it and fills it. Where the bytes come from is the business of
 // the transport: records of a native connection, or chunks of a stream.
-const { BufferAlloc } = require('../base/primordials');
 const { parseError } = require('../base/errors');
 const { kConnection, kKeepAliveTimeout } = require('../base/symbols');
 const { IncomingMessage, takeHead } = require('../message/incoming-message');
@@ -27,8 +26,8 @@ class ResponseReader {
     this.parser = null;
     /** The response that is arriving. */
     this.incoming = null;
-    /** The response and the bytes behind it, when they are of another protocol. */
-    this.upgrade = null;
+    /** The response behind which another protocol is spoken. */
+    this.upgraded = null;
     /** The final response is complete. */
     this.isDone = false;
     /** The socket has ended: what is cut short tells that by itself. */
@@ -122,9 +121,9 @@ class ResponseReader {
     this.completeBehind(flags);
   }
 
-  onMalformed({ code, reason, bytesParsed, rawPacket }) {
+  onMalformed(failure) {
     if (this.hasEnded) return;
-    const error = parseError(code, reason, bytesParsed, rawPacket);
+    const error = parseError(failure);
     this.resource.runInAsyncScope(this.lifecycle.onMalformed, this.lifecycle, this, error);
   }
 
@@ -147,7 +146,7 @@ class ResponseReader {
     if (flags & UPGRADE || req.method === 'CONNECT') {
       res.upgrade = true;
       req.res = res;
-      this.upgrade = { response: res, head: BufferAlloc(0) };
+      this.upgraded = res;
       res.complete = true;
       res.push(null);
       return;
@@ -194,9 +193,8 @@ class ResponseReader {
 
   /** The bytes behind the head of an upgrade; none of them is HTTP. */
   takeRaw(bytes) {
-    if (this.upgrade === null) return false;
-    this.upgrade.head = bytes;
-    this.resource.runInAsyncScope(this.lifecycle.onUpgrade, this.lifecycle, this);
+    if (this.upgraded === null) return false;
+    this.resource.runInAsyncScope(this.lifecycle.onUpgrade, this.lifecycle, this, bytes);
     return true;
   }
 }

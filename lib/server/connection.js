@@ -300,12 +300,12 @@ class ServerConnection {
 
   // ---- errors and ends ----
 
-  onMalformed({ code, reason, bytesParsed, rawPacket }) {
+  onMalformed(failure) {
     this.isAmidRead = false;
-    debug('parse error', code);
-    const error = parseError(code, reason, bytesParsed, rawPacket);
+    debug('parse error', failure.code);
+    const error = parseError(failure);
     // The end of input is no packet: Node leaves this error as its parser made it.
-    if (code === 'HPE_INVALID_EOF_STATE') {
+    if (error.code === 'HPE_INVALID_EOF_STATE') {
       error.message = 'Parse Error';
       delete error.rawPacket;
     }

@@ -137,9 +137,8 @@ for (const name of ['on', 'addListener', 'prependListener']) {
   };
 }
 
-methods.httpReader = function httpReader() {
-  return this[kHttpListeners].listeners.data;
-};
+/** HTTP has no listener for 'data' here. */
+methods.httpReader = () => undefined;
 
 /** Bytes for listeners beside the parser. Without any, the native side is told to send no more of them. */
 methods.pushMirrored = function pushMirrored(bytes) {
