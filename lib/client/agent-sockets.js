@@ -53,9 +53,7 @@ function serveNext(agent, name, socket) {
   const waiting = agent.requests[name];
   const req = waiting.shift();
   if (waiting.length === 0) delete agent.requests[name];
-  inQueuedContext(req, () => {
-    giveSocket(agent, req, socket);
-  });
+  inQueuedContext(req, () => giveSocket(agent, req, socket));
 }
 
 function keep(agent, name, socket, options) {
@@ -70,12 +68,8 @@ function keep(agent, name, socket, options) {
 /** Runs `handler` in the async context in which the request was queued. */
 function inQueuedContext(req, handler) {
   const resource = req[kRequestResource];
-  if (!resource) {
-    handler();
-    return;
-  }
-  req[kRequestResource] = null;
-  resource.runInAsyncScope(handler);
+  if (resource) resource.runInAsyncScope(handler);
+  else handler();
 }
 
 function onFreeSocketError(error) {
@@ -278,10 +272,8 @@ function removeSocket(agent, socket, options) {
     if (error) req.onSocket(null, error);
     else socket.emit('free');
   };
-  const dial = () => agent.createSocket(req, options, created);
   // What is told of the connection is told in the context of the request for which it is dialled.
-  if (req[kRequestResource]) req[kRequestResource].runInAsyncScope(dial);
-  else dial();
+  inQueuedContext(req, () => agent.createSocket(req, options, created));
 }
 
 function takeOut(set, name, socket) {

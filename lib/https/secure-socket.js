@@ -220,8 +220,6 @@ define(prototype, {
     transport.resumeReading();
   },
 
-  exchangeTransport: () => false,
-
   /** Node's TLS takes a socket without a handle for one that is connecting, and waits. */
   once(event, listener) {
     EventEmitter.prototype.once.call(this, event, listener);

@@ -89,11 +89,6 @@ class SecureTransport extends TlsTransport {
     process.nextTick(() => this.tellClientError(error));
   }
 
-  /** Node accepts and greets before a server is closed. */
-  isUnused() {
-    return false;
-  }
-
   /** Bytes that the parser has read go to the listeners of that time, not to the stream's reader. */
   onMirrored(bytes, begun) {
     if (this.role !== null || begun === undefined) super.onMirrored(bytes, begun);

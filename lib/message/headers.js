@@ -104,14 +104,6 @@ const methods = {
     else if (key === 'date') this.sendDate = false;
     if (this[kOutHeaders] !== null) delete this[kOutHeaders][key];
   },
-
-  _renderHeaders() {
-    if (this._header) throw new ERR_HTTP_HEADERS_SENT('render');
-    const headers = this[kOutHeaders];
-    const rendered = {};
-    for (const key in headers) rendered[headers[key][0]] = headers[key][1];
-    return rendered;
-  },
 };
 
 const deprecated = {

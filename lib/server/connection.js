@@ -74,7 +74,7 @@ class ServerConnection {
     /** The async resource in which that is made: see `begunHere`; null if the caller's context is right. */
     this.origin = transport.origin;
     this.onPendingData = undefined;
-    /** JavaScript knew of it before its first request, as it does of all with Node. */
+    /** JavaScript knew of it before its first request, as it does of all with Node; of plain native ones it does not. */
     this.wasAnnounced = true;
     /** The response that has the socket does not listen to its end by itself. */
     this.closesResponse = true;

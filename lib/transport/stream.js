@@ -210,10 +210,6 @@ class StreamTransport {
     this.parser.setRequireHostHeader(required);
   }
 
-  isUnused() {
-    return false;
-  }
-
   holdsInput() {
     return false;
   }
