@@ -35,7 +35,7 @@ class NativeTransport {
     /** The native side refuses a server's requests beyond `overload` before JavaScript hears of them. */
     this.isGuarded = true;
     this.ticksBehindContent = !isClient;
-    /** See `dispatch`. */
+    /** See `deliver` in `wire/records`. */
     this.ticksBeforeHeads = false;
     this.closedErrno = isClient ? ECONNRESET : EPIPE;
     this.life = Life.OPEN;

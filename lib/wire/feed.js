@@ -10,7 +10,7 @@ const {
 } = require('../base/primordials');
 const { ATTACHED, FLAG_SHIFT, KIND_MASK, RECORD_SIZE } = require('./layout');
 const native = require('./loop');
-const { Batch, copyOf, dispatch, newBuffer, viewOf } = require('./records');
+const { Batch, copyOf, deliver, newBuffer, viewOf } = require('./records');
 const { process } = require('./realm');
 
 const ARENA_SIZE = 64 * 1024;
@@ -170,7 +170,7 @@ class FedParser {
           transport.onLost();
           break;
         }
-        dispatch(transport, words[record] & KIND_MASK, words[record] >>> FLAG_SHIFT, batch, record);
+        deliver(transport, words[record] & KIND_MASK, words[record] >>> FLAG_SHIFT, batch, record);
       }
       isDone = true;
     } finally {

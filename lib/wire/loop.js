@@ -15,7 +15,7 @@ const { runTicks, setImmediate, setTimeout } = require('../node/timers');
 const { now } = require('./realm');
 const { neutral } = require('../node/async-contexts');
 const layout = require('./layout');
-const { Batch, dispatch, newBuffer } = require('./records');
+const { Batch, deliver, newBuffer } = require('./records');
 
 if (debuglog('rust-http').enabled) binding.switchOnDebugLog();
 
@@ -238,7 +238,7 @@ function handle(kind, flags, id, at) {
       transports[id & ID_SLOT_MASK] = undefined;
       release(id);
     }
-    dispatch(transport, kind, flags, batch, at);
+    deliver(transport, kind, flags, batch, at);
   } else {
     handleOther(kind, flags, id, at);
   }

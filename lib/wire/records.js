@@ -154,7 +154,7 @@ function readClose({ words }, at) {
 }
 
 /** Hands a record to `transport`; its `receiver` is null when nothing that the peer sends is of interest any more. */
-function dispatch(transport, kind, flags, batch, at) {
+function deliver(transport, kind, flags, batch, at) {
   const { receiver } = transport;
   switch (kind) {
     case layout.HEAD:
@@ -219,4 +219,4 @@ function dispatch(transport, kind, flags, batch, at) {
   }
 }
 
-module.exports = { Batch, copyOf, dispatch, newBuffer, viewOf };
+module.exports = { Batch, copyOf, deliver, newBuffer, viewOf };
