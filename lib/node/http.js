@@ -158,38 +158,35 @@ const defaults = later(() => {
 
 const isInherited = Function.prototype[Symbol.hasInstance];
 
-/**
- * Has `instanceof Class` know objects of the host's class, whose methods `Class` has, too: the host's own https
- * makes them for programs that use ours for http. Subclasses of `Class` know only their own objects.
- */
-function admit(Class, HostClass) {
-  ObjectDefineProperty(Class, Symbol.hasInstance, {
+/** Has `instanceof Class` know the objects for which `isOne` is true, too; that of a subclass knows only its own. */
+function extendInstances(Class, isOne) {
+  // A frozen class knows only its own objects.
+  ReflectDefineProperty(Class, Symbol.hasInstance, {
     __proto__: null,
     configurable: true,
     value(object) {
-      if (ReflectApply(isInherited, this, [object])) return true;
-      return this === Class && ReflectApply(isInherited, HostClass, [object]);
+      return ReflectApply(isInherited, this, [object]) || (this === Class && isOne(object));
     },
   });
 }
 
 /**
- * Has `instanceof HostClass` know objects of `Class`, which does not inherit from it. Subclasses of
- * the host's class know only their own objects. However often the module is loaded, this is done once.
+ * Has `instanceof Class` know objects of the host's class, whose methods `Class` has, too: the host's own https
+ * makes them for programs that use ours for http.
+ */
+function admit(Class, HostClass) {
+  extendInstances(Class, (object) => ReflectApply(isInherited, HostClass, [object]));
+}
+
+/**
+ * Has `instanceof HostClass` know objects of `Class`, which does not inherit from it. However often the module is
+ * loaded, this is done once.
  */
 function recognize(HostClass, Class) {
   const mark = SymbolFor(`rust-http.${HostClass.name}`);
   ObjectDefineProperty(Class.prototype, mark, { __proto__: null, value: true });
   if (ObjectHasOwn(HostClass, Symbol.hasInstance)) return;
-  // A frozen class knows only its own objects.
-  ReflectDefineProperty(HostClass, Symbol.hasInstance, {
-    __proto__: null,
-    configurable: true,
-    value(object) {
-      if (ReflectApply(isInherited, this, [object])) return true;
-      return this === HostClass && typeof object === 'object' && object?.[mark] === true;
-    },
-  });
+  extendInstances(HostClass, (object) => typeof object === 'object' && object?.[mark] === true);
 }
 
 module.exports = {

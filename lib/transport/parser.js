@@ -96,9 +96,11 @@ function announcementOf(method) {
 /** Parsers of responses that wait for another one: to make one costs more than to parse a response. */
 const spare = [];
 
-/** A parser of the answer to a request of this method. */
+/** A parser of the answer to a request of this method: the last that came in, if it has these options. */
 function responseParser(options, method) {
-  const parser = takeSpare(options) ?? newResponseParser(options);
+  const last = spare[spare.length - 1];
+  const isUsable = last !== undefined && readsAlike(last.options, options);
+  const parser = isUsable ? spare.pop() : newResponseParser(options);
   renew(parser.slot, announcementOf(method));
   return parser;
 }
@@ -106,12 +108,6 @@ function responseParser(options, method) {
 function newResponseParser(options) {
   const parser = new StreamParser(true, options.settings);
   return { parser, slot: parser.slot, options };
-}
-
-/** One with these options, if the last that came in has them. */
-function takeSpare(options) {
-  const last = spare[spare.length - 1];
-  return last !== undefined && readsAlike(last.options, options) ? spare.pop() : null;
 }
 
 /** The parser has come to the end of a response, and is not used any more. */
