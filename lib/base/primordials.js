@@ -88,7 +88,7 @@ takeStatic('Object', Object, 'getOwnPropertyNames getOwnPropertySymbols');
 takeStatic('Reflect', Reflect, 'apply construct defineProperty ownKeys set');
 takeStatic('Symbol', Symbol, 'for');
 
-takeMethods('Array', Array, 'concat every filter find findIndex flat flatMap forEach includes');
+takeMethods('Array', Array, 'concat every filter find findIndex flat flatMap includes');
 takeMethods('Array', Array, 'indexOf join map reduce reverse slice some splice unshift');
 takeMethods('Buffer', Buffer, 'latin1Slice subarray');
 takeMethods('String', String, 'endsWith includes padStart replaceAll slice');

@@ -4,7 +4,6 @@
 const {
   ArrayPrototypeIncludes,
   ArrayPrototypeIndexOf,
-  ArrayPrototypeSome,
   ArrayPrototypeSplice,
   ObjectValues,
   StringPrototypeSubstring,
@@ -241,12 +240,8 @@ function adopt(agent, socket, options) {
     },
     close,
     timeout() {
-      if (
-        ArrayPrototypeSome(ObjectValues(agent.freeSockets), (free) =>
-          ArrayPrototypeIncludes(free, socket),
-        )
-      )
-        socket.destroy();
+      for (const free of ObjectValues(agent.freeSockets))
+        if (ArrayPrototypeIncludes(free, socket)) socket.destroy();
     },
     // The connection is given away, after an upgrade for example: it will not come back.
     agentRemove() {

@@ -1,12 +1,7 @@
 'use strict';
 // The life of a request on its socket: the socket's events become those of the request and the response,
 // in the orders Node's documentation spells out; afterwards the socket is free, or handed over, or closed.
-const {
-  ArrayIsArray,
-  ArrayPrototypeIncludes,
-  ArrayPrototypeMap,
-  ObjectFromEntries,
-} = require('../base/primordials');
+const { ArrayIsArray, ArrayPrototypeIncludes } = require('../base/primordials');
 const { connectionReset } = require('../base/errors');
 const { kBeginning, kError, kTransport } = require('../base/symbols');
 const { detachSignal } = require('../message/incoming-message');
@@ -258,19 +253,20 @@ function handOver(reader, head) {
   emitClose(req);
 }
 
-/** What 'information' tells of an interim answer. */
-const INFORMATION =
-  'statusCode statusMessage httpVersion httpVersionMajor httpVersionMinor headers rawHeaders'.split(
-    ' ',
-  );
-
 /** An interim answer: the final one is still to come. */
 function onInformation(req, res) {
-  if (res.statusCode === 100) req.emit('continue');
-  req.emit(
-    'information',
-    ObjectFromEntries(ArrayPrototypeMap(INFORMATION, (name) => [name, res[name]])),
-  );
+  const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor } = res;
+  const { headers, rawHeaders } = res;
+  if (statusCode === 100) req.emit('continue');
+  req.emit('information', {
+    statusCode,
+    statusMessage,
+    httpVersion,
+    httpVersionMajor,
+    httpVersionMinor,
+    headers,
+    rawHeaders,
+  });
 }
 
 /** The final answer's head has arrived. */

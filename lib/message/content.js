@@ -1,10 +1,6 @@
 'use strict';
 // Content of outgoing messages: checking pieces, counting them, putting them into chunks.
-const {
-  ArrayPrototypeForEach,
-  BufferByteLength,
-  BufferIsEncoding,
-} = require('../base/primordials');
+const { BufferByteLength, BufferIsEncoding } = require('../base/primordials');
 const {
   ERR_HTTP_BODY_NOT_ALLOWED,
   ERR_HTTP_CONTENT_LENGTH_MISMATCH,
@@ -153,11 +149,9 @@ function flushPieces(message) {
     message._send(pieces[i], pieces[i + 1], null);
     if (pieces[i + 2]) callbacks.push(pieces[i + 2]);
   }
-  message._send(CRLF, last, (error) =>
-    ArrayPrototypeForEach(callbacks, (f) => {
-      f(error);
-    }),
-  );
+  message._send(CRLF, last, (error) => {
+    for (const callback of callbacks) callback(error);
+  });
   pieces.length = 0;
   message[kChunkedLength] = 0;
   return true;

@@ -1,7 +1,7 @@
 'use strict';
 // A server that drains: it takes no more connections and requests, answers what is under way, and is done
 // when all its connections are closed.
-const { ArrayPrototypeForEach, MathMax, MathMin, ReflectApply } = require('../base/primordials');
+const { MathMax, MathMin, ReflectApply } = require('../base/primordials');
 const { kConnections, kDrain, kIsClosing, kTotals } = require('../base/symbols');
 const { MAX_TIMER, validateNumber, validateObject } = require('../base/validate');
 const { net } = require('../node/builtins');
@@ -45,7 +45,7 @@ class Drain {
   }
 
   endIdle() {
-    ArrayPrototypeForEach(connectionsOf(this.server), endBehindAnswers);
+    for (const connection of connectionsOf(this.server)) endBehindAnswers(connection);
     for (const socket of handshakesOf(this.server)) socket.destroy();
     this.look();
   }

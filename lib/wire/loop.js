@@ -1,13 +1,7 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
-const {
-  ArrayPrototypeFilter,
-  ArrayPrototypeMap,
-  MathMin,
-  NumberIsInteger,
-  SafeMap,
-} = require('../base/primordials');
+const { MathMin, NumberIsInteger, SafeMap } = require('../base/primordials');
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { listAsActive } = require('../node/active-resources');
@@ -97,11 +91,10 @@ function start() {
 
 /** The sockets of connections that are open and referenced. */
 function openSockets() {
-  const open = ArrayPrototypeFilter(
-    transports,
-    (transport) => transport?.referenced && !transport.isDestroyed,
-  );
-  return ArrayPrototypeMap(open, ({ socket }) => socket);
+  const sockets = [];
+  for (const transport of transports)
+    if (transport?.referenced && !transport.isDestroyed) sockets.push(transport.socket);
+  return sockets;
 }
 
 /** `RUST_HTTP_IO_THREADS`: how many threads do I/O; one by default. */
