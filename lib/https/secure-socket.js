@@ -34,7 +34,7 @@ const { NativeSocket, tellMirrored } = require('../socket/socket');
 const { Context } = require('../node/async-contexts');
 const native = require('../wire/loop');
 const { process } = require('../wire/realm');
-const { callError } = require('./tls-errors');
+const { opensslError } = require('./tls-errors');
 
 /** With TLS 1.2, key material by labels that begin so is TLS' own (RFC 5705, section 4). */
 const OWN_LABELS =
@@ -154,12 +154,12 @@ define(prototype, {
     const protocol = this.getProtocol();
     if (protocol === null) throw new ERR_TLS_INVALID_STATE();
     if (protocol === 'TLSv1.2' && OWN_LABELS.test(label))
-      throw callError(0x0a00016f, 'tls illegal exporter label');
+      throw opensslError(0x0a00016f, 'tls illegal exporter label');
     const inContext = context && BufferFrom(context.buffer, context.byteOffset, context.byteLength);
     const bytes = native.io.exportKeyingMaterial(transport.id, length, label, inContext);
     if (bytes !== null) return bytes;
     if (transport.isDestroyed) throw new ERR_TLS_INVALID_STATE();
-    throw callError(0x0a0c0103, 'internal error'); // more than there is
+    throw opensslError(0x0a0c0103, 'internal error'); // more than there is
   },
 
   renegotiate(options, callback) {

@@ -22,24 +22,17 @@ const ALERTS = 0x0a000000 + 1000;
 function tlsError(text) {
   const [, number, words] = /^(\d+) (.*)$/.exec(text);
   const alert = Number(number);
-  const family = familyOf(alert);
-  const reason = alert === 0 ? words : `${family}${words}`;
-  const head =
-    alert === 0 ? 'error:0A000000:SSL routines' : `error:${hex(ALERTS + alert)}:SSL routines`;
-  const tail = alert === 0 ? '' : `:SSL alert number ${alert}`;
-  return withReason(new Error(`${head}::${reason}${tail}\n`), reason);
+  if (alert === 0) return opensslError(0x0a000000, words, '\n');
+  return opensslError(ALERTS + alert, `${familyOf(alert)}${words}`, `:SSL alert number ${alert}\n`);
 }
 
-function withReason(error, reason) {
+/** An error with OpenSSL's number and reason, and what stands behind that in its message. */
+function opensslError(number, reason, rest = '') {
+  const error = new Error(`error:${hex(number)}:SSL routines::${reason}${rest}`);
   error.library = 'SSL routines';
   error.reason = reason;
   error.code = `ERR_SSL_${StringPrototypeReplaceAll(reason.toUpperCase(), ' ', '_')}`;
   return error;
-}
-
-/** The error of a call; `number` and `reason` are OpenSSL's. */
-function callError(number, reason) {
-  return withReason(new Error(`error:${hex(number)}:SSL routines::${reason}`), reason);
 }
 
 function familyOf(alert) {
@@ -50,4 +43,4 @@ function familyOf(alert) {
 
 const hex = (number) => StringPrototypePadStart(number.toString(16).toUpperCase(), 8, '0');
 
-module.exports = { callError, tlsError };
+module.exports = { opensslError, tlsError };
