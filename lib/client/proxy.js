@@ -101,28 +101,24 @@ function usesProxy(config, options) {
   return config.covers(options.host || 'localhost', options.port);
 }
 
+function refuse(name, value, reason) {
+  throw new ERR_INVALID_ARG_VALUE(name, value, reason);
+}
+
 /** The Host among headers given as an array, flat or of pairs; it may be there once. */
 function hostOfArray(headers) {
   const wrong = isPairs(headers)
     ? ArrayPrototypeFindIndex(headers, (pair) => !ArrayIsArray(pair))
     : -1;
   if (wrong !== -1) {
-    throw new ERR_INVALID_ARG_VALUE(
-      `options.headers[${wrong}]`,
-      typeof headers[wrong],
-      'must be an array when headers is passed as an array of pairs',
-    );
+    const reason = 'must be an array when headers is passed as an array of pairs';
+    refuse(`options.headers[${wrong}]`, typeof headers[wrong], reason);
   }
   let host;
   forEachField(headers, (name, value) => {
     if (`${name}`.toLowerCase() !== 'host') return;
-    if (host !== undefined) {
-      throw new ERR_INVALID_ARG_VALUE(
-        'options.headers',
-        '(redacted)',
-        'must not contain duplicate Host headers',
-      );
-    }
+    if (host !== undefined)
+      refuse('options.headers', '(redacted)', 'must not contain duplicate Host headers');
     host = `${value}`;
   });
   return host;
@@ -144,17 +140,16 @@ function checkAuthority(path, authority, userHost, headerArray) {
   validatePort(authority.port, 'options.port');
   const base = new URL(`http://${authority.host}`);
   base.port = authority.port;
-  const disagrees = (name, value) => {
-    throw new ERR_INVALID_ARG_VALUE(name, value, `must match the request authority (${base.host})`);
-  };
+  const mustMatch = `must match the request authority (${base.host})`;
   if (headerArray !== undefined) {
     const host = hostOfArray(headerArray);
-    if (host !== undefined && host !== base.host) disagrees('Host in options.headers', host);
+    if (host !== undefined && host !== base.host)
+      refuse('Host in options.headers', host, mustMatch);
   } else if (userHost !== undefined && !isSameAuthority(base.host, userHost)) {
-    disagrees('Host in options.headers', userHost);
+    refuse('Host in options.headers', userHost, mustMatch);
   }
   const url = targetUrl(`${path}`, base);
-  if (url.host !== base.host) disagrees('options.path', url);
+  if (url.host !== base.host) refuse('options.path', url, mustMatch);
   return { base, url };
 }
 
@@ -165,28 +160,17 @@ function targetUrl(target, base) {
     url = new URL(target);
   } catch {
     if (!StringPrototypeStartsWith(target, '/'))
-      throw new ERR_INVALID_ARG_VALUE(
-        'options.path',
-        target,
-        'must be in absolute-form or start with /',
-      );
+      refuse('options.path', target, 'must be in absolute-form or start with /');
     return new URL(base.origin + target);
   }
   if (url.username || url.password) {
     url.username = '';
     url.password = '';
-    throw new ERR_INVALID_ARG_VALUE(
-      'options.path',
-      url.href,
-      'must not contain userinfo, use options.auth instead',
-    );
+    refuse('options.path', url.href, 'must not contain userinfo, use options.auth instead');
   }
   if (url.protocol !== 'http:') {
-    throw new ERR_INVALID_ARG_VALUE(
-      'options.path',
-      url.protocol,
-      'must use http: scheme when specified as an absolute URL',
-    );
+    const reason = 'must use http: scheme when specified as an absolute URL';
+    refuse('options.path', url.protocol, reason);
   }
   return url;
 }
