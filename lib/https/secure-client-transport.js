@@ -17,7 +17,6 @@ const { WRITE_MORE } = require('../wire/layout');
 const native = require('../wire/loop');
 const { TlsTransport, errorOfClose } = require('./tls-transport');
 const { NodeHandshake } = require('./node-handshake');
-const { tlsError } = require('./tls-errors');
 const { verdictOn } = require('./verdict');
 
 const NEVER_SECURED =
@@ -144,12 +143,8 @@ class SecureClientTransport extends TlsTransport {
     return ObjectAssign(error, { path: path ?? undefined, host, port, localAddress });
   }
 
-  /** TLS has failed; `text`: see the record. */
-  onFailed(text) {
-    if (this.life !== Life.OPEN) return;
-    const error = tlsError(text);
-    if (!this.isSecured) this.tryNode(error.reason, error);
-    else this.inContext(this.failSecured, error);
+  failHandshake(error) {
+    this.tryNode(error.reason, error);
   }
 
   /** Node goes on with the socket, over `handle`; returns what it has to send, and what is to follow. */

@@ -8,7 +8,6 @@ const native = require('../wire/loop');
 const { ServerConnection } = require('../server/connection');
 const { _connectionListener } = require('../server/server');
 const { TlsTransport, errorOfClose } = require('./tls-transport');
-const { tlsError } = require('./tls-errors');
 
 class SecureTransport extends TlsTransport {
   constructor(id, socket, serverTls) {
@@ -52,16 +51,8 @@ class SecureTransport extends TlsTransport {
     if (this.life === Life.OPEN) this.inOwnContext(() => this.serverTls.leaveToNode(this, bytes));
   }
 
-  /** TLS has failed; `text`: see the record. */
-  onFailed(text) {
-    if (this.life !== Life.OPEN) return;
-    const error = tlsError(text);
-    if (this.isSecured) this.inContext(this.failSecured, error);
-    else this.tellClientError(error);
-  }
-
   /** A handshake has come to nothing. */
-  tellClientError(error) {
+  failHandshake(error) {
     if (this.hasFailed) return;
     this.hasFailed = true;
     if (!this.isClosed) this.saveAddresses();
@@ -72,7 +63,7 @@ class SecureTransport extends TlsTransport {
 
   tellTimeout() {
     if (this.isSecured) super.tellTimeout();
-    else this.tellClientError(new ERR_TLS_HANDSHAKE_TIMEOUT());
+    else this.failHandshake(new ERR_TLS_HANDSHAKE_TIMEOUT());
   }
 
   close(reset) {
@@ -86,7 +77,7 @@ class SecureTransport extends TlsTransport {
     super.afterClose(end);
     if (!isBrokenOff) return;
     const error = errorOfClose(end) ?? connectionReset('socket hang up');
-    process.nextTick(() => this.tellClientError(error));
+    process.nextTick(() => this.failHandshake(error));
   }
 
   /** Bytes that the parser has read go to the listeners of that time, not to the stream's reader. */

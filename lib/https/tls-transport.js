@@ -3,7 +3,9 @@
 const { BufferPrototypeLatin1Slice } = require('../base/primordials');
 const { errnoException } = require('../base/errors');
 const { NativeTransport } = require('../transport/native');
+const { Life } = require('../transport/states');
 const native = require('../wire/loop');
+const { tlsError } = require('./tls-errors');
 
 class TlsTransport extends NativeTransport {
   constructor(id, socket, isClient) {
@@ -20,6 +22,14 @@ class TlsTransport extends NativeTransport {
     const { alpnProtocol: protocol, servername = false } = agreed;
     const alpnProtocol = protocol ? BufferPrototypeLatin1Slice(protocol) : false;
     return (this.agreed = { ...agreed, alpnProtocol, servername });
+  }
+
+  /** TLS has failed; `text`: see the record. */
+  onFailed(text) {
+    if (this.life !== Life.OPEN) return;
+    const error = tlsError(text);
+    if (this.isSecured) this.inContext(this.failSecured, error);
+    else this.failHandshake(error);
   }
 
   /**
