@@ -76,7 +76,6 @@ function becomeNativeSocket(socket, transport, httpListeners) {
 const { prototype } = ClientSocket;
 /** Defined below, not assigned: what they inherit may be frozen by now. */
 const methods = { __proto__: null };
-delete prototype.constructor; // that of Node's sockets
 
 // ---- writing ----
 

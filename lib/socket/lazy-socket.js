@@ -33,7 +33,6 @@ ObjectSetPrototypeOf(LazySocket.prototype, NativeSocket.prototype);
 const { prototype } = LazySocket;
 /** Defined below, not assigned: what they inherit may be frozen by now. */
 const methods = { __proto__: null };
-delete prototype.constructor; // that of Node's sockets
 
 define(prototype, {
   isLazy: true,

@@ -38,7 +38,6 @@ const OPEN = ObjectFreeze({ __proto__: null });
 const { prototype } = NativeSocket;
 /** Defined below, not assigned: what they inherit may be frozen by now. */
 const methods = { __proto__: null };
-delete prototype.constructor; // that of Node's sockets
 
 define(prototype, directWrite);
 define(prototype, {

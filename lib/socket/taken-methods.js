@@ -48,6 +48,7 @@ const originals = methodsOf(ObjectFromEntries([...socketMethods]));
 
 /** Puts `methods` on `prototype`, and wraps what Node's sockets have, too. `isOwn`: they are right for a socket. */
 function defineMethods(prototype, methods, isOwn) {
+  delete prototype.constructor; // that of Node's sockets
   ObjectDefineProperties(prototype, ObjectGetOwnPropertyDescriptors(methods));
   for (const name of ObjectGetOwnPropertyNames(prototype)) {
     const descriptor = ObjectGetOwnPropertyDescriptor(prototype, name);
