@@ -1,11 +1,6 @@
 'use strict';
 // The connections of a server: those that speak HTTP, and those that were handed over to other code.
-const {
-  ArrayPrototypeFilter,
-  ArrayPrototypeMap,
-  SafeSet,
-  WeakRefPrototypeDeref,
-} = require('../base/primordials');
+const { SafeSet, WeakRefPrototypeDeref } = require('../base/primordials');
 const { kConnections, kUnserved, kServerTls } = require('../base/symbols');
 const { Weak } = require('../node/builtins');
 
@@ -14,10 +9,10 @@ const kBelowTls = Symbol('rust-http.belowTls');
 
 /** The connections of a server, as they are now, without those that were sent to other processes. */
 function connectionsOf(server) {
-  return ArrayPrototypeFilter(
-    [...(server[kConnections] ?? [])],
-    ({ transport }) => !transport.isSentAway(),
-  );
+  const connections = [];
+  for (const connection of server[kConnections] ?? [])
+    if (!connection.transport.isSentAway()) connections.push(connection);
+  return connections;
 }
 
 /** Sockets of a server that speak no HTTP. It does not keep them; closed ones are forgotten now and then. */
@@ -60,16 +55,13 @@ function unservedOf(server) {
 
 /** The sockets of `server` on which a handshake is under way. */
 function handshakesOf(server) {
-  const secured = [
-    ...unservedOf(server),
-    ...ArrayPrototypeMap(connectionsOf(server), ({ socket }) => socket),
-  ];
-  const below = new SafeSet(ArrayPrototypeMap(secured, (socket) => socket._parent));
-  const node = ArrayPrototypeFilter(
-    server[kBelowTls]?.open() ?? [],
-    (socket) => !below.has(socket),
-  );
-  return [...node, ...(server[kServerTls]?.handshakes() ?? [])];
+  const below = new SafeSet();
+  for (const socket of unservedOf(server)) below.add(socket._parent);
+  for (const { socket } of connectionsOf(server)) below.add(socket._parent);
+  const sockets = [];
+  for (const socket of server[kBelowTls]?.open() ?? [])
+    if (!below.has(socket)) sockets.push(socket);
+  return [...sockets, ...(server[kServerTls]?.handshakes() ?? [])];
 }
 
 module.exports = { addUnserved, addBelowTls, connectionsOf, unservedOf, handshakesOf };
