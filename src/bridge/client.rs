@@ -15,7 +15,7 @@ impl Io {
     /// Responses are read with these limits until `setReader` says otherwise. `flags` announce the first
     /// request, as those of a send do. With `client`, TLS is on the connection: nothing of a request is sent, and
     /// nothing that comes is read, before `startReading` follows the record that tells of the handshake.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn adopt_client(
         &self,
         env: Env,
@@ -40,7 +40,7 @@ impl Io {
     }
 
     /// The responses to the requests that follow are read with these limits.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set_reader(&self, id: u32, reader: &ParserSettings) {
         self.with(id, |connection| connection.request.set_reader(reader.0));
     }

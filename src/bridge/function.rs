@@ -2,12 +2,15 @@
 
 use std::ffi::{CStr, c_void};
 use std::marker::PhantomData;
+use std::panic::catch_unwind;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
-use napi::{Error, Result, Status, sys};
+use napi::bindgen_prelude::panic_to_error;
+use napi::{Error, JsError, Result, Status, sys};
 
 use crate::bridge::call::{Answer, Call};
+use crate::ring::panic::contain;
 
 /// A function that JavaScript calls, which keeps a `T`.
 pub struct Callback<T> {
@@ -32,6 +35,7 @@ impl<T> Callback<T> {
     }
 }
 
+/// What Node calls. A panic is thrown as an Error, as with `#[napi(catch_unwind)]`.
 unsafe extern "C" fn run<const N: usize, T, F, R>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -40,12 +44,19 @@ where
     F: Fn(&Call<N, T>) -> R,
     R: Answer,
 {
-    // SAFETY: Node's own arguments; only `define` makes functions of a `Callback<T>`, and for a `T`.
-    let call = unsafe { Call::new(env, info) };
-    // SAFETY: `Callback::new` was given a value of this type, which can be copied and has no size: any
-    // pointer that is aligned points to one.
-    let f = unsafe { NonNull::<F>::dangling().as_ref() };
-    f(&call).into_value(env)
+    let result = catch_unwind(|| {
+        // SAFETY: Node's own arguments; only `define` makes functions of a `Callback<T>`, and for a `T`.
+        let call = unsafe { Call::<N, T>::new(env, info) };
+        // SAFETY: `Callback::new` was given a value of this type, which can be copied and has no size: any
+        // pointer that is aligned points to one.
+        let f = unsafe { NonNull::<F>::dangling().as_ref() };
+        f(&call).into_value(env)
+    });
+    result.unwrap_or_else(|panic| {
+        // SAFETY: the environment of this call.
+        unsafe { JsError::from(panic_to_error(panic)).throw_into(env) };
+        ptr::null_mut()
+    })
 }
 
 /// Puts `functions` on `target`. Each keeps `of`, and finds it in its call.
@@ -86,7 +97,7 @@ pub fn define<T>(
 /// A function is gone, at the latest with the JavaScript environment.
 unsafe extern "C" fn release<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: made by `Rc::into_raw` in `define`, for this function alone.
-    drop(unsafe { Rc::from_raw(data.cast_const().cast::<T>()) });
+    contain(|| drop(unsafe { Rc::from_raw(data.cast_const().cast::<T>()) }));
 }
 
 /// What a call of Node-API has written to its out-pointer.

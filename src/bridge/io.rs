@@ -18,6 +18,7 @@ use crate::io::{self, After, Connection, Socket};
 use crate::ring::ConnId;
 use crate::ring::debug_log::note;
 use crate::ring::idle_clock::IdleClock;
+use crate::ring::panic::contain;
 
 /// The functions of `Io::fast`.
 const FAST: [Callback<Environment>; 9] = [
@@ -59,7 +60,7 @@ impl Io {
     /// `drain` is called when records wait. `threads` do the I/O, which begins with the first listener or
     /// connection and ends with the last one; if there is one thread and `may_lead`, the event loop of
     /// JavaScript does it as long as there is little to do.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
         threads: u32,
@@ -72,7 +73,7 @@ impl Io {
         let environment = Rc::new(Environment::new(threads as usize, may_lead, reference));
         env.add_env_cleanup_hook(Rc::downgrade(&environment), |environment| {
             if let Some(environment) = environment.upgrade() {
-                environment.shut_down();
+                contain(|| environment.shut_down());
             }
         })?;
         Ok(Self { environment })
@@ -80,6 +81,7 @@ impl Io {
 
     /// The functions for the hot path; see `bridge/send.rs` and `bridge/receive.rs`.
     #[napi(
+        catch_unwind,
         ts_return_type = "{ drain(arena: Uint8Array): number; takeContent(target: Uint8Array): boolean; takeDirect(): Buffer; dropContent(): void; handlesRequest(): void; hasUnaskedInput(id: number): boolean; flush(id: number): number; sendText(id: number, text: string, flags: number): number; sendBytes(id: number, bytes: Uint8Array, flags: number): number }"
     )]
     pub fn fast<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
@@ -89,13 +91,13 @@ impl Io {
     }
 
     /// Whether waiting for records keeps the process alive.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set_ref(&self, env: Env, referenced: bool) -> Result<()> {
         self.environment.set_ref(env.raw(), referenced)
     }
 
     /// Whether an I/O thread leads at the moment, and not the event loop.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn is_led_by_thread(&self) -> bool {
         self.environment
             .with_hub(|hub| hub.is_led_by_thread())
@@ -103,7 +105,7 @@ impl Io {
     }
 
     /// Asks for another drain later.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn wake_again(&self) {
         self.environment.port.wake();
     }
@@ -112,7 +114,7 @@ impl Io {
 
     /// A server without a socket of its own yet. Returns its id, or an error number, negated, if the
     /// system has no thread or descriptor to spare.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn create_listener(&self, env: Env, options: ServerOptions) -> i32 {
         let hub = match self.environment.hub(env.raw()) {
             Ok(hub) => hub,
@@ -124,7 +126,7 @@ impl Io {
     }
 
     /// Listens on a bound descriptor, of which a duplicate is used. Returns 0 or an error number.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn listen(&self, listener: u32, fd: i32, backlog: i32) -> i32 {
         let fd = match duplicate(fd) {
             Ok(fd) => fd,
@@ -140,7 +142,7 @@ impl Io {
 
     /// Takes over a duplicate of a connected descriptor as if it had been accepted. Returns its id and the flags of
     /// the record `Open`, which does not come; nothing if there is no descriptor to spare.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn adopt(&self, listener: u32, fd: i32) -> Option<Vec<u32>> {
         let listener = self.environment.listener(listener)?;
         let fd = duplicate(fd).ok()?;
@@ -152,7 +154,7 @@ impl Io {
     }
 
     /// Gives a listener the options that may change while it listens.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn configure(&self, listener: u32, options: ServerOptions) {
         if let Some(listener) = self.environment.listener(listener) {
             self.environment
@@ -161,14 +163,14 @@ impl Io {
     }
 
     /// Stops accepting, at once; connections stay. Returns whether nothing is open any more.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn close_listener(&self, listener: u32) -> bool {
         self.environment.remove_listener(listener)
     }
 
     /// The ends of the connection that the `Drop` record tells of which is being handled; `None` if they
     /// have no addresses.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn take_dropped(&self) -> Option<DroppedConnection> {
         let ends = self.environment.dropped.borrow_mut().pop_front()?;
         Some(DroppedConnection {
@@ -180,7 +182,7 @@ impl Io {
     // ---- the end of a connection ----
 
     /// Closes a connection; with `reset`, so that the peer sees a reset.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn destroy(&self, id: u32, reset: bool) {
         self.with(id, |connection| {
             self.environment.with_hub(|hub| {
@@ -191,19 +193,19 @@ impl Io {
     }
 
     /// Closes a connection when all output has left.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn destroy_soon(&self, id: u32) {
         self.follow(id, After::Close);
     }
 
     /// Ends the writing side when all output has left; true when that has happened already.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn shutdown(&self, id: u32) -> bool {
         self.follow(id, After::HalfClose)
     }
 
     /// An answer has ended, of which the last piece did not say so.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn end_response(&self, id: u32) {
         self.with(id, |connection| {
             connection.idle_clock.touch(self.environment.now());
@@ -213,14 +215,14 @@ impl Io {
     }
 
     /// Another timeout was set since an answer has ended: that between requests holds again, if nothing is under way.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn begin_pause(&self, id: u32) {
         self.with(id, |connection| connection.begin_keep_alive());
     }
 
     /// Gives a connection away: it is closed here, and the caller has the descriptor. Never waits.
     /// `None` if it is closed already.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn hand_over(&self, env: Env, id: u32) -> Option<HandedOver> {
         let handed = self.with(id, |connection| {
             self.environment.with_hub(|hub| {
@@ -238,20 +240,20 @@ impl Io {
     }
 
     /// The parser of the connection that was handed over last, for an owner that goes on with its input.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn take_parser(&self) -> Option<StreamParser> {
         let input = self.environment.handed_over.take();
         input.map(StreamParser::from_native)
     }
 
     /// JavaScript has seen the connection close: its id may be reused. Returns whether nothing is open any more.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn release(&self, id: u32) -> bool {
         self.environment.release(ConnId::from_raw(id))
     }
 
     /// Lets go of what wakes JavaScript, and of the thread, if nothing is open. What is opened later gets them anew.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn rest(&self, env: Env) {
         self.environment.rest(env.raw());
     }
@@ -259,25 +261,25 @@ impl Io {
     // ---- reading ----
 
     /// Stops or resumes reading.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn pause(&self, id: u32, paused: bool) {
         self.with(id, |connection| connection.pause(paused));
     }
 
     /// Begins to read a connection whose reading was deferred.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn start_reading(&self, id: u32) {
         self.with(id, |connection| connection.start_reading());
     }
 
     /// What came behind a request to upgrade is parsed; `upgrades` once its content is complete.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn read_content(&self, id: u32, upgrades: bool) {
         self.with(id, |connection| connection.read_content(upgrades));
     }
 
     /// Whether the raw bytes of what is parsed are posted, too.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn mirror(&self, id: u32, mirrored: bool) {
         self.with(id, |connection| connection.mirror(mirrored));
     }
@@ -285,7 +287,7 @@ impl Io {
     // ---- times ----
 
     /// Timeout without traffic in milliseconds; 0 switches it off.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set_timeout(&self, id: u32, timeout: u32) {
         let now = self.environment.now();
         self.with(id, |connection| connection.set_timeout(timeout, now));
@@ -293,7 +295,7 @@ impl Io {
 
     /// Milliseconds until the timeout of which JavaScript was told is over; negative if it has not to be
     /// waited for any more. If it `takes` the timeout, 0 is said once until there is traffic.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn time_left(&self, id: u32, takes: bool) -> i32 {
         let now = self.environment.now();
         let left = self.with(id, |connection| {

@@ -29,7 +29,7 @@ mod uv;
 mod wake;
 
 /// `"release"` or `"debug"`: benchmarks refuse the latter.
-#[napi_derive::napi]
+#[napi_derive::napi(catch_unwind)]
 pub fn profile() -> &'static str {
     if cfg!(debug_assertions) {
         "debug"
@@ -39,14 +39,14 @@ pub fn profile() -> &'static str {
 }
 
 /// Tells on stderr what goes on natively, from now on.
-#[napi_derive::napi]
+#[napi_derive::napi(catch_unwind)]
 pub fn switch_on_debug_log() {
     crate::ring::debug_log::switch_on();
 }
 
 /// The global object of the realm that the addon was loaded in, which is the process's own: test runners give
 /// files a realm with copies and fakes.
-#[napi_derive::napi(ts_return_type = "typeof globalThis")]
+#[napi_derive::napi(catch_unwind, ts_return_type = "typeof globalThis")]
 pub fn realm(env: &napi::Env) -> napi::Result<napi::bindgen_prelude::Object<'_>> {
     use napi::bindgen_prelude::{FromNapiValue, Object};
     // SAFETY: a valid out-pointer; the value is used within this call.
@@ -57,7 +57,7 @@ pub fn realm(env: &napi::Env) -> napi::Result<napi::bindgen_prelude::Object<'_>>
 }
 
 /// The version of the crate, compared with that of the package when it is loaded.
-#[napi_derive::napi]
+#[napi_derive::napi(catch_unwind)]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }

@@ -132,7 +132,7 @@ pub struct ParserSettings(pub(super) Reader);
 
 #[napi_derive::napi]
 impl ParserSettings {
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(options: ParserOptions) -> Self {
         Self(options.into())
     }

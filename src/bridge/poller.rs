@@ -12,6 +12,7 @@ use crate::bridge::content::JsContentMemory;
 use crate::bridge::uv::{Handle, Watch};
 use crate::bridge::wake::{self, CallsBeforeWait};
 use crate::io::{ContentMemory, Hub, JavaScriptLead, Next};
+use crate::ring::panic::contain;
 
 /// Turns before the rest of the event loop has its turn.
 const TURNS: usize = 4;
@@ -105,12 +106,9 @@ impl Poller {
 }
 
 unsafe extern "C" fn on_readable(_: Handle, status: c_int, _: c_int) {
-    let Some(poller) = POLLER.with_borrow(Weak::upgrade) else {
-        return;
-    };
-    if status < 0 {
-        poller.leave();
-    } else {
-        poller.turns();
-    }
+    contain(|| match POLLER.with_borrow(Weak::upgrade) {
+        Some(poller) if status < 0 => poller.leave(),
+        Some(poller) => poller.turns(),
+        None => {}
+    });
 }

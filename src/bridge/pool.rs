@@ -26,7 +26,7 @@ struct Shared {
 
 /// The functions `take`, `park`, `rest` and `removed`, which find their question in `numbers` and write
 /// their answer to it. The array is the caller's own: no other code may have it or detach its memory.
-#[napi_derive::napi]
+#[napi_derive::napi(catch_unwind)]
 pub fn pool<'env>(env: &'env Env, mut numbers: Float64Array) -> Result<Object<'env>> {
     if numbers.len() != Numbers::NAMES.len() {
         return Err(Error::from_reason("an array of another layout"));

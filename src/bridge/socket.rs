@@ -32,20 +32,20 @@ impl From<SocketAddr> for SocketAddress {
 }
 
 /// Whether bytes, an end or an error wait to be read from the descriptor of a handle of Node's.
-#[napi_derive::napi]
+#[napi_derive::napi(catch_unwind)]
 pub fn has_input(fd: i32) -> bool {
     io::has_input(fd)
 }
 
 #[napi_derive::napi]
 impl Io {
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set_no_delay(&self, id: u32, enable: bool) {
         self.with_socket(id, |socket| socket.set_no_delay(enable));
     }
 
     /// See `Socket::set_keep_alive`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set_keep_alive(
         &self,
         id: u32,
@@ -59,27 +59,27 @@ impl Io {
         });
     }
 
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn remote_address(&self, id: u32) -> Option<SocketAddress> {
         let known = self.with(id, |connection| connection.peer).flatten();
         let ask = || self.with_socket(id, Socket::peer);
         known.or_else(|| ask().flatten()).map(Into::into)
     }
 
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn local_address(&self, id: u32) -> Option<SocketAddress> {
         self.with_socket(id, Socket::local)?.map(Into::into)
     }
 
     /// Bytes that wait for the kernel.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn pending(&self, id: u32) -> u32 {
         self.with(id, |connection| connection.outgoing().pending() as u32)
             .unwrap_or(0)
     }
 
     /// No message is being received.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn is_idle(&self, id: u32) -> bool {
         self.with(id, |connection| {
             connection.message_clock.is_between_messages()
@@ -88,7 +88,7 @@ impl Io {
     }
 
     /// Nothing is being received, not a byte of it, and JavaScript has answered all that was.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn is_quiet(&self, id: u32) -> bool {
         self.with(id, |connection| connection.is_quiet())
             .unwrap_or(true)
@@ -96,7 +96,7 @@ impl Io {
 
     /// Bytes read and written to the kernel so far, and requests whose heads were parsed and whose answers
     /// JavaScript has not ended.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn traffic(&self, id: u32) -> Vec<f64> {
         self.with(id, |connection| {
             let (read, written) = connection.byte_counts();
@@ -108,7 +108,7 @@ impl Io {
 
     /// Of a listener that answers requests itself: how many it refused, how many health checks it answered,
     /// and the longest delay lately, in milliseconds.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn guard_counts(&self, listener: u32) -> Option<Vec<f64>> {
         let counts = self.environment.listener(listener)?.guard_counts()?;
         let (refused, health_checks, delay) = counts;

@@ -49,7 +49,7 @@ pub struct StreamParser {
 #[napi_derive::napi]
 impl StreamParser {
     /// A parser of responses if `client`, else of requests.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(client: bool, settings: &ParserSettings) -> Self {
         let role = if client { Role::Client } else { Role::Server };
         let (parser, state) = settings.0.begin(role);
@@ -68,39 +68,39 @@ impl StreamParser {
     }
 
     /// What the functions of `streams` know it by.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn slot(&self) -> u32 {
         self.slot as u32
     }
 
     /// Whether HTTP/1.1 requests need a Host field from now on.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn set_require_host_header(&self, required: bool) {
         self.stream.borrow_mut().require_host(required);
     }
 
     /// The other protocol that was asked for is spoken from now on.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn leave_http(&self) {
         self.stream.borrow_mut().leave_http();
     }
 
     /// No message is being received.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn is_between_messages(&self) -> bool {
         let stream = self.stream.borrow();
         stream.clock.is_between_messages() && !stream.in_message()
     }
 
     /// Nothing of a message has been received that is not complete.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn is_quiet(&self) -> bool {
         !self.stream.borrow().in_message()
     }
 
     /// Whether the message takes longer to arrive than the timeouts (in milliseconds, 0: none) allow.
     /// Told once.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn is_expired(&self, headers_timeout: u32, request_timeout: u32) -> bool {
         let stream = self.stream.borrow();
         stream
@@ -174,7 +174,7 @@ impl Streams {
 ///
 /// `renew(slot, flags)` makes a parser of responses a new one: what it parses next answers the request
 /// that the flags of a write announce.
-#[napi_derive::napi]
+#[napi_derive::napi(catch_unwind)]
 pub fn streams<'env>(env: &'env Env) -> Result<Object<'env>> {
     let target = Object::new(env)?;
     define(env.raw(), target.raw(), &Rc::new(()), &FUNCTIONS)?;

@@ -106,21 +106,21 @@ pub struct TlsContexts(Arc<Contexts>);
 #[napi_derive::napi]
 impl TlsContexts {
     /// Throws with the reason if this side cannot serve what is wanted.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(options: TlsOptions) -> napi::Result<Self> {
         let contexts = Contexts::new(options.into()).map_err(to_napi)?;
         Ok(Self(Arc::new(contexts)))
     }
 
     /// The same and one more, which goes before those that are there. Throws as the constructor does.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn with(&self, context: TlsContext) -> napi::Result<Self> {
         let contexts = self.0.with(context.into()).map_err(to_napi)?;
         Ok(Self(Arc::new(contexts)))
     }
 
     /// OpenSSL's names of the cipher suites that this side has, in the order of Node's default.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn ciphers() -> Vec<String> {
         Contexts::ciphers().map(str::to_owned).collect()
     }
@@ -133,7 +133,7 @@ pub struct TlsRoots(Arc<Roots>);
 #[napi_derive::napi]
 impl TlsRoots {
     /// In DER. A certificate that cannot be read is not trusted.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(certificates: Vec<Buffer>) -> Self {
         Self(Arc::new(Roots::new(copied(&certificates))))
     }
@@ -161,7 +161,7 @@ pub struct TlsClient(pub(super) Arc<ClientContext>);
 #[napi_derive::napi]
 impl TlsClient {
     /// Throws with the reason if this side cannot serve what is wanted.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(options: TlsClientOptions, roots: &TlsRoots) -> napi::Result<Self> {
         let options = ClientOptions {
             protocols: copied(&options.protocols),
@@ -197,7 +197,7 @@ impl From<Peer> for TlsPeer {
 #[napi_derive::napi]
 impl Io {
     /// A client's peer; `None` before the handshake is over and behind the connection's end.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn peer(&self, id: u32) -> Option<TlsPeer> {
         self.with(id, |connection| connection.peer_identity())
             .flatten()
@@ -206,7 +206,7 @@ impl Io {
 
     /// Connections that the listener accepts from now on speak TLS: with `contexts` here, without them by way
     /// of Node, which gets them unread.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn secure(&self, listener: u32, contexts: Option<&TlsContexts>) {
         if let Some(listener) = self.environment.listener(listener) {
             listener.secure(match contexts {
@@ -217,7 +217,7 @@ impl Io {
     }
 
     /// What was agreed upon; `None` before the handshake is over and behind the connection's end.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn agreement(&self, id: u32) -> Option<TlsAgreement> {
         self.with(id, |connection| connection.agreement())
             .flatten()
@@ -225,7 +225,7 @@ impl Io {
     }
 
     /// The certificate that the client was shown, in DER; `None` where `agreement` is.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn certificate(&self, id: u32) -> Option<Buffer> {
         let copied = self.with(id, |connection| {
             connection.with_session(|session| session.certificate().map(<[u8]>::to_vec))
@@ -234,7 +234,7 @@ impl Io {
     }
 
     /// Key material for another purpose (RFC 5705); `None` if there is none.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn export_keying_material(
         &self,
         id: u32,
@@ -252,7 +252,7 @@ impl Io {
     }
 
     /// What arrives is not parsed any more: JavaScript gets the bytes.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn read_raw(&self, id: u32) {
         self.with(id, |connection| connection.read_raw());
     }

@@ -80,7 +80,7 @@ impl OwnHandle {
         let functions = Functions::find()?;
         let mut event_loop = ptr::null_mut();
         // SAFETY: a valid environment and out-pointer; memory of the size that libuv asks for, which is
-        // libuv's until `on_closed`, or ours if it does not take it.
+        // libuv's until it is closed, or ours if it does not take it.
         unsafe {
             if sys::napi_get_uv_event_loop(env, &mut event_loop) != sys::Status::napi_ok {
                 return None;
@@ -101,14 +101,9 @@ impl OwnHandle {
 
 impl Drop for OwnHandle {
     fn drop(&mut self) {
-        // SAFETY: on the thread of the event loop. Afterwards there are no calls but `on_closed`.
-        unsafe { (self.functions.close)(self.handle, on_closed) };
+        // SAFETY: on the thread of the event loop. The memory, from `calloc`, is freed when libuv has let go of it.
+        unsafe { (self.functions.close)(self.handle, libc::free) };
     }
-}
-
-unsafe extern "C" fn on_closed(handle: Handle) {
-    // SAFETY: from `calloc` in `OwnHandle::new`; libuv has let go of it.
-    unsafe { libc::free(handle) };
 }
 
 /// Watches a descriptor from the event loop of the JavaScript thread, and keeps no process alive.

@@ -10,6 +10,7 @@ use napi::{Result, sys};
 use crate::bridge::function::{check, made};
 use crate::bridge::uv::{BeforeWait, Handle};
 use crate::io::Wake;
+use crate::ring::panic::contain;
 
 /// Wakes the JavaScript thread, which then calls the drain function until it stops throwing.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +70,14 @@ impl Drop for CallsBeforeWait {
 }
 
 unsafe extern "C" fn on_wait(_: Handle) {
-    COLLECTED.with_borrow(|collected| {
-        if let Some(before_wait) = &collected.before_wait {
-            before_wait.stop();
-        }
+    contain(|| {
+        COLLECTED.with_borrow(|collected| {
+            if let Some(before_wait) = &collected.before_wait {
+                before_wait.stop();
+            }
+        });
+        call_collected();
     });
-    call_collected();
 }
 
 thread_local! {
@@ -214,7 +217,7 @@ unsafe extern "C" fn call_drain(
     if !env.is_null() {
         // SAFETY: called by Node on the JavaScript thread with scopes open; `context` is the reference
         // made in `new`.
-        unsafe { drain_all(env, context.cast()) };
+        contain(|| unsafe { drain_all(env, context.cast()) });
     }
 }
 

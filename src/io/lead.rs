@@ -73,8 +73,13 @@ impl Lead {
         })
     }
 
-    /// Does what is to be done, and returns whether there is more at once.
+    /// Does what is to be done, and returns whether there is more at once. After a panic that came from no connection
+    /// the next turn goes on.
     pub fn turn(&mut self, ready: &mut Ready) -> bool {
+        contain(|| self.work_through(ready)).unwrap_or(false)
+    }
+
+    fn work_through(&mut self, ready: &mut Ready) -> bool {
         let set = self.set.clone();
         self.now = self.hub.now();
         self.handshakes = HANDSHAKES_PER_TURN;

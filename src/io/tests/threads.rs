@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -112,6 +113,40 @@ fn a_panic_ends_its_connection_alone_and_is_told() {
     assert_eq!(client.read(&mut [0]).unwrap_or(0), 0);
     other.write_all(GET).unwrap();
     world.take_until(Kind::Head);
+}
+
+/// It panics the first time.
+#[derive(Debug)]
+struct BrokenBell {
+    bell: Bell,
+    is_broken: AtomicBool,
+}
+
+impl Wake for BrokenBell {
+    fn wake(&self) {
+        self.bell.wake();
+        assert!(
+            !self.is_broken.swap(false, Ordering::SeqCst),
+            "a test asked for it"
+        );
+    }
+}
+
+#[test]
+fn a_panic_that_comes_from_no_connection_ends_nothing() {
+    let mut world = World::new(1, options());
+    let (ring, bell) = channel();
+    world.bell = bell;
+    world.port.set_wake(Some(Box::new(BrokenBell {
+        bell: Bell(Mutex::new(ring)),
+        is_broken: AtomicBool::new(true),
+    })));
+    let mut first = world.connect();
+    world.take_until(Kind::Open);
+    for client in [&mut first, &mut world.connect()] {
+        client.write_all(GET).unwrap();
+        world.take_until(Kind::Head);
+    }
 }
 
 #[test]
