@@ -4,6 +4,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const net = require('node:net');
 const nodeHttps = require('node:https');
+const { Duplex } = require('node:stream');
 const { test } = require('node:test');
 const tls = require('node:tls');
 const { WebSocket, WebSocketServer } = require('ws');
@@ -133,6 +134,36 @@ test('behind an upgrade it is a stream in both directions, with backpressure', l
   const bytes = Buffer.concat(chunks);
   assert.strictEqual(bytes.latin1Slice(0, 24), 'HTTP/1.1 101 Go\r\n\r\nfirst');
   assert.ok(bytes.subarray(24).equals(content));
+});
+
+test('an upgrade that nobody wants is served though its end came with it', limit, async (t) => {
+  const { port } = await native(t, (req, res) => req.pipe(res));
+  const far = net.connect(port, '127.0.0.1');
+  t.after(() => far.destroy());
+  // All that the client says behind its handshake comes in one piece.
+  let held = null;
+  const way = new Duplex({
+    read() {},
+    write(bytes, _encoding, done) {
+      if (held === null) far.write(bytes);
+      else held.push(bytes);
+      done();
+    },
+    final(done) {
+      far.write(Buffer.concat(held));
+      done();
+    },
+  });
+  far.on('data', (bytes) => way.push(bytes)).on('end', () => way.push(null));
+  const client = tls.connect({ socket: way, ca: cert, checkServerIdentity() {} });
+  await once(client, 'secureConnect');
+  held = [];
+  client.end(
+    'POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 5\r\n\r\nhello',
+  );
+  let answer = '';
+  for await (const bytes of client) answer += bytes.latin1Slice();
+  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n.*hello/s);
 });
 
 test('a reader that is paused stops the peer', limit, async (t) => {

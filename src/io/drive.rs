@@ -53,7 +53,7 @@ impl Connection {
     /// Reads once, if it may. Returns whether more may be there.
     fn read_once(self: &Arc<Self>, lead: &mut Lead) -> bool {
         let mut input = self.input();
-        input.parse_decided(self, lead);
+        input.go_on_decided(self, lead);
         if let Reading::Released(_) = input.reading {
             self.go_on_released(input, lead);
             return true;

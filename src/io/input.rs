@@ -85,6 +85,8 @@ pub(crate) struct Input {
     parser: Parser,
     sink_state: SinkState,
     window: ReadWindow,
+    /// TLS has told an end behind a head that waits for a verdict.
+    has_unsaid_end: bool,
 }
 
 impl Input {
@@ -100,6 +102,7 @@ impl Input {
             parser,
             sink_state,
             window: ReadWindow::default(),
+            has_unsaid_end: false,
         }
     }
 
@@ -368,18 +371,25 @@ impl Input {
         true
     }
 
-    /// Parses what came behind the head for which there was a decision.
-    pub fn parse_decided(&mut self, connection: &Arc<Connection>, lead: &mut Lead) {
+    /// Goes on with what came behind the head for which there was a decision.
+    pub fn go_on_decided(&mut self, connection: &Arc<Connection>, lead: &mut Lead) {
         if let Reading::Decided(rest) = &self.reading {
             lead.buffer.clear();
             lead.buffer.extend_from_slice(rest);
             self.reading = Reading::Http;
             self.parse(connection, lead, false);
         }
+        if std::mem::take(&mut self.has_unsaid_end) {
+            self.ended(connection, lead);
+        }
     }
 
-    /// The peer has ended its side.
+    /// The peer has ended its side. Behind a head that waits for a verdict that is told when there is one.
     pub fn ended(&mut self, connection: &Connection, lead: &mut Lead) {
+        if let Reading::Verdict(_) = self.reading {
+            self.has_unsaid_end = true;
+            return;
+        }
         let reading = std::mem::replace(&mut self.reading, Reading::Ended);
         let is_http = matches!(reading, Reading::Http);
         let (id, times) = (connection.id, connection.times(lead.now));

@@ -267,6 +267,29 @@ fn behind_an_upgrade_the_bytes_come_as_they_are() {
 }
 
 #[test]
+fn an_end_behind_a_head_that_waits_for_a_verdict_is_told_behind_its_content() {
+    let mut stage = secure_stage(options(), 0);
+    let (connection, mut peer) = secured(&mut stage);
+    peer.write(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 5\r\n\r\nfirst");
+    peer.tls.send_close_notify();
+    assert_eq!(talk(&mut stage, &mut peer), [Kind::Head, Kind::Raw]);
+    stage.turn();
+    connection.read_content(false);
+    assert_eq!(stage.kinds(), [Kind::Content, Kind::Complete, Kind::End]);
+}
+
+#[test]
+fn the_end_of_a_peer_that_is_upgraded_is_told_though_it_came_before_the_verdict() {
+    let mut stage = secure_stage(options(), 0);
+    let (connection, mut peer) = secured(&mut stage);
+    peer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+    peer.tls.send_close_notify();
+    assert_eq!(talk(&mut stage, &mut peer), [Kind::Head, Kind::Raw]);
+    connection.read_raw();
+    assert_eq!(stage.kinds(), [Kind::End]);
+}
+
+#[test]
 fn many_handshakes_at_once_take_several_turns() {
     let mut stage = secure_stage(options(), 0);
     let mut peers: Vec<_> = (0..40).map(|_| Peer::new(stage.accept_unseen())).collect();
