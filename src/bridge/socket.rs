@@ -73,9 +73,9 @@ impl Io {
 
     /// Bytes that wait for the kernel.
     #[napi(catch_unwind)]
-    pub fn pending(&self, id: u32) -> u32 {
-        self.with(id, |connection| connection.outgoing().pending() as u32)
-            .unwrap_or(0)
+    pub fn pending(&self, id: u32) -> f64 {
+        self.with(id, |connection| connection.outgoing().pending() as f64)
+            .unwrap_or(0.0)
     }
 
     /// No message is being received.

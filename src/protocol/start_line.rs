@@ -129,9 +129,10 @@ impl StartLine {
             At::OldLf if byte == b'\n' => self.old_version(lenient),
             At::OldLf => Err((ErrorKind::UrlLineEnd, 0)),
             // To Node, the target is not over yet.
-            At::OldEnd if target::is_refused_anywhere(byte) => Err((ErrorKind::UrlChars, 1)),
+            At::OldEnd | At::AfterTarget if target::is_refused_anywhere(byte) => {
+                Err((ErrorKind::UrlChars, 1))
+            }
             At::OldEnd => Ok(Step::Complete(0)),
-            At::AfterTarget if matches!(byte, b'\t' | 0x0c) => Err((ErrorKind::UrlChars, 1)),
             At::AfterTarget => Ok(Step::Again(At::BeforeProtocol)),
             At::BeforeProtocol if byte == b' ' && self.is_request() => {
                 Ok(Step::To(At::BeforeProtocol))

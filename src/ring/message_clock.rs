@@ -53,11 +53,10 @@ impl MessageClock {
         let age = now.saturating_sub(start);
         let is_over = |timeout: u32| timeout > 0 && age >= u64::from(timeout);
         let head_complete = self.head_complete.load(Ordering::Acquire);
-        let expired = is_over(request_timeout) || (!head_complete && is_over(headers_timeout));
-        if expired {
-            self.start.store(0, Ordering::Release);
-        }
-        expired
+        let is_late = is_over(request_timeout) || (!head_complete && is_over(headers_timeout));
+        // Another thread may have seen it complete meanwhile, and another one begin.
+        let end = || (self.start).compare_exchange(start, 0, Ordering::AcqRel, Ordering::Acquire);
+        is_late && end().is_ok()
     }
 
     /// The same message on another time scale, which shows `to` where this one shows `from`.
