@@ -23,6 +23,7 @@ use crate::ring::idle_clock::IdleClock;
 use crate::ring::layout::Kind;
 use crate::ring::message_clock::{MessageClock, MessageTimes};
 use crate::ring::panic::{contain, relock};
+use crate::ring::queue::Pending;
 use crate::ring::record::{self, Failure};
 use crate::ring::sink::SinkState;
 
@@ -148,6 +149,11 @@ impl Connection {
         if !is_watched {
             self.close(None, hub);
         }
+    }
+
+    /// Posts to JavaScript: see `Set::post`.
+    pub(crate) fn post<R>(&self, write: impl FnOnce(&mut Pending<Attachment>) -> R) -> R {
+        self.set.post(&self.port, write)
     }
 
     // ---- flags ----
@@ -395,7 +401,7 @@ impl Connection {
         );
         let failure = failure.unwrap_or_default();
         let released = self.outgoing().take_released();
-        self.set.post(&self.port, |p| {
+        self.post(|p| {
             p.attachments
                 .extend(released.into_iter().map(Attachment::Release));
             record::close(&mut p.records, self.id, failure, counts);

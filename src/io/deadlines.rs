@@ -16,12 +16,18 @@ const LEAST_CROWD: usize = 1024;
 pub(crate) enum Due {
     /// A connection may have been without traffic for too long.
     Connection(u32),
-    /// The slow messages of a server are looked for.
-    Slow(u32),
-    /// A listener that ran out of descriptors tries again.
-    Accept(u32),
+    Listener(u32, Task),
+}
+
+/// What a listener has to do.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Task {
+    /// The slow messages of its connections are looked for.
+    LookForSlow,
+    /// It ran out of descriptors, and tries again.
+    Accept,
     /// JavaScript is asked whether it looks.
-    Probe(u32),
+    Probe,
 }
 
 impl From<ConnId> for Due {
@@ -92,12 +98,15 @@ mod tests {
     fn deadlines_come_in_their_order() {
         let deadlines = Deadlines::default();
         assert!(deadlines.add(20, Due::Connection(1)));
-        assert!(deadlines.add(10, Due::Slow(2)));
-        assert!(!deadlines.add(30, Due::Accept(3)));
-        assert!(!deadlines.add(NEVER, Due::Accept(4)));
+        assert!(deadlines.add(10, Due::Listener(2, Task::LookForSlow)));
+        assert!(!deadlines.add(30, Due::Listener(3, Task::Accept)));
+        assert!(!deadlines.add(NEVER, Due::Listener(4, Task::Accept)));
         assert_eq!(deadlines.next(), Some(10));
         assert_eq!(deadlines.take(9), None);
-        assert_eq!(deadlines.take(25), Some((10, Due::Slow(2))));
+        assert_eq!(
+            deadlines.take(25),
+            Some((10, Due::Listener(2, Task::LookForSlow)))
+        );
         assert_eq!(deadlines.take(25), Some((20, Due::Connection(1))));
         assert_eq!(deadlines.take(25), None);
     }

@@ -10,6 +10,7 @@ use crate::io::error::errno;
 use crate::io::input::{Input, MayRead, Reading};
 use crate::io::lead::Lead;
 use crate::io::outgoing::{After, Sent};
+use crate::io::set::Soon;
 use crate::ring::debug_log::note;
 use crate::ring::layout::{self, GROUP_END, Kind};
 use crate::ring::record;
@@ -47,7 +48,7 @@ impl Connection {
                 return;
             }
         }
-        lead.read_again(self);
+        lead.go_on_soon(Soon::Read(self.clone()));
     }
 
     /// Reads once, if it may. Returns whether more may be there.
@@ -66,7 +67,7 @@ impl Connection {
         }
         if lead.handshakes == 0 && self.has(flag::HANDSHAKE) {
             // Its next step has to wait for the next turn.
-            lead.read_again(self);
+            lead.go_on_soon(Soon::Read(self.clone()));
             return false;
         }
         match input.may_read(self) {
@@ -77,7 +78,7 @@ impl Connection {
             }
             MayRead::AfterDrain => {
                 note!("{} waits for JavaScript to drain the queue", self.id);
-                lead.read_drained(self);
+                lead.go_on_drained(Soon::Read(self.clone()));
             }
         }
         false
@@ -188,9 +189,11 @@ impl Connection {
     }
 
     pub(crate) fn tell(&self, kind: Kind) {
-        self.set.post(&self.port, |p| {
-            record::plain(&mut p.records, kind, GROUP_END, self.id);
-        });
+        self.post(|p| record::plain(&mut p.records, kind, GROUP_END, self.id));
+    }
+
+    pub(crate) fn tell_bytes(&self, kind: Kind, bytes: &[u8]) {
+        self.post(|p| record::bytes(&mut p.records, kind, GROUP_END, self.id, bytes));
     }
 
     /// A write has failed. What the peer had sent before is read first, though the system may not have reported it

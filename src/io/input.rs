@@ -209,10 +209,7 @@ impl Input {
 
     /// Posts the buffer of `lead` as it is.
     fn pass_on(&mut self, connection: &Connection, lead: &mut Lead) {
-        let bytes = &lead.buffer[..];
-        lead.set.post(&connection.port, |p| {
-            record::bytes(&mut p.records, Kind::Raw, GROUP_END, connection.id, bytes);
-        });
+        connection.tell_bytes(Kind::Raw, &lead.buffer);
         self.window.count(&connection.port, lead.buffer.len());
     }
 
@@ -257,7 +254,7 @@ impl Input {
             self.sink_state.rules.requires_host = listener.requires_host();
         }
         let (buffer, now) = (&mut lead.buffer, lead.now);
-        let (posted, answered) = lead.set.post(&connection.port, |p| {
+        let (posted, answered) = connection.post(|p| {
             let (before, requests) = (p.size(), p.requests);
             let guard = guard.zip(guard.map(|_| connection.port.load(p.requests)));
             let mirror = p.records.len();
@@ -346,7 +343,7 @@ impl Input {
     ) {
         connection.count_read(length, lead.now);
         let times = connection.times(lead.now);
-        let posted = lead.set.post(&connection.port, |p| {
+        let posted = connection.post(|p| {
             let before = p.size();
             let state = &mut self.sink_state;
             let mut sink =
@@ -394,7 +391,7 @@ impl Input {
         let is_http = matches!(reading, Reading::Http);
         let (id, times) = (connection.id, connection.times(lead.now));
         let (state, parser) = (&mut self.sink_state, &mut self.parser);
-        lead.set.post(&connection.port, |p| {
+        connection.post(|p| {
             if is_http && connection.listener.is_none() {
                 // The end comes first: a response that lasts until then is complete by it.
                 let start = p.records.len();

@@ -9,7 +9,7 @@ use bytes::BytesMut;
 
 use crate::io::connection::{Connection, flag};
 use crate::io::content_memory::ContentMemory;
-use crate::io::deadlines::Due;
+use crate::io::deadlines::{Due, Task};
 use crate::io::hub::Hub;
 use crate::io::listener::Listener;
 use crate::io::set::{Ready, Set, Soon};
@@ -107,34 +107,24 @@ impl Lead {
         more || !self.again.is_empty()
     }
 
-    /// Reads a connection on in the next turn.
-    pub fn read_again(&mut self, connection: &Arc<Connection>) {
-        list(&mut self.again, connection);
-    }
-
-    /// Reads a connection on when JavaScript has drained the queue.
-    pub fn read_drained(&mut self, connection: &Arc<Connection>) {
-        list(&mut self.parked, connection);
-    }
-
-    /// Lets a listener accept on in the next turn.
-    pub fn accept_again(&mut self, listener: &Arc<Listener>) {
-        if mark_listed(listener) {
-            self.again.push(Soon::Accept(listener.clone()));
+    /// Goes on with this in the next turn.
+    pub fn go_on_soon(&mut self, with: Soon) {
+        if with.list() {
+            self.again.push(with);
         }
     }
 
-    /// Lets a listener accept on when JavaScript has drained the queue.
-    pub fn accept_drained(&mut self, listener: &Arc<Listener>) {
-        if mark_listed(listener) {
-            self.parked.push(Soon::Accept(listener.clone()));
+    /// Goes on with this when JavaScript has drained the queue.
+    pub fn go_on_drained(&mut self, with: Soon) {
+        if with.list() {
+            self.parked.push(with);
         }
     }
 
     /// Lets a listener accept on after so many milliseconds.
     pub fn accept_in(&self, milliseconds: u64, listener: &Listener) {
-        if mark_listed(listener) {
-            let due = Due::Accept(listener.id);
+        if listener.list() {
+            let due = Due::Listener(listener.id, Task::Accept);
             self.set.add_deadline(self.now + milliseconds, due);
         }
     }
@@ -168,16 +158,12 @@ impl Lead {
                         });
                     }
                 }
-                Due::Slow(id) | Due::Accept(id) | Due::Probe(id) => {
-                    let Some(listener) = self.hub.listener(id) else {
-                        continue;
-                    };
-                    match due {
-                        Due::Slow(_) => listener.look_for_slow(at, self),
-                        Due::Probe(_) => listener.probe(self.now),
-                        _ => self.accept_on(&listener),
-                    }
-                }
+                Due::Listener(id, task) => match (self.hub.listener(id), task) {
+                    (Some(listener), Task::LookForSlow) => listener.look_for_slow(at, self),
+                    (Some(listener), Task::Probe) => listener.probe(self.now),
+                    (Some(listener), Task::Accept) => self.accept_on(&listener),
+                    (None, _) => {}
+                },
             }
         }
         if set.leadership.take_alarm() {
@@ -217,14 +203,12 @@ impl Lead {
     }
 }
 
-/// Puts a connection into a list, unless it is in one: each byte that arrives on one that waits is an event.
-fn list(connections: &mut Vec<Soon>, connection: &Arc<Connection>) {
-    if !connection.raise(flag::LISTED) {
-        connections.push(Soon::Read(connection.clone()));
+impl Soon {
+    /// Notes that it is in a list. False if it is in one: each byte, or connection, that comes meanwhile is an event, too.
+    fn list(&self) -> bool {
+        match self {
+            Self::Read(connection) => !connection.raise(flag::LISTED),
+            Self::Accept(listener) => listener.list(),
+        }
     }
-}
-
-/// Notes that a listener is in a list. False if it is in one: each connection that comes meanwhile is an event, too.
-fn mark_listed(listener: &Listener) -> bool {
-    !listener.is_listed.swap(true, Ordering::AcqRel)
 }

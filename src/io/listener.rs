@@ -11,14 +11,14 @@ use mio::net::{TcpListener, UnixListener};
 use socket2::Domain;
 
 use crate::io::connection::{Connection, Opening, flag};
-use crate::io::deadlines::Due;
+use crate::io::deadlines::{Due, Task};
 use crate::io::guard::{Guard, PROBE};
 use crate::io::hub::Hub;
 use crate::io::input::Reading;
 use crate::io::lead::Lead;
 use crate::io::options::Options;
 use crate::io::port::{Attachment, Ends, Port};
-use crate::io::set::Set;
+use crate::io::set::{Set, Soon};
 use crate::io::socket::Socket;
 use crate::protocol::Role;
 use crate::ring::ConnId;
@@ -178,7 +178,7 @@ impl Listener {
                     "listener {} waits for JavaScript to drain the queue",
                     self.id
                 );
-                lead.accept_drained(self);
+                lead.go_on_drained(Soon::Accept(self.clone()));
                 return;
             }
             let accepted = match &*self.acceptor() {
@@ -198,7 +198,7 @@ impl Listener {
             }
         }
         // Behind what other connections have to do.
-        lead.accept_again(self);
+        lead.go_on_soon(Soon::Accept(self.clone()));
     }
 
     pub(super) fn accepted(
@@ -301,13 +301,18 @@ impl Listener {
     fn announce(&self, connection: &Arc<Connection>, flags: u32) {
         self.port.will_announce();
         let set = &connection.set;
-        set.post(&self.port, |p| {
+        connection.post(|p| {
             record::open(&mut p.records, flags, connection.id, self.id);
             p.attachments.push(Attachment::Opened(connection.clone()));
         });
         if !Arc::ptr_eq(set, &self.set) {
             set.publish(); // its thread may sleep
         }
+    }
+
+    /// Notes that it is in a list of what goes on. False if it is in one.
+    pub(crate) fn list(&self) -> bool {
+        !self.is_listed.swap(true, Ordering::AcqRel)
     }
 
     // ---- the limit on connections ----
@@ -335,7 +340,8 @@ impl Listener {
         let interval = self.options().checking_interval.max(1);
         let due = now + u64::from(interval);
         self.slow_due.store(due, Ordering::Release);
-        self.set.add_deadline(due, Due::Slow(self.id));
+        self.set
+            .add_deadline(due, Due::Listener(self.id, Task::LookForSlow));
     }
 
     pub(crate) fn look_for_slow(&self, due: u64, lead: &mut Lead) {
@@ -366,7 +372,8 @@ impl Listener {
     /// Begins to ask JavaScript now and then whether it looks.
     pub(crate) fn begin_probes(&self, now: u64) {
         self.port.pulse.watch();
-        self.set.add_deadline(now + PROBE, Due::Probe(self.id));
+        self.set
+            .add_deadline(now + PROBE, Due::Listener(self.id, Task::Probe));
     }
 
     pub(crate) fn probe(&self, now: u64) {

@@ -55,7 +55,7 @@ impl Connection {
         if let Some(Failure { alert, reason }) = failure {
             note!("{} fails: {reason}", self.id);
             let text = format!("{} {reason}", alert.unwrap_or(0));
-            self.post_bytes(Kind::Failed, text.as_bytes(), lead);
+            self.tell_bytes(Kind::Failed, text.as_bytes());
         }
     }
 
@@ -70,7 +70,7 @@ impl Connection {
             End::Foreign(hello) => {
                 note!("{} speaks nothing that is spoken here", self.id);
                 input.reading = Reading::Deferred;
-                self.post_bytes(Kind::Foreign, &hello, lead);
+                self.tell_bytes(Kind::Foreign, &hello);
             }
             End::Failed(failure) => {
                 input.reading = Reading::Ended;
@@ -94,12 +94,6 @@ impl Connection {
         self.go_on_opened(input, opened.unwrap_or_default(), lead);
     }
 
-    fn post_bytes(&self, kind: Kind, bytes: &[u8], lead: &mut Lead) {
-        lead.set.post(&self.port, |p| {
-            record::bytes(&mut p.records, kind, GROUP_END, self.id, bytes);
-        });
-    }
-
     /// The handshake is over: the connection begins, as one without TLS does when it is accepted.
     fn secured(&self, lead: &mut Lead) {
         note!("{} is secured", self.id);
@@ -110,9 +104,7 @@ impl Connection {
         }
         let is_held = self.has(flag::DEFERRED_ONCE_SECURED);
         let held = if is_held { READ_DEFERRED } else { 0 };
-        lead.set.post(&self.port, |p| {
-            record::plain(&mut p.records, Kind::Secured, GROUP_END | held, self.id);
-        });
+        self.post(|p| record::plain(&mut p.records, Kind::Secured, GROUP_END | held, self.id));
     }
 
     // ---- what JavaScript asks ----

@@ -249,7 +249,7 @@ impl Set {
     pub fn thin_out_deadlines(&self, hub: &Hub) {
         self.deadlines.thin_out(|at, due| match due {
             Due::Connection(id) => hub.connection(id).is_some_and(|c| c.idle_clock.is_due(at)),
-            Due::Slow(_) | Due::Accept(_) | Due::Probe(_) => true,
+            Due::Listener(..) => true,
         });
     }
 }

@@ -157,7 +157,7 @@ fn a_slow_message_is_told_behind_what_the_set_of_its_connection_has_posted() {
     let mut stage = Stage::of_hub(two_sets, options);
     let (connection, _peer) = stage.accept();
     assert!(!std::sync::Arc::ptr_eq(&connection.set, &stage.lead.set));
-    connection.set.post(&connection.port, |p| {
+    connection.post(|p| {
         record::plain(&mut p.records, Kind::End, GROUP_END, connection.id);
     });
     stage.wait_until(120);
