@@ -43,8 +43,8 @@ const ends = {
   shutdown(callback) {
     this.output = Output.ENDING;
     this.afterShutdown = callback;
+    this.outputContext ??= new Context();
     if (this.isClosed || native.io.shutdown(this.id)) behindEnd(this, tellOutputEnd);
-    else this.outputContext ??= new Context();
     this.count();
   },
 
@@ -79,6 +79,7 @@ const ends = {
   destroySoon() {
     this.output = Output.ENDED;
     this.destroysSoon = true;
+    this.count();
     if (this.isClosed) return;
     if (native.io.shutdown(this.id)) behindEnd(this, close);
     else process.nextTick(() => native.io.destroySoon(this.id));
@@ -104,13 +105,13 @@ const ends = {
 };
 
 function tellOutputEnd(transport) {
-  transport.tellOutputEnd();
+  transport.inOutputContext(transport.tellOutputEnd);
 }
 
 /** Calls `next` when Node's socket would hear that its output has ended: of TLS that has a peer, a turn later. */
 function behindEnd(transport, next) {
   if (transport.isSecured && !transport.hasInputEnded) setImmediate(setImmediate, next, transport);
-  else setImmediate(next, transport);
+  else native.aroundPoll(next, transport);
 }
 
 /** A socket that was completed meanwhile closes itself. */

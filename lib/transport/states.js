@@ -20,9 +20,10 @@ const Output = {
 };
 
 /** One that receives nothing, and has nothing to send, does not; one that is being closed does, referenced or not. */
-function keepsProcessAlive({ input, life, output, pending, referenced }) {
+function keepsProcessAlive({ destroysSoon, input, life, output, pending, referenced }) {
   if (life === Life.CLOSED || life === Life.HANDED_OVER) return false;
-  if (life === Life.CLOSING || output === Output.ENDING || output === Output.FAILED) return true;
+  if (life === Life.CLOSING || destroysSoon) return true;
+  if (output === Output.ENDING || output === Output.FAILED) return true;
   return referenced && (input === Input.OPEN || pending > 0);
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
-const { MathMin, NumberIsInteger, SafeMap } = require('../base/primordials');
+const { ArrayPrototypeSplice, MathMin, NumberIsInteger, SafeMap } = require('../base/primordials');
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { listAsActive } = require('../node/active-resources');
@@ -44,6 +44,10 @@ let isLeft = false;
 let tellsRequests = false;
 /** What readers of a socket are told when the group ends, or null. */
 let mirrored = null;
+/** Batches that were handled since the event loop had its turn. */
+let batches = 0;
+/** What the system has answered at once, in pairs of a function and its argument. */
+const answered = [];
 
 /** Transports by slot, and listeners by id. */
 const transports = [];
@@ -68,6 +72,7 @@ const native = {
   pool: binding.pool,
   /** The records that are handled now, in memory that is used again: no other code gets a view of it. */
   batch: undefined,
+  aroundPoll,
   listeners,
   closeListener,
   driver,
@@ -151,8 +156,8 @@ function releaseMirrored(id) {
 function drain() {
   // What an exception has left undone comes before the next record.
   if (isLeft) runTicks();
+  else batches = 0;
   isLeft = true;
-  let batches = 0;
   let records = 0;
   /** When the first of several groups had been handled. */
   let start = 0;
@@ -175,11 +180,31 @@ function drain() {
       records = 0;
       if (now() - start > TURN && batch.cursor < batch.end) return drainLater();
     }
+    if (answered.length > 0) tellAnswered();
     size = takeRecords();
     // Immediates that a handler has set run before the records that its answer has caused.
     if (size & NEW_BATCH && batches++ === BATCHES_PER_TURN) return drainLater();
   } while (size !== 0);
   isLeft = false;
+}
+
+/**
+ * Calls `call` with `argument` where Node's handles tell what the system has answered at once, as the end of an output:
+ * around the poll, before immediates.
+ */
+function aroundPoll(call, argument) {
+  answered.push(call, argument);
+  if (!isLeft) native.io.wakeAroundPoll();
+}
+
+function tellAnswered() {
+  // What is closed there says so behind immediates.
+  batches = BATCHES_PER_TURN;
+  while (answered.length > 0) {
+    const [call, argument] = ArrayPrototypeSplice(answered, 0, 2);
+    call(argument);
+    runTicks();
+  }
 }
 
 /** Leaves the other records to the next turn of the event loop. */

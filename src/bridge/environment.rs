@@ -154,6 +154,13 @@ impl Environment {
         }
     }
 
+    /// Wakes JavaScript, whose thread this is, where the event loop tells what the system has answered at once.
+    pub fn wake_around_poll(&self) {
+        if let Some(waker) = &*self.waker.borrow() {
+            waker.wake_around_poll();
+        }
+    }
+
     // ---- listeners ----
 
     /// A listener was added. An I/O thread leads from now on if it has `overload` or `health`.

@@ -110,6 +110,12 @@ impl Io {
         self.environment.port.wake();
     }
 
+    /// Asks for another drain where Node's handles tell what the system has answered at once.
+    #[napi]
+    pub fn wake_around_poll(&self) {
+        self.environment.wake_around_poll();
+    }
+
     // ---- listeners ----
 
     /// A server without a socket of its own yet. Returns its id, or an error number, negated, if the

@@ -10,7 +10,7 @@ use napi::sys;
 
 use crate::bridge::content::JsContentMemory;
 use crate::bridge::uv::{Handle, Watch};
-use crate::bridge::wake::{self, CallsBeforeWait};
+use crate::bridge::wake::{self, CallsFromLoop};
 use crate::io::{ContentMemory, Hub, JavaScriptLead, Next};
 use crate::ring::panic::contain;
 
@@ -30,7 +30,7 @@ pub struct Poller {
     content_memory: Rc<dyn ContentMemory>,
     /// None while the I/O thread leads.
     lead: RefCell<Option<JavaScriptLead>>,
-    _calls: CallsBeforeWait,
+    _calls: CallsFromLoop,
 }
 
 impl Poller {
@@ -46,7 +46,7 @@ impl Poller {
                 watch: Watch::new(env, hub.lead_fd()?, on_readable)?,
                 content_memory: Rc::new(JsContentMemory::new(env)),
                 lead: RefCell::default(),
-                _calls: CallsBeforeWait::new(env),
+                _calls: CallsFromLoop::new(env),
             });
             if !hub.is_guarded() {
                 poller.lead();

@@ -1,5 +1,6 @@
 //! Waking JavaScript: one unreferenced thread-safe function for each instance of the module. Those that
-//! JavaScript's own thread wakes are called without it: at the end of its turn, or before its event loop waits.
+//! JavaScript's own thread wakes are called without it: at the end of its turn, or where its event loop would call for
+//! a handle of Node's.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -8,7 +9,7 @@ use std::ptr;
 use napi::{Result, sys};
 
 use crate::bridge::function::{check, made};
-use crate::bridge::uv::{BeforeWait, Handle};
+use crate::bridge::uv::{self, Handle, Phases};
 use crate::io::Wake;
 use crate::ring::panic::contain;
 
@@ -34,50 +35,85 @@ struct Collected {
     /// They are called at the end of a turn.
     is_collecting: bool,
     woken: Vec<Waker>,
-    /// Else they are called before the event loop waits, if this is the thread of one.
-    before_wait: Option<BeforeWait>,
+    /// Else they are called by the event loop, if this is the thread of one.
+    phases: Option<Phases>,
+    /// It will call where what is closed says so.
+    is_closing: bool,
 }
 
 impl Collected {
     /// False if this thread calls nobody.
-    fn add(&mut self, waker: Waker) -> bool {
-        if !self.is_collecting {
-            match &self.before_wait {
-                Some(before_wait) => before_wait.start(on_wait),
-                None => return false,
-            }
+    fn add(&mut self, waker: Waker, ask: impl FnOnce(&mut Self) -> bool) -> bool {
+        let will_call = self.is_collecting || ask(self);
+        if will_call {
+            self.woken.push(waker);
         }
-        self.woken.push(waker);
-        true
+        will_call
+    }
+
+    fn call_when_closing(&mut self) -> bool {
+        let Self {
+            phases, is_closing, ..
+        } = self;
+        let Some(phases) = phases else { return false };
+        *is_closing = *is_closing || phases.when_closing(on_closing);
+        *is_closing
+    }
+
+    fn call_around_poll(&mut self) -> bool {
+        let phases = self.phases.as_ref();
+        phases.map(|phases| phases.around_poll(on_poll)).is_some()
     }
 }
 
-/// As long as it lives, this thread, which is JavaScript's, calls those that it wakes before its event loop waits: of
-/// what it closes it hears where Node's handles tell their 'close', and not behind what comes next.
-pub struct CallsBeforeWait(());
+/// As long as it lives, the event loop calls those that this thread, which is JavaScript's, wakes: of what it closes it
+/// hears where Node's handles tell their 'close', and not behind what comes next.
+pub struct CallsFromLoop(());
 
-impl CallsBeforeWait {
+impl CallsFromLoop {
     pub fn new(env: sys::napi_env) -> Self {
-        COLLECTED.with_borrow_mut(|collected| collected.before_wait = BeforeWait::new(env));
+        COLLECTED.with_borrow_mut(|collected| collected.phases = Phases::new(env));
         Self(())
     }
 }
 
-impl Drop for CallsBeforeWait {
+impl Drop for CallsFromLoop {
     fn drop(&mut self) {
-        COLLECTED.with_borrow_mut(|collected| collected.before_wait = None);
+        COLLECTED.with_borrow_mut(|collected| collected.phases = None);
     }
 }
 
-unsafe extern "C" fn on_wait(_: Handle) {
+unsafe extern "C" fn on_closing(handle: Handle) {
+    // SAFETY: called when this handle is closed.
+    unsafe { uv::free(handle) };
+    contain(|| {
+        COLLECTED.with_borrow_mut(|collected| collected.is_closing = false);
+        call_woken();
+    });
+}
+
+unsafe extern "C" fn on_poll(_: Handle) {
     contain(|| {
         COLLECTED.with_borrow(|collected| {
-            if let Some(before_wait) = &collected.before_wait {
-                before_wait.stop();
+            if let Some(phases) = &collected.phases {
+                phases.leave_poll();
             }
         });
-        call_collected();
+        call_woken();
     });
+}
+
+/// Those that they wake are called later.
+fn call_woken() {
+    for _ in 0..COLLECTED.with_borrow(|collected| collected.woken.len()) {
+        let first = COLLECTED.with_borrow_mut(|collected| {
+            // One may have been released meanwhile.
+            (!collected.woken.is_empty()).then(|| collected.woken.remove(0))
+        });
+        if let Some(waker) = first {
+            waker.call();
+        }
+    }
 }
 
 thread_local! {
@@ -99,9 +135,23 @@ pub fn call_collected() {
 
 impl Wake for Waker {
     fn wake(&self) {
-        if COLLECTED.with_borrow_mut(|collected| collected.add(*self)) {
-            return;
+        let ask = Collected::call_when_closing;
+        if !COLLECTED.with_borrow_mut(|collected| collected.add(*self, ask)) {
+            self.call_function();
         }
+    }
+}
+
+impl Waker {
+    /// From JavaScript's thread: wakes it where Node's handles tell what the system has answered at once.
+    pub fn wake_around_poll(&self) {
+        let ask = Collected::call_around_poll;
+        if !COLLECTED.with_borrow_mut(|collected| collected.add(*self, ask)) {
+            self.call_function();
+        }
+    }
+
+    fn call_function(&self) {
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing
         // environment answers with a status that needs no reaction.
         unsafe {
@@ -112,9 +162,7 @@ impl Wake for Waker {
             );
         }
     }
-}
 
-impl Waker {
     /// `drain`, a reference to a function, is called with no arguments; it returns when there is
     /// nothing left. It is kept until `release`. Async hooks get it as the resource of the function, and its
     /// property `direct` as that of calls without it.
