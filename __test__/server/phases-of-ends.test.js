@@ -69,7 +69,7 @@ for (const context in contexts)
     });
 
 for (const context of ['at once', 'in a timer'])
-  for (const error of [undefined])
+  for (const error of [undefined, new Error('on purpose')])
     test(`destroy(${error ? 'error' : ''}) ${context}: 'close' comes behind immediates, before the next turn's`, async () => {
       const log = await play((req, _res, events) => {
         contexts[context](() => {

@@ -272,11 +272,11 @@ methods.quitHttp = function quitHttp() {
   this.removeListener('close', onSocketClose);
 };
 
-/** The native side has closed the socket. */
-methods.onClosed = function onClosed() {
+/** The native side has closed the socket; `wasOpen`: JavaScript had not. */
+methods.onClosed = function onClosed(wasOpen) {
   // Behind the 'finish' that is on its way, as with Node, which closes a socket in answer to that.
-  if (awaitsFinish(this)) setImmediate(closeSocket, this);
-  else closeSocket(this);
+  if (awaitsFinish(this)) setImmediate(closeSocket, this, false);
+  else closeSocket(this, wasOpen);
 };
 
 function awaitsFinish(socket) {
@@ -284,12 +284,13 @@ function awaitsFinish(socket) {
   return writableEnded && !writableFinished && !destroyed && socket[kTransport].hasOutputEnded;
 }
 
-function closeSocket(socket) {
+function closeSocket(socket, wasOpen) {
   if (!socket.destroyed) socket.destroy();
-  // Behind the 'error' that is on its way, and what follows from it in ticks. A write that fails because the socket was
-  // closed is none of its errors, though `errored` has it.
-  if (socket[kTransport].hasError) setImmediate(emitClose, socket, true);
-  else process.nextTick(emitClose, socket, false);
+  // A write that fails because the socket was closed is none of its errors, though `errored` has it.
+  const { hasError } = socket[kTransport];
+  // Behind the 'error' that is on its way if it was just told, and what follows from it in ticks.
+  if (hasError && wasOpen) setImmediate(emitClose, socket, true);
+  else process.nextTick(emitClose, socket, hasError);
 }
 
 function emitClose(socket, isError) {

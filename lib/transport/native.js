@@ -285,7 +285,7 @@ class NativeTransport {
     if (wasOpen) this.leaveServer();
     this.endOutput(wasOpen, errno, isWrite);
     this.role?.onGone(this.bytesRead, this.bytesWritten);
-    this.socket.onClosed();
+    this.socket.onClosed(wasOpen);
     this.origin?.emitDestroy();
   }
 
