@@ -77,6 +77,26 @@ for (const [what, options, head] of [
   });
 }
 
+onEveryWay('a 304 without a listener ends its request', async ({ accept, get }) => {
+  const req = get({});
+  const peer = await accept();
+  await peer.request();
+  const closed = untilEvent(req, 'close');
+  peer.send('HTTP/1.1 304 Not Modified\r\nContent-Length: 100\r\n\r\n');
+  await closed;
+});
+
+onEveryWay("a 304 is not complete in 'response'", async ({ accept, get }) => {
+  const req = get({});
+  const peer = await accept();
+  await peer.request();
+  peer.send('HTTP/1.1 304 Not Modified\r\nContent-Length: 100\r\n\r\n');
+  const isComplete = await new Promise((resolve) => {
+    req.on('response', (res) => resolve(res.resume().complete));
+  });
+  assert.strictEqual(isComplete, false);
+});
+
 onPooledWays(
   'the connection is used again behind each of them',
   async ({ accept, get, request }) => {

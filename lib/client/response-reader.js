@@ -160,7 +160,6 @@ class ResponseReader {
     this.incoming = res;
     res[kConnection] = this;
     req[kKeepAliveTimeout] = head.keepAliveTimeout;
-    if (status === 304) res.complete = true;
     this.lifecycle.onResponse(req, res, (flags & KEEP_ALIVE) !== 0);
     if (flags & NO_CONTENT) this.endContent(undefined);
   }
