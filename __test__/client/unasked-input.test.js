@@ -11,7 +11,7 @@ const { contentOf, turn } = require('../support/events');
 const { newerThanHost } = require('../support/mode');
 const https = require('../support/secure-subject');
 const { completeResponse, exchangeEnds, untilEvent } = require('./observe');
-const { onPooledWays } = require('./ways');
+const { onEveryWay, onPooledWays } = require('./ways');
 
 const OTHERS = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nothers';
 const guarded = { skip: newerThanHost(26) };
@@ -96,3 +96,18 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
     });
   }
 }
+
+onEveryWay('a second response in the same read lets the request go', async ({ accept, get }) => {
+  for (const rest of ['', OTHERS.slice(0, -3)]) {
+    const req = get({});
+    const peer = await accept();
+    await peer.request();
+    const answered = completeResponse(req);
+    const closed = untilEvent(req, 'close');
+    peer.send(ASKED + OTHERS + rest);
+    assert.strictEqual((await answered).text, 'asked!');
+    await closed;
+    assert.deepStrictEqual([req.parser, req.socket.parser], [null, null]);
+    assert.strictEqual(req.socket.destroyed, true);
+  }
+});

@@ -96,9 +96,14 @@ class ClientConnection {
   onHead(flags, head) {
     if (!this.accepts(flags)) return;
     noteRead(this.socket);
-    // An answer to no request: the server cannot be trusted.
-    if (this.reader === null || this.reader.isDone) this.socket.destroy();
-    else this.reader.onHead(flags, head);
+    const { reader } = this;
+    if (reader !== null && !reader.isDone) {
+      reader.onHead(flags, head);
+      return;
+    }
+    // An answer to no request: the server cannot be trusted, and nothing more is read.
+    this.socket.destroy();
+    reader?.completeBehind(GROUP_END);
   }
 
   onContent(flags, bytes) {
