@@ -4,11 +4,12 @@ const assert = require('node:assert');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const dc = require('node:diagnostics_channel');
 const events = require('node:events');
+const { once } = events;
 const http = require('../support/subject');
 const { turn } = require('../support/events');
-const { newerThanHost } = require('../support/mode');
+const { newerThanHost, onNodeHttp } = require('../support/mode');
 const { completeResponse, errorOf, responseOf, untilEvent } = require('./observe');
-const { onEveryWay, onOneWay, onPooledWays } = require('./ways');
+const { onEveryWay, onOneWay, onPooledWays, onSocketWays } = require('./ways');
 
 const storage = new AsyncLocalStorage();
 
@@ -80,6 +81,82 @@ onPooledWays('requests that were queued have theirs', async ({ accept, agent, ge
     }
   }
 });
+
+onPooledWays('an idle connection is in that of its last request', async (world) => {
+  const { accept, agent, get } = world;
+  const seen = [];
+  let peer;
+  for (const name of ['one', 'two']) {
+    const req = storage.run(name, () => get({}));
+    if (name === 'one')
+      req.on('socket', (socket) => socket.on('close', () => seen.push(storage.getStore())));
+    req.on('response', (res) => res.resume());
+    peer ??= await accept();
+    await peer.request();
+    const closed = untilEvent(req, 'close');
+    peer.answer('x');
+    await closed;
+    await turn();
+  }
+  const [[socket]] = Object.values(agent.freeSockets);
+  const closed = once(socket, 'close');
+  storage.run('another', () => socket.destroy());
+  await closed;
+  assert.deepStrictEqual(seen, ['two']);
+});
+
+onSocketWays('readers of the socket are in that of the request', async ({ accept, request }) => {
+  const seen = new Set();
+  const req = storage.run('mine', () => request({}));
+  const note = () => seen.add(storage.getStore());
+  req.on('socket', (socket) => socket.prependListener('data', note).on('data', note));
+  const done = completeResponse(req.end());
+  const peer = await accept();
+  await peer.request();
+  peer.answer('x');
+  await done;
+  assert.deepStrictEqual([...seen], ['mine']);
+});
+
+onSocketWays('a timeout is told where it was set', async ({ accept, get, t }) => {
+  const req = storage.run('mine', () => get({}));
+  req.on('error', () => {});
+  const peer = await accept();
+  await peer.request();
+  const timedOut = new Promise((resolve) => {
+    storage.run('another', () => {
+      req.setTimeout(20, () => resolve(storage.getStore()));
+    });
+  });
+  assert.strictEqual(await timedOut, 'another');
+  t.after(() => req.destroy());
+});
+
+onPooledWays(
+  'one that was set for an earlier request is in that of this one',
+  { skip: onNodeHttp && "Node's own is in that of the first" },
+  async ({ accept, agent, get }) => {
+    agent.options.timeout = 500;
+    let peer;
+    for (const name of ['one', 'two']) {
+      const req = storage.run(name, () => get({}));
+      peer ??= await accept();
+      await peer.request();
+      if (name === 'one') {
+        const closed = untilEvent(req, 'close');
+        req.on('response', (res) => res.resume());
+        peer.answer('x');
+        await closed;
+        await turn();
+      } else {
+        const seen = watchContexts(req);
+        await untilEvent(req, 'timeout');
+        assert.strictEqual(seen.timeout, 'two');
+        req.on('error', () => {}).destroy();
+      }
+    }
+  },
+);
 
 onEveryWay('promises in handlers stay in the context', async ({ accept, get }) => {
   const result = storage.run('mine', async () => {

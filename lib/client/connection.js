@@ -26,13 +26,21 @@ class ClientConnection {
     /** Reads the response to the request that is under way. */
     this.reader = null;
     this.stage = Stage.IDLE;
-    /** The async resource of the request, until the connection is idle or closed. */
+    /** The async resource of the request that it last had: what becomes of an idle connection is told in its context. */
     this.resource = null;
+    /** That request is not over. */
+    this.isResourceOpen = false;
     this.isGone = false;
     /** More records of the same read follow. */
     this.isAmidRead = false;
     this.options = options;
     transport.join(this);
+  }
+
+  /** A request will begin in a tick. A timeout that it does not set anew is its own, not that of an earlier one. */
+  assign() {
+    this.stage = Stage.ASSIGNED;
+    this.transport.timeoutContext = null;
   }
 
   /** A request is about to be sent, whose response is for `reader`. */
@@ -45,6 +53,7 @@ class ClientConnection {
     this.endContext();
     this.reader = reader;
     this.resource = reader.resource;
+    this.isResourceOpen = true;
     this.stage = Stage.BEGUN;
     reader.transport = transport;
     transport.firstFlags = announcementOf(reader.outgoing.method);
@@ -73,8 +82,9 @@ class ClientConnection {
   }
 
   endContext() {
-    this.resource?.emitDestroy();
-    this.resource = null;
+    if (!this.isResourceOpen) return;
+    this.isResourceOpen = false;
+    this.resource.emitDestroy();
   }
 
   /** Runs `method` of `self` in the async context of the request that the connection last had. */
@@ -139,7 +149,7 @@ class ClientConnection {
   /** The socket was one of Node's before anything was exchanged, and is one again. */
   undo() {
     const { reader } = this;
-    this.resource = null; // the reader ends it
+    this.isResourceOpen = false; // the reader ends it
     this.reader = null;
     this.isGone = true;
     if (reader === null) return;
@@ -154,7 +164,7 @@ class ClientConnection {
   }
 
   goOn(stream) {
-    this.resource = null; // the reader ends it
+    this.isResourceOpen = false; // the reader ends it
     this.reader.goOn(stream);
   }
 }

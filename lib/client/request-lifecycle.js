@@ -33,7 +33,7 @@ function assignSocket(req, socket, error) {
     // From now on an error of the socket is one of the request.
     socket._httpMessage = req;
     const connection = connectionOf(socket);
-    if (connection !== null) connection.stage = Stage.ASSIGNED;
+    if (connection !== null) connection.assign();
     else socket.on('error', onSocketError);
   }
   process.nextTick(onSocketNT, req, socket, error);

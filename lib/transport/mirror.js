@@ -32,7 +32,10 @@ const mirror = {
     const at = ArrayPrototypeIndexOf(readers, socket.httpReader());
     // The bytes of a stream that waits, or is read by `read`, come from its buffer.
     const isBegun = at > 0 && socket.readableFlowing === true && socket.readableLength === 0;
-    if (isBegun) this.inOwnContext(tellReaders, socket, bytes, ArrayPrototypeSlice(readers, 0, at));
+    if (isBegun) {
+      const first = ArrayPrototypeSlice(readers, 0, at);
+      inSocketContext(this, () => tellReaders(socket, bytes, first));
+    }
     return {
       isBegun,
       readers: isBegun
@@ -45,10 +48,18 @@ const mirror = {
   onMirrored(bytes, begun) {
     const { life, socket } = this;
     const isPushed = life === Life.OPEN && !begun?.isBegun;
-    if (isPushed) this.inOwnContext(() => socket.pushMirrored(bytes));
-    else this.inOwnContext(tellReaders, socket, bytes, begun?.readers ?? []);
+    inSocketContext(this, () => {
+      if (isPushed) socket.pushMirrored(bytes);
+      else tellReaders(socket, bytes, begun?.readers ?? []);
+    });
   },
 };
+
+/** As Node's handles call: a client's in the context of its last request. */
+function inSocketContext(transport, method) {
+  if (transport.isClient) transport.inContext(method);
+  else transport.inOwnContext(method);
+}
 
 function tellReaders(socket, bytes, readers) {
   for (const listener of readers) ReflectApply(listener, socket, [bytes]);

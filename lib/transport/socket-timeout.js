@@ -17,7 +17,7 @@ const socketTimeout = {
   setTimeout(msecs) {
     this.timeout = msecs;
     const timeout = timerDuration(msecs, 'msecs');
-    this.timeoutContext = timeout > 0 && !this.isClient ? new Context() : null;
+    this.timeoutContext = timeout > 0 ? new Context() : null;
     this.isTimeoutNew = true;
     this.stopTimer();
     if (this.isClosed) return;
@@ -65,7 +65,7 @@ function endWait(transport) {
   else if (left === 0) tell(transport);
 }
 
-/** In the async context in which it was set, if that is kept: on a client's connection it may be an earlier request's. */
+/** In the async context in which it was set, if that is kept: it is not for the next request of a client's connection. */
 function tell(transport) {
   const { tellTimeout, timeoutContext: context } = transport;
   if (context === null) transport.inContext(tellTimeout);
