@@ -9,7 +9,7 @@ const { runTicks, setImmediate, setTimeout } = require('../node/timers');
 const { now } = require('./realm');
 const { neutral } = require('../node/async-contexts');
 const layout = require('./layout');
-const { Batch, deliver, newBuffer } = require('./records');
+const { Batch, deliver, newBuffer, readClose } = require('./records');
 
 if (debuglog('rust-http').enabled) binding.switchOnDebugLog();
 
@@ -48,6 +48,9 @@ let mirrored = null;
 let batches = 0;
 /** What the system has answered at once, in pairs of a function and its argument. */
 const answered = [];
+
+/** Connections that JavaScript has closed, and how they ended. */
+const closed = [];
 
 /** Transports by slot, and listeners by id. */
 const transports = [];
@@ -184,6 +187,10 @@ function drain() {
     size = takeRecords();
     // Immediates that a handler has set run before the records that its answer has caused.
     if (size & NEW_BATCH && batches++ === BATCHES_PER_TURN) return drainLater();
+    if (size === 0 && closed.length > 0) {
+      tellClosed();
+      size = takeRecords();
+    }
   } while (size !== 0);
   isLeft = false;
 }
@@ -209,8 +216,18 @@ function tellAnswered() {
 
 /** Leaves the other records to the next turn of the event loop. */
 function drainLater() {
+  if (closed.length > 0) tellClosed();
   isLeft = false;
   setImmediate(drainHeld);
+}
+
+/** Behind all that waits, and the one that was closed last first: as libuv, which does so when its turn ends. */
+function tellClosed() {
+  while (closed.length > 0) {
+    const { end, transport } = closed.pop();
+    transport.onClose(end);
+    runTicks();
+  }
 }
 
 /** What async hooks get for calls of the event loop, as `drain` for others: neither keeps the process alive. */
@@ -255,6 +272,10 @@ function handle(kind, flags, id, at) {
     if (kind === layout.CLOSE) {
       transports[id & ID_SLOT_MASK] = undefined;
       release(id);
+      if (transport.isDestroyed) {
+        closed.push({ end: readClose(batch, at), transport });
+        return;
+      }
     }
     deliver(transport, kind, flags, batch, at);
   } else {

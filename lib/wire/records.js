@@ -219,4 +219,4 @@ function deliver(transport, kind, flags, batch, at) {
   }
 }
 
-module.exports = { Batch, copyOf, deliver, newBuffer, viewOf };
+module.exports = { Batch, copyOf, deliver, newBuffer, readClose, viewOf };
