@@ -62,8 +62,8 @@ class NativeTransport {
     this.cutShort = null;
     /** The input has ended, and will be told when HTTP reads again. */
     this.endWaits = false;
-    /** A parser for bytes that were pushed into the socket's stream. */
-    this.pushed = null;
+    this.pushed = null; // a parser for bytes that were pushed into the socket's stream
+    this.heardIn = 0; // the turn of the event loop that brought its last record
     this.referenced = true;
     /** Whether it counts among what keeps the process alive. */
     this.counted = true;

@@ -32,6 +32,7 @@ module.exports = {
   CONTENT_FIRST: 1024,
   DIRECT: 2048,
   NEW_BATCH: 1,
+  SAME_TURN: 2,
   RECORD_HEAD: 0,
   RECORD_SIZE: 1,
   RECORD_ID: 2,

@@ -23,6 +23,7 @@ const {
   KIND_MASK,
   NEW_BATCH,
   RECORD_SIZE,
+  SAME_TURN,
 } = layout;
 const ARENA_SIZE = 64 * 1024;
 /** Batches handled before timers and other I/O of the process get their turn. */
@@ -46,6 +47,8 @@ let tellsRequests = false;
 let mirrored = null;
 /** Batches that were handled since the event loop had its turn. */
 let batches = 0;
+/** Counts the turns of the event loop that have brought records. */
+let turn = 0;
 /** What the system has answered at once, in pairs of a function and its argument. */
 const answered = [];
 
@@ -204,6 +207,12 @@ function aroundPoll(call, argument) {
   if (!isLeft) native.io.wakeAroundPoll();
 }
 
+/** The same amid the poll. */
+function inPoll(call, argument) {
+  answered.push(call, argument);
+  native.io.wakeInPoll();
+}
+
 function tellAnswered() {
   // What is closed there says so behind immediates.
   batches = BATCHES_PER_TURN;
@@ -244,7 +253,8 @@ function takeRecords() {
     size = native.calls.drain(batch.bytes);
   }
   batch.cursor = 0;
-  batch.end = size & ~NEW_BATCH;
+  batch.end = size & ~(NEW_BATCH | SAME_TURN);
+  if ((size & (NEW_BATCH | SAME_TURN)) === NEW_BATCH) turn++;
   return size;
 }
 
@@ -277,10 +287,18 @@ function handle(kind, flags, id, at) {
         return;
       }
     }
-    deliver(transport, kind, flags, batch, at);
+    // Node reads the end behind a request with its next poll, behind immediates that may answer.
+    const isBehindOther = kind === layout.END && transport.heardIn === turn;
+    if (isBehindOther && !transport.isClient) setImmediate(inPoll, tellEnd, transport);
+    else deliver(transport, kind, flags, batch, at);
+    transport.heardIn = turn;
   } else {
     handleOther(kind, flags, id, at);
   }
+}
+
+function tellEnd(transport) {
+  transport.onEnd();
 }
 
 /** A record that is not for a transport: it is for a listener, or for one that is gone. */

@@ -16,7 +16,7 @@ use crate::io::{
     After, Attachment, Connection, Connections, Ends, Hub, Listener, ParsedInput, Port, closing,
 };
 use crate::ring::ConnId;
-use crate::ring::layout::NEW_BATCH;
+use crate::ring::layout::{NEW_BATCH, SAME_TURN};
 use crate::ring::panic::contain;
 use crate::ring::queue::Pending;
 use crate::ring::record;
@@ -161,6 +161,13 @@ impl Environment {
         }
     }
 
+    /// Wakes JavaScript, whose thread this is, with the next poll of the event loop.
+    pub fn wake_in_poll(&self) {
+        if let Some(waker) = &*self.waker.borrow() {
+            waker.call_function();
+        }
+    }
+
     // ---- listeners ----
 
     /// A listener was added. An I/O thread leads from now on if it has `overload` or `health`.
@@ -224,10 +231,14 @@ impl Environment {
 
     /// Copies waiting records to the front of `arena`, as many whole ones as fit. Returns their size; 0
     /// when none wait; the size needed, negated, when not even the first one fits. The size of records
-    /// that begin a batch has `NEW_BATCH` added.
+    /// that begin a batch has `NEW_BATCH` added, and `SAME_TURN` as that says.
     pub fn drain(&self, env: sys::napi_env, arena: &mut [u8]) -> i64 {
+        let mut flags = 0;
         if let Some(poller) = &*self.poller.borrow() {
             poller.take_offered();
+            if poller.is_in_later_turn() {
+                flags |= SAME_TURN;
+            }
         }
         let mut batch = self.batch.borrow_mut();
         // A batch may bring attachments alone. Only `take` finding nothing lets the next post wake us.
@@ -250,14 +261,16 @@ impl Environment {
             return -(record::size(&batch.records[at..]) as i64);
         }
         arena[..size].copy_from_slice(&batch.records[at..at + size]);
-        let new_batch = if at == 0 { NEW_BATCH } else { 0 };
+        if at == 0 {
+            flags |= NEW_BATCH;
+        }
         self.batch_at.set(at + size);
         if at + size == batch.records.len() {
             self.batch_at.set(0);
             batch.records.clear();
             batch.records.shrink_to(1 << 20);
         }
-        size as i64 | i64::from(new_batch)
+        size as i64 | i64::from(flags)
     }
 
     /// The content of the next record with `ATTACHED`.

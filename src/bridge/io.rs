@@ -111,9 +111,15 @@ impl Io {
     }
 
     /// Asks for another drain where Node's handles tell what the system has answered at once.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn wake_around_poll(&self) {
         self.environment.wake_around_poll();
+    }
+
+    /// Asks for another drain with the next poll of the event loop.
+    #[napi(catch_unwind)]
+    pub fn wake_in_poll(&self) {
+        self.environment.wake_in_poll();
     }
 
     // ---- listeners ----

@@ -1,7 +1,7 @@
 //! The JavaScript thread as the leader of the readiness set: its event loop calls when the set is
 //! readable, and what was read is handled at once, without another thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct Poller {
     content_memory: Rc<dyn ContentMemory>,
     /// None while the I/O thread leads.
     lead: RefCell<Option<JavaScriptLead>>,
+    /// Turns that were taken in this call of the event loop's.
+    turns_taken: Cell<usize>,
     _calls: CallsFromLoop,
 }
 
@@ -46,6 +48,7 @@ impl Poller {
                 watch: Watch::new(env, hub.lead_fd()?, on_readable)?,
                 content_memory: Rc::new(JsContentMemory::new(env)),
                 lead: RefCell::default(),
+                turns_taken: Cell::default(),
                 _calls: CallsFromLoop::new(env),
             });
             if !hub.is_guarded() {
@@ -78,10 +81,18 @@ impl Poller {
         self.lead.take();
     }
 
+    /// Whether the event loop has called once for this turn and one before.
+    pub fn is_in_later_turn(&self) -> bool {
+        self.turns_taken.get() > 0
+    }
+
     /// Reads what there is and has it handled, until there is no more.
     fn turns(&self) {
-        for _ in 0..TURNS {
-            match self.turn() {
+        for taken in 0..TURNS {
+            self.turns_taken.set(taken);
+            let next = self.turn();
+            self.turns_taken.set(0);
+            match next {
                 Next::Again => {}
                 Next::Sleep => return,
                 Next::Leave => return self.leave(),

@@ -151,7 +151,8 @@ impl Waker {
         }
     }
 
-    fn call_function(&self) {
+    /// Has the event loop call with its next poll.
+    pub fn call_function(&self) {
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing
         // environment answers with a status that needs no reaction.
         unsafe {

@@ -114,6 +114,8 @@ constants! { FLAGS:
     /// a batch: what one look at the queue brought. A batch that does not fit into the arena comes in
     /// parts.
     NEW_BATCH = 1;
+    /// Added to the same where the event loop had no turn since the batch before.
+    SAME_TURN = 2;
 }
 
 constants! { WORDS:
