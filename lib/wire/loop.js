@@ -287,9 +287,10 @@ function handle(kind, flags, id, at) {
         return;
       }
     }
-    // Node reads the end behind a request with its next poll, behind immediates that may answer.
+    // Node reads the end behind a request with its next poll, behind immediates that may answer. The transport of a
+    // stream that has taken the socket over has no `isClient`: what is left for it comes at once.
     const isBehindOther = kind === layout.END && transport.heardIn === turn;
-    if (isBehindOther && !transport.isClient) setImmediate(inPoll, tellEnd, transport);
+    if (isBehindOther && transport.isClient === false) setImmediate(inPoll, tellEnd, transport);
     else deliver(transport, kind, flags, batch, at);
     transport.heardIn = turn;
   } else {
