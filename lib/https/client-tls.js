@@ -28,20 +28,20 @@ const { SecureClientTransport } = require('./secure-client-transport');
 const { TLSSocket, checkServerIdentity, connect, createSecureContext } = tls;
 
 /** Options with which a client's TLS is Node's: all that Node's TLS knows and that are not `SAME`. */
-const NODES = [
-  ...'allowPartialTrustChain cert certificateCompression clientCertEngine context'.split(' '),
-  ...'credentials crl dhparam enableTrace isServer key onread passphrase pfx pipe'.split(' '),
-  ...'privateKeyEngine privateKeyIdentifier pskCallback pskIdentityHint requestOCSP'.split(' '),
-  ...'secureContext secureOptions secureProtocol server session sessionTimeout sigalgs'.split(' '),
-  ...'socket ticketKeys ALPNCallback SNICallback handshakeTimeout pauseOnConnect'.split(' '),
-];
+const NODES = (
+  'allowPartialTrustChain cert certificateCompression clientCertEngine context ' +
+  'credentials crl dhparam enableTrace isServer key onread passphrase pfx pipe ' +
+  'privateKeyEngine privateKeyIdentifier pskCallback pskIdentityHint requestOCSP ' +
+  'secureContext secureOptions secureProtocol server session sessionTimeout sigalgs ' +
+  'socket ticketKeys ALPNCallback SNICallback handshakeTimeout pauseOnConnect'
+).split(' ');
 /** Options of TLS that mean the same on both sides, or nothing to a client's TLS of the native side. */
-const SAME = [
-  ...'ALPNProtocols allowHalfOpen ca checkServerIdentity ciphers ecdhCurve'.split(' '),
-  ...'highWaterMark honorCipherOrder keepAlive keepAliveInitialDelay maxVersion'.split(' '),
-  ...'minDHSize minVersion noDelay rejectUnauthorized requestCert servername'.split(' '),
-  ...'sessionIdContext signal singleUse timeout'.split(' '),
-];
+const SAME = (
+  'ALPNProtocols allowHalfOpen ca checkServerIdentity ciphers ecdhCurve ' +
+  'highWaterMark honorCipherOrder keepAlive keepAliveInitialDelay maxVersion ' +
+  'minDHSize minVersion noDelay rejectUnauthorized requestCert servername ' +
+  'sessionIdContext signal singleUse timeout'
+).split(' ');
 /** A listener for one of these needs a socket of Node's TLS. */
 const NODES_EVENTS = ['keylog', 'OCSPResponse'];
 /** Milliseconds for which a server is left to Node with which the native side could not go on. */

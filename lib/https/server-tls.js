@@ -25,16 +25,16 @@ const { SecureTransport } = require('./secure-transport');
 
 const netServerSocket = channel('net.server.socket');
 /** Options of servers that have nothing to do with TLS, or mean the same on both sides. */
-const SAME = [
-  ...'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health'.split(' '),
-  ...'httpValidation insecureHTTPParser joinDuplicateHeaders keepAliveTimeout'.split(' '),
-  ...'keepAliveTimeoutBuffer maxHeaderSize optimizeEmptyRequests overload'.split(' '),
-  ...'rejectNonStandardBodyWrites requestTimeout requireHostHeader'.split(' '),
-  ...'shouldUpgradeCallback strictHost uniqueHeaders'.split(' '),
-  ...'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay'.split(' '),
-  ...'port ALPNProtocols ca cert ciphers ecdhCurve handshakeTimeout honorCipherOrder'.split(' '),
-  ...'key maxVersion minVersion passphrase rejectUnauthorized sessionIdContext'.split(' '),
-];
+const SAME = (
+  'IncomingMessage ServerResponse connectionsCheckingInterval headersTimeout health ' +
+  'httpValidation insecureHTTPParser joinDuplicateHeaders keepAliveTimeout ' +
+  'keepAliveTimeoutBuffer maxHeaderSize optimizeEmptyRequests overload ' +
+  'rejectNonStandardBodyWrites requestTimeout requireHostHeader ' +
+  'shouldUpgradeCallback strictHost uniqueHeaders ' +
+  'allowHalfOpen backlog highWaterMark host keepAlive keepAliveInitialDelay noDelay ' +
+  'port ALPNProtocols ca cert ciphers ecdhCurve handshakeTimeout honorCipherOrder ' +
+  'key maxVersion minVersion passphrase rejectUnauthorized sessionIdContext'
+).split(' ');
 /** A listener for one of these needs sockets or sessions of Node's TLS. */
 const NODES_EVENTS = ['newSession', 'resumeSession', 'keylog', 'OCSPRequest'];
 

@@ -11,8 +11,14 @@ const { Input, Life, Output } = require('./states');
 const { ECANCELED } = systemErrors();
 
 const ends = {
-  /** The peer sends no more. While HTTP reads nothing the end waits: it would end the socket before its answers. */
+  /** The peer sends no more. Node reads that with its next poll: immediates of a server's handlers may answer before. */
   onEnd() {
+    if (this.isClient || this.heardIn !== native.turn) this.takeEnd();
+    else setImmediate(native.inPoll, takeEnd, this);
+  },
+
+  /** While HTTP reads nothing the end waits: it would end the socket before its answers. */
+  takeEnd() {
     if (this.life !== Life.OPEN) return;
     this.endWaits = this.socket._paused === true;
     if (!this.endWaits) this.inContext(this.endInput);
@@ -21,7 +27,7 @@ const ends = {
   /** HTTP reads again, and would find the end in the next turn of the event loop. */
   tellWaitingEnd() {
     this.endWaits = false;
-    setImmediate(() => this.onEnd());
+    setImmediate(takeEnd, this);
   },
 
   endInput() {
@@ -103,6 +109,10 @@ const ends = {
     else process.nextTick(failWrites, this, ECANCELED);
   },
 };
+
+function takeEnd(transport) {
+  transport.takeEnd();
+}
 
 function tellOutputEnd(transport) {
   transport.inOutputContext(transport.tellOutputEnd);

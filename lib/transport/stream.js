@@ -31,6 +31,7 @@ class StreamTransport {
     /** A stream that is destroyed feeds no more. */
     this.isDestroyed = false;
     /** Used by the native transport alone. */
+    this.heardIn = 0;
     this.alongside = 0;
     /** What the socket counted on another transport. */
     this.bytesReadBefore = 0;

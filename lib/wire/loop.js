@@ -1,7 +1,7 @@
 'use strict';
 // The one importer of the native binding: starts the I/O side, and hands its records to the
 // transports and listeners that they are for.
-const { ArrayPrototypeSplice, MathMin, NumberIsInteger, SafeMap } = require('../base/primordials');
+const { MathMin, NumberIsInteger, SafeMap } = require('../base/primordials');
 const { addon: binding } = require('./addon');
 const { debuglog } = require('../node/builtins');
 const { listAsActive } = require('../node/active-resources');
@@ -47,11 +47,8 @@ let tellsRequests = false;
 let mirrored = null;
 /** Batches that were handled since the event loop had its turn. */
 let batches = 0;
-/** Counts the turns of the event loop that have brought records. */
-let turn = 0;
-/** What the system has answered at once, in pairs of a function and its argument. */
+/** What the system has answered at once: which function is to be called, and with which argument. */
 const answered = [];
-
 /** Connections that JavaScript has closed, and how they ended. */
 const closed = [];
 
@@ -78,7 +75,10 @@ const native = {
   pool: binding.pool,
   /** The records that are handled now, in memory that is used again: no other code gets a view of it. */
   batch: undefined,
+  /** Counts the turns of the event loop that have brought records. */
+  turn: 0,
   aroundPoll,
+  inPoll,
   listeners,
   closeListener,
   driver,
@@ -203,13 +203,13 @@ function drain() {
  * around the poll, before immediates.
  */
 function aroundPoll(call, argument) {
-  answered.push(call, argument);
+  answered.push({ call, argument });
   if (!isLeft) native.io.wakeAroundPoll();
 }
 
 /** The same amid the poll. */
 function inPoll(call, argument) {
-  answered.push(call, argument);
+  answered.push({ call, argument });
   native.io.wakeInPoll();
 }
 
@@ -217,7 +217,7 @@ function tellAnswered() {
   // What is closed there says so behind immediates.
   batches = BATCHES_PER_TURN;
   while (answered.length > 0) {
-    const [call, argument] = ArrayPrototypeSplice(answered, 0, 2);
+    const { call, argument } = answered.shift();
     call(argument);
     runTicks();
   }
@@ -254,7 +254,7 @@ function takeRecords() {
   }
   batch.cursor = 0;
   batch.end = size & ~(NEW_BATCH | SAME_TURN);
-  if ((size & (NEW_BATCH | SAME_TURN)) === NEW_BATCH) turn++;
+  if ((size & (NEW_BATCH | SAME_TURN)) === NEW_BATCH) native.turn++;
   return size;
 }
 
@@ -287,19 +287,11 @@ function handle(kind, flags, id, at) {
         return;
       }
     }
-    // Node reads the end behind a request with its next poll, behind immediates that may answer. The transport of a
-    // stream that has taken the socket over has no `isClient`: what is left for it comes at once.
-    const isBehindOther = kind === layout.END && transport.heardIn === turn;
-    if (isBehindOther && transport.isClient === false) setImmediate(inPoll, tellEnd, transport);
-    else deliver(transport, kind, flags, batch, at);
-    transport.heardIn = turn;
+    deliver(transport, kind, flags, batch, at);
+    transport.heardIn = native.turn;
   } else {
     handleOther(kind, flags, id, at);
   }
-}
-
-function tellEnd(transport) {
-  transport.onEnd();
 }
 
 /** A record that is not for a transport: it is for a listener, or for one that is gone. */

@@ -154,17 +154,10 @@ impl Environment {
         }
     }
 
-    /// Wakes JavaScript, whose thread this is, where the event loop tells what the system has answered at once.
-    pub fn wake_around_poll(&self) {
+    /// Has JavaScript woken by what wakes it, if there is something that may have to.
+    pub fn with_waker(&self, wake: impl FnOnce(&Waker)) {
         if let Some(waker) = &*self.waker.borrow() {
-            waker.wake_around_poll();
-        }
-    }
-
-    /// Wakes JavaScript, whose thread this is, with the next poll of the event loop.
-    pub fn wake_in_poll(&self) {
-        if let Some(waker) = &*self.waker.borrow() {
-            waker.call_function();
+            wake(waker);
         }
     }
 

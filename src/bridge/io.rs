@@ -13,6 +13,7 @@ use crate::bridge::function::{Callback, define, made};
 use crate::bridge::options::ServerOptions;
 use crate::bridge::socket::SocketAddress;
 use crate::bridge::stream::StreamParser;
+use crate::bridge::wake::Waker;
 use crate::bridge::{receive, send};
 use crate::io::{self, After, Connection, Socket};
 use crate::ring::ConnId;
@@ -113,13 +114,13 @@ impl Io {
     /// Asks for another drain where Node's handles tell what the system has answered at once.
     #[napi(catch_unwind)]
     pub fn wake_around_poll(&self) {
-        self.environment.wake_around_poll();
+        self.environment.with_waker(Waker::wake_around_poll);
     }
 
     /// Asks for another drain with the next poll of the event loop.
     #[napi(catch_unwind)]
     pub fn wake_in_poll(&self) {
-        self.environment.wake_in_poll();
+        self.environment.with_waker(Waker::wake_in_poll);
     }
 
     // ---- listeners ----

@@ -135,24 +135,25 @@ pub fn call_collected() {
 
 impl Wake for Waker {
     fn wake(&self) {
-        let ask = Collected::call_when_closing;
-        if !COLLECTED.with_borrow_mut(|collected| collected.add(*self, ask)) {
-            self.call_function();
-        }
+        self.wake_by(Collected::call_when_closing);
     }
 }
 
 impl Waker {
     /// From JavaScript's thread: wakes it where Node's handles tell what the system has answered at once.
     pub fn wake_around_poll(&self) {
-        let ask = Collected::call_around_poll;
+        self.wake_by(Collected::call_around_poll);
+    }
+
+    /// `ask` lets the event loop of this thread call, if it is one's.
+    fn wake_by(&self, ask: impl FnOnce(&mut Collected) -> bool) {
         if !COLLECTED.with_borrow_mut(|collected| collected.add(*self, ask)) {
-            self.call_function();
+            self.wake_in_poll();
         }
     }
 
-    /// Has the event loop call with its next poll.
-    pub fn call_function(&self) {
+    /// From any thread: wakes JavaScript with the next poll of its event loop.
+    pub fn wake_in_poll(&self) {
         // SAFETY: the function lives until clean-up, which ends the callers first. A closing
         // environment answers with a status that needs no reaction.
         unsafe {
